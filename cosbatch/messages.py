@@ -1,0 +1,69 @@
+"""What crosses the socket, and what an invocation came with: Request, Response, Call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+KIB = 1024
+ANSWER_LIMIT = 64 * KIB
+LISTING_LIMIT = 8 * KIB * KIB
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request to COS, before it is signed.
+
+    `path` is the decoded path, as it is signed; `query` the decoded parameters; `limit` the largest
+    answer that is read, in bytes.
+    """
+
+    method: str
+    host: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+    limit: int = ANSWER_LIMIT
+
+
+@dataclass(frozen=True)
+class Response:
+    """What COS answered: the names of `headers` are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        return self.headers.get("x-cos-request-id")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An object creation that a COS event tells of: the manifest, by its own identity.
+
+    `etag` keeps its quotes; `time` is the event's, in Unix seconds.
+    """
+
+    bucket: str
+    key: str
+    etag: str | None
+    size: int | None
+    time: int
+    request_id: str | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a caller asks for: an action of the API and its fields, as they came.
+
+    `token` is the identity that the trigger gives the call, `profile` the profile that it chose.
+    """
+
+    action: str
+    fields: Mapping[str, object] = field(repr=False)
+    token: str | None = None
+    upload: Upload | None = None
+    profile: str | None = None

@@ -1,0 +1,94 @@
+"""Reads the service's XML, which may be anything: plain values out, DTDs and entities refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from defusedxml.ElementTree import fromstring
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+# Elements that hold a list, by what its members are called.
+_LISTS = {
+    "AccessControlGrants": "COSGrant",
+    "FailureReasons": "JobFailure",
+    "Fields": "member",
+    "Jobs": "member",
+    "NewObjectTagging": "COSTag",
+    "TagSet": "COSTag",
+    "UserMetadata": "member",
+}
+_NUMBERS = frozenset(
+    {
+        "ExpirationInDays",
+        "ModifiedSinceConstraint",
+        "NumberOfTasksFailed",
+        "NumberOfTasksSucceeded",
+        "Priority",
+        "TotalNumberOfTasks",
+        "UnModifiedSinceConstraint",
+    }
+)
+_FLAGS = frozenset({"ConfirmationRequired", "Enabled", "PrefixReplace"})
+_BOOLEANS = {"true": True, "false": False}
+
+
+def parse(body: bytes, root: str) -> dict[str, object]:
+    """The children of the element `root`, as plain values: objects, lists, text, numbers and booleans.
+
+    An element that no page knows comes through as text or as an object. A wrapper around the root, as one
+    published client has it, is looked through. Raises ValueError where the body is not XML with that root.
+    """
+    element = _parsed(body)
+    if _name(element) != root:
+        inner = [child for child in element if _name(child) == root]
+        if len(element) != 1 or not inner:
+            raise ValueError(f"the root element is {_name(element)[:64]!r}, not {root}")
+        element = inner[0]
+    value = _plain(element)
+    return value if isinstance(value, dict) else {}
+
+
+def _parsed(body: bytes) -> Element:
+    try:
+        # An encoding that Python does not know is a LookupError; what defusedxml forbids is a ValueError.
+        return fromstring(body, forbid_dtd=True)
+    except (SyntaxError, ValueError, LookupError) as error:
+        raise ValueError(f"not the service's XML: {type(error).__name__}") from None
+
+
+def _name(element: Element) -> str:
+    """The name without its namespace, which no page gives and some gateway may add."""
+    return element.tag.rpartition("}")[2]
+
+
+def _plain(element: Element) -> object:
+    name = _name(element)
+    if name in _LISTS:
+        return [_plain(child) for child in element if _name(child) == _LISTS[name]]
+    if len(element):
+        return _object(element)
+    return _scalar(name, (element.text or "").strip())
+
+
+def _object(children: Iterable[Element]) -> dict[str, object]:
+    """Children by name; a name that stands more than once holds a list."""
+    value: dict[str, object] = {}
+    repeated: dict[str, list[object]] = {}
+    for child in children:
+        name, below = _name(child), _plain(child)
+        if name in value:
+            repeated.setdefault(name, [value[name]]).append(below)
+        else:
+            value[name] = below
+    return {**value, **repeated}
+
+
+def _scalar(name: str, text: str) -> object:
+    if name in _NUMBERS and text.isascii() and text.isdigit():
+        return int(text[:20])
+    if name in _FLAGS:
+        return _BOOLEANS.get(text, text)
+    return text

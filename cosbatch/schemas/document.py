@@ -1,0 +1,275 @@
+"""A CreateJob request as the API's pages describe it, element by element.
+
+Sources: CreateJob (436/38608, table and template, 2019 to 2025), common elements (436/38607). Where the pages disagree,
+the tolerant reading is taken on input and the newest page's on output; each such place says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from cosbatch import names
+from cosbatch.schemas.elements import Choice, Element, Flag, Nothing, Number, Part, Several, Text, load
+
+CSV = "COSBatchOperations_CSV_V1"
+INVENTORY = "COSInventoryReport_CSV_V1"
+FORMATS = (CSV, INVENTORY)
+FIELDS = ("Ignore", "Bucket", "Key", "VersionId")
+OPERATIONS = ("COSDeleteObject", "COSInitiateRestoreObject", "COSPutObjectCopy", "COSPutObjectTagging")
+DIRECTIVES = ("Copy", "Replaced", "Add")
+PRIORITY_MAXIMUM = 2_147_483_647
+NAME_FORMS = "qcs::cos:<region>::<bucket-appid>, qcs::cos:<region>:uid/<appid>:<bucket-appid>, cos://<bucket-appid>"
+
+
+def _resource(text: str) -> names.Resource:
+    try:
+        return names.parse_resource(text)
+    except ValueError as error:
+        raise ValidationError(f"{error}; write {NAME_FORMS} or the https URL") from None
+
+
+def object_name(text: str) -> str:
+    if _resource(text).key is None:
+        raise ValidationError("names a bucket; the manifest is an object: add /<key>")
+    return text
+
+
+def bucket_name(text: str) -> str:
+    if _resource(text).key is not None:
+        raise ValidationError("names an object; give the bucket alone")
+    return text
+
+
+def role_name(text: str) -> str:
+    if names.role_uin(text) is None:
+        raise ValidationError("must be qcs::cam::uin/<uin>:roleName/<name>")
+    return text
+
+
+def quoted_etag(text: str) -> str:
+    """The newest page sends the quotes of the ETag, the 2020 page does not: both are taken, quotes are sent."""
+    bare = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    if not bare or '"' in bare or not bare.isprintable():
+        raise ValidationError('must be an ETag such as "15150651828fa9cdcb8356b6d1c7638b"')
+    return f'"{bare}"'
+
+
+def token_text(text: str) -> str:
+    if not text.isprintable():
+        raise ValidationError("must be printable; a UUID is advised")
+    return text
+
+
+def _given(original: object) -> Mapping[str, object]:
+    """What the caller wrote, right or wrong: a rule across fields says nothing of a field that is wrong by itself."""
+    return original if isinstance(original, Mapping) else {}
+
+
+class Location(Element):
+    """Where the manifest is. A missing ETag is asked for before the job is sent."""
+
+    ETag = Text(1, 1024, form=quoted_etag, load_default=None)
+    ObjectArn = Text(1, 1024, form=object_name, required=True)
+    ObjectVersionId = Text(1, 1024)
+
+
+class Spec(Element):
+    """How the manifest is read. Left out as a whole, it is read off the manifest."""
+
+    Fields = Several(Choice(*FIELDS), minimum=1, load_default=None)
+    Format = Choice(*FORMATS, load_default=None)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_fields(self, data: dict[str, Any], original: object, **_: Any) -> None:
+        given = _given(original)
+        if "Fields" in given and "Format" not in given:
+            raise ValidationError(f"is required; add {' or '.join(FORMATS)}", "Format")
+        if data.get("Format") == CSV and "Fields" not in given:
+            raise ValidationError(f"is required with {CSV}; name the columns in order", "Fields")
+        if data.get("Fields"):
+            _check_columns(data["Fields"])
+
+
+def _check_columns(columns: list[str]) -> None:
+    """No page says it, but a row needs one bucket and one key to name an object, and at most one version."""
+    faults = [f"must name {name} once" for name in ("Bucket", "Key") if columns.count(name) != 1]
+    if columns.count("VersionId") > 1:
+        faults.append("must name VersionId at most once")
+    if faults:
+        raise ValidationError(faults, "Fields")
+
+
+class Manifest(Element):
+    Location = Part(Location, required=True)
+    Spec = Part(Spec, load_default=lambda: {"Fields": None, "Format": None})
+
+
+class Grantee(Element):
+    DisplayName = Text()
+    Identifier = Text(1, required=True)
+    TypeIdentifier = Choice("ID", required=True)
+
+
+class Grant(Element):
+    Grantee = Part(Grantee, required=True)
+    Permission = Choice("READ", "WRITE", "FULL_CONTROL", required=True)
+
+
+class Pair(Element):
+    """User metadata."""
+
+    Key = Text(1, required=True)
+    Value = Text(required=True)
+
+
+class Tag(Element):
+    """An object's tag; the general pages give 127 and 128, 255 and 256 as limits: the wider ones hold."""
+
+    Key = Text(1, 128, required=True)
+    Value = Text(0, 256, required=True)
+
+
+class NewObjectMetadata(Element):
+    CacheControl = Text()
+    ContentDisposition = Text()
+    ContentEncoding = Text()
+    ContentType = Text()
+    HttpExpiresDate = Text()
+    SSEAlgorithm = Choice("AES256")
+    UserMetadata = Several(Part(Pair))
+
+
+def _tags(**options: Any) -> Several:
+    """Up to ten tags an object (limits page, 436/14518)."""
+    return Several(Part(Tag), minimum=1, maximum=10, **options)
+
+
+def _tagging_directive() -> Choice:
+    """The condition of NewObjectTagging says Replace where the enumeration says Replaced: both are taken."""
+    return Choice(*DIRECTIVES, synonyms={"Replace": "Replaced"})
+
+
+class Copy(Element):
+    """COSPutObjectCopy, in the order of the 2023 template (MetadataDirective, printed twice there, stands once)."""
+
+    AccessControlDirective = Choice(*DIRECTIVES)
+    AccessControlGrants = Several(Part(Grant), minimum=1)
+    PrefixReplace = Flag()
+    ResourcesPrefix = Text(0, 1024)
+    TargetKeyPrefix = Text(0, 1024)
+    CannedAccessControlList = Choice("private", "public-read")
+    # 2020 knows Copy and Replaced, 2023 Add as well.
+    MetadataDirective = Choice(*DIRECTIVES)
+    # "Timestamp" on the pages; every client sends Unix seconds.
+    ModifiedSinceConstraint = Number(0, 2**63 - 1)
+    UnModifiedSinceConstraint = Number(0, 2**63 - 1)
+    NewObjectMetadata = Part(NewObjectMetadata)
+    TaggingDirective = _tagging_directive()
+    NewObjectTagging = _tags()
+    # The API's table has the first two, the console offers all four.
+    StorageClass = Choice("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
+    TargetResource = Text(1, 1024, form=bucket_name, required=True)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_tagging(self, data: dict[str, Any], original: object, **_: Any) -> None:
+        if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in _given(original):
+            raise ValidationError("is required when TaggingDirective is Replaced or Add", "NewObjectTagging")
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_prefixes(self, data: dict[str, Any], original: object, **_: Any) -> None:
+        prefixes = [name for name in ("ResourcesPrefix", "TargetKeyPrefix") if data.get(name)]
+        replace = data.get("PrefixReplace", "PrefixReplace" in _given(original))
+        if prefixes and not replace:
+            message = "is only read when PrefixReplace is true; set it, or leave the prefix out"
+            raise ValidationError({name: [message] for name in prefixes})
+        if data.get("PrefixReplace") and not prefixes:
+            raise ValidationError("needs ResourcesPrefix, TargetKeyPrefix or both", "PrefixReplace")
+
+
+class Restore(Element):
+    ExpirationInDays = Number(1, 365, required=True)
+    JobTier = Choice("Bulk", "Standard", required=True)
+
+
+class Tagging(Element):
+    """COSPutObjectTagging: named by the newest page, its children known from the vendor's Go SDK."""
+
+    TaggingDirective = _tagging_directive()
+    TagSet = _tags(required=True)
+
+
+class Operation(Element):
+    """What is done to each object: exactly one child."""
+
+    COSDeleteObject = Nothing()
+    COSInitiateRestoreObject = Part(Restore)
+    COSPutObjectCopy = Part(Copy)
+    COSPutObjectTagging = Part(Tagging)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_one(self, data: dict[str, Any], original: object, **_: Any) -> None:
+        given = [name for name in OPERATIONS if name in _given(original)]
+        if len(given) != 1:
+            has = " and ".join(given) or "none"
+            raise ValidationError(f"must hold exactly one of {', '.join(OPERATIONS)}; it holds {has}")
+
+
+class Report(Element):
+    """Required even where no report is wanted."""
+
+    Bucket = Text(1, 1024, form=bucket_name, required=True)
+    Enabled = Flag(required=True)
+    Format = Choice("Report_CSV_V1", load_default="Report_CSV_V1")
+    Prefix = Text(0, 256)
+    ReportScope = Choice("AllTasks", "FailedTasksOnly", load_default="AllTasks")
+
+
+class CreateJobRequest(Element):
+    """The root, in the template's order. A missing ClientRequestToken is made before the job is sent."""
+
+    ClientRequestToken = Text(1, 64, form=token_text, load_default=None)
+    ConfirmationRequired = Flag(load_default=False)
+    Description = Text(0, 256, load_default=None)
+    Manifest = Part(Manifest, required=True)
+    Operation = Part(Operation, required=True)
+    Priority = Number(0, PRIORITY_MAXIMUM, required=True)
+    Report = Part(Report, required=True)
+    RoleArn = Text(1, 1024, form=role_name, required=True)
+
+
+_DOCUMENT = CreateJobRequest()
+
+
+def load_document(value: object, region: str) -> dict[str, Any]:
+    """A CreateJob document, normalised: page order, defaults filled in, every name an ARN, the ETag quoted.
+
+    `region` is where names without a region are. Raises InvalidRequest with all faults.
+    """
+    document = load(_DOCUMENT, value, "The job breaks rules of the CreateJob page; nothing was sent.")
+    return with_arns(document, region)
+
+
+def with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
+    """`cos://` names and URLs become ARNs; ARNs stay as they were written."""
+    location, report = document["Manifest"]["Location"], document["Report"]
+    location["ObjectArn"] = _object_arn(location["ObjectArn"], region)
+    report["Bucket"] = _bucket_arn(report["Bucket"], region, names.bucket_arn)
+    copy = document["Operation"].get("COSPutObjectCopy")
+    if copy:
+        copy["TargetResource"] = _bucket_arn(copy["TargetResource"], region, names.target_arn)
+    return document
+
+
+def _object_arn(text: str, region: str) -> str:
+    resource = names.parse_resource(text)
+    if text.startswith("qcs:"):
+        return text
+    return names.object_arn(resource.bucket, resource.key or "", resource.region or region)
+
+
+def _bucket_arn(text: str, region: str, write: Callable[[str, str], str]) -> str:
+    resource = names.parse_resource(text)
+    return text if text.startswith("qcs:") else write(resource.bucket, resource.region or region)
