@@ -1,7 +1,7 @@
 """Who a job is: the token of its request, and the marker that its Description keeps of it.
 
-The service refuses a repeated ClientRequestToken without saying which job it made (436/38608, error codes), and it lists no
-tokens. So a trace of the token and a digest of the job stand at the end of the Description, where a listing shows them:
+The service refuses a repeated ClientRequestToken without saying which job it made (436/38608, error codes), and it lists
+no tokens. So a trace of the token and a digest of the job stand at the end of the Description, where a listing shows them:
 
     restore 2026-11 [cb:0123456789abcdef0123.0123456789abcdef0123]
                         trace of the token   digest of the job

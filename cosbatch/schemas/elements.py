@@ -44,7 +44,7 @@ class Part(fields.Nested):
     default_error_messages = _WORDS
 
 
-class Several(fields.List):
+class Several(fields.List[Any]):
     """A plain list; the names that its members have in XML are the renderer's business."""
 
     default_error_messages = _WORDS
