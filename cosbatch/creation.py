@@ -90,7 +90,7 @@ def _is_another_fault(error: ServiceSideError, attempts: Attempts[dict[str, obje
 
 def _unresolved(error: ServiceSideError, attempts: Attempts[dict[str, object]]) -> CosbatchError:
     if error.code != "InvalidRequest" and attempts.doubt is not None:
-        return attempts.doubt if attempts.doubt.retryable else error
+        return attempts.doubt
     unresolved = DuplicateUnresolved(
         f"The service refuses the token ({error.message}), but its job is not in the listing, or not yet. "
         "Try again with the same token; no second job can come of it."

@@ -25,7 +25,7 @@ _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 class Log:
     """Writes lines of at least one level; `write` gets each line with its newline.
 
-    The values of `secrets` are blotted out wherever they would appear: a library's exception may quote what it was given.
+    The values of `secrets` are blotted out wherever they would appear: an exception may quote what a library was given.
     """
 
     def __init__(self, write: Callable[[str], object], level: str = "INFO", secrets: Sequence[str] = ()) -> None:

@@ -50,8 +50,7 @@ class Upload:
     bucket: str
     key: str
     etag: str | None
-    size: int | None
-    time: int
+    time: int | None
     request_id: str | None
 
 
@@ -67,3 +66,15 @@ class Call:
     token: str | None = None
     upload: Upload | None = None
     profile: str | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A record of an event that asks for no job, and why."""
+
+    reason: str
+    manifest: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        known = {"Manifest": self.manifest} if self.manifest else {}
+        return {"Outcome": "skipped", "Reason": self.reason, **known}

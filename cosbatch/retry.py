@@ -38,8 +38,8 @@ class Wire(Protocol):
 class Budget:
     """Retries that a warm instance may still make, so that a sick service is not hammered.
 
-    A bucket of 500 tokens: a retry takes 5, one after a time-out 10; what succeeded puts back what its last retry took, or 1
-    (the figures of the AWS SDKs' standard mode).
+    A bucket of 500 tokens: a retry takes 5, one after a time-out 10; what succeeded puts back what its last retry took,
+    or 1 (the figures of the AWS SDKs' standard mode).
     """
 
     CAPACITY = 500
@@ -191,17 +191,15 @@ class _Series:
         return bool(self.taken)
 
     def _mends_clock(self, error: ServiceSideError) -> bool:
-        """One new try by the service's own clock."""
-        if self._mended_clock:
-            return False
-        self._mended_clock = self._exchange.wire.set_clock_by(error.date)
-        # The clock is right for the next delivery too, whatever becomes of this one.
+        """One new try by the service's own clock, which later invocations of this instance go by too."""
+        first = not self._mended_clock
+        self._mended_clock = self._mended_clock or self._exchange.wire.set_clock_by(error.date)
         error.retryable = self._mended_clock
-        return self._mended_clock
+        return first and self._mended_clock
 
     def _pause(self, error: ServiceSideError) -> float:
         """Exponential, with full jitter; no shorter than the service asks for."""
-        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (self.count - 1))
+        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (self.count - 1))
         jitter = longest * self._exchange.deadline.clock.random()
         return max(jitter, min(error.retry_after or 0.0, _LONGEST_RETRY_AFTER))
 
