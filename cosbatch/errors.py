@@ -223,7 +223,7 @@ class ServiceError(ServiceSideError):
         # TooManyJobs is a 500 too, but it says plainly that nothing was made.
         super().__init__(message, maybe_done=server_fault and not slow_down and code != "TooManyJobs")
         self.code = code
-        self.status = 502 if server_fault else http_status
+        self.status = http_status if 400 <= http_status < 500 else 502
         self.retryable = server_fault or slow_down
 
 

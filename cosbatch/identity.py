@@ -1,7 +1,8 @@
 """Who a job is: the token of its request, and the marker that its Description keeps of it.
 
-The service refuses a repeated ClientRequestToken without saying which job it made (436/38608, error codes), and it lists
-no tokens. So a trace of the token and a digest of the job stand at the end of the Description, where a listing shows them:
+The service refuses a repeated ClientRequestToken without saying which job it made (436/38608, error codes), and it
+lists no tokens. So a trace of the token and a digest of the job stand at the end of the Description, where a listing
+shows them:
 
     restore 2026-11 [cb:0123456789abcdef0123.0123456789abcdef0123]
                         trace of the token   digest of the job
@@ -71,8 +72,8 @@ def without_marker(description: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text, cut at a character where it has more than `limit` bytes in UTF-8."""
-    return text.encode()[:limit].decode(errors="ignore")
+    """The text, cut between characters to `limit` bytes of UTF-8; a ? stands for what UTF-8 cannot carry."""
+    return text.encode(errors="replace")[:limit].decode(errors="ignore")
 
 
 def _as_uuid(digits: str) -> str:

@@ -15,14 +15,14 @@ class Request:
     """One HTTP request to COS, before it is signed.
 
     `path` is the decoded path, as it is signed; `query` the decoded parameters; `limit` the largest
-    answer that is read, in bytes.
+    answer that is read, in bytes. Headers do not show in repr: temporary keys have one that is a secret.
     """
 
     method: str
     host: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     limit: int = ANSWER_LIMIT
 

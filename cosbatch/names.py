@@ -23,6 +23,7 @@ _URL = re.compile(
     rf"https?://(?P<bucket>{_BUCKET})\.cos\.(?P<region>{_REGION})\.(?:myqcloud\.com|tencentcos\.cn)(?:/(?P<key>[^?#]*))?",
     re.ASCII,
 )
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ROLE = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>[\w+=,.@-]+)", re.ASCII)
 BUCKET = re.compile(_BUCKET, re.ASCII)
 REGION = re.compile(_REGION, re.ASCII)
@@ -74,7 +75,16 @@ def parse_resource(text: str) -> Resource:
     found = _URL.fullmatch(text)
     if found is None:
         raise ValueError("not a resource name")
-    return Resource(found["bucket"], unquote(found["key"] or "", errors="strict") or None, found["region"])
+    return Resource(found["bucket"], _decoded(found["key"] or "") or None, found["region"])
+
+
+def _decoded(path: str) -> str:
+    if _BAD_ESCAPE.search(path):
+        raise ValueError("the URL has a % that is no escape (the character itself is %25)")
+    try:
+        return unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError("the escapes of the URL are not UTF-8") from None
 
 
 def object_arn(bucket: str, key: str, region: str) -> str:

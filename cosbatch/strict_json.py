@@ -1,32 +1,84 @@
-"""Reads JSON from outside without the parser's liberties: no doubled names, no NaN, no bottomless nesting."""
+"""Reads JSON from outside without the parser's liberties: what it gives, any other program can read again.
+
+Refused are doubled names, numbers that are none (NaN, 1e999), numbers of endless length, halves of surrogate pairs,
+and nesting without end.
+"""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterable
+
+_DEEPEST = 64
+_LONGEST_NUMBER = 400
 
 
 def read(text: str | bytes) -> object:
     """The value that the text holds (UTF-8 where it is bytes). Raises ValueError, in words for a person."""
     try:
         if isinstance(text, bytes):
-            text = text.decode("utf-8")
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+            # A byte order mark is no fault of the text; some editors write one.
+            text = text.decode("utf-8-sig")
+        value: object = json.loads(
+            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_no_constant
+        )
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise ValueError(f"nested more than {_DEEPEST} deep") from None
+    _check_floors(value)
+    return value
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {doubled!r} stands twice in one object")
+    value: dict[str, object] = {}
+    for name, below in pairs:
+        if name in value:
+            raise ValueError(f"the name {name!r} stands twice in one object")
+        value[name] = below
     return value
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise ValueError(f"a number of {len(digits)} digits is too long")
+    return int(digits)
+
+
+def _real(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {digits[:40]} is too large")
+    return number
 
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _check_floors(value: object) -> None:
+    """Walk the value floor by floor, so that its depth costs no recursion."""
+    floor = [value]
+    for _ in range(_DEEPEST + 1):
+        _check_characters(text for text in floor if isinstance(text, str))
+        floor = [below for above in floor for below in _below(above)]
+        if not floor:
+            return
+    raise ValueError(f"nested more than {_DEEPEST} deep")
+
+
+def _below(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else ()
+
+
+def _check_characters(texts: Iterable[str]) -> None:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        half = ord(error.object[error.start])
+        raise ValueError(f"\\u{half:04x} is half of a surrogate pair, which is no character") from None

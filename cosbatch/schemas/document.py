@@ -6,13 +6,14 @@ the tolerant reading is taken on input and the newest page's on output; each suc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
 from cosbatch import names
-from cosbatch.schemas.elements import Choice, Element, Flag, Nothing, Number, Part, Several, Text, load
+from cosbatch.errors import InvalidRequest, Problem
+from cosbatch.schemas.elements import Choice, Element, Flag, Nothing, Number, Part, Several, Text, load, written
 
 CSV = "COSBatchOperations_CSV_V1"
 INVENTORY = "COSInventoryReport_CSV_V1"
@@ -20,8 +21,12 @@ FORMATS = (CSV, INVENTORY)
 FIELDS = ("Ignore", "Bucket", "Key", "VersionId")
 OPERATIONS = ("COSDeleteObject", "COSInitiateRestoreObject", "COSPutObjectCopy", "COSPutObjectTagging")
 DIRECTIVES = ("Copy", "Replaced", "Add")
+PREFIXES = ("ResourcesPrefix", "TargetKeyPrefix")
 PRIORITY_MAXIMUM = 2_147_483_647
+NAME_LIMIT = 1024
+# The short form stands in the oldest pages, the long one in the newest; `uid/` carries the APPID. Both are taken.
 NAME_FORMS = "qcs::cos:<region>::<bucket-appid>, qcs::cos:<region>:uid/<appid>:<bucket-appid>, cos://<bucket-appid>"
+_REFUSAL = "The job breaks rules of the CreateJob page; nothing was sent."
 
 
 def _resource(text: str) -> names.Resource:
@@ -32,15 +37,19 @@ def _resource(text: str) -> names.Resource:
 
 
 def object_name(text: str) -> str:
-    if _resource(text).key is None:
+    """The name of an object; of an URL, which says its region, the ARN."""
+    resource = _resource(text)
+    if resource.key is None:
         raise ValidationError("names a bucket; the manifest is an object: add /<key>")
-    return text
+    is_url = text.startswith("http")
+    return names.object_arn(resource.bucket, resource.key, resource.region or "") if is_url else text
 
 
 def bucket_name(text: str) -> str:
+    """The name of a bucket, without the slash that some write behind it."""
     if _resource(text).key is not None:
         raise ValidationError("names an object; give the bucket alone")
-    return text
+    return text.removesuffix("/")
 
 
 def role_name(text: str) -> str:
@@ -63,11 +72,6 @@ def token_text(text: str) -> str:
     return text
 
 
-def _given(original: object) -> Mapping[str, object]:
-    """What the caller wrote, right or wrong: a rule across fields says nothing of a field that is wrong by itself."""
-    return original if isinstance(original, Mapping) else {}
-
-
 class Location(Element):
     """Where the manifest is. A missing ETag is asked for before the job is sent."""
 
@@ -84,22 +88,28 @@ class Spec(Element):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_fields(self, data: dict[str, Any], original: object, **_: Any) -> None:
-        given = _given(original)
-        if "Fields" in given and "Format" not in given:
-            raise ValidationError(f"is required; add {' or '.join(FORMATS)}", "Format")
-        if data.get("Format") == CSV and "Fields" not in given:
+        columns, format_ = written(original).get("Fields"), written(original).get("Format")
+        if columns is not None and format_ is None:
+            raise ValidationError(f"is required with Fields; add {' or '.join(FORMATS)}", "Format")
+        if columns is None and data.get("Format") == CSV:
             raise ValidationError(f"is required with {CSV}; name the columns in order", "Fields")
-        if data.get("Fields"):
-            _check_columns(data["Fields"])
+
+    @validates_schema(skip_on_field_errors=False)
+    def check_columns(self, data: dict[str, Any], **_: Any) -> None:
+        faults = [*_column_faults(data.get("Fields") or [])]
+        if faults:
+            raise ValidationError(faults, "Fields")
 
 
-def _check_columns(columns: list[str]) -> None:
+def _column_faults(columns: list[str]) -> Iterator[str]:
     """No page says it, but a row needs one bucket and one key to name an object, and at most one version."""
-    faults = [f"must name {name} once" for name in ("Bucket", "Key") if columns.count(name) != 1]
+    if not columns:
+        return
+    for name in ("Bucket", "Key"):
+        if columns.count(name) != 1:
+            yield f"must name {name} once, not {columns.count(name)} times"
     if columns.count("VersionId") > 1:
-        faults.append("must name VersionId at most once")
-    if faults:
-        raise ValidationError(faults, "Fields")
+        yield "must name VersionId at most once; a column that is not used is called Ignore"
 
 
 class Manifest(Element):
@@ -175,17 +185,18 @@ class Copy(Element):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_tagging(self, data: dict[str, Any], original: object, **_: Any) -> None:
-        if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in _given(original):
+        if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in written(original):
             raise ValidationError("is required when TaggingDirective is Replaced or Add", "NewObjectTagging")
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_prefixes(self, data: dict[str, Any], original: object, **_: Any) -> None:
-        prefixes = [name for name in ("ResourcesPrefix", "TargetKeyPrefix") if data.get(name)]
-        replace = data.get("PrefixReplace", "PrefixReplace" in _given(original))
-        if prefixes and not replace:
+        """The page reads prefixes only when PrefixReplace is true, and is silent on two empty ones: both are slips."""
+        given = written(original)
+        unread = [name for name in PREFIXES if data.get(name)]
+        if unread and not data.get("PrefixReplace", "PrefixReplace" in given):
             message = "is only read when PrefixReplace is true; set it, or leave the prefix out"
-            raise ValidationError({name: [message] for name in prefixes})
-        if data.get("PrefixReplace") and not prefixes:
+            raise ValidationError({name: [message] for name in unread})
+        if data.get("PrefixReplace") and all(given.get(name, "") == "" for name in PREFIXES):
             raise ValidationError("needs ResourcesPrefix, TargetKeyPrefix or both", "PrefixReplace")
 
 
@@ -211,7 +222,9 @@ class Operation(Element):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_one(self, data: dict[str, Any], original: object, **_: Any) -> None:
-        given = [name for name in OPERATIONS if name in _given(original)]
+        if not isinstance(original, Mapping):
+            return
+        given = [name for name in OPERATIONS if name in original]
         if len(given) != 1:
             has = " and ".join(given) or "none"
             raise ValidationError(f"must hold exactly one of {', '.join(OPERATIONS)}; it holds {has}")
@@ -248,12 +261,15 @@ def load_document(value: object, region: str) -> dict[str, Any]:
 
     `region` is where names without a region are. Raises InvalidRequest with all faults.
     """
-    document = load(_DOCUMENT, value, "The job breaks rules of the CreateJob page; nothing was sent.")
+    document = load(_DOCUMENT, value, _REFUSAL)
     return with_arns(document, region)
 
 
 def with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
-    """`cos://` names and URLs become ARNs; ARNs stay as they were written."""
+    """`cos://` names and URLs become ARNs; ARNs stay as they were written.
+
+    Raises InvalidRequest where a name has more bytes as an ARN than the page allows.
+    """
     location, report = document["Manifest"]["Location"], document["Report"]
     location["ObjectArn"] = _object_arn(location["ObjectArn"], region)
     report["Bucket"] = _bucket_arn(report["Bucket"], region, names.bucket_arn)
@@ -267,7 +283,12 @@ def _object_arn(text: str, region: str) -> str:
     resource = names.parse_resource(text)
     if text.startswith("qcs:"):
         return text
-    return names.object_arn(resource.bucket, resource.key or "", resource.region or region)
+    arn = names.object_arn(resource.bucket, resource.key or "", resource.region or region)
+    size = len(arn.encode())
+    if size > NAME_LIMIT:
+        message = f"must have at most {NAME_LIMIT} bytes as an ARN; it has {size}: give the manifest a shorter key"
+        raise InvalidRequest(_REFUSAL, [Problem("/Manifest/Location/ObjectArn", message)])
+    return arn
 
 
 def _bucket_arn(text: str, region: str, write: Callable[[str, str], str]) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow.exceptions import SCHEMA
 
 from cosbatch.errors import InvalidRequest, Problem
 
@@ -14,7 +15,8 @@ from cosbatch.errors import InvalidRequest, Problem
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECIMAL = re.compile(r"-?[0-9]{1,20}", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
-
+# More faults than a person reads would only make an answer that is too large to be delivered.
+MOST_PROBLEMS = 200
 
 # In words for a person what marshmallow says for a programmer.
 _WORDS: dict[str, str | list[Any] | dict[Any, Any]] = {
@@ -29,13 +31,23 @@ class Element(Schema):
     """A container: its fields stand in the page's order, and nothing else may stand in it."""
 
     class Meta:
-        unknown = RAISE
+        # Left to check_names: marshmallow refuses unknown names in random order, and takes `_schema` for its own.
+        unknown = EXCLUDE
 
     error_messages = {"type": "must be an object"}
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.error_messages["unknown"] = f"is not known here; what may stand here: {', '.join(self.fields)}"
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_names(self, _: dict[str, Any], original: object, **__: Any) -> None:
+        known = [field.data_key or name for name, field in self.load_fields.items()]
+        message = f"is not known here; what may stand here: {', '.join(known)}"
+        strangers = [name for name in written(original) if name not in known]
+        if strangers:
+            raise ValidationError({_step(name): [message] for name in strangers})
+
+
+def written(original: object) -> Mapping[str, object]:
+    """What the caller wrote, right or wrong: a rule across fields says nothing of a field that is wrong by itself."""
+    return original if isinstance(original, Mapping) else {}
 
 
 class Part(fields.Nested):
@@ -57,15 +69,28 @@ class Several(fields.List[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         if not isinstance(value, list):
             raise self.make_error("invalid")
-        if len(value) < self.minimum:
-            raise ValidationError(f"must have at least {self.minimum} members")
-        if self.maximum is not None and len(value) > self.maximum:
-            raise ValidationError(f"must have at most {self.maximum} members; it has {len(value)}")
-        return super()._deserialize(value, attr, data, **kwargs)
+        faults: dict[Any, Any] = {SCHEMA: [*self._length_faults(len(value))]}
+        members: list[Any] = []
+        try:
+            members = super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError as error:
+            faults.update(error.messages_dict)
+        if faults != {SCHEMA: []}:
+            raise ValidationError(faults)
+        return members
+
+    def _length_faults(self, length: int) -> Iterator[str]:
+        if length < self.minimum:
+            yield f"must have {self.minimum} or more members; it has {length}"
+        if self.maximum is not None and length > self.maximum:
+            yield f"must have at most {self.maximum} members; it has {length}: take some out"
 
 
 class Text(fields.Field[str]):
-    """Text of `minimum` to `maximum` bytes in UTF-8 that XML can carry and `form` takes (it raises ValidationError)."""
+    """Text of `minimum` to `maximum` bytes in UTF-8 that XML can carry.
+
+    `form` takes the text and gives it as it is sent, or raises ValidationError; what it gives is measured as well.
+    """
 
     default_error_messages = _WORDS
 
@@ -84,22 +109,30 @@ class Text(fields.Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise ValidationError("must be text")
-        self._check_characters(value)
-        self._check_length(len(value.encode()))
-        return self.form(value) if self.form else value
+        self._measure(value)
+        if self.form is None:
+            return value
+        sent = self.form(value)
+        self._measure(sent)
+        return sent
 
-    def _check_characters(self, value: str) -> None:
-        found = _NOT_XML.search(value)
-        if found:
-            raise ValidationError(
-                f"character U+{ord(found[0]):04X} at position {found.start() + 1} cannot stand in XML 1.0; take it out"
-            )
+    def _measure(self, value: str) -> None:
+        size = len(value.encode(errors="surrogatepass"))
+        faults = [*_character_faults(value), *self._length_faults(size)]
+        if faults:
+            raise ValidationError(faults)
 
-    def _check_length(self, size: int) -> None:
+    def _length_faults(self, size: int) -> Iterator[str]:
         if size < self.minimum:
-            raise ValidationError(f"must have at least {self.minimum} bytes; it has {size}")
+            yield "must not be empty" if size == 0 else f"must have {self.minimum} or more bytes; it has {size}"
         if self.maximum is not None and size > self.maximum:
-            raise ValidationError(f"must have at most {self.maximum} bytes in UTF-8; it has {size}: shorten it")
+            yield f"must have at most {self.maximum} bytes in UTF-8; it has {size}: shorten it"
+
+
+def _character_faults(value: str) -> Iterator[str]:
+    found = _NOT_XML.search(value)
+    if found:
+        yield f"character U+{ord(found[0]):04X} at position {found.start() + 1} cannot stand in XML 1.0; take it out"
 
 
 class Choice(Text):
@@ -167,25 +200,39 @@ class Nothing(fields.Field[dict[str, Any]]):
 
 
 def load(schema: Schema, value: object, message: str) -> dict[str, Any]:
-    """The normalised document. Raises InvalidRequest with every fault, each with its JSON pointer."""
+    """The normalised document. Raises InvalidRequest with all faults (the first 200), each with its JSON pointer."""
     try:
         loaded: dict[str, Any] = schema.load(value)  # type: ignore[arg-type]  # marshmallow itself says what is no object
     except ValidationError as error:
-        raise InvalidRequest(message, problems_of(error.messages)) from None
+        raise InvalidRequest(message, _readable(problems_of(error.messages))) from None
     return loaded
 
 
+def _readable(problems: list[Problem]) -> list[Problem]:
+    more = len(problems) - MOST_PROBLEMS
+    rest = [Problem("", f"has {more} more faults; mend the ones above first")] if more > 0 else []
+    return problems[:MOST_PROBLEMS] + rest
+
+
 def problems_of(messages: object, pointer: str = "") -> list[Problem]:
-    """marshmallow's tree of messages, flat, each with its JSON pointer."""
+    """marshmallow's tree of messages, flat, each with its JSON pointer.
+
+    A key of the tree is the name of a field, the index of a member, or the pointer's own next step (`/name`).
+    """
     if isinstance(messages, Mapping):
-        branches = [(_step(pointer, name), below) for name, below in messages.items()]
+        branches = [(pointer + _below(key), below) for key, below in messages.items()]
         return [problem for path, below in branches for problem in problems_of(below, path)]
     texts: Sequence[object] = messages if isinstance(messages, list) else [messages]
     return [Problem(pointer, str(text)) for text in texts]
 
 
-def _step(pointer: str, name: object) -> str:
-    if name == "_schema":
-        return pointer
-    escaped = str(name).replace("~", "~0").replace("/", "~1")
-    return f"{pointer}/{escaped}"
+def _below(key: object) -> str:
+    if key == SCHEMA:
+        return ""
+    return key if isinstance(key, str) and key.startswith("/") else _step(key)
+
+
+def _step(name: object) -> str:
+    """One step of a JSON pointer; half of a surrogate pair, which no answer could carry, is written as an escape."""
+    text = str(name).encode(errors="backslashreplace").decode()
+    return "/" + text.replace("~", "~0").replace("/", "~1")
