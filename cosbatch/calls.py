@@ -10,6 +10,7 @@ from typing import Any
 from cosbatch import actions, creation, identity, policy
 from cosbatch.configuration import Configuration
 from cosbatch.creation import Order
+from cosbatch.errors import CosbatchError
 from cosbatch.inspection import Inspection, inspect
 from cosbatch.messages import Call
 from cosbatch.profiles import Profile, document_of
@@ -62,7 +63,12 @@ def create_job(call: Call, desk: Desk) -> dict[str, object]:
     """The result of CreateJob, or its plan. Raises CosbatchError."""
     options = _options(call)
     draft = draft_of(call, options, desk)
-    result = creation.create(draft.order, desk.exchange, desk.configuration.settings)
+    try:
+        result = creation.create(draft.order, desk.exchange, desk.configuration.settings)
+    except CosbatchError as error:
+        # With it the caller can ask again, and get the job that there may be.
+        error.fields["ClientRequestToken"] = draft.order.token
+        raise
     if call.upload is None:
         return result
     manifest = draft.order.document["Manifest"]["Location"]["ObjectArn"]

@@ -133,12 +133,13 @@ class _Invocation:
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             error = InternalError("A fault of this function; its log says more.")
         if call and call.upload:
-            error.fields = {"Manifest": f"{call.upload.bucket}/{call.upload.key}", "Profile": call.profile}
+            error.fields.update(Manifest=call.upload.arn, Profile=call.profile)
         self._say(
             "ERROR" if trace else "WARNING",
             error.message,
             action=call.action if call else None,
             profile=call.profile if call else None,
+            manifest=call.upload.arn if call and call.upload else None,
             outcome="failed",
             code=error.code,
             attempts=attempts,

@@ -44,11 +44,12 @@ class Response:
 class Upload:
     """An object creation that a COS event tells of: the manifest, by its own identity.
 
-    `etag` keeps its quotes; `time` is the event's, in Unix seconds.
+    `etag` keeps its quotes; `time` is the event's, in Unix seconds; `arn` names the object.
     """
 
     bucket: str
     key: str
+    arn: str
     etag: str | None
     time: int | None
     request_id: str | None

@@ -46,6 +46,9 @@ def records(event: Mapping[str, object]) -> list[Mapping[str, object]]:
 
 def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
     """`{"Results": [...]}`. Raises RetryableInvocationError with that text where a later delivery can mend a record."""
+    if len(outcomes) == 1 and isinstance(event["Records"], list):
+        # A fault of the whole event is the fault of every record.
+        outcomes = outcomes * len(event["Records"])
     results = {"Results": [_result(outcome) for outcome in outcomes]}
     if any(retryable(outcome) for outcome in outcomes):
         raise RetryableInvocationError(json.dumps(results, ensure_ascii=False))
@@ -70,16 +73,15 @@ def _call(record: Mapping[str, object], configuration: Configuration) -> Call | 
     if not kind.startswith("objectcreated"):
         return Skipped(f"the event is {kind or 'without a name'}, not the creation of an object")
     upload = upload_of(record, configuration)
-    arn = names.object_arn(upload.bucket, upload.key, configuration.settings.region)
     if upload.key.endswith("/"):
-        return Skipped("the object is a folder marker", arn)
+        return Skipped("the object is a folder marker", upload.arn)
     reporting = configuration.profiles.reports_to(upload.bucket, upload.key)
     if reporting:
-        return Skipped(f"the object lies among the reports of profile {reporting.name}", arn)
+        return Skipped(f"the object lies among the reports of profile {reporting.name}", upload.arn)
     profile = configuration.profiles.taking(upload.bucket, upload.key)
     if profile is None:
-        return Skipped("no profile matches the object", arn)
-    location = {"ObjectArn": arn, **({"ETag": upload.etag} if upload.etag else {})}
+        return Skipped("no profile matches the object", upload.arn)
+    location = {"ObjectArn": upload.arn, **({"ETag": upload.etag} if upload.etag else {})}
     fields = {"Manifest": {"Location": location}}
     return Call("CreateJob", fields, identity_of(upload, profile.name), upload, profile.name)
 
@@ -108,7 +110,8 @@ def upload_of(record: Mapping[str, object], configuration: Configuration) -> Upl
         raise InvalidEvent(
             "The record has neither x-cos-request-id nor eventTime: a second delivery could not be told."
         )
-    return Upload(bucket, key, _filled(meta.get("ETag")), time, request_id)
+    arn = names.object_arn(bucket, key, configuration.settings.region)
+    return Upload(bucket, key, arn, _filled(meta.get("ETag")), time, request_id)
 
 
 def _key(record: Mapping[str, object], bucket: str, appid: str) -> str:
