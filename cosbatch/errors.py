@@ -176,7 +176,8 @@ class DuplicateUnresolved(CosbatchError):
 class ServiceSideError(CosbatchError):
     """No good answer came from the service.
 
-    `maybe_done` is true where it may have acted on the request all the same.
+    `maybe_done` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
+    what the headers of the answer said, where there was one.
     """
 
     status = 502
@@ -184,6 +185,8 @@ class ServiceSideError(CosbatchError):
     def __init__(self, message: str, *, maybe_done: bool = False) -> None:
         super().__init__(message)
         self.maybe_done = maybe_done
+        self.retry_after: float | None = None
+        self.date: str | None = None
 
 
 class UpstreamUnreachable(ServiceSideError):
@@ -222,8 +225,6 @@ class ServiceError(ServiceSideError):
         self.code = code
         self.status = http_status if 400 <= http_status < 500 else 502
         self.retryable = server_fault or slow_down
-        self.retry_after: float | None = None
-        self.date: str | None = None
 
 
 class RetryableInvocationError(Exception):

@@ -44,14 +44,14 @@ class Response:
 class Upload:
     """An object creation that a COS event tells of: the manifest, by its own identity.
 
-    `etag` keeps its quotes; `time` is the event's, in Unix seconds.
+    `etag` keeps its quotes; `time` is the event's, in Unix seconds; `arn` names the object.
     """
 
     bucket: str
     key: str
+    arn: str
     etag: str | None
-    size: int | None
-    time: int
+    time: int | None
     request_id: str | None
 
 
@@ -67,3 +67,15 @@ class Call:
     token: str | None = None
     upload: Upload | None = None
     profile: str | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A record of an event that asks for no job, and why."""
+
+    reason: str
+    manifest: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        known = {"Manifest": self.manifest} if self.manifest else {}
+        return {"Outcome": "skipped", "Reason": self.reason, **known}

@@ -1,0 +1,68 @@
+"""Time: the clock that everything is given, and the deadline that every answer keeps."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# SCF always names its limit, of a second at the least; a context without one is a local tool's. In seconds.
+_DEFAULT_LIMIT = 30.0
+_SHORTEST_LIMIT = 1.0
+_MARGIN = 0.5
+
+
+@dataclass(frozen=True)
+class Clock:
+    """`monotonic` and `sleep` in seconds, `now` in Unix seconds, `random` from 0 to 1."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The moment, on the monotonic clock, by which the answer is out."""
+
+    clock: Clock
+    at: float
+
+    def remaining(self) -> float:
+        return self.at - self.clock.monotonic()
+
+
+def request_id_of(context: object) -> str | None:
+    """The platform's id of the invocation (SCF: `request_id`, Lambda: `aws_request_id`)."""
+    value = context.get("request_id") if isinstance(context, dict) else getattr(context, "aws_request_id", None)
+    return value if isinstance(value, str) else None
+
+
+def deadline_of(context: object, clock: Clock) -> Deadline:
+    """When the platform will stop this invocation, less a margin to answer in."""
+    seconds = _seconds_of(context)
+    return Deadline(clock, clock.monotonic() + seconds - min(_MARGIN, seconds / 5))
+
+
+def _seconds_of(context: object) -> float:
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    if callable(remaining):
+        return max(float(remaining()) / 1000, 0.0)
+    limit = _number(context.get("time_limit_in_ms")) if isinstance(context, dict) else None
+    if limit is None:
+        return _DEFAULT_LIMIT
+    # The platform's local tool writes seconds under this name; no real limit is under a second.
+    return limit / 1000 if limit >= _SHORTEST_LIMIT * 1000 else limit
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number > 0 else None

@@ -1,0 +1,159 @@
+"""Takes an event to its reply: who sent it, what it asks for, what came of that, and how the sender is told."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from cosbatch.calls import Desk, perform
+from cosbatch.configuration import Configuration, read_configuration
+from cosbatch.deadline import Clock, deadline_of, request_id_of
+from cosbatch.errors import CosbatchError, InternalError, InvalidEvent
+from cosbatch.log import Log
+from cosbatch.messages import Call, Skipped
+from cosbatch.retry import Budget, Exchange
+from cosbatch.transport import Transport
+from cosbatch.triggers import cos, direct, http, timer
+from cosbatch.triggers.outcomes import Outcome, Step, as_result
+
+
+class Trigger(Protocol):
+    """The three verbs of a trigger module."""
+
+    def matches(self, event: Mapping[str, object]) -> bool: ...
+
+    def calls(self, event: Mapping[str, object], configuration: Configuration) -> list[Step]: ...
+
+    def reply(self, event: Mapping[str, object], outcomes: list[Outcome]) -> object: ...
+
+
+TRIGGERS: dict[str, Trigger] = {"cos": cos, "http": http, "timer": timer, "direct": direct}
+
+
+@dataclass(frozen=True)
+class House:
+    """What a warm instance keeps, and what it stands on."""
+
+    transport: Transport
+    budget: Budget
+    clock: Clock
+    environ: Mapping[str, str]
+    profiles_path: str
+    read_file: Callable[[str], str]
+    write: Callable[[str], object]
+    random_bytes: Callable[[int], bytes]
+
+
+def dispatch(event: object, context: object, house: House) -> object:
+    """The reply to the event. Raises RetryableInvocationError, and nothing else."""
+    invocation = _Invocation(context, house)
+    try:
+        name, mapping = recognise(event)
+    except InvalidEvent as error:
+        return as_result(invocation.failed(error))
+    invocation.trigger = name
+    trigger = TRIGGERS[name]
+    return trigger.reply(mapping, invocation.outcomes(trigger, mapping))
+
+
+def recognise(event: object) -> tuple[str, Mapping[str, object]]:
+    """Who sent the event: the name of exactly one trigger, and the event. Raises InvalidEvent."""
+    if not isinstance(event, Mapping):
+        raise InvalidEvent("The event is not a JSON object.")
+    names = [name for name, trigger in TRIGGERS.items() if trigger.matches(event)]
+    if len(names) != 1:
+        what = f"mixes the shapes of {' and '.join(names)}" if names else "is of no known shape"
+        raise InvalidEvent(f"The event {what}; it may be a COS upload, an HTTP call, a timer or a direct call.")
+    return names[0], event
+
+
+class _Invocation:
+    """One event on its way: its deadline, its log, and the calls in it one after the other."""
+
+    def __init__(self, context: object, house: House) -> None:
+        self._house = house
+        self._began = house.clock.monotonic()
+        self._deadline = deadline_of(context, house.clock)
+        self._request_id = request_id_of(context)
+        self._log = Log(house.write)
+        self._language = "en"
+        self.trigger = ""
+
+    def outcomes(self, trigger: Trigger, event: Mapping[str, object]) -> list[Outcome]:
+        """What came of each part of the event, in order."""
+        try:
+            configuration = self._configuration()
+            steps = trigger.calls(event, configuration)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the sender gets an answer without a traceback
+            return [self.failed(error)]
+        return [self._outcome(step, configuration) for step in steps]
+
+    def _configuration(self) -> Configuration:
+        house = self._house
+        configuration = read_configuration(house.environ, house.profiles_path, house.read_file)
+        self._language = configuration.settings.language
+        keys = configuration.settings.credentials
+        secrets = [keys.secret_key, keys.token or "", *(token.digest for token in configuration.settings.http_tokens)]
+        self._log = Log(house.write, configuration.settings.log_level, secrets)
+        return configuration
+
+    def _outcome(self, step: Step, configuration: Configuration) -> Outcome:
+        if isinstance(step, Skipped):
+            self._say("INFO", step.reason, outcome="skipped", manifest=step.manifest)
+            return step
+        if isinstance(step, CosbatchError):
+            return self.failed(step)
+        return self._performed(step, configuration)
+
+    def _performed(self, call: Call, configuration: Configuration) -> Outcome:
+        house, settings = self._house, configuration.settings
+        wire = house.transport.connect(settings.credentials, settings.endpoint)
+        exchange = Exchange(wire, self._deadline, house.budget, settings.timeout)
+        try:
+            result = perform(call, Desk(configuration, exchange, house.clock.now, house.random_bytes))
+        except Exception as error:  # noqa: BLE001  # one record's bug must not take the others down
+            return self.failed(error, call, exchange.attempts)
+        self._say(
+            "INFO",
+            f"{call.action} done",
+            action=call.action,
+            profile=call.profile,
+            manifest=result.get("Manifest"),
+            job_id=result.get("JobId"),
+            outcome=result.get("Outcome"),
+            attempts=exchange.attempts,
+            cos_request_id=result.get("RequestId"),
+        )
+        return result
+
+    def failed(self, error: Exception, call: Call | None = None, attempts: int | None = None) -> CosbatchError:
+        """Log the failure and add its hint; a bug becomes an InternalError, its traceback for the log alone."""
+        # Only failures need the table of hints; a cold start that succeeds does without its 60 texts.
+        from cosbatch.hints import hint_for
+
+        trace = None
+        if not isinstance(error, CosbatchError):
+            trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            error = InternalError("A fault of this function; its log says more.")
+        error.fields["Hint"] = hint_for(error.code, self._language)
+        if call and call.upload:
+            error.fields.update(Manifest=call.upload.arn, Profile=call.profile)
+        self._say(
+            "ERROR" if trace else "WARNING",
+            error.message,
+            action=call.action if call else None,
+            profile=call.profile if call else None,
+            manifest=call.upload.arn if call and call.upload else None,
+            outcome="failed",
+            code=error.code,
+            attempts=attempts,
+            cos_request_id=error.request_id,
+            traceback=trace,
+        )
+        return error
+
+    def _say(self, level: str, message: str, **fields: object) -> None:
+        milliseconds = round((self._house.clock.monotonic() - self._began) * 1000)
+        self._log(level, message, request_id=self._request_id, trigger=self.trigger, duration_ms=milliseconds, **fields)

@@ -1,0 +1,47 @@
+"""One line of JSON for each decision, on stdout, of named fields only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+FIELDS = (
+    "request_id",
+    "trigger",
+    "action",
+    "profile",
+    "manifest",
+    "job_id",
+    "outcome",
+    "code",
+    "attempts",
+    "duration_ms",
+    "cos_request_id",
+    "traceback",
+)
+_LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
+
+
+class Log:
+    """Writes lines of at least one level; `write` gets each line with its newline.
+
+    The values of `secrets` are blotted out wherever they would appear: an exception may quote what a library was given.
+    """
+
+    def __init__(self, write: Callable[[str], object], level: str = "INFO", secrets: Sequence[str] = ()) -> None:
+        self._write = write
+        self._level = _LEVELS[level]
+        self._secrets = [secret for secret in secrets if secret]
+
+    def __call__(self, level: str, message: str, **fields: object) -> None:
+        """Write one line. Raises TypeError for a field that has no name in FIELDS: nothing else may be logged."""
+        strangers = fields.keys() - set(FIELDS)
+        if strangers:
+            raise TypeError(f"not a field of the log: {', '.join(sorted(strangers))}")
+        if _LEVELS[level] < self._level:
+            return
+        named = {name: fields[name] for name in FIELDS if fields.get(name) is not None}
+        line = json.dumps({"level": level, "message": message, **named}, ensure_ascii=False)
+        for secret in self._secrets:
+            line = line.replace(secret, "[secret]")
+        self._write(line + "\n")

@@ -1,0 +1,93 @@
+"""What a call may hold beside the document of CreateJob: the actions and their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from cosbatch.schemas.document import PRIORITY_MAXIMUM
+from cosbatch.schemas.elements import Choice, Element, Flag, Number, Text, load
+
+STATES = (
+    "Active",
+    "Cancelled",
+    "Cancelling",
+    "Complete",
+    "Completing",
+    "Failed",
+    "Failing",
+    "New",
+    "Paused",
+    "Pausing",
+    "Preparing",
+    "Ready",
+    "Suspended",
+)
+
+
+def single_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValidationError("must be printable")
+    return text
+
+
+def _job_id() -> Text:
+    """1 to 64 bytes everywhere but in one answer, which says 5 to 36: the wider reading holds."""
+    return Text(1, 64, form=single_line, required=True)
+
+
+class CreateJobOptions(Element):
+    """What CreateJob takes beside the elements of the document."""
+
+    Profile = Text(1, 64)
+    DryRun = Flag(load_default=False)
+    PlanDigest = Text(1, 128)
+
+
+class DescribeJob(Element):
+    JobId = _job_id()
+
+
+class DeleteJob(Element):
+    JobId = _job_id()
+
+
+class ListJobs(Element):
+    """One state at a time: no source says how several would be asked for."""
+
+    JobStatuses = Choice(*STATES)
+    MaxResults = Number(1, 1000)
+    NextToken = Text(1, 64, form=single_line)
+
+
+class UpdateJobPriority(Element):
+    JobId = _job_id()
+    Priority = Number(0, PRIORITY_MAXIMUM, required=True)
+
+
+class UpdateJobStatus(Element):
+    JobId = _job_id()
+    RequestedJobStatus = Choice("Ready", "Cancelled", required=True)
+    StatusUpdateReason = Text(0, 256)
+
+
+CREATE_JOB_OPTIONS = CreateJobOptions()
+SCHEMAS: dict[str, Schema] = {
+    "DescribeJob": DescribeJob(),
+    "ListJobs": ListJobs(),
+    "UpdateJobPriority": UpdateJobPriority(),
+    "UpdateJobStatus": UpdateJobStatus(),
+    "DeleteJob": DeleteJob(),
+}
+ACTIONS = ("CreateJob", *SCHEMAS)
+
+
+def load_call(action: str, fields: Mapping[str, object]) -> dict[str, Any]:
+    """The fields of a call other than CreateJob; names may begin with a small letter, as the pages' parameters do.
+
+    Raises InvalidRequest with all faults.
+    """
+    named = {name[:1].upper() + name[1:]: value for name, value in fields.items()}
+    return load(SCHEMAS[action], named, f"The call breaks rules of the {action} page; nothing was sent.")

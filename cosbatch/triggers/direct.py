@@ -1,0 +1,48 @@
+"""A direct invocation: the event is the call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cosbatch.configuration import Configuration
+from cosbatch.errors import InvalidEvent, InvalidRequest, Problem
+from cosbatch.messages import Call
+from cosbatch.schemas.calls import ACTIONS
+from cosbatch.triggers.outcomes import Outcome, Step, as_result
+
+_DOCUMENT = (
+    "ClientRequestToken",
+    "ConfirmationRequired",
+    "Description",
+    "Manifest",
+    "Operation",
+    "Priority",
+    "Profile",
+    "Report",
+    "RoleArn",
+)
+
+
+def matches(event: Mapping[str, object]) -> bool:
+    """It names an action, or holds elements of a CreateJob document."""
+    return "Action" in event or any(name in event for name in _DOCUMENT)
+
+
+def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
+    return [call_of(event)]
+
+
+def call_of(fields: object, token: str | None = None) -> Call:
+    """The call that an object of fields is. Raises InvalidEvent, InvalidRequest."""
+    if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
+        raise InvalidEvent("A call is an object with Action and the fields of that action.")
+    action = fields.get("Action", "CreateJob")
+    if action not in ACTIONS:
+        problem = Problem("/Action", f"must be one of {', '.join(ACTIONS)}")
+        raise InvalidRequest("The call names no action of the API.", [problem])
+    own = {name: value for name, value in fields.items() if name != "Action"}
+    return Call(str(action), own, token)
+
+
+def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
+    return as_result(outcomes[0])

@@ -1,0 +1,21 @@
+"""What came of the parts of an event, and how an answer says it."""
+
+from __future__ import annotations
+
+from cosbatch.errors import CosbatchError
+from cosbatch.messages import Call, Skipped
+
+# What an event holds for each of its records: something to do, nothing to do, or a fault.
+Step = Call | Skipped | CosbatchError
+# What came of it: a result of the service, nothing, or a fault.
+Outcome = dict[str, object] | Skipped | CosbatchError
+
+
+def as_result(outcome: Outcome) -> dict[str, object]:
+    """The JSON object for one outcome."""
+    return outcome if isinstance(outcome, dict) else outcome.as_json()
+
+
+def retryable(outcome: Outcome) -> bool:
+    """Whether a later try can mend it."""
+    return isinstance(outcome, CosbatchError) and outcome.retryable

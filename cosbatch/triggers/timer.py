@@ -1,0 +1,41 @@
+"""A timer: its Message is a call, in JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from cosbatch import strict_json
+from cosbatch.configuration import Configuration
+from cosbatch.errors import InvalidEvent, RetryableInvocationError
+from cosbatch.identity import token_of
+from cosbatch.triggers.direct import call_of
+from cosbatch.triggers.outcomes import Outcome, Step, as_result, retryable
+
+
+def matches(event: Mapping[str, object]) -> bool:
+    return event.get("Type") == "Timer"
+
+
+def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
+    """The token is the tick's own, so that a second delivery of the same tick makes no second job."""
+    message, time = event.get("Message"), event.get("Time")
+    if not isinstance(message, str) or not message.strip():
+        raise InvalidEvent("The timer's Message is empty; it holds a call, in JSON.")
+    if not isinstance(time, str) or not time:
+        raise InvalidEvent(
+            "The timer's Time is missing; without it a second delivery could not be told from a new tick."
+        )
+    try:
+        fields = strict_json.read(message)
+    except ValueError as error:
+        raise InvalidEvent(f"The timer's Message cannot be read: {error}.") from None
+    return [call_of(fields, token_of("timer", str(event.get("TriggerName")), time, message))]
+
+
+def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
+    """Raises RetryableInvocationError where a later delivery can mend what failed: the platform keeps no return value."""
+    result = as_result(outcomes[0])
+    if retryable(outcomes[0]):
+        raise RetryableInvocationError(json.dumps(result, ensure_ascii=False))
+    return result

@@ -1,0 +1,41 @@
+"""The composition root: what a warm instance keeps, and the function that the platform calls."""
+
+import os
+import sys
+
+from cosbatch.deadline import Clock
+from cosbatch.dispatch import House, dispatch
+from cosbatch.retry import Budget
+from cosbatch.transport import Transport
+
+
+def _read_file(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def _write(line: str) -> None:
+    # Looked up for each line: the platform's runtime puts its own stdout in place.
+    sys.stdout.write(line)
+
+
+_CLOCK = Clock()
+_HOUSE = House(
+    transport=Transport(_CLOCK),
+    budget=Budget(),
+    clock=_CLOCK,
+    environ=os.environ,
+    profiles_path=os.path.join(os.path.dirname(os.path.abspath(__file__)), "profiles.json"),
+    read_file=_read_file,
+    write=_write,
+    random_bytes=os.urandom,
+)
+
+
+def main_handler(event: object, context: object) -> object:
+    """Create the batch job that the event asks for.
+
+    Answers as the trigger expects it: `{"Results": [...]}` for an upload, an HTTP reply, or the result of a call. Raises
+    RetryableInvocationError where a later delivery of an upload or a timer can mend what failed.
+    """
+    return dispatch(event, context, _HOUSE)
