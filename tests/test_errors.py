@@ -117,7 +117,7 @@ def test_judges_an_error_document_by_code_and_status(
         "Retryable": retryable,
     }
     assert error.maybe_done is maybe_done
-    assert (error.retry_after, error.date) == (None, None)
+    assert (error.retry_after, error.date) == (None, None)  # until the transport has read the headers
 
 
 @pytest.mark.parametrize("maybe_done", [True, False])
