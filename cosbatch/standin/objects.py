@@ -82,7 +82,7 @@ def receive(call: Call) -> Received:
     try:
         check_digest(call.request, received.md5)
     except ServiceError:
-        contents.remove(received.name or "")
+        contents.remove(received.name)
         raise
     return received
 

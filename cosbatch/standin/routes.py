@@ -24,8 +24,8 @@ class Action:
 
 
 BATCH = (
-    ("POST", "/jobs/?", Action("CreateJob", batch.create_job)),
-    ("GET", "/jobs/?", Action("ListJobs", batch.list_all_jobs)),
+    ("POST", "/jobs", Action("CreateJob", batch.create_job)),
+    ("GET", "/jobs", Action("ListJobs", batch.list_all_jobs)),
     ("GET", "/jobs/[^/]*", Action("DescribeJob", batch.describe_job)),
 )
 
