@@ -1,0 +1,84 @@
+"""Where a request goes: which service, bucket and key its Host header and path name, and what ARNs name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+CONTROL_HOST = re.compile(r"(?P<uin>[^.]+)\.cos-control\.(?P<region>[a-z0-9-]+)\..+", re.ASCII)
+BUCKET_HOST = re.compile(r"(?P<bucket>[^.]+)\.cos\.(?P<region>[a-z0-9-]+)\..+", re.ASCII)
+SERVICE_HOST = re.compile(r"(?:service\.cos|cos\.(?P<region>[a-z0-9-]+))\..+", re.ASCII)
+BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+", re.ASCII)
+RESOURCE = re.compile(
+    r"qcs::cos:(?P<region>[a-z0-9-]+):(?:uid/(?P<appid>[0-9]+))?:(?P<bucket>[a-z0-9-]+-[0-9]+)(?:/(?P<key>.+))?",
+    re.ASCII | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a request is about. `kind` is batch, service, bucket, object or standin."""
+
+    kind: str
+    region: str
+    uin: str = ""
+    bucket: str = ""
+    key: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A bucket, or an object when `key` is given, as an ARN names it."""
+
+    region: str
+    bucket: str
+    key: str | None = None
+
+
+def find_target(hosts: Iterable[str], path: str, home: str) -> Target:
+    """Return what a request is about; with a host of no COS service the path decides.
+
+    `home` is the region that is taken where the host names none.
+    """
+    for host in hosts:
+        name = host.rpartition(":")[0] if re.search(r":\d*\Z", host) else host
+        target = _by_host(name.lower(), path, home)
+        if target:
+            return target
+    return _by_path(path, home)
+
+
+def _by_host(host: str, path: str, home: str) -> Target | None:
+    if match := CONTROL_HOST.fullmatch(host):
+        return Target("batch", match["region"], uin=match["uin"], path=path)
+    if match := BUCKET_HOST.fullmatch(host):
+        return _in_bucket(match["bucket"], match["region"], path[1:])
+    if match := SERVICE_HOST.fullmatch(host):
+        return Target("service", match["region"] or home, path=path)
+    return None
+
+
+def _by_path(path: str, home: str) -> Target:
+    if path == "/" or path.startswith("/_standin/"):
+        return Target("standin", home, path=path)
+    if path == "/jobs" or path.startswith("/jobs/"):
+        return Target("batch", home, path=path)
+    bucket, _, key = path[1:].partition("/")
+    return _in_bucket(bucket, home, key)
+
+
+def _in_bucket(bucket: str, region: str, key: str) -> Target:
+    return Target("object" if key else "bucket", region, bucket=bucket, key=key)
+
+
+def parse_resource(arn: str) -> Resource | None:
+    """Read an ARN of a bucket or an object, in its short form or with `uid/<appid>`; None if it is none.
+
+    In the long form the APPID has to be the one that the bucket's name ends in.
+    """
+    match = RESOURCE.fullmatch(arn)
+    if not match or (match["appid"] and not match["bucket"].endswith("-" + match["appid"])):
+        return None
+    return Resource(match["region"], match["bucket"], match["key"])

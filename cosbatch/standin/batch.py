@@ -1,0 +1,159 @@
+"""The calls of the Batch API (spec 1.2 and 1.5)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from .answers import answer, timestamp
+from .errors import ServiceError
+from .jobs import LISTED_FOR, Job, add_job, find_job, list_jobs
+from .lifecycle import STATES
+from .messages import Response
+from .objects import check_digest
+from .rules import Document, part, read_document
+from .schema import Value
+from .service import Call
+from .xml_text import Tree
+
+PAGE_LIMIT = 1000
+APPID_LIMIT = 64
+# How the page names the elements of its lists.
+ITEM_NAMES = {
+    "Fields": "member",
+    "AccessControlGrants": "COSGrant",
+    "UserMetadata": "member",
+    "NewObjectTagging": "COSTag",
+    "TagSet": "COSTag",
+}
+
+
+def check_account(call: Call) -> None:
+    """Check x-cos-appid and the UIN in the host; raises ServiceError InvalidArgument or AccessDenied."""
+    appid = call.request.header("x-cos-appid").strip()
+    if not 1 <= len(appid.encode()) <= APPID_LIMIT:
+        raise ServiceError("InvalidArgument", "The x-cos-appid header is empty, or longer than 64 bytes")
+    account = call.service.account
+    if appid != account.appid or call.target.uin not in ("", account.uin):
+        raise ServiceError("AccessDenied", "x-cos-appid or the UIN of the host belongs to another account")
+
+
+def create_job(call: Call) -> Response:
+    """CreateJob: keep the job that the document describes; a repeated ClientRequestToken is refused."""
+    check_account(call)
+    body = call.request.text()
+    check_digest(call.request, hashlib.md5(body).digest())
+    document = read_document(body)
+    with call.service.database.writing() as transaction:
+        job_id = add_job(transaction, document, call.target.region, call.service.clock.now())
+    return answer("CreateJobResult", [("JobId", job_id)])
+
+
+def describe_job(call: Call) -> Response:
+    """DescribeJob: everything about one job but its token."""
+    check_account(call)
+    with call.service.database.reading() as connection:
+        job = find_job(connection, _job_id(call), call.target.region)
+    return answer("DescribeJobResult", [("Job", _described(job))])
+
+
+def list_all_jobs(call: Call) -> Response:
+    """ListJobs: one page of the jobs of the last 90 days, the oldest first.
+
+    NextToken is the last id of a page behind which there is more, and empty on the last page.
+    """
+    check_account(call)
+    state, size, token = _list_parameters(call)
+    clock = call.service.clock
+    between = (clock.earlier(LISTED_FOR), min(clock.now(), call.newest_listed))
+    with call.service.database.reading() as connection:
+        jobs = list_jobs(connection, call.target.region, state, token, between, size + 1)
+    page = jobs[:size]
+    next_token = page[-1].id if len(jobs) > size else ""
+    members: list[Tree] = [("member", _listed(job)) for job in page]
+    return answer("ListJobsResult", [("Jobs", members), ("NextToken", next_token)])
+
+
+def _list_parameters(call: Call) -> tuple[str, int, str]:
+    """Empty parameters count as absent."""
+    state = call.request.parameter("jobStatuses") or ""
+    if state and state not in STATES:
+        raise ServiceError("InvalidArgument", f"jobStatuses has to be one of {', '.join(STATES)}")
+    size = call.request.parameter("maxResults") or str(PAGE_LIMIT)
+    if not re.fullmatch(r"[0-9]{1,9}", size, re.ASCII) or not 1 <= int(size) <= PAGE_LIMIT:
+        raise ServiceError("InvalidArgument", f"maxResults must be a positive integer, at most {PAGE_LIMIT}")
+    return state, int(size), call.request.parameter("nextToken") or ""
+
+
+def _job_id(call: Call) -> str:
+    """Return the id in /jobs/<JobId>[/priority or /status]; raises ServiceError InvalidRequest for none."""
+    job_id = call.target.path.split("/")[2]
+    if not job_id:
+        raise ServiceError("InvalidRequest", "The job id is missing")
+    return job_id
+
+
+def _described(job: Job) -> list[Tree]:
+    """The children of Job in the order of the page's template; those that do not apply are left out."""
+    document = job.document
+    failure: list[Tree] = [("FailureCode", job.failure_code), ("FailureReason", job.failure_reason)]
+    described: list[Tree] = [
+        ("ConfirmationRequired", _text(document.get("ConfirmationRequired", False))),
+        ("CreationTime", timestamp(job.created)),
+        ("Description", job.description),
+        ("FailureReasons", [("JobFailure", failure)]),
+        ("JobId", job.id),
+        ("Manifest", _trees(part(document, "Manifest"))),
+        ("Operation", _trees(part(document, "Operation"))),
+        ("Priority", str(job.priority)),
+        ("ProgressSummary", _progress(job)),
+        ("Report", _trees(part(document, "Report"))),
+        ("RoleArn", str(document["RoleArn"])),
+        ("Status", job.state),
+        ("StatusUpdateReason", job.reason),
+    ]
+    if job.suspended is not None:
+        described.append(("SuspendedCause", "The job is awaiting confirmation"))
+        described.append(("SuspendedDate", timestamp(job.suspended)))
+    return described + _termination(job)
+
+
+def _listed(job: Job) -> list[Tree]:
+    listed: list[Tree] = [
+        ("CreationTime", timestamp(job.created)),
+        ("Description", job.description),
+        ("JobId", job.id),
+        ("Operation", job.operation),
+        ("Priority", str(job.priority)),
+        ("ProgressSummary", _progress(job)),
+        ("Status", job.state),
+    ]
+    return listed + _termination(job)
+
+
+def _termination(job: Job) -> list[Tree]:
+    return [] if job.terminated is None else [("TerminationDate", timestamp(job.terminated))]
+
+
+def _progress(job: Job) -> list[Tree]:
+    return [
+        ("NumberOfTasksFailed", str(job.failed)),
+        ("NumberOfTasksSucceeded", str(job.succeeded)),
+        ("TotalNumberOfTasks", str(job.total)),
+    ]
+
+
+def _trees(document: Document) -> list[Tree]:
+    return [_tree(name, value) for name, value in document.items()]
+
+
+def _tree(name: str, value: Value) -> Tree:
+    if isinstance(value, dict):
+        return name, _trees(value)
+    if isinstance(value, list):
+        return name, [_tree(ITEM_NAMES[name], item) for item in value]
+    return name, _text(value)
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

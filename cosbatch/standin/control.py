@@ -1,0 +1,72 @@
+"""The stand-in's own routes, unsigned: order faults, and see the truth about the jobs."""
+
+from __future__ import annotations
+
+import json
+
+from .answers import timestamp
+from .damage import Delivery
+from .faults import Faults, UnknownFault, read_order
+from .jobs import Job, all_jobs, states_of
+from .messages import Request, Response
+from .service import Service
+
+JSON_TYPE = (("Content-Type", "application/json"),)
+LOOPBACK = ("127.", "::1", "::ffff:127.")
+
+
+def answer_control(service: Service, faults: Faults, request: Request) -> Delivery:
+    """Answer a request to /_standin/...; only clients on this machine may ask."""
+    if not request.client.startswith(LOOPBACK):
+        return Delivery(_json({"Error": "Only clients on this machine may ask for this"}, 403))
+    try:
+        return Delivery(_answer(service, faults, request))
+    except UnknownFault as error:
+        return Delivery(_json({"Error": str(error)}, 400))
+
+
+def _answer(service: Service, faults: Faults, request: Request) -> Response:
+    route = (request.method, request.path)
+    if route == ("POST", "/_standin/faults"):
+        faults.order(read_order(request.text(), service.clock.now()))
+    elif route == ("DELETE", "/_standin/faults"):
+        faults.clear()
+    elif route == ("GET", "/_standin/jobs"):
+        return _json({"Jobs": truth(service)})
+    elif route != ("GET", "/_standin/faults"):
+        return _json(
+            {"Error": "There are /_standin/faults (POST, GET, DELETE) and /_standin/jobs (GET)"}, 404
+        )
+    return _json({"Faults": faults.waiting()})
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(status, JSON_TYPE, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def truth(service: Service) -> list[dict[str, object]]:
+    """Return every job that was ever stored, deleted ones too, with its token and all of its states."""
+    with service.database.reading() as connection:
+        return [_truth_of(job, states_of(connection, job)) for job in all_jobs(connection)]
+
+
+def _truth_of(job: Job, states: list[tuple[str, float]]) -> dict[str, object]:
+    return {
+        "JobId": job.id,
+        "ClientRequestToken": job.token,
+        "Description": job.description,
+        "Status": job.state,
+        "Priority": job.priority,
+        "Region": job.region,
+        "CreationTime": timestamp(job.created),
+        "Created": job.created,
+        "Terminated": job.terminated,
+        "Deleted": job.deleted,
+        "TotalNumberOfTasks": job.total,
+        "NumberOfTasksSucceeded": job.succeeded,
+        "NumberOfTasksFailed": job.failed,
+        "FailureCode": job.failure_code,
+        "FailureReason": job.failure_reason,
+        "States": [{"Status": state, "At": at} for state, at in states],
+        "Document": job.document,
+    }

@@ -1,0 +1,149 @@
+"""Jobs as the database keeps them: created once, changed by one step of the life cycle at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from typing import cast
+
+from .clock import DAY
+from .database import Transaction
+from .errors import ServiceError
+from .lifecycle import FINISHED, check_step
+from .rules import Document, part
+
+LISTED_FOR = 90 * DAY
+INSERT = """
+INSERT INTO jobs (id, region, token, state, priority, operation, description, document, created)
+VALUES (?, ?, ?, 'New', ?, ?, ?, ?, ?)
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job; moments are Unix seconds. `succeeded` and `failed` count tasks."""
+
+    number: int
+    id: str
+    region: str
+    state: str
+    priority: int
+    operation: str
+    description: str
+    document: Document
+    created: float
+    terminated: float | None
+    suspended: float | None
+    reason: str
+    failure_code: str
+    failure_reason: str
+    total: int
+    succeeded: int
+    failed: int
+    succeeded_bytes: int
+    failed_bytes: int
+    deleted: bool
+
+    @property
+    def token(self) -> str:
+        """Return the ClientRequestToken."""
+        return str(self.document["ClientRequestToken"])
+
+    @property
+    def executed(self) -> int:
+        """Return how many tasks are done, with whatever outcome."""
+        return self.succeeded + self.failed
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether the job has reached a state that it will not leave."""
+        return self.state in FINISHED
+
+
+def read_job(row: sqlite3.Row) -> Job:
+    """Return a row of `jobs` as a value."""
+    values = {name: row[name] for name in row.keys() if name != "token"}  # noqa: SIM118 - a Row iterates over values
+    return Job(**{**values, "document": json.loads(row["document"]), "deleted": bool(row["deleted"])})
+
+
+def add_job(transaction: Transaction, document: Document, region: str, now: float) -> str:
+    """Keep a new job and return its id; raises ServiceError InvalidRequest when the token was used before."""
+    job_id = str(uuid.uuid4())
+    token, description = str(document["ClientRequestToken"]), str(document.get("Description", ""))
+    operation = next(iter(part(document, "Operation")))
+    values = (document["Priority"], operation, description, json.dumps(document), now)
+    try:
+        transaction.execute(INSERT, (job_id, region, token, *values))
+    except sqlite3.IntegrityError:
+        raise ServiceError("InvalidRequest", "The ClientRequestToken parameter already exists") from None
+    _note_state(
+        transaction, cast(int, transaction.execute("SELECT last_insert_rowid()").fetchone()[0]), "New", now
+    )
+    return job_id
+
+
+def find_job(connection: sqlite3.Connection, job_id: str, region: str) -> Job:
+    """Return a job that was not deleted; raises ServiceError NoSuchJob."""
+    query = "SELECT * FROM jobs WHERE id = ? AND region = ? AND NOT deleted"
+    row = connection.execute(query, (job_id, region)).fetchone()
+    if row is None:
+        raise ServiceError("NoSuchJob")
+    return read_job(row)
+
+
+def list_jobs(
+    connection: sqlite3.Connection,
+    region: str,
+    state: str,
+    token: str,
+    between: tuple[float, float],
+    size: int,
+) -> list[Job]:
+    """Return at most `size` jobs behind the job with the id `token`, the oldest first.
+
+    `state` is empty for all; `between` bounds the moment of creation. Raises ServiceError InvalidArgument for
+    a token that is no job's id.
+    """
+    query = """
+    SELECT * FROM jobs WHERE region = ? AND number > ? AND NOT deleted AND (? = '' OR state = ?)
+    AND created BETWEEN ? AND ? ORDER BY number LIMIT ?
+    """
+    values = (region, _number_of(connection, token, region), state, state, *between, size)
+    return [read_job(row) for row in connection.execute(query, values)]
+
+
+def _number_of(connection: sqlite3.Connection, token: str, region: str) -> int:
+    if not token:
+        return 0
+    row = connection.execute(
+        "SELECT number FROM jobs WHERE id = ? AND region = ?", (token, region)
+    ).fetchone()
+    if row is None:
+        raise ServiceError("InvalidArgument", "nextToken is not one that ListJobs has returned")
+    return int(row[0])
+
+
+def set_state(transaction: Transaction, job: Job, state: str, now: float) -> None:
+    """Take one step of the life cycle."""
+    check_step(job.state, state)
+    transaction.execute("UPDATE jobs SET state = ? WHERE number = ?", (state, job.number))
+    if state in FINISHED:
+        transaction.execute("UPDATE jobs SET terminated = ? WHERE number = ?", (now, job.number))
+    _note_state(transaction, job.number, state, now)
+
+
+def _note_state(transaction: Transaction, number: int, state: str, now: float) -> None:
+    transaction.execute("INSERT INTO states VALUES (?, ?, ?)", (number, state, now))
+
+
+def states_of(connection: sqlite3.Connection, job: Job) -> list[tuple[str, float]]:
+    """Return every state that a job has had, with its moment, in order."""
+    query = "SELECT state, at FROM states WHERE job = ? ORDER BY rowid"
+    return [(row["state"], row["at"]) for row in connection.execute(query, (job.number,))]
+
+
+def all_jobs(connection: sqlite3.Connection) -> list[Job]:
+    """Return every job, deleted ones too, in the order of creation."""
+    return [read_job(row) for row in connection.execute("SELECT * FROM jobs ORDER BY number")]

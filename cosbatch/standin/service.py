@@ -1,0 +1,34 @@
+"""What every call works on: the account, the database, the clock, and the answer's own moment."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .account import Account
+from .addresses import Target
+from .clock import Clock
+from .database import Database
+from .messages import Request
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of one running stand-in that calls need."""
+
+    account: Account
+    database: Database
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, and what it is about.
+
+    `newest_listed` is the moment (Unix seconds) up to which jobs show in lists: a fault may let the list lag.
+    """
+
+    service: Service
+    request: Request
+    target: Target
+    newest_listed: float = math.inf
