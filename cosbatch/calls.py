@@ -13,6 +13,7 @@ from cosbatch.creation import Order
 from cosbatch.errors import CosbatchError
 from cosbatch.inspection import Inspection, inspect
 from cosbatch.messages import Call
+from cosbatch.plan import check_digest, plan_of
 from cosbatch.profiles import Profile, document_of
 from cosbatch.retry import Exchange
 from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, load_call
@@ -63,6 +64,10 @@ def create_job(call: Call, desk: Desk) -> dict[str, object]:
     """The result of CreateJob, or its plan. Raises CosbatchError."""
     options = _options(call)
     draft = draft_of(call, options, desk)
+    if options["DryRun"]:
+        configuration = desk.configuration
+        return plan_of(draft.order, draft.inspection, configuration.profiles, configuration.settings)
+    check_digest(options.get("PlanDigest"), draft.order)
     try:
         result = creation.create(draft.order, desk.exchange, desk.configuration.settings)
     except CosbatchError as error:

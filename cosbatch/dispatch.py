@@ -78,6 +78,7 @@ class _Invocation:
         self._deadline = deadline_of(context, house.clock)
         self._request_id = request_id_of(context)
         self._log = Log(house.write)
+        self._language = "en"
         self.trigger = ""
 
     def outcomes(self, trigger: Trigger, event: Mapping[str, object]) -> list[Outcome]:
@@ -92,6 +93,7 @@ class _Invocation:
     def _configuration(self) -> Configuration:
         house = self._house
         configuration = read_configuration(house.environ, house.profiles_path, house.read_file)
+        self._language = configuration.settings.language
         keys = configuration.settings.credentials
         secrets = [keys.secret_key, keys.token or "", *(token.digest for token in configuration.settings.http_tokens)]
         self._log = Log(house.write, configuration.settings.log_level, secrets)
@@ -127,11 +129,15 @@ class _Invocation:
         return result
 
     def failed(self, error: Exception, call: Call | None = None, attempts: int | None = None) -> CosbatchError:
-        """Log the failure; a bug becomes an InternalError, its traceback for the log alone."""
+        """Log the failure and add its hint; a bug becomes an InternalError, its traceback for the log alone."""
+        # Only failures need the table of hints; a cold start that succeeds does without its 60 texts.
+        from cosbatch.hints import hint_for
+
         trace = None
         if not isinstance(error, CosbatchError):
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             error = InternalError("A fault of this function; its log says more.")
+        error.fields["Hint"] = hint_for(error.code, self._language)
         if call and call.upload:
             error.fields.update(Manifest=call.upload.arn, Profile=call.profile)
         self._say(

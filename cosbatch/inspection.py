@@ -21,6 +21,7 @@ class Inspection:
     spec: Mapping[str, Any]
     size: int | None = None
     rows: int | None = None
+    buckets: tuple[str, ...] = ()
     warnings: tuple[dict[str, object], ...] = field(default=())
 
 
