@@ -18,7 +18,9 @@ from cosbatch.cli.files import WrongUsage
 from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, InternalError
 
-GROUPS: tuple[str, ...] = ()
+GROUPS: tuple[str, ...] = (
+    "package",
+)
 PROGRAM = "python -m cosbatch"
 
 _DESCRIPTION = """\
