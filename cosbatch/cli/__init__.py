@@ -19,6 +19,9 @@ from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, InternalError
 
 GROUPS: tuple[str, ...] = ("create", "jobs", "wait")
+GROUPS: tuple[str, ...] = (
+    "package",
+)
 PROGRAM = "python -m cosbatch"
 
 _DESCRIPTION = """\
