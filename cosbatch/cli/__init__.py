@@ -18,8 +18,10 @@ from cosbatch.cli.files import WrongUsage
 from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, InternalError
 
-GROUPS: tuple[str, ...] = ("create", "jobs", "wait")
 GROUPS: tuple[str, ...] = (
+    "create",
+    "jobs",
+    "wait",
     "package",
 )
 PROGRAM = "python -m cosbatch"
