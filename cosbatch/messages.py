@@ -40,6 +40,14 @@ class Response:
         return self.headers.get("x-cos-request-id")
 
 
+def leaves_open(status: int) -> bool:
+    """Whether an answer that is not in the service's words leaves open, by its HTTP status, if the request was acted on.
+
+    A 4xx or a redirect is a refusal; but 303 sends on after the work, and with 408 and 429 something on the way speaks.
+    """
+    return status < 300 or status in (303, 408, 429) or status >= 500
+
+
 @dataclass(frozen=True)
 class Upload:
     """An object creation that a COS event tells of: the manifest, by its own identity.
