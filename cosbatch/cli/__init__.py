@@ -18,7 +18,7 @@ from cosbatch.cli.files import WrongUsage
 from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, InternalError
 
-GROUPS: tuple[str, ...] = ("create", "jobs", "wait")
+GROUPS: tuple[str, ...] = ("create", "jobs", "wait", "redact")
 PROGRAM = "python -m cosbatch"
 
 _DESCRIPTION = """\
