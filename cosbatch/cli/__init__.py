@@ -18,10 +18,12 @@ from cosbatch.cli.files import WrongUsage
 from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, InternalError
 
+# In the order of the help; one a line, so that branches that add one each do not meet.
 GROUPS: tuple[str, ...] = (
     "create",
     "jobs",
     "wait",
+    "redact",
     "package",
 )
 PROGRAM = "python -m cosbatch"
