@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import time
+import warnings
 from email.utils import parsedate_to_datetime
 from http.client import HTTPResponse
 from socket import socket
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import requests
+with warnings.catch_warnings():
+    # The deployed package leaves out what guesses encodings, for nothing asks for a guess; requests would complain.
+    warnings.simplefilter("ignore")
+    import requests
+
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
