@@ -41,10 +41,10 @@ class Order:
         return identity.marker_of(self.token, self.digest)
 
 
-def order_of(document: Mapping[str, Any], token: str) -> Order:
-    """The order for a complete document: its token set, its marker at the end of Description."""
+def order_of(document: Mapping[str, Any], token: str, caller: str | None = None) -> Order:
+    """The order for a complete document: its token set, its marker, with the caller's trace, at the end of Description."""
     digest = identity.digest_of(document)
-    description = identity.described(document["Description"], identity.marker_of(token, digest))
+    description = identity.described(document["Description"], identity.marker_of(token, digest, caller))
     return Order({**document, "ClientRequestToken": token, "Description": description}, token, digest)
 
 

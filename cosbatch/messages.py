@@ -59,7 +59,8 @@ class Upload:
 class Call:
     """What a caller asks for: an action of the API and its fields, as they came.
 
-    `token` is the identity that the trigger gives the call, `profile` the profile that it chose.
+    `token` is the identity that the trigger gives the call, `profile` the profile that it chose, `caller` the trace of
+    the bearer token that it came with over HTTP.
     """
 
     action: str
@@ -67,6 +68,7 @@ class Call:
     token: str | None = None
     upload: Upload | None = None
     profile: str | None = None
+    caller: str | None = None
 
 
 @dataclass(frozen=True)

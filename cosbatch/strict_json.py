@@ -29,7 +29,7 @@ def read(text: str | bytes) -> object:
         raise ValueError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise ValueError(f"nested more than {_DEEPEST} deep") from None
-    _check_floors(value)
+    check(value)
     return value
 
 
@@ -59,8 +59,9 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _check_floors(value: object) -> None:
-    """Walk the value floor by floor, so that its depth costs no recursion."""
+def check(value: object) -> None:
+    """For a value that another parser has read: raises ValueError for halves of surrogate pairs and endless nesting."""
+    # Floor by floor, so that depth costs no recursion.
     floor = [value]
     for _ in range(_DEEPEST + 1):
         _check_characters(text for text in floor if isinstance(text, str))

@@ -19,6 +19,9 @@ from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, InternalError
 
 GROUPS: tuple[str, ...] = (
+    "create",
+    "jobs",
+    "wait",
     "package",
 )
 PROGRAM = "python -m cosbatch"
@@ -80,10 +83,18 @@ def _guarded(options: argparse.Namespace) -> int:
         # A pipe that closed, a disk that is full: the whole program's business.
         raise
     except CosbatchError as error:
-        return output.fail(error.as_json(), options)
+        return _failed(error, options)
     except Exception as error:  # noqa: BLE001  # a bug is a failure too, told like one
-        return output.fail(_bug(error, options).as_json(), options)
+        return _failed(_bug(error, options), options)
     return code
+
+
+def _failed(error: CosbatchError, options: argparse.Namespace) -> int:
+    from cosbatch.hints import hint_for
+
+    error.fields["Hint"] = hint_for(error.code, os.environ.get("COSBATCH_LANG", "en"))
+    output.fail(error.as_json(), options)
+    return 1
 
 
 def _bug(error: Exception, options: argparse.Namespace) -> CosbatchError:

@@ -44,14 +44,13 @@ def say(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> int:
-    """Tell of a failure object: in words, and as JSON where a program may read stdout. The exit code."""
+def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
+    """Tell of a failure object: in words, and as JSON where a program may read stdout."""
     if _wants_json(options):
         write_json(failure)
         sys.stdout.flush()
     for line in _told(failure):
         say(line)
-    return 1
 
 
 def _told(failure: Mapping[str, Any]) -> Iterable[str]:

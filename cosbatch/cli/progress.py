@@ -54,7 +54,7 @@ class Progress:
         self._drawn_at = now
         self._readings.append((now, reading.done))
         columns = shutil.get_terminal_size().columns
-        self._stream.write(_CLEAR + self._line(reading)[: columns - 1])
+        self._stream.write(_CLEAR + self._line(reading)[: columns - 1].rstrip())
         self._stream.flush()
 
     def _line(self, reading: Reading) -> str:

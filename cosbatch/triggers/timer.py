@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from cosbatch import strict_json
@@ -10,7 +9,7 @@ from cosbatch.configuration import Configuration
 from cosbatch.errors import InvalidEvent, RetryableInvocationError
 from cosbatch.identity import token_of
 from cosbatch.triggers.direct import call_of
-from cosbatch.triggers.outcomes import Outcome, Step, as_result, retryable
+from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text, retryable
 
 
 def matches(event: Mapping[str, object]) -> bool:
@@ -33,9 +32,10 @@ def calls(event: Mapping[str, object], configuration: Configuration) -> list[Ste
     return [call_of(fields, token_of("timer", str(event.get("TriggerName")), time, message))]
 
 
-def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
+def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
     """Raises RetryableInvocationError where a later delivery can mend what failed: the platform keeps no return value."""
-    result = as_result(outcomes[0])
-    if retryable(outcomes[0]):
-        raise RetryableInvocationError(json.dumps(result, ensure_ascii=False))
+    (outcome,) = outcomes
+    result = as_result(outcome)
+    if retryable(outcome):
+        raise RetryableInvocationError(as_text(result))
     return result
