@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import requests
+with warnings.catch_warnings():
+    # The deployed package leaves out what guesses encodings, for nothing asks for a guess; requests would complain.
+    warnings.simplefilter("ignore")
+    import requests
+
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
