@@ -24,6 +24,7 @@ GROUPS: tuple[str, ...] = (
     "jobs",
     "wait",
     "redact",
+    "schema",
     "package",
 )
 PROGRAM = "python -m cosbatch"
