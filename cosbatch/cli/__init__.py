@@ -23,6 +23,7 @@ GROUPS: tuple[str, ...] = (
     "create",
     "jobs",
     "wait",
+    "build",
     "redact",
     "schema",
     "package",
