@@ -23,7 +23,9 @@ GROUPS: tuple[str, ...] = (
     "create",
     "jobs",
     "wait",
+    "build",
     "redact",
+    "schema",
     "package",
 )
 PROGRAM = "python -m cosbatch"
