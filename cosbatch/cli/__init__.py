@@ -18,10 +18,14 @@ from cosbatch.cli.files import WrongUsage
 from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, InternalError
 
+# In the order of the help; one a line, so that branches that add one each do not meet.
 GROUPS: tuple[str, ...] = (
     "create",
     "jobs",
     "wait",
+    "build",
+    "redact",
+    "schema",
     "package",
 )
 PROGRAM = "python -m cosbatch"
