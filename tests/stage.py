@@ -62,13 +62,15 @@ def profiles_text(*profiles: Mapping[str, Any], policy: Mapping[str, Any] | None
     return json.dumps({"profiles": list(profiles), "policy": policy or {}})
 
 
-def configuration(
-    environ: Mapping[str, str] = ENVIRON, profiles: str = profiles_text(PROFILE), **more: str
-) -> Configuration:
-    return read_configuration({**environ, **more}, "profiles.json", lambda path: profiles)
+PROFILES = profiles_text(PROFILE)
 
 
-def upload(key: str = "restore/2026-11.csv", event: str = "cos:ObjectCreated:Put", **changes: Any) -> dict[str, Any]:
+def configuration(profiles: str = PROFILES, /, **more: str) -> Configuration:
+    """The stage's settings, with more variables, and the profiles of the text."""
+    return read_configuration({**ENVIRON, **more}, "profiles.json", lambda path: profiles)
+
+
+def upload(key: str = "restore/2026-11.csv", /, event: str = "cos:ObjectCreated:Put", **changes: Any) -> dict[str, Any]:
     """A record of a COS event; `changes` replace fields of its cosObject."""
     url = f"http://{BUCKET}.cos.{REGION}.myqcloud.com/" + key.replace("%", "%25").replace(" ", "%20")
     meta = {"ETag": '"abc"', "x-cos-request-id": f"request of {key}", "Content-Type": "text/csv"}
@@ -176,7 +178,7 @@ def house(
     service: Service,
     lines: list[str] | None = None,
     environ: Mapping[str, str] = ENVIRON,
-    profiles: str | Callable[[str], str] = profiles_text(PROFILE),
+    profiles: str | Callable[[str], str] = PROFILES,
 ) -> House:
     """A house whose transport is the service; log lines are appended to `lines`."""
     kept = lines if lines is not None else []

@@ -158,7 +158,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("more", "pointer", "message"), WRONG, ids=[f"{w[1]}={[*w[0].values()][0]!r}" for w in WRONG])
+@pytest.mark.parametrize(
+    ("more", "pointer", "message"), WRONG, ids=[f"{w[1]}={next(iter(w[0].values()))!r}" for w in WRONG]
+)
 def test_refuses(more: dict[str, str], pointer: str, message: str) -> None:
     ((found, words),) = problems_of(**more)
     assert found == pointer
