@@ -18,6 +18,7 @@ from cosbatch.profiles import Profile, document_of
 from cosbatch.retry import Exchange
 from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, load_call
 from cosbatch.schemas.elements import load
+from cosbatch.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -29,26 +30,14 @@ class Desk:
     now: Callable[[], float]
     random_bytes: Callable[[int], bytes]
 
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
+
 
 def perform(call: Call, desk: Desk) -> dict[str, object]:
     """The result of the call. Raises CosbatchError."""
-    if call.action == "CreateJob":
-        return create_job(call, desk)
-    fields = load_call(call.action, call.fields)
-    settings, ask = desk.configuration.settings, desk.exchange.ask
-    if call.action == "DescribeJob":
-        return ask(actions.describe_job_request(fields["JobId"], settings), actions.described)
-    if call.action == "ListJobs":
-        query = {name[:1].lower() + name[1:]: value for name, value in fields.items()}
-        return ask(actions.list_jobs_request(query, settings), actions.listed)
-    if call.action == "UpdateJobPriority":
-        request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], settings)
-        return ask(request, actions.updated_priority)
-    if call.action == "UpdateJobStatus":
-        status, reason = fields["RequestedJobStatus"], fields.get("StatusUpdateReason")
-        request = actions.update_job_status_request(fields["JobId"], status, reason, settings)
-        return ask(request, actions.updated_status)
-    return {"JobId": fields["JobId"], **ask(actions.delete_job_request(fields["JobId"], settings), actions.deleted)}
+    return _PERFORMERS[call.action](call, desk)
 
 
 @dataclass(frozen=True)
@@ -65,11 +54,10 @@ def create_job(call: Call, desk: Desk) -> dict[str, object]:
     options = _options(call)
     draft = draft_of(call, options, desk)
     if options["DryRun"]:
-        configuration = desk.configuration
-        return plan_of(draft.order, draft.inspection, configuration.profiles, configuration.settings)
+        return plan_of(draft.order, draft.inspection, desk.configuration.profiles, desk.settings)
     check_digest(options.get("PlanDigest"), draft.order)
     try:
-        result = creation.create(draft.order, desk.exchange, desk.configuration.settings)
+        result = creation.create(draft.order, desk.exchange, desk.settings)
     except CosbatchError as error:
         # With it the caller can ask again, and get the job that there may be.
         error.fields["ClientRequestToken"] = draft.order.token
@@ -87,7 +75,7 @@ def _options(call: Call) -> dict[str, Any]:
 
 def draft_of(call: Call, options: Mapping[str, Any], desk: Desk) -> Draft:
     """Everything but the sending: validate, bound, look at the manifest, give the job its identity."""
-    settings, profiles = desk.configuration.settings, desk.configuration.profiles
+    settings, profiles = desk.settings, desk.configuration.profiles
     name = call.profile or options.get("Profile")
     profile = profiles.named(name) if name is not None else None
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
@@ -97,7 +85,7 @@ def draft_of(call: Call, options: Mapping[str, Any], desk: Desk) -> Draft:
     policy.check_size(inspection.rows, profile)
     document = _completed(document, inspection, profile)
     token = document["ClientRequestToken"] or call.token or identity.fresh_token(desk.random_bytes)
-    return Draft(creation.order_of(document, token), inspection, profile)
+    return Draft(creation.order_of(document, token, call.caller), inspection, profile)
 
 
 def _completed(document: dict[str, Any], inspection: Inspection, profile: Profile | None) -> dict[str, Any]:
@@ -110,3 +98,50 @@ def _date(call: Call, desk: Desk) -> str:
     """The day in UTC: an upload's own, so that a later delivery of its event makes the same job."""
     seconds = call.upload.time if call.upload and call.upload.time else desk.now()
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
+
+
+def describe_job(call: Call, desk: Desk) -> dict[str, object]:
+    return _described(load_call(call.action, call.fields)["JobId"], desk)
+
+
+def _described(job_id: str, desk: Desk) -> dict[str, object]:
+    return desk.exchange.ask(actions.describe_job_request(job_id, desk.settings), actions.described)
+
+
+def list_jobs(call: Call, desk: Desk) -> dict[str, object]:
+    fields = load_call(call.action, call.fields)
+    query = {name[:1].lower() + name[1:]: value for name, value in fields.items()}
+    return desk.exchange.ask(actions.list_jobs_request(query, desk.settings), actions.listed)
+
+
+def update_job_priority(call: Call, desk: Desk) -> dict[str, object]:
+    fields = load_call(call.action, call.fields)
+    policy.check_priority(fields["Priority"], desk.configuration.profiles)
+    request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], desk.settings)
+    return desk.exchange.ask(request, actions.updated_priority)
+
+
+def update_job_status(call: Call, desk: Desk) -> dict[str, object]:
+    """A caller who is known by a token may not be the one who asked for the job that is confirmed."""
+    fields = load_call(call.action, call.fields)
+    status, reason = fields["RequestedJobStatus"], fields.get("StatusUpdateReason")
+    if call.caller is not None and status == "Ready":
+        job: Any = _described(fields["JobId"], desk)["Job"]
+        policy.check_confirmation(job.get("Description"), call.caller, desk.configuration.profiles)
+    request = actions.update_job_status_request(fields["JobId"], status, reason, desk.settings)
+    return desk.exchange.ask(request, actions.updated_status)
+
+
+def delete_job(call: Call, desk: Desk) -> dict[str, object]:
+    job_id = load_call(call.action, call.fields)["JobId"]
+    return {"JobId": job_id, **desk.exchange.ask(actions.delete_job_request(job_id, desk.settings), actions.deleted)}
+
+
+_PERFORMERS: dict[str, Callable[[Call, Desk], dict[str, object]]] = {
+    "CreateJob": create_job,
+    "DescribeJob": describe_job,
+    "ListJobs": list_jobs,
+    "UpdateJobPriority": update_job_priority,
+    "UpdateJobStatus": update_job_status,
+    "DeleteJob": delete_job,
+}

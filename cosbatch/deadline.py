@@ -7,11 +7,14 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timezone
+from email.utils import parsedate_to_datetime
 
-# SCF always names its limit, of a second at the least; a context without one is a local tool's. In seconds.
+# In seconds. SCF always names its limit; a context without one is a local tool's.
 _DEFAULT_LIMIT = 30.0
-_SHORTEST_LIMIT = 1.0
 _MARGIN = 0.5
+# SCF's limits are of 1,000 ms and more; a number below this one is in seconds, as the platform's local tool writes it.
+_FEWEST_MILLISECONDS = 100
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,15 @@ class Clock:
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
+
+
+def unix_seconds(date: str | None) -> float | None:
+    """The moment that an HTTP header such as Date names; None where there is none, or it is no date."""
+    try:
+        moment = parsedate_to_datetime(date or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -50,12 +62,12 @@ def deadline_of(context: object, clock: Clock) -> Deadline:
 def _seconds_of(context: object) -> float:
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     if callable(remaining):
-        return max(float(remaining()) / 1000, 0.0)
+        left = _number(remaining())
+        return _DEFAULT_LIMIT if left is None else max(left, 0.0) / 1000
     limit = _number(context.get("time_limit_in_ms")) if isinstance(context, dict) else None
-    if limit is None:
+    if limit is None or limit <= 0:
         return _DEFAULT_LIMIT
-    # The platform's local tool writes seconds under this name; no real limit is under a second.
-    return limit / 1000 if limit >= _SHORTEST_LIMIT * 1000 else limit
+    return limit / 1000 if limit >= _FEWEST_MILLISECONDS else limit
 
 
 def _number(value: object) -> float | None:
@@ -63,6 +75,6 @@ def _number(value: object) -> float | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) and number > 0 else None
+    return number if math.isfinite(number) else None

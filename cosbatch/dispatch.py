@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from cosbatch.calls import Desk, perform
@@ -26,20 +26,31 @@ class Trigger(Protocol):
 
     def calls(self, event: Mapping[str, object], configuration: Configuration) -> list[Step]: ...
 
-    def reply(self, event: Mapping[str, object], outcomes: list[Outcome]) -> object: ...
+    def reply(
+        self, event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None
+    ) -> object: ...
 
 
 TRIGGERS: dict[str, Trigger] = {"cos": cos, "http": http, "timer": timer, "direct": direct}
+# Events that nobody here takes, by a field that only they have.
+STRANGERS = {
+    "requestContext": "an HTTP call without httpMethod (payload format 2.0)",
+    "websocket": "a WebSocket message",
+    "detail-type": "an EventBridge event",
+    "specversion": "a CloudEvent",
+    "Body": "a dead-letter message",
+    "tasks": "a task of S3 Batch Operations",
+}
 
 
 @dataclass(frozen=True)
 class House:
-    """What a warm instance keeps, and what it stands on."""
+    """What a warm instance keeps, and what it stands on. The environment, which holds secrets, does not show in repr."""
 
     transport: Transport
     budget: Budget
     clock: Clock
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     profiles_path: str
     read_file: Callable[[str], str]
     write: Callable[[str], object]
@@ -55,7 +66,8 @@ def dispatch(event: object, context: object, house: House) -> object:
         return as_result(invocation.failed(error))
     invocation.trigger = name
     trigger = TRIGGERS[name]
-    return trigger.reply(mapping, invocation.outcomes(trigger, mapping))
+    outcomes = invocation.outcomes(trigger, mapping)
+    return trigger.reply(mapping, outcomes, invocation.configuration)
 
 
 def recognise(event: object) -> tuple[str, Mapping[str, object]]:
@@ -63,10 +75,13 @@ def recognise(event: object) -> tuple[str, Mapping[str, object]]:
     if not isinstance(event, Mapping):
         raise InvalidEvent("The event is not a JSON object.")
     names = [name for name, trigger in TRIGGERS.items() if trigger.matches(event)]
-    if len(names) != 1:
-        what = f"mixes the shapes of {' and '.join(names)}" if names else "is of no known shape"
-        raise InvalidEvent(f"The event {what}; it may be a COS upload, an HTTP call, a timer or a direct call.")
-    return names[0], event
+    # What a gateway adds to an HTTP call says nothing against it.
+    strangers = [] if names == ["http"] else [what for mark, what in STRANGERS.items() if mark in event]
+    if len(names) == 1 and not strangers:
+        return names[0], event
+    shapes = [*names, *strangers]
+    what = f"has the shape of {' and of '.join(shapes)}" if shapes else "is of no known shape"
+    raise InvalidEvent(f"The event {what}; it must be one COS upload, HTTP call, timer or direct call.")
 
 
 class _Invocation:
@@ -79,18 +94,19 @@ class _Invocation:
         self._request_id = request_id_of(context)
         self._log = Log(house.write)
         self._language = "en"
-        self.trigger = ""
+        self.trigger: str | None = None
+        self.configuration: Configuration | None = None
 
     def outcomes(self, trigger: Trigger, event: Mapping[str, object]) -> list[Outcome]:
         """What came of each part of the event, in order."""
         try:
-            configuration = self._configuration()
+            configuration = self.configuration = self._read_configuration()
             steps = trigger.calls(event, configuration)
         except Exception as error:  # noqa: BLE001  # whatever it is, the sender gets an answer without a traceback
             return [self.failed(error)]
         return [self._outcome(step, configuration) for step in steps]
 
-    def _configuration(self) -> Configuration:
+    def _read_configuration(self) -> Configuration:
         house = self._house
         configuration = read_configuration(house.environ, house.profiles_path, house.read_file)
         self._language = configuration.settings.language

@@ -6,6 +6,8 @@ shows them:
 
     restore 2026-11 [cb:0123456789abcdef0123.0123456789abcdef0123]
                         trace of the token   digest of the job
+
+A third part, of 8 digits, stands there for a job that was asked for over HTTP with a bearer token: the trace of who did.
 """
 
 from __future__ import annotations
@@ -14,22 +16,28 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-_MARKER = re.compile(r"\[cb:([0-9a-f]{20})\.([0-9a-f]{20})\]\s*\Z", re.ASCII)
+_MARKER = re.compile(r"\[cb:([0-9a-f]{20})\.([0-9a-f]{20})(?:\.([0-9a-f]{8}))?\]\s*\Z", re.ASCII)
 _SHORT = 20
+_CALLER_SHORT = 8
 DESCRIPTION_LIMIT = 256
 
 
 @dataclass(frozen=True)
 class Marker:
-    """What a Description keeps of the request that made the job: 80 bits of the token's and of the job's hash."""
+    """What a Description keeps of the request that made the job: 80 bits of the token's and of the job's hash.
+
+    `caller` is the trace of the bearer token that asked for it; it does not say which job it is, and is not compared.
+    """
 
     trace: str
     digest: str
+    caller: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"[cb:{self.trace}.{self.digest}]"
+        caller = f".{self.caller}" if self.caller else ""
+        return f"[cb:{self.trace}.{self.digest}{caller}]"
 
 
 def token_of(*parts: str) -> str:
@@ -49,9 +57,14 @@ def digest_of(document: Mapping[str, object]) -> str:
     return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def marker_of(token: str, digest: str) -> Marker:
+def marker_of(token: str, digest: str, caller: str | None = None) -> Marker:
     trace = hashlib.sha256(token.encode()).hexdigest()
-    return Marker(trace[:_SHORT], digest.removeprefix("sha256:")[:_SHORT])
+    return Marker(trace[:_SHORT], digest.removeprefix("sha256:")[:_SHORT], caller)
+
+
+def caller_of(token_digest: str) -> str:
+    """The trace of a bearer token, from its digest: enough to know it again, too little to find it out."""
+    return hashlib.sha256(f"caller {token_digest}".encode()).hexdigest()[:_CALLER_SHORT]
 
 
 def described(description: str | None, marker: Marker) -> str:
@@ -64,7 +77,7 @@ def described(description: str | None, marker: Marker) -> str:
 def read_marker(description: object) -> Marker | None:
     """The marker of a Description that a listing shows; None where there is none."""
     found = _MARKER.search(description) if isinstance(description, str) else None
-    return Marker(found[1], found[2]) if found else None
+    return Marker(found[1], found[2], found[3]) if found else None
 
 
 def without_marker(description: str) -> str:

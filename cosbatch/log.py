@@ -41,7 +41,13 @@ class Log:
         if _LEVELS[level] < self._level:
             return
         named = {name: fields[name] for name in FIELDS if fields.get(name) is not None}
-        line = json.dumps({"level": level, "message": message, **named}, ensure_ascii=False)
+        line = {"level": level, "message": message, **named}
+        # In ASCII: whatever encoding stdout has, the line gets out.
+        self._write(json.dumps({name: self._blotted(value) for name, value in line.items()}) + "\n")
+
+    def _blotted(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
         for secret in self._secrets:
-            line = line.replace(secret, "[secret]")
-        self._write(line + "\n")
+            value = value.replace(secret, "[secret]")
+        return value

@@ -7,6 +7,7 @@ from typing import Any
 
 from cosbatch import names
 from cosbatch.errors import Forbidden, InvalidManifest, Problem
+from cosbatch.identity import read_marker
 from cosbatch.profiles import Profile, Profiles
 from cosbatch.settings import Settings
 
@@ -29,6 +30,23 @@ def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profil
         raise Forbidden("The job asks for more than this function's configuration allows; nothing was sent.", problems)
 
 
+def check_priority(priority: int, profiles: Profiles) -> None:
+    """Raises Forbidden for a new priority of a job that is over the policy's: one way around it would be one too many."""
+    problems = [*_over_priority(priority, profiles.policy, "the policy")]
+    if problems:
+        raise Forbidden("The priority is higher than this function's configuration allows.", problems)
+
+
+def check_confirmation(description: object, caller: str, profiles: Profiles) -> None:
+    """Raises Forbidden where the job's Description says that the caller who would confirm it is the one who asked for it."""
+    marker = read_marker(description)
+    if marker and marker.caller == caller and not profiles.policy.get("self_confirmation"):
+        raise Forbidden(
+            "The token that created a job may not confirm it: have someone else confirm it, with another token or in the "
+            "console."
+        )
+
+
 def check_size(rows: int | None, profile: Profile | None) -> None:
     """Raises InvalidManifest where the manifest has more rows than the profile's `max_objects`."""
     limit = profile.limits.get("max_objects") if profile else None
@@ -47,7 +65,9 @@ def needs_confirmation(document: Mapping[str, Any], profile: Profile | None) -> 
 
 def _makes_public(copy: Mapping[str, Any]) -> bool:
     grantees = [grant["Grantee"]["Identifier"] for grant in copy.get("AccessControlGrants", ())]
-    return copy.get("CannedAccessControlList") == "public-read" or any(_ANYONE in grantee for grantee in grantees)
+    return copy.get("CannedAccessControlList") == "public-read" or any(
+        _ANYONE in grantee.lower() for grantee in grantees
+    )
 
 
 def _buckets(document: Mapping[str, Any]) -> dict[str, names.Resource]:
@@ -100,5 +120,9 @@ def _over_bounds(document: Mapping[str, Any], bounds: Mapping[str, Any], whose: 
     (operation,) = document["Operation"]
     if operation not in bounds.get("operations", [operation]):
         yield Problem(f"/Operation/{operation}", f"is not among the operations of {whose}")
-    if document["Priority"] > bounds.get("max_priority", document["Priority"]):
+    yield from _over_priority(document["Priority"], bounds, whose)
+
+
+def _over_priority(priority: int, bounds: Mapping[str, Any], whose: str) -> Iterator[Problem]:
+    if priority > bounds.get("max_priority", priority):
         yield Problem("/Priority", f"is over {bounds['max_priority']}, the highest that {whose} allows")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from cosbatch.errors import Problem
 from cosbatch.names import REGION
+from cosbatch.schemas.calls import ACTIONS
 from cosbatch.signature import Credentials
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -18,6 +19,7 @@ TIMEOUT = 10.0
 
 _DIGITS = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 _ENDPOINT = re.compile(r"https?://(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?/?", re.ASCII)
+_ORIGIN = re.compile(r"\*|https?://(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?", re.ASCII)
 
@@ -91,7 +93,7 @@ def read_settings(environ: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
         endpoint=_endpoint(reader),
         http_auth=reader.choice("COSBATCH_HTTP_AUTH", HTTP_AUTHS, None),
         http_tokens=_http_tokens(reader),
-        http_origins=tuple((reader.text("COSBATCH_HTTP_ORIGINS") or "").replace(",", " ").split()),
+        http_origins=_http_origins(reader),
         timeout=_timeout(reader),
         manifest_check=reader.choice("COSBATCH_MANIFEST_CHECK", MANIFEST_CHECKS, "head") or "head",
         log_level=reader.choice("COSBATCH_LOG_LEVEL", LOG_LEVELS, "INFO") or "INFO",
@@ -108,10 +110,14 @@ def _credentials(reader: Reader) -> Credentials:
     secret_id = reader.needed(names, any_text, f"the SecretId {role}")
     names = ("TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SECRET_KEY")
     secret_key = reader.needed(names, any_text, f"the SecretKey {role}")
+    return Credentials(secret_id, secret_key, _session_token(reader, any_text))
+
+
+def _session_token(reader: Reader, form: re.Pattern[str]) -> str | None:
     token = reader.text("TENCENTCLOUD_SESSIONTOKEN", "TENCENTCLOUD_TOKEN")
-    if token is not None and not any_text.fullmatch(token):
-        reader.wrong("TENCENTCLOUD_SESSIONTOKEN", "must be printable ASCII")
-    return Credentials(secret_id, secret_key, token)
+    if token is not None and not form.fullmatch(token):
+        reader.wrong("TENCENTCLOUD_SESSIONTOKEN", "must be printable ASCII, without blanks")
+    return token
 
 
 def _endpoint(reader: Reader) -> str | None:
@@ -134,6 +140,15 @@ def _timeout(reader: Reader) -> float:
     return float(value)
 
 
+def _http_origins(reader: Reader) -> tuple[str, ...]:
+    """Origins as browsers write them: scheme, host and port, in small letters, without a path."""
+    origins = tuple((reader.text("COSBATCH_HTTP_ORIGINS") or "").lower().replace(",", " ").split())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            reader.wrong("COSBATCH_HTTP_ORIGINS", "must hold origins such as https://app.example.com, or *")
+    return origins
+
+
 def _http_tokens(reader: Reader) -> tuple[HttpToken, ...]:
     """`digest`, `digest:profile|profile` or `digest:profile|profile:action|action`, comma separated."""
     name = "COSBATCH_HTTP_TOKENS"
@@ -153,9 +168,11 @@ def _http_token(reader: Reader, entry: str) -> HttpToken:
     if not _DIGEST.fullmatch(digest) or len(bounds) > 2:
         # The entry may be a token that someone put here in the clear: it is not shown.
         reader.wrong("COSBATCH_HTTP_TOKENS", "must hold SHA-256 digests, each as <hexadecimal>[:profiles[:actions]]")
-    profiles, actions = ([*bounds, "", ""])[:2]
-    return HttpToken(digest, _bound(profiles), _bound(actions))
+    profiles, actions = (_bound(text) for text in [*bounds, "", ""][:2])
+    if actions is not None and not actions <= {*ACTIONS}:
+        reader.wrong("COSBATCH_HTTP_TOKENS", f"binds a token to unknown actions; there are {', '.join(ACTIONS)}")
+    return HttpToken(digest, profiles, actions)
 
 
 def _bound(text: str) -> frozenset[str] | None:
-    return frozenset(text.split("|")) if text else None
+    return frozenset(name.strip() for name in text.split("|")) if text.strip() else None

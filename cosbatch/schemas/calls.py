@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError
 
+from cosbatch.errors import InvalidRequest, Problem
 from cosbatch.schemas.document import PRIORITY_MAXIMUM
 from cosbatch.schemas.elements import Choice, Element, Flag, Number, Text, load
+
+# Every JobId that was ever shown is a UUID. The characters that need no encoding in a path are taken, but no path of dots.
+_JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
 
 STATES = (
     "Active",
@@ -33,9 +38,15 @@ def single_line(text: str) -> str:
     return text
 
 
+def job_id(text: str) -> str:
+    if not _JOB_ID.fullmatch(text):
+        raise ValidationError("must be a JobId: letters, digits, dashes, underscores, dots and tildes")
+    return text
+
+
 def _job_id() -> Text:
     """1 to 64 bytes everywhere but in one answer, which says 5 to 36: the wider reading holds."""
-    return Text(1, 64, form=single_line, required=True)
+    return Text(1, 64, form=job_id, required=True)
 
 
 class CreateJobOptions(Element):
@@ -85,9 +96,20 @@ ACTIONS = ("CreateJob", *SCHEMAS)
 
 
 def load_call(action: str, fields: Mapping[str, object]) -> dict[str, Any]:
-    """The fields of a call other than CreateJob; names may begin with a small letter, as the pages' parameters do.
+    """The fields of a call other than CreateJob, normalised. Raises InvalidRequest with all faults."""
+    return load(SCHEMAS[action], capitalised(fields), f"The call breaks rules of the {action} page; nothing was sent.")
 
-    Raises InvalidRequest with all faults.
+
+def capitalised(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields by their elements' names; they may come as the pages' parameters, which begin with a small letter.
+
+    Raises InvalidRequest where one stands in both ways.
     """
     named = {name[:1].upper() + name[1:]: value for name, value in fields.items()}
-    return load(SCHEMAS[action], named, f"The call breaks rules of the {action} page; nothing was sent.")
+    if len(named) < len(fields):
+        twice = [name for name in named if name in fields and name[:1].lower() + name[1:] in fields]
+        problems = [
+            Problem(f"/{name}", "is given twice, with a small first letter too; give it once") for name in twice
+        ]
+        raise InvalidRequest("The call gives a field twice; nothing was sent.", problems)
+    return named

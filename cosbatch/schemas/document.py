@@ -13,7 +13,7 @@ from marshmallow import ValidationError, validates_schema
 
 from cosbatch import names
 from cosbatch.errors import InvalidRequest, Problem
-from cosbatch.schemas.elements import Choice, Element, Flag, Nothing, Number, Part, Several, Text, load, written
+from cosbatch.schemas.elements import Choice, Element, Flag, Nothing, Number, Part, Several, Text, about, load, written
 
 CSV = "COSBatchOperations_CSV_V1"
 INVENTORY = "COSInventoryReport_CSV_V1"
@@ -75,16 +75,19 @@ def token_text(text: str) -> str:
 class Location(Element):
     """Where the manifest is. A missing ETag is asked for before the job is sent."""
 
-    ETag = Text(1, 1024, form=quoted_etag, load_default=None)
-    ObjectArn = Text(1, 1024, form=object_name, required=True)
+    ETag = Text(1, 1024, form=quoted_etag, load_default=None, metadata=about("With or without its quotes."))
+    ObjectArn = Text(1, 1024, form=object_name, required=True, metadata=about(f"The object: {NAME_FORMS}, and /<key>."))
     ObjectVersionId = Text(1, 1024)
 
 
 class Spec(Element):
     """How the manifest is read. Left out as a whole, it is read off the manifest."""
 
-    Fields = Several(Choice(*FIELDS), minimum=1, load_default=None)
-    Format = Choice(*FORMATS, load_default=None)
+    Fields = Several(
+        Choice(*FIELDS), minimum=1, load_default=None, metadata=about(f"The columns in order; required with {CSV}.")
+    )
+    # The oldest sample gives an inventory's manifest.json as rows: no page ties the name of the manifest to its format.
+    Format = Choice(*FORMATS, load_default=None, metadata=about(f"{INVENTORY} for the manifest.json of an inventory."))
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_fields(self, data: dict[str, Any], original: object, **_: Any) -> None:
@@ -113,48 +116,57 @@ def _column_faults(columns: list[str]) -> Iterator[str]:
 
 
 class Manifest(Element):
+    """The objects that the job works on."""
+
     Location = Part(Location, required=True)
     Spec = Part(Spec, load_default=lambda: {"Fields": None, "Format": None})
 
 
 class Grantee(Element):
+    """Who is granted; the templates leave DisplayName out, the tables have it as optional."""
+
     DisplayName = Text()
-    Identifier = Text(1, required=True)
+    Identifier = Text(1, required=True, metadata=about("qcs::cam::uin/<uin>:uin/<uin>"))
     TypeIdentifier = Choice("ID", required=True)
 
 
 class Grant(Element):
+    """What one grantee may do with the copies."""
+
     Grantee = Part(Grantee, required=True)
     Permission = Choice("READ", "WRITE", "FULL_CONTROL", required=True)
 
 
 class Pair(Element):
-    """User metadata."""
+    """A piece of user metadata."""
 
     Key = Text(1, required=True)
     Value = Text(required=True)
 
 
 class Tag(Element):
-    """An object's tag; the general pages give 127 and 128, 255 and 256 as limits: the wider ones hold."""
+    """An object's tag; the pages give 127 and 128, 255 and 256 as limits: the wider ones hold."""
 
     Key = Text(1, 128, required=True)
     Value = Text(0, 256, required=True)
 
 
 class NewObjectMetadata(Element):
+    """The metadata of the copies."""
+
     CacheControl = Text()
     ContentDisposition = Text()
     ContentEncoding = Text()
     ContentType = Text()
-    HttpExpiresDate = Text()
+    # "Timestamp" in the template, String in the tables and in every client.
+    HttpExpiresDate = Text(metadata=about("As in the header Expires."))
     SSEAlgorithm = Choice("AES256")
     UserMetadata = Several(Part(Pair))
 
 
 def _tags(**options: Any) -> Several:
     """Up to ten tags an object (limits page, 436/14518)."""
-    return Several(Part(Tag), minimum=1, maximum=10, **options)
+    return Several(Part(Tag), minimum=1, maximum=10, metadata=about("The tags."), **options)
 
 
 def _tagging_directive() -> Choice:
@@ -163,25 +175,30 @@ def _tagging_directive() -> Choice:
 
 
 class Copy(Element):
-    """COSPutObjectCopy, in the order of the 2023 template (MetadataDirective, printed twice there, stands once)."""
+    """COSPutObjectCopy: copies each object, in the order of the 2023 template.
 
-    AccessControlDirective = Choice(*DIRECTIVES)
+    MetadataDirective, printed twice there, stands once. The vendor's Go client has CannedAccessControlList behind the
+    grants: no page asks for an order. None says what both access controls together come to: neither is refused.
+    """
+
+    AccessControlDirective = Choice(*DIRECTIVES, metadata=about("Where the access control of the copies comes from."))
+    # Many on the pages; the vendor's Go client can hold one.
     AccessControlGrants = Several(Part(Grant), minimum=1)
-    PrefixReplace = Flag()
-    ResourcesPrefix = Text(0, 1024)
-    TargetKeyPrefix = Text(0, 1024)
+    PrefixReplace = Flag(metadata=about("Whether keys get another prefix; needs one or both of the next two."))
+    ResourcesPrefix = Text(0, 1024, metadata=about("What is taken off the keys; a folder ends in a slash."))
+    TargetKeyPrefix = Text(0, 1024, metadata=about("What is put before the keys; a folder ends in a slash."))
     CannedAccessControlList = Choice("private", "public-read")
     # 2020 knows Copy and Replaced, 2023 Add as well.
-    MetadataDirective = Choice(*DIRECTIVES)
+    MetadataDirective = Choice(*DIRECTIVES, metadata=about("Where the metadata of the copies comes from."))
     # "Timestamp" on the pages; every client sends Unix seconds.
-    ModifiedSinceConstraint = Number(0, 2**63 - 1)
-    UnModifiedSinceConstraint = Number(0, 2**63 - 1)
+    ModifiedSinceConstraint = Number(0, 2**63 - 1, metadata=about("Unix seconds; older objects are left (412)."))
+    UnModifiedSinceConstraint = Number(0, 2**63 - 1, metadata=about("Unix seconds; newer objects are left (412)."))
     NewObjectMetadata = Part(NewObjectMetadata)
     TaggingDirective = _tagging_directive()
     NewObjectTagging = _tags()
     # The API's table has the first two, the console offers all four.
     StorageClass = Choice("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
-    TargetResource = Text(1, 1024, form=bucket_name, required=True)
+    TargetResource = Text(1, 1024, form=bucket_name, required=True, metadata=about(f"The target: {NAME_FORMS}."))
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_tagging(self, data: dict[str, Any], original: object, **_: Any) -> None:
@@ -201,12 +218,15 @@ class Copy(Element):
 
 
 class Restore(Element):
+    """COSInitiateRestoreObject: brings archived objects back for a time."""
+
     ExpirationInDays = Number(1, 365, required=True)
+    # Expedited, which restores of single objects have, is not offered here.
     JobTier = Choice("Bulk", "Standard", required=True)
 
 
 class Tagging(Element):
-    """COSPutObjectTagging: named by the newest page, its children known from the vendor's Go SDK."""
+    """COSPutObjectTagging: tags each object; named by the newest page, its children known from the vendor's Go SDK."""
 
     TaggingDirective = _tagging_directive()
     TagSet = _tags(required=True)
@@ -215,7 +235,7 @@ class Tagging(Element):
 class Operation(Element):
     """What is done to each object: exactly one child."""
 
-    COSDeleteObject = Nothing()
+    COSDeleteObject = Nothing(metadata=about("Deletes each object; with a VersionId in its row, for good."))
     COSInitiateRestoreObject = Part(Restore)
     COSPutObjectCopy = Part(Copy)
     COSPutObjectTagging = Part(Tagging)
@@ -231,9 +251,10 @@ class Operation(Element):
 
 
 class Report(Element):
-    """Required even where no report is wanted."""
+    """Where a report of the tasks goes; required even where none is wanted."""
 
-    Bucket = Text(1, 1024, form=bucket_name, required=True)
+    # The sample of 2020 reports to a bucket of another region, no rule forbids it.
+    Bucket = Text(1, 1024, form=bucket_name, required=True, metadata=about(f"The bucket: {NAME_FORMS}."))
     Enabled = Flag(required=True)
     Format = Choice("Report_CSV_V1", load_default="Report_CSV_V1")
     Prefix = Text(0, 256)
@@ -241,16 +262,25 @@ class Report(Element):
 
 
 class CreateJobRequest(Element):
-    """The root, in the template's order. A missing ClientRequestToken is made before the job is sent."""
+    """A CreateJob request, in the template's order. A missing ClientRequestToken is made before the job is sent."""
 
-    ClientRequestToken = Text(1, 64, form=token_text, load_default=None)
-    ConfirmationRequired = Flag(load_default=False)
+    ClientRequestToken = Text(
+        1, 64, form=token_text, load_default=None, metadata=about("One for each job; a UUID is advised.")
+    )
+    ConfirmationRequired = Flag(load_default=False, metadata=about("Whether the job waits to be confirmed."))
+    # 1 to 256 bytes on the page of DescribeJob, 0 to 256 on all others.
     Description = Text(0, 256, load_default=None)
     Manifest = Part(Manifest, required=True)
     Operation = Part(Operation, required=True)
-    Priority = Number(0, PRIORITY_MAXIMUM, required=True)
+    Priority = Number(0, PRIORITY_MAXIMUM, required=True, metadata=about("The larger, the sooner."))
     Report = Part(Report, required=True)
-    RoleArn = Text(1, 1024, form=role_name, required=True)
+    RoleArn = Text(
+        1,
+        1024,
+        form=role_name,
+        required=True,
+        metadata=about("Whose rights the job has: qcs::cam::uin/<uin>:roleName/<name>."),
+    )
 
 
 _DOCUMENT = CreateJobRequest()
@@ -270,27 +300,41 @@ def with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
 
     Raises InvalidRequest where a name has more bytes as an ARN than the page allows.
     """
-    location, report = document["Manifest"]["Location"], document["Report"]
-    location["ObjectArn"] = _object_arn(location["ObjectArn"], region)
-    report["Bucket"] = _bucket_arn(report["Bucket"], region, names.bucket_arn)
-    copy = document["Operation"].get("COSPutObjectCopy")
-    if copy:
-        copy["TargetResource"] = _bucket_arn(copy["TargetResource"], region, names.target_arn)
+    copied = document["Operation"].get("COSPutObjectCopy", {})
+    places: tuple[tuple[str, dict[str, Any], Callable[[names.Resource, str], str]], ...] = (
+        ("/Manifest/Location/ObjectArn", document["Manifest"]["Location"], _object_arn),
+        ("/Operation/COSPutObjectCopy/TargetResource", copied, _target_arn),
+        ("/Report/Bucket", document["Report"], _bucket_arn),
+    )
+    problems: list[Problem] = []
+    for pointer, element, write in places:
+        name = pointer.rpartition("/")[2]
+        if name in element:
+            element[name] = _arn(element[name], region, write)
+            problems += _length_problems(pointer, len(element[name].encode()))
+    if problems:
+        raise InvalidRequest(_REFUSAL, problems)
     return document
 
 
-def _object_arn(text: str, region: str) -> str:
+def _arn(text: str, region: str, write: Callable[[names.Resource, str], str]) -> str:
     resource = names.parse_resource(text)
-    if text.startswith("qcs:"):
-        return text
-    arn = names.object_arn(resource.bucket, resource.key or "", resource.region or region)
-    size = len(arn.encode())
+    return text if text.startswith("qcs:") else write(resource, resource.region or region)
+
+
+def _object_arn(resource: names.Resource, region: str) -> str:
+    return names.object_arn(resource.bucket, resource.key or "", region)
+
+
+def _target_arn(resource: names.Resource, region: str) -> str:
+    return names.target_arn(resource.bucket, region)
+
+
+def _bucket_arn(resource: names.Resource, region: str) -> str:
+    return names.bucket_arn(resource.bucket, region)
+
+
+def _length_problems(pointer: str, size: int) -> Iterator[Problem]:
     if size > NAME_LIMIT:
-        message = f"must have at most {NAME_LIMIT} bytes as an ARN; it has {size}: give the manifest a shorter key"
-        raise InvalidRequest(_REFUSAL, [Problem("/Manifest/Location/ObjectArn", message)])
-    return arn
-
-
-def _bucket_arn(text: str, region: str, write: Callable[[str, str], str]) -> str:
-    resource = names.parse_resource(text)
-    return text if text.startswith("qcs:") else write(resource.bucket, resource.region or region)
+        message = f"must have at most {NAME_LIMIT} bytes as an ARN; it has {size}: choose a shorter name"
+        yield Problem(pointer, message)

@@ -27,6 +27,11 @@ _WORDS: dict[str, str | list[Any] | dict[Any, Any]] = {
 }
 
 
+def about(text: str) -> dict[str, str]:
+    """The metadata of a field: what it means, for the reader of the exported JSON Schema."""
+    return {"description": text}
+
+
 class Element(Schema):
     """A container: its fields stand in the page's order, and nothing else may stand in it."""
 

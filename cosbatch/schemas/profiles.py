@@ -50,6 +50,7 @@ class Limits(Element):
     """What a job of this profile may do at most; what is left out is not limited."""
 
     operations = _operations()
+    source_buckets = _buckets()
     target_buckets = _buckets()
     max_objects = Number(1, 2**63 - 1)
     max_priority = Number(0, PRIORITY_MAXIMUM)

@@ -63,9 +63,10 @@ class Contents:
         """Return a whole content."""
         return self.path(name).read_bytes() if name else b""
 
-    def remove(self, name: str) -> None:
-        """Remove a content, if it is there."""
-        self.path(name).unlink(missing_ok=True)
+    def remove(self, name: str | None) -> None:
+        """Remove a content, if it is there; the empty one has nothing to remove."""
+        if name:
+            self.path(name).unlink(missing_ok=True)
 
     def sweep(self, is_held: Callable[[str], bool]) -> None:
         """Remove what uploads that a kill cut short have left."""

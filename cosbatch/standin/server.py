@@ -88,7 +88,7 @@ class SocketBody:
         if self._is_chunked or not 0 <= self.left <= DRAIN_LIMIT:
             return False
         try:
-            for _ in self.chunks():
+            for _ in self._read_counted():
                 pass
         except ServiceError:
             return False

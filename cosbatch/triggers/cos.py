@@ -6,7 +6,6 @@ The shape of the event and its oddities: SCF documentation 583/9707 and publishe
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from urllib.parse import unquote
@@ -16,8 +15,12 @@ from cosbatch.configuration import Configuration
 from cosbatch.errors import CosbatchError, InvalidEvent, RetryableInvocationError
 from cosbatch.identity import token_of
 from cosbatch.messages import Call, Skipped, Upload
-from cosbatch.triggers.outcomes import Outcome, Step, as_result, retryable
+from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text, retryable
 
+# What COS puts into a record, and what the records of other senders have.
+_OWN = frozenset({"cos", "event"})
+_OTHERS = frozenset({"CMQ", "Ckafka", "EventSource", "Sns", "eventSource", "s3"})
+_LATEST = 253_402_300_799
 _URL = re.compile(r"https?://(?P<host>[^/?#]+)/(?P<path>[^?#]*)", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(
     r"(?P<bucket>[a-z0-9-]+)\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\.(?:myqcloud\.com|tencentcos\.cn)",
@@ -26,32 +29,42 @@ _HOST = re.compile(
 
 
 def matches(event: Mapping[str, object]) -> bool:
-    return "Records" in event
+    """Raises InvalidEvent where there are records, but of another sender."""
+    if "Records" not in event:
+        return False
+    records(event)
+    return True
 
 
-def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
-    """One step a record, in order. Raises InvalidEvent where the records are not a bucket's."""
-    return [_step(record, configuration) for record in records(event)]
-
-
-def records(event: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """The records of the event, all of them COS's. Raises InvalidEvent."""
+def records(event: Mapping[str, object]) -> list[object]:
+    """The records of the event: COS's, sound or not. Raises InvalidEvent."""
     found = event["Records"]
     if not isinstance(found, list):
         raise InvalidEvent("Records is not a list.")
-    if not all(isinstance(record, Mapping) and "cos" in record for record in found):
-        raise InvalidEvent("Records holds something else than COS records; nothing was done for any of them.")
+    if any(_is_foreign(record) for record in found):
+        raise InvalidEvent("Records holds records of another sender than COS; nothing was done for any of them.")
     return found
 
 
-def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
+def _is_foreign(record: object) -> bool:
+    if not isinstance(record, Mapping) or not record:
+        return False
+    return not _OWN & record.keys() or bool(_OTHERS & record.keys())
+
+
+def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
+    """One step a record, in order."""
+    return [_step(record, configuration) for record in records(event)]
+
+
+def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
     """`{"Results": [...]}`. Raises RetryableInvocationError with that text where a later delivery can mend a record."""
-    if len(outcomes) == 1 and isinstance(event["Records"], list):
+    if len(outcomes) == 1:
         # A fault of the whole event is the fault of every record.
-        outcomes = outcomes * len(event["Records"])
+        outcomes = outcomes * len(records(event))
     results = {"Results": [_result(outcome) for outcome in outcomes]}
     if any(retryable(outcome) for outcome in outcomes):
-        raise RetryableInvocationError(json.dumps(results, ensure_ascii=False))
+        raise RetryableInvocationError(as_text(results))
     return results
 
 
@@ -60,18 +73,21 @@ def _result(outcome: Outcome) -> dict[str, object]:
     return {"Outcome": "failed", **result} if isinstance(outcome, CosbatchError) else result
 
 
-def _step(record: Mapping[str, object], configuration: Configuration) -> Step:
+def _step(record: object, configuration: Configuration) -> Step:
     try:
         return _call(record, configuration)
     except InvalidEvent as error:
         return error
 
 
-def _call(record: Mapping[str, object], configuration: Configuration) -> Call | Skipped:
+def _call(record: object, configuration: Configuration) -> Call | Skipped:
     """What the record asks for. Raises InvalidEvent where its parts do not agree."""
-    kind = _text(record, "event", "eventName").replace(" ", "").lower().removeprefix("cos:")
-    if not kind.startswith("objectcreated"):
-        return Skipped(f"the event is {kind or 'without a name'}, not the creation of an object")
+    name = _text(record, "event", "eventName")
+    kind = "".join(name.split()).lower().removeprefix("cos:")
+    if not kind:
+        raise InvalidEvent("The record does not say what happened: event.eventName is missing.")
+    if kind.partition(":")[0] != "objectcreated":
+        return Skipped(f"the event is {name[:100]}, not the creation of an object")
     upload = upload_of(record, configuration)
     if upload.key.endswith("/"):
         return Skipped("the object is a folder marker", upload.arn)
@@ -92,38 +108,43 @@ def identity_of(upload: Upload, profile: str) -> str:
     return token_of("upload", upload.bucket, upload.key, profile, *own)
 
 
-def upload_of(record: Mapping[str, object], configuration: Configuration) -> Upload:
+def upload_of(record: object, configuration: Configuration) -> Upload:
     """The object that the record tells of. Raises InvalidEvent where key, url, bucket, appid and account disagree."""
-    name, appid = _text(record, "cos", "cosBucket", "name"), _text(record, "cos", "cosBucket", "appid")
-    bucket = name if name.endswith(f"-{appid}") else f"{name}-{appid}"
-    if not names.BUCKET.fullmatch(bucket):
-        raise InvalidEvent("The record names no bucket.")
-    if appid != configuration.settings.appid:
-        raise InvalidEvent(f"The record is of account {appid}, this function works for {configuration.settings.appid}.")
-    key = _key(record, bucket, appid)
-    _check_url(_text(record, "cos", "cosObject", "url"), bucket, key, configuration.settings.region)
-    _check_regions(record, configuration.settings.region)
+    settings = configuration.settings
+    bucket = _bucket(record, settings.appid)
+    key = _key(record, bucket)
+    _check_url(_text(record, "cos", "cosObject", "url"), bucket, key, settings.region)
+    _check_regions(record, settings.region)
     meta = _at(record, "cos", "cosObject", "meta")
     meta = meta if isinstance(meta, Mapping) else {}
-    time, request_id = _number(_at(record, "event", "eventTime")), _filled(meta.get("x-cos-request-id"))
+    time, request_id = _seconds(_at(record, "event", "eventTime")), _filled(meta.get("x-cos-request-id"))
     if time is None and request_id is None:
         raise InvalidEvent(
             "The record has neither x-cos-request-id nor eventTime: a second delivery could not be told."
         )
-    arn = names.object_arn(bucket, key, configuration.settings.region)
+    arn = names.object_arn(bucket, key, settings.region)
     return Upload(bucket, key, arn, _filled(meta.get("ETag")), time, request_id)
 
 
-def _key(record: Mapping[str, object], bucket: str, appid: str) -> str:
+def _bucket(record: object, account: str) -> str:
+    """The bucket's full name; the record has its name and appid apart. Raises InvalidEvent."""
+    name, appid = _text(record, "cos", "cosBucket", "name"), _text(record, "cos", "cosBucket", "appid")
+    bucket = name if name.endswith(f"-{appid}") else f"{name}-{appid}"
+    if not names.BUCKET.fullmatch(bucket):
+        raise InvalidEvent("The record names no bucket: cos.cosBucket.name and appid.")
+    if appid != account:
+        raise InvalidEvent(f"The record is of account {appid}, this function works for {account}.")
+    return bucket
+
+
+def _key(record: object, bucket: str) -> str:
     """The object's key: what follows `/<appid>/<bucket>/`, taken off once. The rest may begin with a slash itself."""
-    parts = _text(record, "cos", "cosObject", "key").split("/", 3)
-    names_it = len(parts) == 4 and parts[0] == "" and parts[1] == appid and f"{parts[2]}-{appid}" == bucket
-    full_name = len(parts) == 4 and parts[0] == "" and parts[1] == appid and parts[2] == bucket
-    if not (names_it or full_name) or not parts[3]:
-        raise InvalidEvent(
-            f"The key does not begin with /{appid}/ and the bucket's name, followed by the object's key."
-        )
-    return parts[3]
+    name, _, appid = bucket.rpartition("-")
+    text = _text(record, "cos", "cosObject", "key")
+    for prefix in (f"/{appid}/{name}/", f"/{appid}/{bucket}/"):
+        if text.startswith(prefix) and text != prefix:
+            return text.removeprefix(prefix)
+    raise InvalidEvent(f"The key does not begin with /{appid}/{name}/, followed by the object's key.")
 
 
 def _check_url(url: str, bucket: str, key: str, region: str) -> None:
@@ -144,7 +165,7 @@ def _unquoted(path: str) -> str | None:
         return None
 
 
-def _check_regions(record: Mapping[str, object], region: str) -> None:
+def _check_regions(record: object, region: str) -> None:
     """`region` itself is a short code that newer regions lack; these two, where they stand, are full names."""
     for name in ("cosRegion", "s3Region"):
         value = _filled(_at(record, "cos", "cosBucket", name))
@@ -154,8 +175,7 @@ def _check_regions(record: Mapping[str, object], region: str) -> None:
 
 def _text(record: object, *path: str) -> str:
     """The text at the path; empty where there is none."""
-    value = _at(record, *path)
-    return value if isinstance(value, str) else ""
+    return _filled(_at(record, *path)) or ""
 
 
 def _at(value: object, *path: str) -> object:
@@ -165,11 +185,14 @@ def _at(value: object, *path: str) -> object:
 
 
 def _filled(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """The value, if it is text that can be sent on: half of a surrogate pair cannot."""
+    if not isinstance(value, str) or re.search("[\ud800-\udfff]", value):
+        return None
+    return value or None
 
 
-def _number(value: object) -> int | None:
-    """Numbers came as text in the platform's first year."""
+def _seconds(value: object) -> int | None:
+    """Unix seconds; numbers came as text in the platform's first year."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value, re.ASCII):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= _LATEST else None

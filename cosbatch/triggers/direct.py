@@ -44,5 +44,6 @@ def call_of(fields: object, token: str | None = None) -> Call:
     return Call(str(action), own, token)
 
 
-def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
-    return as_result(outcomes[0])
+def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
+    (outcome,) = outcomes
+    return as_result(outcome)

@@ -1,33 +1,26 @@
 """An HTTP call, in the shape of a Function URL or of an API gateway: one call, by its route.
 
-Everything in the event but method and path may be missing (583/96099, 583/12513); header names come in any case, query
-values as text, as a list (a repeated key) or as `true` (a bare key). What comes over HTTP is never read as another event.
+What comes over HTTP is never read as another event.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
+import math
 from collections.abc import Mapping
 
 from cosbatch import strict_json
 from cosbatch.configuration import Configuration
-from cosbatch.errors import (
-    CosbatchError,
-    InvalidEvent,
-    MethodNotAllowed,
-    PayloadTooLarge,
-    Unauthorized,
-    UnsupportedMediaType,
-)
-from cosbatch.messages import Call
-from cosbatch.schemas.calls import ACTIONS
+from cosbatch.errors import CosbatchError, InvalidEvent, MethodNotAllowed, Unauthorized
+from cosbatch.identity import caller_of
+from cosbatch.messages import Call, Skipped
+from cosbatch.schemas.calls import capitalised
+from cosbatch.triggers import cors
 from cosbatch.triggers.http_auth import authenticate, authorize
-from cosbatch.triggers.outcomes import Outcome, Step, as_result
-from cosbatch.triggers.routes import PARAMETERS, route
+from cosbatch.triggers.http_event import header, json_body, method_of, parameters, path_of
+from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text
+from cosbatch.triggers.routes import PARAMETERS, WITH_BODY, route
 
-BODY_LIMIT = 256 * 1024
 _RETRY_AFTER = 5
 
 
@@ -37,31 +30,40 @@ def matches(event: Mapping[str, object]) -> bool:
 
 def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
     """Raises InvalidEvent, Unauthorized, Forbidden, NotFound, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType."""
-    headers = headers_of(event)
-    token = authenticate(headers.get("authorization"), configuration.settings)
-    action, fields = route(str(event.get("httpMethod")).upper(), str(event.get("path") or "/"))
-    fields = {**_body_fields(event, headers, action), **_query_fields(event, action), **fields}
-    _take_idempotency_key(fields, headers, action)
+    settings = configuration.settings
+    _check_characters(event)
+    if cors.is_preflight(event, settings):
+        cors.check_preflight(event, settings)
+        return [Skipped("a browser asks beforehand what its page may send (CORS)")]
+    token = authenticate(header(event, "authorization"), settings)
+    action, of_path = route(method_of(event), path_of(event))
+    fields = _fields(event, action, of_path)
     authorize(token, action, fields)
-    return [Call(action, fields)]
+    return [Call(action, fields, caller=caller_of(token.digest) if token else None)]
 
 
-def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
+def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
     """The integration response: 201 for a job that was created, 200 for other successes, else the failure's status."""
-    outcome = outcomes[0]
-    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
-    status = 201 if isinstance(outcome, dict) and outcome.get("Outcome") == "created" else 200
+    (outcome,) = outcomes
+    headers = {"Cache-Control": "no-store"}
+    if configuration is not None:
+        headers.update(cors.origin_headers(event, configuration.settings))
+    if isinstance(outcome, Skipped):
+        return _integration(204, {**headers, **cors.preflight_headers(event)}, "")
+    headers["Content-Type"] = "application/json; charset=utf-8"
     if isinstance(outcome, CosbatchError):
-        status = outcome.status
-        headers.update(_failure_headers(outcome))
-    body = json.dumps(as_result(outcome), ensure_ascii=False)
+        return _integration(outcome.status, {**headers, **_failure_headers(outcome)}, as_text(as_result(outcome)))
+    return _integration(201 if outcome.get("Outcome") == "created" else 200, headers, as_text(outcome))
+
+
+def _integration(status: int, headers: dict[str, str], body: str) -> dict[str, object]:
     return {"isBase64Encoded": False, "statusCode": status, "headers": headers, "body": body}
 
 
 def _failure_headers(error: CosbatchError) -> dict[str, str]:
     headers = {}
     if error.retryable:
-        headers["Retry-After"] = str(int(getattr(error, "retry_after", None) or _RETRY_AFTER))
+        headers["Retry-After"] = str(math.ceil(getattr(error, "retry_after", None) or _RETRY_AFTER))
     if isinstance(error, Unauthorized):
         headers["WWW-Authenticate"] = 'Bearer realm="cosbatch"'
     if isinstance(error, MethodNotAllowed):
@@ -69,99 +71,39 @@ def _failure_headers(error: CosbatchError) -> dict[str, str]:
     return headers
 
 
-def headers_of(event: Mapping[str, object]) -> dict[str, str]:
-    """The headers by their names in lower case; of a repeated one, the last."""
-    headers = event.get("headers")
-    if not isinstance(headers, Mapping):
-        return {}
-    return {str(name).lower(): _last(value) for name, value in headers.items()}
-
-
-def _last(value: object) -> str:
-    if isinstance(value, list):
-        value = value[-1] if value else ""
-    return value if isinstance(value, str) else str(value)
-
-
-def _body_fields(event: Mapping[str, object], headers: Mapping[str, str], action: str) -> dict[str, object]:
-    body = body_of(event)
-    if not body.strip():
-        return {}
-    media_type = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        raise UnsupportedMediaType("The body is read as JSON; send Content-Type: application/json.")
+def _check_characters(event: Mapping[str, object]) -> None:
     try:
-        fields = strict_json.read(body)
+        strict_json.check(event)
     except ValueError as error:
-        raise InvalidEvent(f"The body cannot be read: {error}.") from None
-    if not isinstance(fields, dict):
-        raise InvalidEvent("The body is not a JSON object.")
-    if fields.pop("Action", action) != action:
-        raise InvalidEvent(
-            f"The body names another action than the route, which is {action}; one of {', '.join(ACTIONS)}."
-        )
-    return {name[:1].upper() + name[1:] if action != "CreateJob" else name: value for name, value in fields.items()}
+        raise InvalidEvent(f"The event cannot be read: {error}.") from None
 
 
-def body_of(event: Mapping[str, object]) -> bytes:
-    """The body's bytes. Raises InvalidEvent where base64 is announced and is none, PayloadTooLarge."""
-    body = event.get("body")
-    if body is None:
-        return b""
-    if not isinstance(body, str):
-        raise InvalidEvent("The body is not text.")
-    if len(body) > 2 * BODY_LIMIT:
-        raise _too_large()
-    content = _base64(body) if event.get("isBase64Encoded") is True else body.encode(errors="surrogatepass")
-    if len(content) > BODY_LIMIT:
-        raise _too_large()
-    return content
-
-
-def _too_large() -> PayloadTooLarge:
-    return PayloadTooLarge(f"The body is larger than {BODY_LIMIT // 1024} KiB.")
-
-
-def _base64(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidEvent("The body is announced as base64 and is none.") from None
-
-
-def _query_fields(event: Mapping[str, object], action: str) -> dict[str, object]:
-    """The route's own parameters; a gateway may add others. One that is nearly ours is a slip that would change the job."""
-    query = event.get("queryString", event.get("queryStringParameters"))
-    if not isinstance(query, Mapping):
-        return {}
-    fields: dict[str, object] = {}
-    for name, value in query.items():
-        own = _parameter(str(name), action)
-        if own:
-            fields[own[:1].upper() + own[1:]] = _single(own, value)
+def _fields(event: Mapping[str, object], action: str, of_path: Mapping[str, object]) -> dict[str, object]:
+    """The call's fields: the path's, the query's, the body's and the Idempotency-Key. Raises InvalidEvent."""
+    fields = {**of_path}
+    _add(fields, capitalised(parameters(event, PARAMETERS[action])))
+    if action in WITH_BODY:
+        _add(fields, _body_fields(event, action))
+    key = header(event, "idempotency-key")
+    if key is not None and action == "CreateJob":
+        _add(fields, {"ClientRequestToken": key})
     return fields
 
 
-def _parameter(name: str, action: str) -> str | None:
-    plain = name.lower().replace("-", "").replace("_", "")
-    for own in PARAMETERS[action]:
-        if own == name:
-            return own
-        if own.lower() == plain:
-            raise InvalidEvent(f"The parameter {name} is written {own}.")
-    return None
+def _body_fields(event: Mapping[str, object], action: str) -> dict[str, object]:
+    body = json_body(event)
+    fields = body if action == "CreateJob" else capitalised(body)
+    if fields.pop("Action", action) != action:
+        raise InvalidEvent(f"The body names another action than the route, which is {action}.")
+    return fields
 
 
-def _single(name: str, value: object) -> object:
-    """A bare key counts as true."""
-    if isinstance(value, list):
-        raise InvalidEvent(f"The parameter {name} is given more than once.")
-    return "true" if value is True else value
+def _add(fields: dict[str, object], more: Mapping[str, object]) -> None:
+    """What is said twice must be the same; which of two would be meant is not for us to guess."""
+    for name, value in more.items():
+        if _plain(fields.setdefault(name, value)) != _plain(value):
+            raise InvalidEvent(f"{name} is given twice, differently; path, query, body and headers must agree.")
 
 
-def _take_idempotency_key(fields: dict[str, object], headers: Mapping[str, str], action: str) -> None:
-    key = headers.get("idempotency-key")
-    if key is None or action != "CreateJob":
-        return
-    if fields.setdefault("ClientRequestToken", key) != key:
-        raise InvalidEvent("Idempotency-Key and ClientRequestToken are two different tokens; send one of them.")
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

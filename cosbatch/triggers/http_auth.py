@@ -37,5 +37,7 @@ def authorize(token: HttpToken | None, action: str, fields: Mapping[str, object]
     actions = token.actions if token.actions is not None else (_WITH_PROFILES if token.profiles is not None else None)
     if actions is not None and action not in actions:
         raise Forbidden(f"This token may not call {action}.")
-    if action == "CreateJob" and token.profiles is not None and fields.get("Profile") not in token.profiles:
+    profile = fields.get("Profile")
+    named = isinstance(profile, str) and (token.profiles is None or profile in token.profiles)
+    if action == "CreateJob" and token.profiles is not None and not named:
         raise Forbidden(f"This token is for the profiles {', '.join(sorted(token.profiles))}; name one in Profile.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from cosbatch.errors import CosbatchError
 from cosbatch.messages import Call, Skipped
 
@@ -14,6 +16,11 @@ Outcome = dict[str, object] | Skipped | CosbatchError
 def as_result(outcome: Outcome) -> dict[str, object]:
     """The JSON object for one outcome."""
     return outcome if isinstance(outcome, dict) else outcome.as_json()
+
+
+def as_text(result: object) -> str:
+    """The result in JSON, readable for people in any language; a ? stands for what UTF-8 cannot carry."""
+    return json.dumps(result, ensure_ascii=False).encode(errors="replace").decode()
 
 
 def retryable(outcome: Outcome) -> bool:

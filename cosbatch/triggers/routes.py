@@ -12,6 +12,7 @@ _PATH = re.compile(r"(?:/(?!jobs(?:/|\Z))[^/]+)*/jobs(?:/(?P<job_id>[^/]+)(?:/(?
 _JOBS = {"GET": "ListJobs", "POST": "CreateJob"}
 _JOB = {"GET": "DescribeJob", "DELETE": "DeleteJob"}
 _PARTS = {"priority": {"POST": "UpdateJobPriority"}, "status": {"POST": "UpdateJobStatus"}}
+WITH_BODY = ("CreateJob", "UpdateJobPriority", "UpdateJobStatus")
 # What each route takes from the query, by the name of the field.
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "CreateJob": ("dryRun",),

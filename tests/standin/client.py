@@ -7,7 +7,7 @@ import hmac
 import http.client
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 from xml.etree.ElementTree import Element, fromstring
@@ -109,29 +109,49 @@ class Client:
         body: bytes | None = None,
     ) -> Reply:
         """Send a signed request, with every header in its signature."""
-        sent = {"Host": host, **(headers or {})}
+        own = dict(headers or {})
         if body is not None or method in ("PUT", "POST"):
-            sent["Content-Length"] = str(len(body or b""))
+            own["Content-Length"] = str(len(body or b""))
+        target, sent = self.signed(method, host, path, parameters, own)
+        return self.send(method, target, sent, body)
+
+    def signed(
+        self,
+        method: str,
+        host: str,
+        path: str,
+        parameters: Pairs = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[str, dict[str, str]]:
+        """Return what stands in the request line, and the headers with their signature."""
+        sent = {"Host": host, **(headers or {})}
         now = int(time.time())
         window = (now - 60, now + 600)
         sent["Authorization"] = authorization(
             self.account, method, path, parameters, list(sent.items()), window
         )
         query = "&".join(f"{encode(name)}={encode(value)}" for name, value in parameters)
-        return self.send(method, quote(path, safe="/-_.~") + (f"?{query}" if query else ""), sent, body)
+        return quote(path, safe="/-_.~") + (f"?{query}" if query else ""), sent
 
     def batch(
-        self, method: str, path: str, parameters: Pairs = (), body: bytes | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        parameters: Pairs = (),
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Reply:
         """Send a call of the Batch API."""
-        own = {"x-cos-appid": self.account.appid, **headers}
+        own = {"x-cos-appid": self.account.appid, **(headers or {})}
         return self.call(method, CONTROL_HOST, path, parameters, own, body)
 
-    def create(self, document: bytes) -> Reply:
+    def create(self, document: str) -> Reply:
         """Send a CreateJob."""
-        return self.batch("POST", "/jobs", body=document, **{"Content-Type": "application/xml"})
+        return self.batch(
+            "POST", "/jobs", headers={"Content-Type": "application/xml"}, body=document.encode()
+        )
 
-    def object(
+    def cos(
         self,
         method: str,
         bucket: str,
@@ -148,8 +168,15 @@ class Client:
     def control(self, method: str, path: str, value: object = None) -> Reply:
         """Send a call to one of the stand-in's own routes."""
         body = None if value is None else json.dumps(value).encode()
-        length = {} if body is None else {"Content-Length": str(len(body))}
-        return self.send(method, path, {"Host": "127.0.0.1", **length}, body)
+        return self.send(method, path, {"Host": "127.0.0.1", "Content-Length": str(len(body or b""))}, body)
+
+
+def until(holds: Callable[[], object], seconds: float = 30.0) -> None:
+    """Wait until something holds; fails when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to hold"
+        time.sleep(0.002)
 
 
 def client_of(standin: Standin, timeout: float = 30.0) -> Client:

@@ -1,0 +1,100 @@
+"""The way to the service that the commands share: settings from the environment, requests through the transport."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from cosbatch.calls import Desk, perform
+from cosbatch.cli.output import say
+from cosbatch.cli.tables import printable
+from cosbatch.configuration import Configuration, read_configuration
+from cosbatch.deadline import Clock, Deadline
+from cosbatch.errors import ServiceSideError
+from cosbatch.messages import Request, Response
+from cosbatch.retry import Budget, Exchange, Wire
+from cosbatch.settings import Settings
+from cosbatch.transport import Transport
+from cosbatch.triggers.direct import call_of
+
+T = TypeVar("T")
+
+# Seconds for one call with all of its tries: a person waits longer than a platform does.
+PATIENCE = 60.0
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROFILES = os.path.join(ROOT, "profiles.json")
+
+
+@dataclass(frozen=True)
+class Client:
+    """A configuration, and the way to the service that goes by it."""
+
+    configuration: Configuration
+    wire: Wire
+    clock: Clock
+    budget: Budget = field(default_factory=Budget)
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
+
+    def exchange(self, patience: float = PATIENCE) -> Exchange:
+        """A way to the service for the next `patience` seconds."""
+        deadline = Deadline(self.clock, self.clock.monotonic() + patience)
+        return Exchange(self.wire, deadline, self.budget, self.settings.timeout)
+
+    def ask(self, request: Request, read: Callable[[Response], T]) -> T:
+        """What `read` makes of the answer. Raises ServiceSideError."""
+        return self.exchange().ask(request, read)
+
+    def call(self, fields: Mapping[str, object]) -> dict[str, object]:
+        """The result of a direct call, as the function answers it. Raises CosbatchError."""
+        return perform(call_of(fields), Desk(self.configuration, self.exchange(), self.clock.now, os.urandom))
+
+
+def connect(options: argparse.Namespace) -> Client:
+    """The client that the environment and the options describe. Raises ConfigurationError with all that is wrong."""
+    clock: Clock = options.clock
+    configuration = read_configuration(environ_of(options), PROFILES, _read_text)
+    settings = configuration.settings
+    wire: Wire = Transport(clock).connect(settings.credentials, settings.endpoint)
+    return Client(configuration, TalkingWire(wire, clock) if options.verbose else wire, clock)
+
+
+def environ_of(options: argparse.Namespace) -> dict[str, str]:
+    """The environment, with what the options say in its place."""
+    given = {"COSBATCH_ENDPOINT": options.endpoint, "COSBATCH_REGION": options.region}
+    return {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _read_text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+class TalkingWire:
+    """A wire that tells on stderr what goes over it: never headers or bodies, for they hold secrets."""
+
+    def __init__(self, wire: Wire, clock: Clock) -> None:
+        self._wire = wire
+        self._clock = clock
+
+    def set_clock_by(self, date: str | None) -> bool:
+        return self._wire.set_clock_by(date)
+
+    def send(self, request: Request, seconds: float) -> Response:
+        began = self._clock.monotonic()
+        try:
+            response = self._wire.send(request, seconds)
+        except ServiceSideError as error:
+            self._tell(request, error.code, began)
+            raise
+        self._tell(request, f"{response.status} {response.request_id or ''}", began)
+        return response
+
+    def _tell(self, request: Request, what: str, began: float) -> None:
+        took = self._clock.monotonic() - began
+        say(printable(f"{request.method} {request.host}{request.path}: {what.rstrip()} ({took:.2f} s)"))

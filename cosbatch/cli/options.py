@@ -1,0 +1,57 @@
+"""How commands are declared: a summary, examples, and the options that several of them share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+Commands = Any  # argparse gives the type of its sub-commands no public name
+
+
+def command(
+    commands: Commands, name: str, summary: str, examples: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """Declare a command: `summary` is one sentence, `examples` what its help shows below the options."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help="write JSON also where stdout is a terminal")
+    parser.add_argument("--verbose", action="store_true", help="tell on stderr what goes over the wire")
+    return parser
+
+
+def add_service(parser: argparse.ArgumentParser) -> None:
+    """The options of commands that talk to the service."""
+    parser.add_argument(
+        "--endpoint", metavar="URL", help="connect here instead of to the real hosts (default: COSBATCH_ENDPOINT)"
+    )
+    parser.add_argument("--region", metavar="REGION", help="such as ap-chengdu (default: COSBATCH_REGION)")
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """The type of an option that takes a whole number from `least` to `most`."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or len(text) > 20 or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def seconds(text: str) -> float:
+    """The type of an option that takes a time in seconds."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value

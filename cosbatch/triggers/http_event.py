@@ -1,0 +1,134 @@
+"""Reads the parts of an HTTP event, whichever gateway wrote it: any of them may be missing or of an odd type.
+
+Header names come in any case; headers and query values as text, as a list (a repeated name) or, in the query, as `true`
+(a bare name). Sources: 583/96099, 583/12513, and published events.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Mapping
+
+from cosbatch import strict_json
+from cosbatch.errors import InvalidEvent, PayloadTooLarge, UnsupportedMediaType
+
+BODY_LIMIT = 256 * 1024
+_HEADERS = ("headers", "multiValueHeaders")
+_QUERIES = ("queryString", "queryStringParameters", "multiValueQueryStringParameters")
+
+Event = Mapping[str, object]
+
+
+def method_of(event: Event) -> str:
+    """The method, in capitals. Raises InvalidEvent."""
+    method = event.get("httpMethod")
+    if not isinstance(method, str):
+        raise InvalidEvent("httpMethod is not text.")
+    return method.upper()
+
+
+def path_of(event: Event) -> str:
+    """The path as it came. Raises InvalidEvent."""
+    path = event.get("path")
+    if path is not None and not isinstance(path, str):
+        raise InvalidEvent("path is not text.")
+    return path or "/"
+
+
+def header(event: Event, name: str) -> str | None:
+    """The header; `name` is in small letters. Raises InvalidEvent where it is given twice, differently."""
+    values = [value for value in _values(event, _HEADERS, lambda given: given.lower() == name) if value is not None]
+    if not values:
+        return None
+    value = _only(values, f"header {name}")
+    if not isinstance(value, str):
+        raise InvalidEvent(f"The header {name} is not text.")
+    return value.strip()
+
+
+def parameters(event: Event, known: tuple[str, ...]) -> dict[str, object]:
+    """What the query says of the known parameters; a gateway may add others.
+
+    Raises InvalidEvent for one that is given twice, differently, and for one that is nearly a known one: a slip that
+    would change what is done.
+    """
+    if any(event.get(part) and not isinstance(event[part], Mapping) for part in _QUERIES):
+        raise InvalidEvent("The query is not an object of names and values.")
+    _check_slips(event, known)
+    given = {name: [*_values(event, _QUERIES, name.__eq__)] for name in known}
+    return {
+        name: _only([_bare(value) for value in values], f"parameter {name}") for name, values in given.items() if values
+    }
+
+
+def _check_slips(event: Event, known: tuple[str, ...]) -> None:
+    plain_names = {name.lower(): name for name in known}
+    for part in _QUERIES:
+        query = event.get(part)
+        for given in query if isinstance(query, Mapping) else ():
+            meant = plain_names.get(str(given).lower().replace("-", "").replace("_", ""))
+            if meant not in (None, given):
+                raise InvalidEvent(f"The parameter {given} is written {meant}.")
+
+
+def _bare(value: object) -> object:
+    return "true" if value is True else value
+
+
+def _values(event: Event, parts: tuple[str, ...], is_meant: Callable[[str], bool]) -> Iterator[object]:
+    """Every value that one of the parts of the event has under a name that is meant."""
+    for part in parts:
+        fields = event.get(part)
+        for name, value in fields.items() if isinstance(fields, Mapping) else ():
+            if is_meant(str(name)):
+                yield from value if isinstance(value, list) else [value]
+
+
+def _only(values: list[object], what: str) -> object:
+    if any(value != values[0] for value in values):
+        raise InvalidEvent(f"The {what} is given more than once, differently.")
+    return values[0]
+
+
+def json_body(event: Event) -> dict[str, object]:
+    """The body's object; empty where there is no body. Raises InvalidEvent, PayloadTooLarge, UnsupportedMediaType."""
+    body = body_of(event)
+    if not body.strip():
+        return {}
+    media_type = (header(event, "content-type") or "application/json").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise UnsupportedMediaType("The body is read as JSON; send Content-Type: application/json.")
+    try:
+        fields = strict_json.read(body)
+    except ValueError as error:
+        raise InvalidEvent(f"The body cannot be read: {error}.") from None
+    if not isinstance(fields, dict):
+        raise InvalidEvent("The body is not a JSON object.")
+    return fields
+
+
+def body_of(event: Event) -> bytes:
+    """The body's bytes. Raises InvalidEvent where base64 is announced and is none, PayloadTooLarge."""
+    body = event.get("body")
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise InvalidEvent("The body is not text.")
+    if len(body) > 2 * BODY_LIMIT:
+        raise _too_large()
+    content = _base64(body) if event.get("isBase64Encoded") is True else body.encode()
+    if len(content) > BODY_LIMIT:
+        raise _too_large()
+    return content
+
+
+def _too_large() -> PayloadTooLarge:
+    return PayloadTooLarge(f"The body is larger than {BODY_LIMIT // 1024} KiB.")
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidEvent("The body is announced as base64 and is none.") from None

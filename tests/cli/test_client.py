@@ -1,0 +1,78 @@
+"""The way to the service: what the environment and the options say, and what goes over the wire."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+import responses
+
+from cosbatch.cli.client import connect
+from cosbatch.errors import ConfigurationError, NotFound, ServiceError
+
+from .running import SteppingClock
+
+HOST = "https://100000000001.cos-control.ap-chengdu.myqcloud.com"
+
+
+def options(**given: object) -> argparse.Namespace:
+    defaults = {"endpoint": None, "region": None, "verbose": False, "clock": SteppingClock().clock()}
+    return argparse.Namespace(**{**defaults, **given})
+
+
+def test_goes_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSBATCH_ENDPOINT", "http://127.0.0.1:9")
+    settings = connect(options()).settings
+    assert (settings.region, settings.endpoint) == ("ap-chengdu", "http://127.0.0.1:9")
+
+
+def test_goes_by_the_options_first() -> None:
+    settings = connect(options(region="ap-beijing", endpoint="http://127.0.0.1:1")).settings
+    assert (settings.region, settings.endpoint) == ("ap-beijing", "http://127.0.0.1:1")
+
+
+def test_reads_the_profiles_beside_the_handler() -> None:
+    names = [profile.name for profile in connect(options()).configuration.profiles.profiles]
+    assert "restore" in names
+
+
+def test_says_all_that_is_wrong_with_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COSBATCH_UIN")
+    with pytest.raises(ConfigurationError) as caught:
+        connect(options(endpoint="ftp://x"))
+    assert {problem.pointer for problem in caught.value.problems} == {"/COSBATCH_UIN", "/COSBATCH_ENDPOINT"}
+
+
+@responses.activate
+def test_tells_of_each_exchange_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    body = "<DescribeJobResult><Job><JobId>1</JobId></Job></DescribeJobResult>"
+    responses.get(f"{HOST}/jobs/1", status=503)
+    responses.get(f"{HOST}/jobs/1", body=body, headers={"x-cos-request-id": "NWRm"})
+    connect(options(verbose=True)).call({"Action": "DescribeJob", "JobId": "1"})
+    first, second = capsys.readouterr().err.splitlines()
+    where = "GET 100000000001.cos-control.ap-chengdu.myqcloud.com/jobs/1:"
+    assert (first, second) == (f"{where} 503 (0.00 s)", f"{where} 200 NWRm (0.00 s)")
+
+
+@responses.activate
+def test_tells_of_an_exchange_that_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    responses.get(f"{HOST}/jobs/1", body=ConnectionResetError())
+    with pytest.raises(Exception, match="broke"):
+        connect(options(verbose=True)).call({"Action": "DescribeJob", "JobId": "1"})
+    assert capsys.readouterr().err.count("UpstreamUnreachable (0.00 s)") == 5
+
+
+@responses.activate
+def test_goes_by_the_service_s_clock_where_ours_is_off() -> None:
+    error = "<Error><Code>RequestTimeTooSkewed</Code></Error>"
+    responses.delete(f"{HOST}/jobs/1", status=403, body=error, headers={"Date": "Mon, 23 Nov 2026 18:00:00 GMT"})
+    responses.delete(f"{HOST}/jobs/1", status=200)
+    assert connect(options(verbose=True)).call({"Action": "DeleteJob", "JobId": "1"}) == {"JobId": "1"}
+
+
+@responses.activate
+def test_raises_what_the_service_refuses() -> None:
+    responses.get(f"{HOST}/jobs/1", status=404, body="<Error><Code>NoSuchJob</Code><Message>none</Message></Error>")
+    with pytest.raises(ServiceError, match="none") as caught:
+        connect(options()).call({"Action": "DescribeJob", "JobId": "1"})
+    assert not isinstance(caught.value, NotFound)
