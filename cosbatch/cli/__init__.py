@@ -24,6 +24,7 @@ GROUPS: tuple[str, ...] = (
     "jobs",
     "wait",
     "build",
+    "retry",
     "redact",
     "schema",
     "package",
@@ -94,9 +95,7 @@ def _guarded(options: argparse.Namespace) -> int:
 
 
 def _failed(error: CosbatchError, options: argparse.Namespace) -> int:
-    from cosbatch.hints import hint_for
-
-    error.fields["Hint"] = hint_for(error.code, os.environ.get("COSBATCH_LANG", "en"))
+    error.fields["Hint"] = output.hint_of(error.code)
     output.fail(error.as_json(), options)
     return 1
 
