@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Mapping
 
 from cosbatch import names
-from cosbatch.errors import CosbatchError, ServiceError, UnexpectedResponse
-from cosbatch.messages import LISTING_LIMIT, Request, Response
+from cosbatch.deadline import unix_seconds
+from cosbatch.errors import CosbatchError, InvalidRequest, Problem, ServiceError, UnexpectedResponse
+from cosbatch.messages import ANSWER_LIMIT, LISTING_LIMIT, Request, Response, leaves_open
 from cosbatch.parse import parse
 from cosbatch.render import render
 from cosbatch.settings import Settings
@@ -30,7 +31,7 @@ def create_job_request(document: Mapping[str, object], settings: Settings) -> Re
 
 def describe_job_request(job_id: str, settings: Settings) -> Request:
     """`GET /jobs/<JobId>` (436/38609)."""
-    return _batch_request("GET", f"/jobs/{job_id}", settings)
+    return _batch_request("GET", _job_path(job_id), settings)
 
 
 def list_jobs_request(query: Mapping[str, object], settings: Settings) -> Request:
@@ -40,18 +41,18 @@ def list_jobs_request(query: Mapping[str, object], settings: Settings) -> Reques
 
 def update_job_priority_request(job_id: str, priority: int, settings: Settings) -> Request:
     """`POST /jobs/<JobId>/priority` (436/38612)."""
-    return _batch_request("POST", f"/jobs/{job_id}/priority", settings, query=_query({"priority": priority}))
+    return _batch_request("POST", f"{_job_path(job_id)}/priority", settings, query=_query({"priority": priority}))
 
 
 def update_job_status_request(job_id: str, status: str, reason: str | None, settings: Settings) -> Request:
     """`POST /jobs/<JobId>/status` (436/38613)."""
     query = _query({"requestedJobStatus": status, "statusUpdateReason": reason})
-    return _batch_request("POST", f"/jobs/{job_id}/status", settings, query=query)
+    return _batch_request("POST", f"{_job_path(job_id)}/status", settings, query=query)
 
 
 def delete_job_request(job_id: str, settings: Settings) -> Request:
     """`DELETE /jobs/<JobId>`: no page describes it, the vendor's Go SDK has it."""
-    return _batch_request("DELETE", f"/jobs/{job_id}", settings)
+    return _batch_request("DELETE", _job_path(job_id), settings)
 
 
 def object_request(
@@ -65,7 +66,7 @@ def object_request(
     """HEAD or GET of an object; `limit` is the largest body that is read, in bytes."""
     host = names.bucket_host(manifest.bucket, settings.region)
     query = _query({"versionId": version})
-    return Request(method, host, f"/{manifest.key}", query, headers, limit=max(limit, 64 * 1024))
+    return Request(method, host, f"/{manifest.key}", query, headers, limit=max(limit, ANSWER_LIMIT))
 
 
 def _batch_request(
@@ -76,10 +77,18 @@ def _batch_request(
     query: Pairs = (),
     headers: Pairs = (),
     body: bytes = b"",
-    limit: int = 64 * 1024,
+    limit: int = ANSWER_LIMIT,
 ) -> Request:
     host = names.control_host(settings.uin, settings.region)
     return Request(method, host, path, query, (("x-cos-appid", settings.appid), *headers), body, limit)
+
+
+def _job_path(job_id: str) -> str:
+    """The id as one step of the path: with a slash or dots it would be another path. Raises InvalidRequest."""
+    if "/" in job_id or job_id.strip(".") == "":
+        problem = Problem("/JobId", "must be an id as CreateJob gave it, without slashes")
+        raise InvalidRequest("The JobId cannot be one; nothing was sent.", [problem])
+    return f"/jobs/{job_id}"
 
 
 def _query(parameters: Mapping[str, object]) -> Pairs:
@@ -129,6 +138,8 @@ def deleted(response: Response) -> dict[str, object]:
 def read(root: str, response: Response) -> dict[str, object]:
     """The children of the answer's root element, as plain values, and RequestId. Raises ServiceSideError."""
     checked(response)
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise _strange(response, "it is packed, though that was not asked for", maybe_done=True)
     try:
         return _with_request_id(parse(response.body, root), response)
     except ValueError as error:
@@ -140,7 +151,8 @@ def checked(response: Response) -> Response:
     if 200 <= response.status < 300:
         return response
     if response.status < 400:
-        raise _strange(response, "it points elsewhere, and redirects are not followed")
+        maybe_done = leaves_open(response.status)
+        raise _strange(response, "it points elsewhere, and redirects are not followed", maybe_done=maybe_done)
     raise _failure(response)
 
 
@@ -151,8 +163,8 @@ def _failure(response: Response) -> CosbatchError:
         error = parse(response.body, "Error")
     except ValueError:
         error = {}
-    if not error.get("Code"):
-        return _strange(response, "it is not the service's Error document", maybe_done=response.status >= 500)
+    if not isinstance(error.get("Code"), str) or not error["Code"]:
+        return _strange(response, "it is not the service's Error document", maybe_done=leaves_open(response.status))
     return _service_error(error, response)
 
 
@@ -163,24 +175,38 @@ def _service_error(error: Mapping[str, object], response: Response) -> ServiceEr
     )
     failure.request_id = str(error.get("RequestId") or "") or response.request_id
     failure.trace_id = str(error.get("TraceId") or "") or response.headers.get("x-cos-trace-id")
-    failure.retry_after = _seconds(response.headers.get("retry-after"))
+    failure.retry_after = _retry_after(response)
     failure.date = response.headers.get("date")
+    if failure.code == "SignatureDoesNotMatch" and response.signed:
+        failure.fields.update(_signatures(error, response.signed))
     return failure
+
+
+def _signatures(error: Mapping[str, object], signed: tuple[str, ...]) -> dict[str, object]:
+    """What the service would sign beside what we signed; a difference between the two is the fault."""
+    return {
+        name: {"Service": error.get(name), "Function": ours.strip()}
+        for name, ours in zip(("StringToSign", "FormatString"), signed, strict=True)
+    }
 
 
 def _strange(response: Response, reason: str, *, maybe_done: bool = False) -> UnexpectedResponse:
     message = f"The answer (HTTP {response.status}) is not what the service answers: {reason}."
     error = UnexpectedResponse(message, maybe_done=maybe_done)
     error.request_id = response.request_id
-    error.retry_after = _seconds(response.headers.get("retry-after"))
+    error.retry_after = _retry_after(response)
     return error
 
 
-def _seconds(text: str | None) -> float | None:
-    """Retry-After, where it is a number of seconds; its other form, a date, depends on a clock that may be off."""
-    if text is None or not text.isascii() or not text.isdigit():
+def _retry_after(response: Response) -> float | None:
+    """Retry-After in seconds. Where it is a date, the answer's own Date says how far off that is: our clock may be wrong."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), _RETRY_AFTER_LONGEST)
+    then, now = unix_seconds(text), unix_seconds(response.headers.get("date"))
+    if then is None or now is None:
         return None
-    return min(float(text), _RETRY_AFTER_LONGEST)
+    return min(max(then - now, 0.0), _RETRY_AFTER_LONGEST)
 
 
 def _with_request_id(result: dict[str, object], response: Response) -> dict[str, object]:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from cosbatch import actions, identity
-from cosbatch.errors import CosbatchError, DuplicateUnresolved, IdempotencyMismatch, Problem, ServiceSideError
+from cosbatch.comparison import differences
+from cosbatch.errors import (
+    CosbatchError,
+    DuplicateUnresolved,
+    IdempotencyMismatch,
+    Problem,
+    ServiceSideError,
+    UnexpectedResponse,
+)
 from cosbatch.identity import Marker
 from cosbatch.retry import SHORTEST_ATTEMPT, Attempts, Exchange
 from cosbatch.settings import Settings
@@ -22,10 +30,13 @@ PAGE_SIZE = 1000
 LOOKUPS = 4
 _FIRST_PAUSE = 0.3
 _LONGEST_RESERVE = 5.0
-# Faults that the service gives the same Code as a duplicate (436/38608, 436/38610). A job that exists passed these rules
-# with the same bytes, so such an answer cannot stand for a duplicate.
-_OTHER_FAULT = re.compile(r"priority|empty body|body is empty|job ?id", re.IGNORECASE)
-_DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token", re.IGNORECASE)
+# Also the Code of other faults, among them these (436/38608, 436/38610). A job that exists passed their rules with the same
+# bytes, so such an answer cannot stand for a duplicate, unless its words could mean one.
+_REFUSED = "InvalidRequest"
+_OTHER_FAULT = re.compile(r"priority|empty body|body is empty", re.IGNORECASE)
+_DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)
+# What a job's documents are compared by; the rest of a description is the service's.
+_COMPARED = ("ConfirmationRequired", "Manifest", "Operation", "Priority", "Report", "RoleArn")
 
 
 @dataclass(frozen=True)
@@ -51,16 +62,24 @@ def order_of(document: Mapping[str, Any], token: str, caller: str | None = None)
 def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, object]:
     """`{JobId, Outcome, ClientRequestToken, RequestId}`: `created`, or `recovered` where the job existed already.
 
-    Raises CosbatchError; where it is not retryable, no job was made by this order.
+    Raises CosbatchError. Where that is not retryable, this call made no job; where it is, a call with the same token makes
+    the job or finds it.
     """
     request = actions.create_job_request(order.document, settings)
     reserve = min(_LONGEST_RESERVE, exchange.deadline.remaining() / 4)
     attempts = exchange.attempt(request, actions.created, reserve)
     if attempts.error is None:
         return _result(order, "created", attempts.get())
-    if attempts.doubt is None and attempts.error.code != "InvalidRequest":
+    if _says_that_there_is_none(attempts.error, attempts.doubt):
         raise attempts.error
     return _recover(order, attempts, attempts.error, exchange, settings)
+
+
+def _says_that_there_is_none(error: ServiceSideError, doubt: ServiceSideError | None) -> bool:
+    """Whether no try was left open, and the last one never got there or was refused by the service itself, though not for
+    a token that it knows.
+    """
+    return doubt is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
 
 def _result(order: Order, outcome: str, job: Mapping[str, object]) -> dict[str, object]:
@@ -73,24 +92,27 @@ def _recover(
 ) -> dict[str, object]:
     """Find the job that the order may have made; a listing may lag behind, so look more than once."""
     for _ in _lookups(exchange):
-        jobs = _find(order.marker.trace, exchange, settings)
-        if jobs:
-            return _recovered(order, jobs, exchange, settings)
-        if _is_another_fault(error, attempts):
+        found = _find(order.marker.trace, exchange, settings)
+        if found.jobs:
+            return _recovered(order, found.jobs, exchange, settings)
+        if attempts.doubt is None and _is_another_fault(error, found):
             raise error
-    raise _unresolved(error, attempts)
+    raise _unresolved(error, attempts.doubt)
 
 
-def _is_another_fault(error: ServiceSideError, attempts: Attempts[dict[str, object]]) -> bool:
-    """Whether the service's words say that the request broke a rule, which no created job did."""
-    if attempts.doubt is not None or error.code != "InvalidRequest":
-        return False
-    return bool(_OTHER_FAULT.search(error.message)) and not _DUPLICATE.search(error.message)
+def _is_another_fault(error: ServiceSideError, found: _Finding) -> bool:
+    """Whether, with no job to be seen, it is to be believed that there is none: after the answer of a stranger on the way,
+    or where the service's words say that the request broke a rule, which no created job did.
+    """
+    if error.code != _REFUSED:
+        return True
+    return found.complete and bool(_OTHER_FAULT.search(error.message)) and not _DUPLICATE.search(error.message)
 
 
-def _unresolved(error: ServiceSideError, attempts: Attempts[dict[str, object]]) -> CosbatchError:
-    if error.code != "InvalidRequest" and attempts.doubt is not None:
-        return attempts.doubt
+def _unresolved(error: ServiceSideError, doubt: ServiceSideError | None) -> CosbatchError:
+    """What to answer where it stays open whether there is a job: something that asks for another try."""
+    if error.code != _REFUSED:
+        return doubt or error
     unresolved = DuplicateUnresolved(
         f"The service refuses the token ({error.message}), but its job is not in the listing, or not yet. "
         "Try again with the same token; no second job can come of it."
@@ -112,82 +134,84 @@ def _lookups(exchange: Exchange) -> Iterator[int]:
         clock.sleep(pause)
 
 
-def _find(trace: str, exchange: Exchange, settings: Settings) -> list[Mapping[str, Any]]:
-    """The listed jobs whose Description ends with the trace; an unreadable listing finds nothing."""
-    found: dict[object, Mapping[str, Any]] = {}
+@dataclass(frozen=True)
+class _Finding:
+    """The jobs that bear a trace, and whether the listing was read to its end."""
+
+    jobs: list[Mapping[str, Any]]
+    complete: bool
+
+
+def _find(trace: str, exchange: Exchange, settings: Settings) -> _Finding:
+    """Look through the listing; where it breaks off, what was found so far is a finding all the same."""
+    found: dict[str, Mapping[str, Any]] = {}
     try:
-        for job in all_jobs({}, exchange, settings):
-            marker = identity.read_marker(job.get("Description"))
-            if marker and marker.trace == trace:
-                found[job.get("JobId")] = job
+        for page in _pages({}, exchange, settings):
+            for job in _bearing(trace, page["Jobs"]):
+                found[job["JobId"]] = {**job, "RequestId": page.get("RequestId")}
     except ServiceSideError:
-        # What was found so far is a finding all the same; with nothing found, the caller looks again.
-        pass
-    return list(found.values())
+        return _Finding(list(found.values()), complete=False)
+    return _Finding(list(found.values()), complete=True)
+
+
+def _bearing(trace: str, jobs: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The jobs whose Description ends with the trace."""
+    for job in jobs:
+        marker = identity.read_marker(job.get("Description"))
+        if marker and marker.trace == trace and isinstance(job.get("JobId"), str) and job["JobId"]:
+            yield job
 
 
 def all_jobs(query: Mapping[str, object], exchange: Exchange, settings: Settings) -> Iterator[Mapping[str, Any]]:
-    """Every job that the service lists, page by page (436/38611).
+    """Every job that the service lists, page by page, in the service's order: a listing takes no wish for another, nor does
+    any page say what it is. Raises ServiceSideError.
+    """
+    for page in _pages(query, exchange, settings):
+        yield from page["Jobs"]
 
-    Whether the last page has a NextToken is not said: a missing, empty or unchanged one ends the listing, as an empty page
-    does. Raises ServiceSideError.
+
+def _pages(query: Mapping[str, object], exchange: Exchange, settings: Settings) -> Iterator[dict[str, Any]]:
+    """The pages of a listing (436/38611).
+
+    Whether the last one has a NextToken is not said: a missing, empty or known one ends the listing, as an empty page does.
     """
     token: object = None
+    seen: set[str] = set()
     for _ in range(PAGES):
         request = actions.list_jobs_request({"maxResults": PAGE_SIZE, **query, "nextToken": token}, settings)
-        page = exchange.ask(request, actions.listed)
-        jobs: Any = page["Jobs"]
-        yield from jobs
-        if not jobs or page.get("NextToken") in (None, "", token):
+        page: dict[str, Any] = exchange.ask(request, actions.listed)
+        yield page
+        token = page.get("NextToken")
+        if not page["Jobs"] or not isinstance(token, str) or token in {"", *seen}:
             return
-        token = page["NextToken"]
+        seen.add(token)
+    raise UnexpectedResponse(f"The listing does not end after {PAGES} pages.")
 
 
 def _recovered(
     order: Order, jobs: list[Mapping[str, Any]], exchange: Exchange, settings: Settings
 ) -> dict[str, object]:
     if len(jobs) > 1:
-        names = ", ".join(sorted(str(job.get("JobId")) for job in jobs))
-        raise DuplicateUnresolved(f"More than one job bears the marker of this token: {names}. Look at them by hand.")
+        ids = ", ".join(sorted(job["JobId"] for job in jobs))
+        raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
     (job,) = jobs
-    marker = identity.read_marker(job.get("Description"))
-    if marker == order.marker:
+    if identity.read_marker(job["Description"]) == order.marker:
         return _result(order, "recovered", job)
-    differences = _differences(order, str(job.get("JobId")), exchange, settings)
     raise IdempotencyMismatch(
-        f"The token was used before, for another job: {job.get('JobId')}. Use a new token for a new job.", differences
+        f"The token was used before, for another job: {job['JobId']}. Use a new token for a new job.",
+        _differences(order, job["JobId"], exchange, settings),
     )
 
 
 def _differences(order: Order, job_id: str, exchange: Exchange, settings: Settings) -> list[Problem]:
     """Where the order and the job differ; nothing where the job cannot be asked for."""
     try:
-        described: Any = exchange.ask(actions.describe_job_request(job_id, settings), actions.described)["Job"]
-    except ServiceSideError:
+        job: Any = exchange.ask(actions.describe_job_request(job_id, settings), actions.described)["Job"]
+    except CosbatchError:
         return []
-    ours, theirs = dict(_leaves(_compared(order.document))), dict(_leaves(_compared(described)))
-    return [
-        Problem(
-            pointer, f"is {ours.get(pointer, 'missing')!r} here, {theirs.get(pointer, 'missing')!r} in job {job_id}"
-        )
-        for pointer in sorted(ours.keys() | theirs.keys())
-        if ours.get(pointer) != theirs.get(pointer)
-    ]
+    return differences(_compared(order.document), _compared(job), f"job {job_id}")
 
 
 def _compared(job: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("ConfirmationRequired", "Manifest", "Operation", "Priority", "Report", "RoleArn")
     description = identity.without_marker(str(job.get("Description") or ""))
-    return {"Description": description, **{name: job[name] for name in names if name in job}}
-
-
-def _leaves(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every text and number of a document, by its JSON pointer."""
-    if isinstance(value, Mapping):
-        for name, below in value.items():
-            yield from _leaves(below, f"{pointer}/{name}")
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _leaves(below, f"{pointer}/{index}")
-    elif value is not None:
-        yield pointer, str(value)
+    return {"Description": description, **{name: job[name] for name in _COMPARED if name in job}}

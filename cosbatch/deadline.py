@@ -7,6 +7,8 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timezone
+from email.utils import parsedate_to_datetime
 
 # In seconds. SCF always names its limit; a context without one is a local tool's.
 _DEFAULT_LIMIT = 30.0
@@ -23,6 +25,15 @@ class Clock:
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
+
+
+def unix_seconds(date: str | None) -> float | None:
+    """The moment that an HTTP header such as Date names; None where there is none, or it is no date."""
+    try:
+        moment = parsedate_to_datetime(date or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,27 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What COS answered: the names of `headers` are lower-case."""
+    """What COS answered: the names of `headers` are lower-case.
+
+    `signed` is what we signed, without secrets, where the answer is a refusal (403): our StringToSign and FormatString.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(default=b"", repr=False)
+    signed: tuple[str, ...] | None = field(default=None, repr=False)
 
     @property
     def request_id(self) -> str | None:
         return self.headers.get("x-cos-request-id")
+
+
+def leaves_open(status: int) -> bool:
+    """Whether an answer that is not in the service's words leaves open, by its HTTP status, if the request was acted on.
+
+    A 4xx or a redirect is a refusal; but 303 sends on after the work, and with 408 and 429 something on the way speaks.
+    """
+    return status < 300 or status in (303, 408, 429) or status >= 500
 
 
 @dataclass(frozen=True)

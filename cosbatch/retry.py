@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from cosbatch.deadline import Deadline
+from cosbatch.deadline import Deadline, unix_seconds
 from cosbatch.errors import (
     ServiceError,
     ServiceSideError,
@@ -25,10 +25,16 @@ SHORTEST_ATTEMPT = 0.2
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
 _LONGEST_RETRY_AFTER = 20.0
+_SKEWED = "RequestTimeTooSkewed"
+# The service takes a clock that is 15 minutes off (error codes, 436/7730); less than a minute is no reason to refuse.
+_CLOCK_TOLERANCE = 60.0
 
 
 class Wire(Protocol):
-    """What requests are sent over: one attempt, bounded in seconds; errors are ServiceSideErrors."""
+    """What requests are sent over: one attempt, bounded in seconds; what time can mend is a ServiceSideError.
+
+    `set_clock_by` goes by the Date of an answer from then on, and says whether that was a date.
+    """
 
     def send(self, request: Request, seconds: float) -> Response: ...
 
@@ -83,6 +89,7 @@ def _of(kind: type[ServiceSideError]) -> Callable[[ServiceSideError], bool]:
 RULES = (
     Rule("the service's quota of jobs is full: waiting seconds does not empty it", _is("TooManyJobs"), False),
     Rule("the service asks for a slower pace", _is("SlowDown"), True),
+    Rule("the request did not reach the service whole", _is("RequestTimeout"), True),
     Rule("the service's own fault, a 5xx", lambda e: isinstance(e, ServiceError) and e.status >= 500, True),
     Rule("anything else that the service says", _of(ServiceError), False),
     Rule("refused, reset, or closed without a reply", _of(UpstreamUnreachable), True),
@@ -178,7 +185,7 @@ class _Series:
         self.error = error
         if error.maybe_done:
             self.doubt = error
-        if error.code == "RequestTimeTooSkewed":
+        if self._is_of_the_clock(error):
             return self._mends_clock(error)
         if not helps(error) or self.count >= ATTEMPTS:
             return False
@@ -190,11 +197,20 @@ class _Series:
             self._exchange.deadline.clock.sleep(pause)
         return bool(self.taken)
 
+    def _is_of_the_clock(self, error: ServiceSideError) -> bool:
+        """Other refusals can come of a wrong clock too: an expired signature, or a HEAD, whose 403 gives no reason."""
+        if error.code == _SKEWED:
+            return True
+        theirs = unix_seconds(error.date)
+        ours = self._exchange.deadline.clock.now()
+        return error.status == 403 and theirs is not None and abs(theirs - ours) > _CLOCK_TOLERANCE
+
     def _mends_clock(self, error: ServiceSideError) -> bool:
         """One new try by the service's own clock, which later invocations of this instance go by too."""
         first = not self._mended_clock
         self._mended_clock = self._mended_clock or self._exchange.wire.set_clock_by(error.date)
-        error.retryable = self._mended_clock
+        if error.code == _SKEWED:
+            error.retryable = self._mended_clock
         return first and self._mended_clock
 
     def _pause(self, error: ServiceSideError) -> float:

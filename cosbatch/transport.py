@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import time
+import logging
+import re
 import warnings
-from email.utils import parsedate_to_datetime
-from http.client import HTTPResponse
-from socket import socket
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,11 +18,9 @@ with warnings.catch_warnings():
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import Timeout
 from urllib3.exceptions import (
     ConnectTimeoutError,
-    HTTPError,
     LocationValueError,
     MaxRetryError,
     NewConnectionError,
@@ -31,14 +28,27 @@ from urllib3.exceptions import (
 )
 
 from cosbatch import signature
-from cosbatch.deadline import Clock
-from cosbatch.errors import ServiceSideError, UnexpectedResponse, UpstreamTimeout, UpstreamTLS, UpstreamUnreachable
-from cosbatch.messages import Request, Response
+from cosbatch.deadline import Clock, unix_seconds
+from cosbatch.errors import (
+    ConfigurationError,
+    CosbatchError,
+    InvalidRequest,
+    ServiceSideError,
+    UnexpectedResponse,
+    UpstreamTimeout,
+    UpstreamTLS,
+    UpstreamUnreachable,
+)
+from cosbatch.messages import Request, Response, leaves_open
 from cosbatch.signature import Credentials
+from cosbatch.sockets import HandshakeError, PlainPool, TLSPool
 
 _CHUNK = 64 * 1024
 _CONNECT_SECONDS = 5.0
 _NO_PROXIES: dict[str, str] = {}
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]*", re.ASCII)
+# The libraries' own lines quote what the other side sent; what matters of it is in our errors.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
 class CosAuth(AuthBase):
@@ -52,11 +62,25 @@ class CosAuth(AuthBase):
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._credentials.token:
             prepared.headers["x-cos-security-token"] = self._credentials.token
-        signed = [(name, str(value)) for name, value in prepared.headers.items() if _is_signed(name.lower())]
         prepared.headers["Authorization"] = signature.sign(
-            self._credentials, self._now, self._request.method, self._request.path, self._request.query, signed
+            self._credentials,
+            self._now,
+            self._request.method,
+            self._request.path,
+            self._request.query,
+            _signed_headers(prepared),
         )
         return prepared
+
+    def signed(self, prepared: requests.PreparedRequest) -> tuple[str, str]:
+        """StringToSign and FormatString (as the service calls HttpString), to hold against the service's."""
+        request, headers = self._request, _signed_headers(prepared)
+        http_string = signature.http_string(request.method, request.path, request.query, headers)
+        return signature.string_to_sign(signature.key_time(self._now), http_string), http_string
+
+
+def _signed_headers(prepared: requests.PreparedRequest) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, value in prepared.headers.items() if _is_signed(name.lower())]
 
 
 def _is_signed(name: str) -> bool:
@@ -65,17 +89,35 @@ def _is_signed(name: str) -> bool:
     )
 
 
+class _Session(requests.Session):
+    """A session that takes nothing from the environment and follows no redirects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Neither proxies nor .netrc of the environment may get in between.
+        self.trust_env = False
+        self.mount("https://", _PunctualAdapter())
+        self.mount("http://", _PunctualAdapter())
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: to look for the next request, requests would read, and unpack, the whole body of this answer."""
+
+
+class _PunctualAdapter(HTTPAdapter):
+    """requests' adapter, without retries, on connections that keep to the deadline."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TLSPool}
+
+
 class Transport:
     """What stays warm between invocations: the session with its connections, and how far our clock is off."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._offset = 0.0
-        self._session = requests.Session()
-        # Neither proxies nor .netrc of the environment may get in between.
-        self._session.trust_env = False
-        self._session.mount("https://", _DeadlineAdapter())
-        self._session.mount("http://", _DeadlineAdapter())
+        self._session = _Session()
 
     def connect(self, credentials: Credentials, endpoint: str | None) -> Connection:
         return Connection(self, credentials, endpoint)
@@ -85,17 +127,16 @@ class Transport:
         return self._clock.now() + self._offset
 
     def set_clock_by(self, date: str | None) -> bool:
-        """Go by the service's Date header from here on; says whether that makes a difference."""
-        try:
-            theirs = parsedate_to_datetime(date or "").timestamp()
-        except (TypeError, ValueError, OverflowError):
+        """Go by the service's Date header from here on; False where it is none."""
+        theirs = unix_seconds(date)
+        if theirs is None:
             return False
-        before, self._offset = self._offset, theirs - self._clock.now()
-        return abs(self._offset - before) > 1
+        self._offset = theirs - self._clock.now()
+        return True
 
     def send(self, prepared: requests.PreparedRequest, seconds: float, limit: int) -> Response:
-        """Errors are requests' and urllib3's own."""
-        timeout = (min(_CONNECT_SECONDS, seconds), seconds)
+        """Errors are requests' and urllib3's own, and UnexpectedResponse for a body of more than `limit` bytes."""
+        timeout = Timeout(total=seconds, connect=min(_CONNECT_SECONDS, seconds))
         answer = self._session.send(prepared, stream=True, allow_redirects=False, timeout=timeout, proxies=_NO_PROXIES)
         try:
             body = _read(answer, limit)
@@ -120,24 +161,32 @@ class Connection:
     def send(self, request: Request, seconds: float) -> Response:
         """Send once, freshly signed; the whole exchange is over in `seconds`.
 
-        Raises UpstreamUnreachable, UpstreamTimeout, UpstreamTLS or UnexpectedResponse; never an error of a library.
+        Raises UpstreamUnreachable, UpstreamTimeout, UpstreamTLS or UnexpectedResponse; InvalidRequest for text that no
+        header or path can carry, ConfigurationError where the host is no address. Never an error of a library.
         """
         prepared = _prepare(request, self._endpoint or f"https://{request.host}")
-        CosAuth(self._credentials, self._transport.now(), request)(prepared)
+        auth = CosAuth(self._credentials, self._transport.now(), request)
+        auth(prepared)
         try:
-            return self._transport.send(prepared, seconds, request.limit)
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            response = self._transport.send(prepared, seconds, request.limit)
+        except CosbatchError:
+            raise
+        except _NO_ADDRESS:
+            raise ConfigurationError(_NO_ADDRESS_MESSAGE.format(host=request.host)) from None
+        except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, request.host) from None
+        if response.status == 403:
+            response = replace(response, signed=auth.signed(prepared))
+        return _without_secrets(response, self._credentials, prepared)
 
 
 def _prepare(request: Request, base: str) -> requests.PreparedRequest:
     """A request as it goes out: requests' own preparation would look into the environment and rewrite odd keys."""
     prepared = requests.PreparedRequest()
     prepared.method = request.method
-    prepared.url = base + _encoded(request.path)
-    if request.query:
-        prepared.url += "?" + urlencode(request.query, quote_via=quote)
-    headers = {"Host": request.host, "Accept-Encoding": "identity", "Accept": "*/*", **dict(request.headers)}
+    prepared.url = base + _target(request)
+    headers = {"Host": request.host, "Accept-Encoding": "identity", "Accept": "*/*", "User-Agent": "cosbatch"}
+    headers.update((name, _header_value(name, value)) for name, value in request.headers)
     if request.method == "POST":
         headers["Content-Length"] = str(len(request.body))
     prepared.headers = CaseInsensitiveDict(headers)
@@ -146,99 +195,87 @@ def _prepare(request: Request, base: str) -> requests.PreparedRequest:
     return prepared
 
 
-def _encoded(path: str) -> str:
-    """The path as it goes over the wire; a second slash at its start would be taken for a host on the way."""
-    encoded = quote(path, safe="/-_.~")
-    return f"/%2F{encoded[2:]}" if encoded.startswith("//") else encoded
+def _header_value(name: str, value: str) -> str:
+    """The value without outer blanks, which would get lost on the way and break the signature."""
+    if not _HEADER_VALUE.fullmatch(value):
+        raise InvalidRequest(f"The header {name} would hold characters that no header can carry; nothing was sent.")
+    return value.strip()
+
+
+def _target(request: Request) -> str:
+    """Path and query as they go over the wire; a second slash at the start would be taken for a host on the way."""
+    try:
+        path = quote(request.path, safe="/-_.~")
+        query = urlencode(request.query, quote_via=quote)
+    except UnicodeEncodeError:
+        raise InvalidRequest("The path or the query has half characters (surrogates); nothing was sent.") from None
+    path = f"/%2F{path[2:]}" if path.startswith("//") else path
+    return f"{path}?{query}" if query else path
 
 
 def _read(answer: requests.Response, limit: int) -> bytes:
-    """The body as it came, up to `limit` bytes; a longer or a compressed one is not the service's."""
-    if answer.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
-        raise UnexpectedResponse("The answer is compressed, though that was not asked for.", maybe_done=answer.ok)
+    """The body as it came, packed or not, up to `limit` bytes."""
+    if answer.status_code < 200:
+        # The real answer may still follow, and must not be taken for the next request's: the connection is given up.
+        raise UnexpectedResponse(f"The answer ends with HTTP {answer.status_code}.", maybe_done=True)
     chunks: list[bytes] = []
     size = 0
     while chunk := answer.raw.read(_CHUNK, decode_content=False):
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
-            raise UnexpectedResponse(f"The answer is longer than {limit} bytes.", maybe_done=answer.ok)
+            maybe_done = leaves_open(answer.status_code)
+            raise UnexpectedResponse(
+                f"The answer (HTTP {answer.status_code}) is longer than {limit} bytes.", maybe_done=maybe_done
+            )
     return b"".join(chunks)
 
 
-# What the libraries raise, and what it means: our error, and whether the service may have acted on the request.
+def _without_secrets(response: Response, credentials: Credentials, prepared: requests.PreparedRequest) -> Response:
+    """The response, even if it quotes our request: a failure's text is carried on, into replies and logs."""
+    if response.status < 400:
+        return response
+    signed = str(prepared.headers["Authorization"]).rpartition("=")[2]
+    body, ours = response.body, response.signed
+    token = credentials.token or ""
+    for secret in (token, signature.url_encode(token), credentials.secret_key, signed):
+        if secret:
+            body = body.replace(secret.encode(), b"***")
+            ours = ours and tuple(text.replace(secret, "***") for text in ours)
+    return replace(response, body=body, signed=ours)
+
+
+_NO_ADDRESS = (
+    LocationValueError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.URLRequired,
+)
+_NO_ADDRESS_MESSAGE = (
+    "The address for {host} cannot be one; look at COSBATCH_ENDPOINT, COSBATCH_UIN, COSBATCH_REGION. Nothing was sent."
+)
+# What the libraries raise otherwise, and what it means: our error, and whether the service may have acted on the request.
+# The last row takes every exception.
 _MEANINGS: tuple[tuple[tuple[type[Exception], ...], type[ServiceSideError], bool, str], ...] = (
+    ((HandshakeError,), UpstreamTLS, False, "{host} could not prove who it is (TLS)."),
     ((NewConnectionError,), UpstreamUnreachable, False, "No connection to {host} could be made."),
     ((requests.ConnectTimeout, ConnectTimeoutError), UpstreamTimeout, False, "{host} took no connection in time."),
-    ((requests.ReadTimeout, ReadTimeoutError, TimeoutError), UpstreamTimeout, True, "{host} did not answer in time."),
-    ((requests.exceptions.SSLError,), UpstreamTLS, False, "{host} could not prove who it is (TLS)."),
-    ((LocationValueError, ValueError), UpstreamUnreachable, False, "The endpoint for {host} is no address."),
+    ((requests.Timeout, ReadTimeoutError, TimeoutError), UpstreamTimeout, True, "{host} did not answer in time."),
     ((Exception,), UpstreamUnreachable, True, "The connection to {host} broke before the answer was whole."),
 )
 
 
 def _translated(error: Exception, host: str) -> ServiceSideError:
     """Our error for a library's: its text is not carried over, for it may quote headers."""
-    inner = error.args[0] if error.args else None
-    cause = inner.reason if isinstance(inner, MaxRetryError) and inner.reason is not None else error
-    for types, meaning, maybe_done, message in _MEANINGS:
-        if isinstance(cause, types) or isinstance(error, types):
-            return meaning(message.format(host=host), maybe_done=maybe_done)
-    raise AssertionError("the last row takes every exception")
+    wrapped = tuple(_causes(error))
+    rows = (row for row in _MEANINGS if any(isinstance(cause, row[0]) for cause in wrapped))
+    _, meaning, maybe_done, message = next(rows)
+    return meaning(message.format(host=host), maybe_done=maybe_done)
 
 
-class _UntilDeadline(io.RawIOBase):
-    """Reads from a socket for so many seconds altogether, however slowly the bytes drip in."""
-
-    def __init__(self, sock: socket, stream: io.RawIOBase) -> None:
-        seconds = sock.gettimeout()
-        self._at = time.monotonic() + seconds if seconds is not None else None
-        self._socket = sock
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if self._at is not None:
-            remaining = self._at - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError("the deadline is over")
-            self._socket.settimeout(remaining)
-        return self._stream.readinto(buffer)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
-
-class _DeadlineResponse(HTTPResponse):
-    """An answer whose status line, headers and body together are bounded by the socket's time-out."""
-
-    def __init__(self, sock: socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_UntilDeadline(sock, self.fp.detach()))
-
-
-class _Connection(HTTPConnection):
-    response_class = _DeadlineResponse
-
-
-class _TLSConnection(HTTPSConnection):
-    response_class = _DeadlineResponse
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
-
-
-class _DeadlineAdapter(HTTPAdapter):
-    """requests' adapter, without retries, on connections that keep to the deadline."""
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+def _causes(error: object) -> Iterator[Exception]:
+    """The error, and the errors that it wraps."""
+    while isinstance(error, Exception):
+        yield error
+        error = error.reason if isinstance(error, MaxRetryError) else next(iter(error.args), None)

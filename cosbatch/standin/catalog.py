@@ -14,6 +14,17 @@ from .database import Transaction
 from .errors import ServiceError
 
 Texts = Mapping[str, str]
+STORAGE_CLASSES = (
+    "STANDARD",
+    "STANDARD_IA",
+    "INTELLIGENT_TIERING",
+    "ARCHIVE",
+    "DEEP_ARCHIVE",
+    "MAZ_STANDARD",
+    "MAZ_STANDARD_IA",
+    "MAZ_INTELLIGENT_TIERING",
+)
+ARCHIVES = ("ARCHIVE", "DEEP_ARCHIVE")
 LATEST = "SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY id DESC LIMIT 1"
 NAMED = "SELECT * FROM versions WHERE bucket = ? AND key = ? AND version = ?"
 INSERT = """

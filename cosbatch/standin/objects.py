@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl
 
 from .answers import http_date
 from .catalog import (
+    ARCHIVES,
+    STORAGE_CLASSES,
     Attributes,
     Bucket,
     Version,
@@ -39,17 +41,6 @@ OWN_HEADERS = (
     "content-language",
     "expires",
 )
-STORAGE_CLASSES = (
-    "STANDARD",
-    "STANDARD_IA",
-    "INTELLIGENT_TIERING",
-    "ARCHIVE",
-    "DEEP_ARCHIVE",
-    "MAZ_STANDARD",
-    "MAZ_STANDARD_IA",
-    "MAZ_INTELLIGENT_TIERING",
-)
-ARCHIVES = ("ARCHIVE", "DEEP_ARCHIVE")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 

@@ -27,6 +27,9 @@ BATCH = (
     ("POST", "/jobs", Action("CreateJob", batch.create_job)),
     ("GET", "/jobs", Action("ListJobs", batch.list_all_jobs)),
     ("GET", "/jobs/[^/]*", Action("DescribeJob", batch.describe_job)),
+    ("POST", "/jobs/[^/]*/priority", Action("UpdateJobPriority", batch.update_priority)),
+    ("POST", "/jobs/[^/]*/status", Action("UpdateJobStatus", batch.update_status)),
+    ("DELETE", "/jobs/[^/]*", Action("DeleteJob", batch.delete_job)),
 )
 
 # By method and subresource: the first query parameter that is one of these names.

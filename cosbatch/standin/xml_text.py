@@ -47,6 +47,11 @@ def children_text(element: Element) -> dict[str, str]:
     return {local_name(child): (child.text or "") for child in element}
 
 
+def elements(root: Element, name: str) -> list[Element]:
+    """Return all elements of a name below `root`, whatever their namespace."""
+    return [element for element in root.iter() if local_name(element) == name]
+
+
 def local_name(element: Element) -> str:
     """Return an element's name without its namespace."""
     return str(element.tag).rpartition("}")[2]

@@ -1,0 +1,153 @@
+"""Connections that are done in time: name look-up, connecting, TLS, sending and reading share one deadline.
+
+urllib3 bounds each step and each read by itself. Here, setting a time-out sets a moment, and whatever comes later has what
+is left until then. And what fails before a request has gone out raises other errors than what fails after it.
+"""
+
+from __future__ import annotations
+
+import io
+import queue
+import socket
+import ssl
+import threading
+import time
+from http.client import HTTPResponse
+from typing import Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NewConnectionError, SSLError
+from urllib3.util.connection import create_connection
+
+# In seconds. What rests for longer may have been dropped on the way, without a word.
+_LONGEST_REST = 30.0
+_WITHOUT_TIMEOUT = 60.0
+# A time-out of 0 means not to wait at all, and fails in other ways than a time-out does.
+_SHORTEST = 0.001
+
+
+class HandshakeError(SSLError):
+    """The other side could not prove who it is; no request has gone out."""
+
+
+def addresses(host: str, port: int, seconds: float) -> list[str]:
+    """The host's addresses. Raises OSError (TimeoutError where it takes too long), UnicodeError.
+
+    The system's look-up knows no time-out: it runs in a thread of its own, which is left behind where it takes too long.
+    """
+    answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+    threading.Thread(target=_look_up, args=(host, port, answers), daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError("the name was not looked up in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _look_up(host: str, port: int, answers: queue.SimpleQueue[list[str] | Exception]) -> None:
+    try:
+        answers.put([str(where[0]) for *_, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
+    except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
+        answers.put(error)
+
+
+class _UntilDeadline(io.RawIOBase):
+    """Reads from a socket for so many seconds altogether, however slowly the bytes drip in."""
+
+    def __init__(self, sock: socket.socket, stream: io.RawIOBase) -> None:
+        self._until = time.monotonic() + (sock.gettimeout() or _WITHOUT_TIMEOUT)
+        self._socket = sock
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        remaining = self._until - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError("the deadline is over")
+        self._socket.settimeout(remaining)
+        return self._stream.readinto(buffer)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class PunctualResponse(HTTPResponse):
+    """An answer whose status line, headers and body together are bounded by the socket's time-out."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_UntilDeadline(sock, self.fp.detach()))
+
+
+class PunctualConnection(HTTPConnection):
+    """A connection whose time-out is a moment by which everything has to be done."""
+
+    response_class = PunctualResponse
+    _until = 0.0
+    _used = 0.0
+
+    @property
+    def timeout(self) -> float:
+        """The seconds that are left."""
+        return max(self._until - time.monotonic(), _SHORTEST)
+
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None:
+        self._until = time.monotonic() + (_WITHOUT_TIMEOUT if seconds is None else seconds)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is fit for one more request."""
+        return super().is_connected and time.monotonic() - self._used < _LONGEST_REST
+
+    def connect(self) -> None:
+        """Raises NewConnectionError, ConnectTimeoutError, HandshakeError, LocationParseError: nothing has gone out."""
+        try:
+            super().connect()
+        except ssl.SSLError as error:
+            raise HandshakeError(error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "not connected in time") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"not connected: {error}") from error
+        except UnicodeError as error:
+            raise LocationParseError(self.host) from error
+
+    def _new_conn(self) -> socket.socket:
+        """The first address that takes a connection; each has its share of the time that is left."""
+        found = addresses(self._dns_host.strip("[]"), self.port, self.timeout)
+        failure = OSError("the name has no address")
+        for place, address in enumerate(found):
+            share = self.timeout / (len(found) - place)
+            try:
+                connected = create_connection((address, self.port), share, socket_options=self.socket_options)
+            except OSError as error:
+                failure = error
+            else:
+                connected.settimeout(self.timeout)
+                return connected
+        raise failure
+
+    def send(self, data: Any) -> None:
+        self._used = time.monotonic()
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)
+        super().send(data)
+
+
+class PunctualTLSConnection(PunctualConnection, HTTPSConnection):
+    """The same over TLS."""
+
+
+class PlainPool(HTTPConnectionPool):
+    ConnectionCls = PunctualConnection
+
+
+class TLSPool(HTTPSConnectionPool):
+    ConnectionCls = PunctualTLSConnection
