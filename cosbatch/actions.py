@@ -177,7 +177,17 @@ def _service_error(error: Mapping[str, object], response: Response) -> ServiceEr
     failure.trace_id = str(error.get("TraceId") or "") or response.headers.get("x-cos-trace-id")
     failure.retry_after = _retry_after(response)
     failure.date = response.headers.get("date")
+    if failure.code == "SignatureDoesNotMatch" and response.signed:
+        failure.fields.update(_signatures(error, response.signed))
     return failure
+
+
+def _signatures(error: Mapping[str, object], signed: tuple[str, ...]) -> dict[str, object]:
+    """What the service would sign beside what we signed; a difference between the two is the fault."""
+    return {
+        name: {"Service": error.get(name), "Function": ours.strip()}
+        for name, ours in zip(("StringToSign", "FormatString"), signed, strict=True)
+    }
 
 
 def _strange(response: Response, reason: str, *, maybe_done: bool = False) -> UnexpectedResponse:

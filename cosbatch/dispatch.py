@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from cosbatch.calls import Desk, perform
@@ -45,12 +45,12 @@ STRANGERS = {
 
 @dataclass(frozen=True)
 class House:
-    """What a warm instance keeps, and what it stands on."""
+    """What a warm instance keeps, and what it stands on. The environment, which holds secrets, does not show in repr."""
 
     transport: Transport
     budget: Budget
     clock: Clock
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     profiles_path: str
     read_file: Callable[[str], str]
     write: Callable[[str], object]

@@ -29,11 +29,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What COS answered: the names of `headers` are lower-case."""
+    """What COS answered: the names of `headers` are lower-case.
+
+    `signed` is what we signed, without secrets, where the answer is a refusal (403): our StringToSign and FormatString.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(default=b"", repr=False)
+    signed: tuple[str, ...] | None = field(default=None, repr=False)
 
     @property
     def request_id(self) -> str | None:

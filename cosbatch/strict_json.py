@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 _DEEPEST = 64
 _LONGEST_NUMBER = 400
+_LARGEST = 10**_LONGEST_NUMBER
 
 
 def read(text: str | bytes) -> object:
@@ -60,11 +61,12 @@ def _no_constant(name: str) -> object:
 
 
 def check(value: object) -> None:
-    """For a value that another parser has read: raises ValueError for halves of surrogate pairs and endless nesting."""
+    """For a value that another parser has read: raises ValueError where `read` would, but for doubled names."""
     # Floor by floor, so that depth costs no recursion.
     floor = [value]
     for _ in range(_DEEPEST + 1):
         _check_characters(text for text in floor if isinstance(text, str))
+        _check_numbers(number for number in floor if isinstance(number, int | float))
         floor = [below for above in floor for below in _below(above)]
         if not floor:
             return
@@ -75,6 +77,14 @@ def _below(value: object) -> Iterable[object]:
     if isinstance(value, dict):
         return [*value, *value.values()]
     return value if isinstance(value, list) else ()
+
+
+def _check_numbers(numbers: Iterable[float]) -> None:
+    for number in numbers:
+        if isinstance(number, float) and not math.isfinite(number):
+            raise ValueError(f"{number} is not a JSON number")
+        if abs(number) >= _LARGEST:
+            raise ValueError(f"a number of more than {_LONGEST_NUMBER} digits is too long")
 
 
 def _check_characters(texts: Iterable[str]) -> None:

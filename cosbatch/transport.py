@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import requests
+with warnings.catch_warnings():
+    # The deployed package leaves out what guesses encodings, for nothing asks for a guess; requests would complain.
+    warnings.simplefilter("ignore")
+    import requests
+
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
@@ -57,11 +62,25 @@ class CosAuth(AuthBase):
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._credentials.token:
             prepared.headers["x-cos-security-token"] = self._credentials.token
-        signed = [(name, str(value)) for name, value in prepared.headers.items() if _is_signed(name.lower())]
         prepared.headers["Authorization"] = signature.sign(
-            self._credentials, self._now, self._request.method, self._request.path, self._request.query, signed
+            self._credentials,
+            self._now,
+            self._request.method,
+            self._request.path,
+            self._request.query,
+            _signed_headers(prepared),
         )
         return prepared
+
+    def signed(self, prepared: requests.PreparedRequest) -> tuple[str, str]:
+        """StringToSign and FormatString (as the service calls HttpString), to hold against the service's."""
+        request, headers = self._request, _signed_headers(prepared)
+        http_string = signature.http_string(request.method, request.path, request.query, headers)
+        return signature.string_to_sign(signature.key_time(self._now), http_string), http_string
+
+
+def _signed_headers(prepared: requests.PreparedRequest) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, value in prepared.headers.items() if _is_signed(name.lower())]
 
 
 def _is_signed(name: str) -> bool:
@@ -146,7 +165,8 @@ class Connection:
         header or path can carry, ConfigurationError where the host is no address. Never an error of a library.
         """
         prepared = _prepare(request, self._endpoint or f"https://{request.host}")
-        CosAuth(self._credentials, self._transport.now(), request)(prepared)
+        auth = CosAuth(self._credentials, self._transport.now(), request)
+        auth(prepared)
         try:
             response = self._transport.send(prepared, seconds, request.limit)
         except CosbatchError:
@@ -155,6 +175,8 @@ class Connection:
             raise ConfigurationError(_NO_ADDRESS_MESSAGE.format(host=request.host)) from None
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, request.host) from None
+        if response.status == 403:
+            response = replace(response, signed=auth.signed(prepared))
         return _without_secrets(response, self._credentials, prepared)
 
 
@@ -214,10 +236,13 @@ def _without_secrets(response: Response, credentials: Credentials, prepared: req
     if response.status < 400:
         return response
     signed = str(prepared.headers["Authorization"]).rpartition("=")[2]
-    body = response.body
-    for secret in (credentials.token, credentials.secret_key, signed):
-        body = body.replace(secret.encode(), b"***") if secret else body
-    return replace(response, body=body)
+    body, ours = response.body, response.signed
+    token = credentials.token or ""
+    for secret in (token, signature.url_encode(token), credentials.secret_key, signed):
+        if secret:
+            body = body.replace(secret.encode(), b"***")
+            ours = ours and tuple(text.replace(secret, "***") for text in ours)
+    return replace(response, body=body, signed=ours)
 
 
 _NO_ADDRESS = (

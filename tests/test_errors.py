@@ -51,6 +51,16 @@ def test_names_each_error_by_its_class_with_its_status_and_advice(
     }
 
 
+def test_is_a_bug_of_this_function_where_nothing_better_is_known() -> None:
+    assert CosbatchError("?").as_json() == {"Code": "InternalError", "Message": "?", "Status": 500, "Retryable": False}
+
+
+@pytest.mark.parametrize("maybe_done", [True, False])
+def test_knows_whether_the_service_may_have_acted(maybe_done: bool) -> None:
+    assert errors.UpstreamTimeout("?", maybe_done=maybe_done).maybe_done is maybe_done
+    assert errors.UpstreamTimeout("?").maybe_done is False
+
+
 def test_exports_every_error_it_defines() -> None:
     defined = {
         name for name, value in vars(errors).items() if isinstance(value, type) and value.__module__ == errors.__name__

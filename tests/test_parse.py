@@ -110,8 +110,10 @@ READ = [
     ("<R><Priority>99999999999999999999</Priority></R>", {"Priority": 10**20 - 1}),
     ("<R><Priority>999999999999999999999</Priority></R>", {"Priority": "999999999999999999999"}),
     ("<R><Enabled>TRUE</Enabled></R>", {"Enabled": "TRUE"}),
+    ("<R><Description>true</Description><JobId>10</JobId></R>", {"Description": "true", "JobId": "10"}),
     ("<R><COSDeleteObject>x</COSDeleteObject></R>", {"COSDeleteObject": "x"}),
     ("<R>" + "<a>" * 32 + "</a>" * 32 + "</R>", None),
+    ("<R>" + "<Jobs><member>" * 16 + "</member></Jobs>" * 16 + "</R>", None),
 ]
 
 

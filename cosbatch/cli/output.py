@@ -64,6 +64,13 @@ def _told(failure: Mapping[str, Any]) -> Iterable[str]:
         yield "Another try later can help."
 
 
+def hint_of(code: str) -> str:
+    """What is behind a Code and how to mend it, in the language of COSBATCH_LANG."""
+    from cosbatch.hints import hint_for  # only failures need the table
+
+    return hint_for(code, os.environ.get("COSBATCH_LANG", "en"))
+
+
 def emphasised(text: str, stream: TextIO) -> str:
     """The text in red, where a person looks and does not mind colours (no-color.org)."""
     return f"{_RED}{text}{_PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else text

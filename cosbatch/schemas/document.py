@@ -300,27 +300,41 @@ def with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
 
     Raises InvalidRequest where a name has more bytes as an ARN than the page allows.
     """
-    location, report = document["Manifest"]["Location"], document["Report"]
-    location["ObjectArn"] = _object_arn(location["ObjectArn"], region)
-    report["Bucket"] = _bucket_arn(report["Bucket"], region, names.bucket_arn)
-    copy = document["Operation"].get("COSPutObjectCopy")
-    if copy:
-        copy["TargetResource"] = _bucket_arn(copy["TargetResource"], region, names.target_arn)
+    copied = document["Operation"].get("COSPutObjectCopy", {})
+    places: tuple[tuple[str, dict[str, Any], Callable[[names.Resource, str], str]], ...] = (
+        ("/Manifest/Location/ObjectArn", document["Manifest"]["Location"], _object_arn),
+        ("/Operation/COSPutObjectCopy/TargetResource", copied, _target_arn),
+        ("/Report/Bucket", document["Report"], _bucket_arn),
+    )
+    problems: list[Problem] = []
+    for pointer, element, write in places:
+        name = pointer.rpartition("/")[2]
+        if name in element:
+            element[name] = _arn(element[name], region, write)
+            problems += _length_problems(pointer, len(element[name].encode()))
+    if problems:
+        raise InvalidRequest(_REFUSAL, problems)
     return document
 
 
-def _object_arn(text: str, region: str) -> str:
+def _arn(text: str, region: str, write: Callable[[names.Resource, str], str]) -> str:
     resource = names.parse_resource(text)
-    if text.startswith("qcs:"):
-        return text
-    arn = names.object_arn(resource.bucket, resource.key or "", resource.region or region)
-    size = len(arn.encode())
+    return text if text.startswith("qcs:") else write(resource, resource.region or region)
+
+
+def _object_arn(resource: names.Resource, region: str) -> str:
+    return names.object_arn(resource.bucket, resource.key or "", region)
+
+
+def _target_arn(resource: names.Resource, region: str) -> str:
+    return names.target_arn(resource.bucket, region)
+
+
+def _bucket_arn(resource: names.Resource, region: str) -> str:
+    return names.bucket_arn(resource.bucket, region)
+
+
+def _length_problems(pointer: str, size: int) -> Iterator[Problem]:
     if size > NAME_LIMIT:
-        message = f"must have at most {NAME_LIMIT} bytes as an ARN; it has {size}: give the manifest a shorter key"
-        raise InvalidRequest(_REFUSAL, [Problem("/Manifest/Location/ObjectArn", message)])
-    return arn
-
-
-def _bucket_arn(text: str, region: str, write: Callable[[str, str], str]) -> str:
-    resource = names.parse_resource(text)
-    return text if text.startswith("qcs:") else write(resource.bucket, resource.region or region)
+        message = f"must have at most {NAME_LIMIT} bytes as an ARN; it has {size}: choose a shorter name"
+        yield Problem(pointer, message)

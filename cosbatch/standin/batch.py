@@ -7,17 +7,18 @@ import re
 
 from .answers import answer, timestamp
 from .errors import ServiceError
-from .jobs import LISTED_FOR, Job, add_job, find_job, list_jobs
-from .lifecycle import STATES
+from .jobs import LISTED_FOR, Job, add_job, find_job, list_jobs, set_state, update
+from .lifecycle import REQUESTED, STATES, requested_state
 from .messages import Response
 from .objects import check_digest
-from .rules import Document, part, read_document
+from .rules import PRIORITY_LIMIT, Document, part, read_document
 from .schema import Value
 from .service import Call
 from .xml_text import Tree
 
 PAGE_LIMIT = 1000
 APPID_LIMIT = 64
+REASON_LIMIT = 256
 # How the page names the elements of its lists.
 ITEM_NAMES = {
     "Fields": "member",
@@ -46,6 +47,7 @@ def create_job(call: Call) -> Response:
     document = read_document(body)
     with call.service.database.writing() as transaction:
         job_id = add_job(transaction, document, call.target.region, call.service.clock.now())
+    call.service.wake()
     return answer("CreateJobResult", [("JobId", job_id)])
 
 
@@ -74,15 +76,70 @@ def list_all_jobs(call: Call) -> Response:
     return answer("ListJobsResult", [("Jobs", members), ("NextToken", next_token)])
 
 
+def update_priority(call: Call) -> Response:
+    """UpdateJobPriority: any priority in range, for a job that is not finished."""
+    check_account(call)
+    job_id, given = _job_id(call), call.request.parameter("priority")
+    if not given:
+        raise ServiceError("InvalidRequest", "The priority parameter is missing")
+    priority = _integer(given, 0, PRIORITY_LIMIT)
+    if priority is None:
+        raise ServiceError("InvalidArgument", f"priority must be an integer between 0 and {PRIORITY_LIMIT}")
+    with call.service.database.writing() as transaction:
+        job = find_job(transaction.connection, job_id, call.target.region)
+        if job.is_finished:
+            raise ServiceError("NoSuchJob", f"The job is {job.state}")
+        update(transaction, job, priority=priority)
+    call.service.wake()
+    return answer("UpdateJobPriorityResult", [("JobId", job.id), ("Priority", str(priority))])
+
+
+def update_status(call: Call) -> Response:
+    """UpdateJobStatus: confirm a job that is suspended, or cancel one that is not finished."""
+    check_account(call)
+    job_id, requested = _job_id(call), call.request.parameter("requestedJobStatus") or ""
+    reason = call.request.parameter("statusUpdateReason") or ""
+    if requested not in REQUESTED:
+        raise ServiceError("InvalidArgument", f"requestedJobStatus has to be one of {', '.join(REQUESTED)}")
+    if len(reason.encode()) > REASON_LIMIT:
+        raise ServiceError("InvalidArgument", f"statusUpdateReason may be {REASON_LIMIT} bytes long")
+    with call.service.database.writing() as transaction:
+        job = find_job(transaction.connection, job_id, call.target.region)
+        state = requested_state(job.state, requested)
+        update(transaction, job, reason=reason)
+        set_state(transaction, job, state, call.service.clock.now())
+    call.service.wake()
+    return answer(
+        "UpdateJobStatusResult", [("JobId", job.id), ("Status", state), ("StatusUpdateReason", reason)]
+    )
+
+
+def delete_job(call: Call) -> Response:
+    """DeleteJob: forget a finished job; its token stays used."""
+    check_account(call)
+    job_id = _job_id(call)
+    with call.service.database.writing() as transaction:
+        job = find_job(transaction.connection, job_id, call.target.region)
+        if not job.is_finished:
+            raise ServiceError("InvalidRequest", f"A job that is {job.state} cannot be deleted")
+        update(transaction, job, deleted=1)
+    return Response()
+
+
+def _integer(text: str, low: int, high: int) -> int | None:
+    number = int(text) if re.fullmatch(r"[0-9]{1,19}", text, re.ASCII) else -1
+    return number if low <= number <= high else None
+
+
 def _list_parameters(call: Call) -> tuple[str, int, str]:
     """Empty parameters count as absent."""
     state = call.request.parameter("jobStatuses") or ""
     if state and state not in STATES:
         raise ServiceError("InvalidArgument", f"jobStatuses has to be one of {', '.join(STATES)}")
-    size = call.request.parameter("maxResults") or str(PAGE_LIMIT)
-    if not re.fullmatch(r"[0-9]{1,9}", size, re.ASCII) or not 1 <= int(size) <= PAGE_LIMIT:
+    size = _integer(call.request.parameter("maxResults") or str(PAGE_LIMIT), 1, PAGE_LIMIT)
+    if size is None:
         raise ServiceError("InvalidArgument", f"maxResults must be a positive integer, at most {PAGE_LIMIT}")
-    return state, int(size), call.request.parameter("nextToken") or ""
+    return state, size, call.request.parameter("nextToken") or ""
 
 
 def _job_id(call: Call) -> str:

@@ -14,6 +14,17 @@ from .database import Transaction
 from .errors import ServiceError
 
 Texts = Mapping[str, str]
+STORAGE_CLASSES = (
+    "STANDARD",
+    "STANDARD_IA",
+    "INTELLIGENT_TIERING",
+    "ARCHIVE",
+    "DEEP_ARCHIVE",
+    "MAZ_STANDARD",
+    "MAZ_STANDARD_IA",
+    "MAZ_INTELLIGENT_TIERING",
+)
+ARCHIVES = ("ARCHIVE", "DEEP_ARCHIVE")
 LATEST = "SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY id DESC LIMIT 1"
 NAMED = "SELECT * FROM versions WHERE bucket = ? AND key = ? AND version = ?"
 INSERT = """
@@ -152,6 +163,19 @@ def find_version(
     else:
         row = connection.execute(LATEST, (bucket.id, key)).fetchone()
     return None if row is None else read_version(row)
+
+
+def find_object(
+    connection: sqlite3.Connection, bucket: Bucket, key: str, version: str | None = None
+) -> Version:
+    """Return a version that holds an object; raises ServiceError where there is none, or a delete marker."""
+    found = find_version(connection, bucket, key, version)
+    if found is None:
+        raise ServiceError("NoSuchVersion" if version else "NoSuchKey")
+    if found.is_marker:
+        headers = (("x-cos-delete-marker", "true"), ("x-cos-version-id", found.version))
+        raise ServiceError("MethodNotAllowed" if version else "NoSuchKey", headers=headers)
+    return found
 
 
 def add_version(

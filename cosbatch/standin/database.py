@@ -80,6 +80,7 @@ CREATE TABLE jobs (
     succeeded_bytes INTEGER NOT NULL DEFAULT 0,
     failed_bytes INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
+    source TEXT NOT NULL DEFAULT '',
     UNIQUE (region, token)
 );
 CREATE INDEX unfinished_jobs ON jobs (state) WHERE terminated IS NULL;

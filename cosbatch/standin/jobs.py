@@ -45,6 +45,7 @@ class Job:
     succeeded_bytes: int
     failed_bytes: int
     deleted: bool
+    source: str
 
     @property
     def token(self) -> str:
@@ -128,10 +129,37 @@ def _number_of(connection: sqlite3.Connection, token: str, region: str) -> int:
 def set_state(transaction: Transaction, job: Job, state: str, now: float) -> None:
     """Take one step of the life cycle."""
     check_step(job.state, state)
-    transaction.execute("UPDATE jobs SET state = ? WHERE number = ?", (state, job.number))
-    if state in FINISHED:
-        transaction.execute("UPDATE jobs SET terminated = ? WHERE number = ?", (now, job.number))
+    update(transaction, job, state=state, **({"terminated": now} if state in FINISHED else {}))
     _note_state(transaction, job.number, state, now)
+
+
+def fail(transaction: Transaction, job: Job, code: str, reason: str, now: float) -> None:
+    """Let a job fail, for a reason that DescribeJob gives."""
+    update(transaction, job, failure_code=code, failure_reason=shortened(reason, 256))
+    set_state(transaction, job, "Failing", now)
+
+
+def shortened(text: str, size: int) -> str:
+    """Return a text cut to a number of bytes, at a character."""
+    return text.encode()[:size].decode(errors="ignore")
+
+
+def update(transaction: Transaction, job: Job, **columns: object) -> None:
+    """Set columns of a job; the names come from the code, never from a request."""
+    names = ", ".join(f"{name} = ?" for name in columns)
+    transaction.execute(f"UPDATE jobs SET {names} WHERE number = ?", (*columns.values(), job.number))  # noqa: S608
+
+
+def unfinished(connection: sqlite3.Connection) -> list[tuple[int, str, int]]:
+    """Return number, state and priority of the jobs that are not at their end, the most urgent first."""
+    query = "SELECT number, state, priority FROM jobs WHERE terminated IS NULL ORDER BY priority DESC, number"
+    return [(row["number"], row["state"], row["priority"]) for row in connection.execute(query)]
+
+
+def job_in_state(connection: sqlite3.Connection, number: int, state: str) -> Job | None:
+    """Return a job if it still is in a state: a client may have changed that."""
+    row = connection.execute("SELECT * FROM jobs WHERE number = ? AND state = ?", (number, state)).fetchone()
+    return None if row is None else read_job(row)
 
 
 def _note_state(transaction: Transaction, number: int, state: str, now: float) -> None:

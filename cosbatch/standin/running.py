@@ -16,6 +16,7 @@ from .control import answer_control, truth
 from .database import Database
 from .faults import Faults, order_faults
 from .messages import Request
+from .runner import Runner
 from .server import Server
 from .service import Service
 
@@ -23,10 +24,14 @@ from .service import Service
 class Standin:
     """One local COS over a data folder, listening on 127.0.0.1 from `start` to `stop`."""
 
-    def __init__(self, data: Path, port: int, account: Account, clock: Clock) -> None:
+    def __init__(self, data: Path, port: int, account: Account, clock: Clock, runs_jobs: bool = True) -> None:
         self.account = account
+        self._runs_jobs = runs_jobs
         self.faults = Faults()
-        self.service = Service(account, Database(data), clock)
+        reports = data / "reports"
+        self.service = Service(account, Database(data), clock, reports, lambda: self.runner.wake())
+        reports.mkdir(exist_ok=True)
+        self.runner = Runner(self.service)
         try:
             self._server = Server(port, self._answer)
         except OSError:
@@ -57,11 +62,14 @@ class Standin:
     def start(self) -> None:
         """Begin to listen and to run jobs."""
         self._thread.start()
+        if self._runs_jobs:
+            self.runner.start()
 
     def stop(self) -> None:
         """Close every connection, end every thread, close the database."""
         self._server.stop()
         self._thread.join()
+        self.runner.stop()
         self.service.database.close()
 
     def _answer(self, request: Request) -> Sent:
@@ -74,15 +82,21 @@ class Standin:
 
 @contextmanager
 def running(
-    data: Path | str | None = None, *, port: int = 0, account: Account | None = None, speed: float = 1.0
+    data: Path | str | None = None,
+    *,
+    port: int = 0,
+    account: Account | None = None,
+    speed: float = 1.0,
+    runs_jobs: bool = True,
 ) -> Iterator[Standin]:
     """Run a stand-in for the time of a `with` block.
 
     Without `data` its objects and jobs are kept in a temporary folder and removed at the end; port 0 means a
-    free one. Raises UnusableData when the folder cannot be used, OSError when the port is taken.
+    free one. Without `runs_jobs` jobs stay as they are created. Raises UnusableData when the folder
+    cannot be used, OSError when the port is taken.
     """
     with tempfile.TemporaryDirectory(prefix="cosbatch-standin-") as temporary:
-        standin = Standin(Path(data or temporary), port, account or Account(), Clock(speed))
+        standin = Standin(Path(data or temporary), port, account or Account(), Clock(speed), runs_jobs)
         standin.start()
         try:
             yield standin

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from .account import Account
 from .addresses import Target
@@ -14,11 +16,16 @@ from .messages import Request
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of one running stand-in that calls need."""
+    """The parts of one running stand-in that calls and jobs need.
+
+    `reports` is the folder in which reports grow; `wake` tells the runner that there may be something to do.
+    """
 
     account: Account
     database: Database
     clock: Clock
+    reports: Path
+    wake: Callable[[], None]
 
 
 @dataclass(frozen=True)

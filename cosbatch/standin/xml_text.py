@@ -29,6 +29,8 @@ def render(tree: Tree, depth: int = 0) -> str:
     if isinstance(content, str):
         text = escape(NOT_XML.sub("\ufffd", content), {"\r": "&#13;"})
         return f"{indent}<{name}>{text}</{closing}>"
+    if not content:
+        return f"{indent}<{name}></{closing}>"
     children = [render(child, depth + 1) for child in content]
     return "\n".join([f"{indent}<{name}>", *children, f"{indent}</{closing}>"])
 
@@ -45,6 +47,11 @@ def parse(body: bytes) -> Element:
 def children_text(element: Element) -> dict[str, str]:
     """Return the text of an element's children by their names without namespaces."""
     return {local_name(child): (child.text or "") for child in element}
+
+
+def elements(root: Element, name: str) -> list[Element]:
+    """Return all elements of a name below `root`, whatever their namespace."""
+    return [element for element in root.iter() if local_name(element) == name]
 
 
 def local_name(element: Element) -> str:

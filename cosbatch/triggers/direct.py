@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cosbatch import strict_json
 from cosbatch.configuration import Configuration
 from cosbatch.errors import InvalidEvent, InvalidRequest, Problem
 from cosbatch.messages import Call
@@ -37,10 +36,6 @@ def call_of(fields: object, token: str | None = None) -> Call:
     """The call that an object of fields is. Raises InvalidEvent, InvalidRequest."""
     if not isinstance(fields, Mapping) or not all(isinstance(name, str) for name in fields):
         raise InvalidEvent("A call is an object with Action and the fields of that action.")
-    try:
-        strict_json.check(fields)
-    except ValueError as error:
-        raise InvalidEvent(f"The call cannot be read: {error}.") from None
     action = fields.get("Action", "CreateJob")
     if action not in ACTIONS:
         problem = Problem("/Action", f"must be one of {', '.join(ACTIONS)}")

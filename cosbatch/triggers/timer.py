@@ -18,18 +18,18 @@ def matches(event: Mapping[str, object]) -> bool:
 
 def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
     """The token is the tick's own, so that a second delivery of the same tick makes no second job."""
-    message, time = event.get("Message"), event.get("Time")
+    message, time, name = event.get("Message"), event.get("Time"), event.get("TriggerName")
     if not isinstance(message, str) or not message.strip():
         raise InvalidEvent("The timer's Message is empty; it holds a call, in JSON.")
-    if not isinstance(time, str) or not time:
+    if not isinstance(time, str) or not time or not isinstance(name, str):
         raise InvalidEvent(
-            "The timer's Time is missing; without it a second delivery could not be told from a new tick."
+            "The timer's Time or TriggerName is missing; without them a second delivery could not be told from a new tick."
         )
     try:
         fields = strict_json.read(message)
     except ValueError as error:
         raise InvalidEvent(f"The timer's Message cannot be read: {error}.") from None
-    return [call_of(fields, token_of("timer", str(event.get("TriggerName")), time, message))]
+    return [call_of(fields, token_of("timer", name, time, message))]
 
 
 def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:

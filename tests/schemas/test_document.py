@@ -25,6 +25,7 @@ from .documents import (
     OPERATIONS,
     REFUSED,
     REGION,
+    RESTORE,
     SPEC,
     TAKEN,
     TOGETHER,
@@ -99,6 +100,27 @@ def test_says_nothing_of_other_fields_where_one_is_wrong_by_itself() -> None:
         f"{COPY}/TargetKeyPrefix",
         f"{COPY}/NewObjectTagging",
     ]
+
+
+WRONG_TWICE: list[tuple[list[tuple[str, object]], list[str]]] = [
+    ([(SPEC, {"Fields": ["Key"], "Format": "csv"})], [f"{SPEC}/Fields", f"{SPEC}/Format"]),
+    (
+        [(f"{COPY}/StorageClass", "COLD"), (f"{COPY}/TaggingDirective", "Add")],
+        [f"{COPY}/NewObjectTagging", f"{COPY}/StorageClass"],
+    ),
+    ([("/Operation", {**OPERATIONS, "COSInitiateRestoreObject": 5})], ["/Operation", f"{RESTORE}"]),
+    (
+        [(f"{LOCATION}/ObjectArn", "cos://m-1/" + "k" * 1000), ("/Report/Bucket", f"cos://{'r' * 1002}-1")],
+        [f"{LOCATION}/ObjectArn", "/Report/Bucket"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "pointers"), WRONG_TWICE)
+def test_reports_a_wrong_field_beside_a_broken_rule_of_another(
+    changes: list[tuple[str, object]], pointers: list[str]
+) -> None:
+    assert sorted(problem.pointer for problem in problems(job(*changes))) == pointers
 
 
 @pytest.mark.parametrize("wrong", [0, None, [], "p" * 1025])

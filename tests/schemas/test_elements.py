@@ -251,6 +251,11 @@ def test_reports_the_first_of_very_many_faults_and_how_many_more_there_are() -> 
     assert found[-1] == Problem("", "has 49801 more faults; mend the ones above first")
 
 
+def test_counts_even_one_fault_more() -> None:
+    found = problems({f"x{number}": 1 for number in range(MOST_PROBLEMS + 1)})
+    assert found[-1] == Problem("", "has 1 more faults; mend the ones above first")
+
+
 def test_reports_as_many_faults_as_a_person_reads_without_a_remark() -> None:
     assert len(problems({f"x{number}": 1 for number in range(MOST_PROBLEMS)})) == MOST_PROBLEMS
 

@@ -10,6 +10,7 @@ import pytest
 from cosbatch.standin import Standin, running
 
 from .client import Client, client_of
+from .rehearsal import Rehearsal
 
 
 @pytest.fixture
@@ -22,3 +23,8 @@ def standin(tmp_path: Path) -> Iterator[Standin]:
 def client(standin: Standin) -> Iterator[Client]:
     with client_of(standin) as client:
         yield client
+
+
+@pytest.fixture
+def rehearsal(client: Client) -> Rehearsal:
+    return Rehearsal(client)

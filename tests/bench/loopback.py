@@ -1,0 +1,86 @@
+"""A server that answers at once and always the same, so that what is measured is the client.
+
+It runs in a process of its own: `python -m tests.bench.loopback [CERTIFICATE]` prints its ports as JSON and ends with its input.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import ssl
+import sys
+import threading
+from io import BufferedReader
+
+_JOB = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b"<CreateJobResult><JobId>53dc6228-c50b-46f7-8ad7-65e7159f1aae</JobId></CreateJobResult>"
+)
+_HEAD = (
+    "HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {length}\r\nConnection: keep-alive\r\n"
+    "Date: Mon, 23 Nov 2026 14:00:00 GMT\r\nServer: tencent-cos\r\nx-cos-request-id: NjkyM2U4YTFf\r\n\r\n"
+)
+
+
+class Loopback:
+    """Listens on two ports of 127.0.0.1, plain and, with a certificate, TLS; remembers the last request with a body."""
+
+    def __init__(self, certificate: str | None = None) -> None:
+        self._last: dict[str, object] = {}
+        self.ports = {"http": self._listen(None)}
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.ports["https"] = self._listen(context)
+
+    def _listen(self, context: ssl.SSLContext | None) -> int:
+        listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        threading.Thread(target=self._accept, args=(listener, context), daemon=True).start()
+        port: int = listener.getsockname()[1]
+        return port
+
+    def _accept(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=self._converse, args=(connection, context), daemon=True).start()
+
+    def _converse(self, connection: socket.socket, context: ssl.SSLContext | None) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            stream = context.wrap_socket(connection, server_side=True) if context else connection
+            with stream, stream.makefile("rb") as reader:
+                while line := reader.readline():
+                    stream.sendall(self._answer(line.decode("latin-1"), reader))
+        except OSError:
+            # The client went away; nothing is owed to it.
+            return
+
+    def _answer(self, line: str, reader: BufferedReader) -> bytes:
+        headers = _headers(reader)
+        body = reader.read(int(headers.get("content-length", 0)))
+        method, path, _ = line.split(" ", 2)
+        if path == "/last":
+            return _reply("application/json", json.dumps(self._last).encode())
+        self._last = {"path": path, "headers": headers, "body": base64.b64encode(body).decode()}
+        return _reply("application/xml", _JOB if method == "POST" else b"")
+
+
+def _headers(reader: BufferedReader) -> dict[str, str]:
+    lines = iter(reader.readline, b"\r\n")
+    pairs = (line.decode("latin-1").partition(":") for line in lines)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _reply(media_type: str, body: bytes) -> bytes:
+    return _HEAD.format(type=media_type, length=len(body)).encode() + body
+
+
+def main() -> None:
+    loopback = Loopback(*sys.argv[1:2])
+    print(json.dumps(loopback.ports), flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
