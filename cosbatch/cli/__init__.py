@@ -28,6 +28,7 @@ GROUPS: tuple[str, ...] = (
     "redact",
     "schema",
     "package",
+    "policy",
 )
 PROGRAM = "python -m cosbatch"
 
