@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cosbatch.deadline import Clock, Deadline, deadline_of, request_id_of
+from cosbatch.deadline import Clock, Deadline, deadline_of, request_id_of, unix_seconds
 
 CLOCK = Clock(monotonic=lambda: 100.0)
 
@@ -84,3 +84,18 @@ def test_has_a_clock_that_really_goes() -> None:
     assert clock.now() > 1_700_000_000
     assert 0 <= clock.random() < 1
     clock.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("Tue, 24 Nov 2026 12:00:00 GMT", 1_795_521_600.0),
+        ("Tue, 24 Nov 2026 13:00:00 +0100", 1_795_521_600.0),
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("Tue, 99 Nov 2026 12:00:00 GMT", None),
+    ],
+)
+def test_reads_the_date_of_a_header(header: str | None, seconds: float | None) -> None:
+    assert unix_seconds(header) == seconds

@@ -241,6 +241,14 @@ def test_shortens_the_description_for_a_long_key_but_not_where_the_reports_go() 
     assert refused.value.problems[0].pointer == "/Report/Prefix"
 
 
+def test_needs_neither_description_nor_prefix() -> None:
+    report = {"Bucket": REPORT["Bucket"], "Enabled": False}
+    profile = profile_of(job={"Description": None, "Report": report})
+    document = document_of({"Manifest": MANIFEST}, profile, REGION, "")
+    assert document["Description"] is None
+    assert "Prefix" not in document["Report"]
+
+
 # What cannot be right in the file.
 
 

@@ -20,9 +20,11 @@ from cosbatch.errors import CosbatchError, InternalError
 
 # In the order of the help; one a line, so that branches that add one each do not meet.
 GROUPS: tuple[str, ...] = (
+    "demo",
     "create",
     "jobs",
     "wait",
+    "invoke",
     "build",
     "retry",
     "redact",

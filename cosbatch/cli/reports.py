@@ -78,9 +78,7 @@ def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
         *lines, waiting = (waiting + decoder.decode(block)).split("\n")
         yield from (f"{line}\n" for line in lines)
         if len(waiting) > _LONGEST:
-            # No row is that long; the reader of rows says so.
-            yield waiting
-            waiting = ""
+            raise csv.Error("no row is as long as this line")
     waiting += decoder.decode(b"", final=True)
     if waiting:
         yield waiting

@@ -6,7 +6,7 @@
 
 A call takes the first fault in the queue that was ordered for its action. Options of every fault:
 
-    action   CreateJob, ListJobs, DescribeJob, ..., HeadObject, GetObject, PutObject, ..., or * for any call
+    action   CreateJob, ListJobs, HeadObject, GetObject, ... as in the tables of routes.py; * for all
     times    how many calls it hits (default 1; null until deleted; ClockSkew and ListingLag: null)
     after    how many calls of the action pass unharmed before (default 0)
     stored   true: the call is carried out all the same, and only its reply is the fault (default false)
@@ -58,21 +58,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from .errors import KNOWN
+from .routes import ACTION_NAMES
 
-ACTIONS = (
-    "*",
-    "CreateJob",
-    "DescribeJob",
-    "ListJobs",
-    "UpdateJobPriority",
-    "UpdateJobStatus",
-    "DeleteJob",
-    "PutObject",
-    "GetObject",
-    "HeadObject",
-    "DeleteObject",
-    "GetBucket",
-)
+ACTIONS = ("*", *ACTION_NAMES)
 CONNECTION = ("LostReply", "CloseBeforeReading", "CloseAfterReading", "Reset", "Hang")
 DAMAGED = ("Drip", "ShortBody", "WrongContentLength", "Gzip", "WrongCharset", "UnknownCharset")
 OTHER = (

@@ -7,8 +7,8 @@ import binascii
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from urllib.parse import parse_qsl
 
+from .acl import header_acl
 from .answers import http_date
 from .catalog import (
     ARCHIVES,
@@ -20,7 +20,7 @@ from .catalog import (
     delete_object,
     ensure_bucket,
     find_bucket,
-    find_version,
+    find_object,
     remove_version,
     stored,
 )
@@ -29,6 +29,7 @@ from .contents import Received, pieces
 from .errors import ServiceError
 from .messages import Request, Response
 from .service import Call
+from .tag_rules import header_tags
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -109,7 +110,8 @@ def read_attributes(request: Request) -> Attributes:
     return Attributes(
         headers={name: request.header(name) for name in OWN_HEADERS if request.header(name)},
         metadata={name: value for name, value in request.headers.items() if name.startswith(prefix)},
-        tags=dict(parse_qsl(request.header("x-cos-tagging"), keep_blank_values=True)),
+        tags=header_tags(request.header("x-cos-tagging")),
+        acl=header_acl(request).to_json(),
         storage_class=storage_class,
     )
 
@@ -173,16 +175,10 @@ def _bytes_of(call: Call, version: Version, start: int, length: int) -> Iterator
 
 def find(call: Call) -> tuple[Bucket, Version]:
     """Return the bucket and the version that a request names; raises ServiceError, with 404 or 405."""
-    wanted = call.request.parameter("versionId")
     with call.service.database.reading() as connection:
         bucket = find_bucket(connection, call.target.bucket)
-        version = find_version(connection, bucket, call.target.key, wanted)
-    if version is None:
-        raise ServiceError("NoSuchVersion" if wanted else "NoSuchKey")
-    if version.is_marker:
-        headers = (("x-cos-delete-marker", "true"), ("x-cos-version-id", version.version))
-        raise ServiceError("MethodNotAllowed" if wanted else "NoSuchKey", headers=headers)
-    return bucket, version
+        wanted = call.request.parameter("versionId")
+        return bucket, find_object(connection, bucket, call.target.key, wanted)
 
 
 def describe(call: Call, bucket: Bucket, version: Version) -> Headers:

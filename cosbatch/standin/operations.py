@@ -21,7 +21,8 @@ from .copying import Work, copy_operation
 from .database import Transaction
 from .errors import ServiceError
 from .jobs import Job
-from .rules import TAGS_LIMIT, Document, part
+from .rules import Document, part
+from .tag_rules import check_tags
 
 Operation = Callable[[Bucket, str, str], None]
 
@@ -96,9 +97,7 @@ def _tagging(work: Work, parameters: Document) -> Operation:
 def added_tags(text: str, tags: dict[str, str]) -> str:
     """Return a column of tags with further ones; raises ServiceError InvalidTag when they become too many."""
     together = {**texts_from_json(text), **tags}
-    if len(together) > TAGS_LIMIT:
-        raise ServiceError("InvalidTag", f"An object may have {TAGS_LIMIT} tags")
-    return texts_to_json(together)
+    return texts_to_json(check_tags(list(together.items())))
 
 
 def _delete(work: Work, parameters: Document) -> Operation:

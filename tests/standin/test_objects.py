@@ -188,7 +188,7 @@ def test_reaches_the_same_object_by_path_and_by_host(client: Client) -> None:
 
 def test_answers_no_call_that_it_does_not_know(client: Client) -> None:
     put(client, "a")
-    reply = client.cos("POST", BUCKET, "a", [("uploads", ""), ("uploadId", "1")], body=b"")
+    reply = client.cos("POST", BUCKET, "a", [("select", "")], body=b"")
     assert (reply.status, reply.code) == (501, "NotImplemented")
 
 
