@@ -31,6 +31,7 @@ GROUPS: tuple[str, ...] = (
     "schema",
     "package",
     "policy",
+    "doctor",
 )
 PROGRAM = "python -m cosbatch"
 
