@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from .beginning import BYTE_ORDER_MARK, other_format, unreadable
-from .checks import RowChecks
-from .rows import LONGEST, WINDOW, split_quoted
-from .verdict import Findings, Verdict
+from .columns import ColumnChecks
+from .findings import Findings
+from .quotes import unquoted
+from .rows import LONGEST, Batch, RowReader, is_utf8
+from .verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
 
@@ -70,9 +72,9 @@ class CsvJudge:
 
     def __init__(self, fields: Sequence[str] | None, allowed_buckets: Collection[str] | None) -> None:
         self.findings = Findings()
-        self.checks = RowChecks(self.findings, fields, allowed_buckets)
+        self.checks = ColumnChecks(self.findings, fields, allowed_buckets)
+        self.reader = RowReader(self.findings)
         self.stopped = False  # the content is no CSV: nothing further can change the verdict
-        self.line = 1  # of the next row
         self.size = 0
         self._waiting = b""  # the beginning of a row whose end is not in sight
         self._in_long_line = False
@@ -90,7 +92,8 @@ class CsvJudge:
         if text:
             self._judge_text(text if text.endswith(b"\n") else text + b"\n", is_last=True)
         if self.checks.rows == 0 and not self.stopped:
-            self.findings.add("Empty", 1)
+            self.findings.note("Empty", (1,))
+        self.findings.settle()
 
     def verdict(self, complete: bool = True, estimated_rows: int | None = None) -> Verdict:
         checks, findings = self.checks, self.findings
@@ -111,24 +114,32 @@ class CsvJudge:
         """Look at the first bytes, and hand back what there is to judge."""
         fault = unreadable(first)
         if fault is None and first.startswith(BYTE_ORDER_MARK):
-            self.findings.add("ByteOrderMark", 1, 1)
+            self.findings.note("ByteOrderMark", (1,), 1)
             first = first[len(BYTE_ORDER_MARK) :]
         what = other_format(first)
         if fault is None and what is not None:
             fault = "WrongFormat"
         if fault is not None:
-            self.findings.add(fault, 1, what=what or "", expected=f"the CSV of {CSV_FORMAT}")
+            self.findings.note(fault, (1,), what=what or "", expected=f"the CSV of {CSV_FORMAT}")
             self.stopped = True
         return first
 
     def _judge_text(self, text: bytes, is_last: bool = False) -> None:
         start = self._skip_long_line(text) if self._in_long_line else 0
-        end = self._judge_rows(text, start, is_last)
-        self._waiting = text[end:]
+        block = text[start : _end_of_whole_rows(text, start)]
+        if block and self._judge_block(block):
+            start += len(block)
+        batch, end = self.reader.read(text[start:], is_last)
+        self._waiting = text[start + end :]
         if len(self._waiting) > LONGEST + 1 and b"\n" not in self._waiting:
-            self._judge_long_line(self._waiting)
+            self.reader.pass_long_line(self._waiting)
             self._in_long_line = True
             self._waiting = b""
+        self._judge_batch(batch)
+
+    def _judge_batch(self, batch: Batch) -> None:
+        self.checks.judge(batch)
+        self.findings.settle()
 
     def _skip_long_line(self, text: bytes) -> int:
         """Where the next line begins, behind one that is too long to be kept."""
@@ -136,61 +147,37 @@ class CsvJudge:
         if end < 0:
             return len(text)
         self._in_long_line = False
-        self.line += 1
+        self.reader.line += 1
         return end + 1
 
-    def _judge_rows(self, text: bytes, at: int, is_last: bool) -> int:
-        """Judge row by row from `at`; gives where the first row begins that is not all in sight."""
-        while (end := text.find(b"\n", at)) >= 0:
-            if text.find(b'"', at, end) < 0:
-                self._judge_line(text[at:end].removesuffix(b"\r"))
-                self.line += 1
-                at = end + 1
-                continue
-            after = self._judge_quoted(text, at, end, is_last)
-            if after is None:
-                break
-            self.line += text.count(b"\n", at, after)
-            at = after
-        return at
+    def _judge_block(self, block: bytes) -> bool:
+        """Judge whole lines at once; False, and nothing is done, when they have to be read line by line."""
+        has_quotes = b'"' in block
+        if _may_hold_long_line(block) or not is_utf8(block):
+            return False
+        plain = unquoted(block) if has_quotes else block
+        if plain is None:
+            return False
+        rows = self.checks.judge_clean(plain)
+        if rows:
+            self.reader.line += rows
+            return True
+        batch = self.reader.read_unquoted(plain) if has_quotes and b"\0" not in block else None
+        if batch is None:
+            return False
+        self._judge_batch(batch)
+        return True
 
-    def _judge_line(self, line: bytes) -> None:
-        """Judge a row without quotes: it is a line, and its commas divide it."""
-        if not line:
-            self.findings.add("BlankLine", self.line)
-        elif len(line) > LONGEST:
-            self._judge_long_line(line)
-        elif b"\r" in line:
-            self._judge_broken(line, line[: line.index(b"\r")].count(b",") + 1)
-        else:
-            tidy = line.isascii() and b"\0" not in line and b", " not in line
-            self.checks.judge(self.line, line.split(b","), tidy)
 
-    def _judge_quoted(self, text: bytes, at: int, end: int, is_last: bool) -> int | None:
-        """Judge the row at `at`, whose first line ends at `end`; gives where the next begins, if in sight."""
-        row = split_quoted(text, at)
-        if not isinstance(row, int):
-            cells, after = row
-            self.checks.judge(self.line, cells)
-            return after
-        if not is_last and len(text) - at < WINDOW:
-            return None
-        line = text[at:end].removesuffix(b"\r")
-        if len(line) > LONGEST:
-            self._judge_long_line(line)
-        else:
-            self._judge_broken(line, row)
-        return end + 1
+def _end_of_whole_rows(text: bytes, start: int) -> int:
+    """Where the last row ends that is all in sight, if all quotes are where they should be."""
+    end = text.rfind(b"\n", start) + 1
+    if b'"' in text and text.count(b'"', start, end) % 2:
+        end = text.rfind(b"\n", start, text.rfind(b'"', start, end)) + 1
+    return end
 
-    def _judge_long_line(self, line: bytes) -> None:
-        self.findings.add("LineTooLong", self.line)
-        if b"\0" in line[:LONGEST]:
-            self.findings.add("NulByte", self.line)
-        self.checks.pass_over()
 
-    def _judge_broken(self, line: bytes, column: int) -> None:
-        alone = b'"' not in line
-        why = "A carriage return stands alone" if alone else "A quote stands out of place or is not closed"
-        self.findings.add("BadQuoting", self.line, column, why=why)
-        self.checks.check_bytes(self.line, None, line)
-        self.checks.pass_over()
+def _may_hold_long_line(block: bytes) -> bool:
+    """A line over 8 KiB leaves some aligned stretch of half that length without a line feed."""
+    half = LONGEST // 2
+    return any(block.find(b"\n", at, at + half) < 0 for at in range(0, len(block) - half, half))

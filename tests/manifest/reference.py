@@ -98,8 +98,8 @@ class Reader:
             if 0 in line[:LONGEST]:
                 self.fault("NulByte")
             return
-        self.fault("BadQuoting", column)
         self.judge_bytes(None, line)
+        self.fault("BadQuoting", column)
 
     def judge_bytes(self, column: int | None, text: bytes) -> None:
         if 0 in text:

@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
+from cosbatch.manifest.findings import KEPT
 from cosbatch.manifest.stream import CsvJudge
-from cosbatch.manifest.verdict import KEPT, Fault, Verdict
+from cosbatch.manifest.verdict import Fault, Verdict
 from tests.manifest.generated import Case, cuts, generated
 from tests.manifest.reference import Note, reference_judge
 
