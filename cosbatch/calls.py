@@ -81,7 +81,8 @@ def draft_of(call: Call, options: Mapping[str, Any], desk: Desk) -> Draft:
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
     document = document_of(elements, profile, settings.region, _date(call, desk))
     policy.check(document, profile, profiles, settings)
-    inspection = inspect(document["Manifest"], settings, desk.exchange)
+    sources = profile.limits.get("source_buckets") if profile else None
+    inspection = inspect(document["Manifest"], sources, settings, desk.exchange)
     policy.check_size(inspection.rows, profile)
     document = _completed(document, inspection, profile)
     token = document["ClientRequestToken"] or call.token or identity.fresh_token(desk.random_bytes)
