@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 
 import pytest
 import responses
 
 from cosbatch.cli import objects
-from cosbatch.cli.client import Client, connect
+from cosbatch.cli.client import Client, client_of
 from cosbatch.cli.files import WrongUsage
 from cosbatch.deadline import Clock
 from cosbatch.errors import ServiceError, UnexpectedResponse
@@ -20,7 +20,7 @@ URL = "https://manifest-1250000000.cos.ap-chengdu.myqcloud.com/list.csv"
 
 
 def client() -> Client:
-    return connect(argparse.Namespace(endpoint=None, region=None, verbose=False, clock=Clock()))
+    return client_of(os.environ, Clock())
 
 
 def test_reads_back_what_was_written(standin: Standin) -> None:
