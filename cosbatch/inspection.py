@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from cosbatch import actions, names
 from cosbatch.errors import InvalidRequest, Problem, UnexpectedResponse
 from cosbatch.messages import Response
+from cosbatch.nouns import dataclass, field
 from cosbatch.retry import Exchange
 from cosbatch.settings import Settings
 
