@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -13,6 +12,7 @@ from cosbatch.creation import Order
 from cosbatch.errors import CosbatchError
 from cosbatch.inspection import Inspection, inspect
 from cosbatch.messages import Call
+from cosbatch.nouns import dataclass
 from cosbatch.plan import check_digest, plan_of
 from cosbatch.profiles import Profile, document_of
 from cosbatch.retry import Exchange

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from cosbatch import actions, names
 from cosbatch.errors import InvalidManifest, InvalidRequest, Problem, ServiceError, UnexpectedResponse
 from cosbatch.manifest import DataFile, Verdict, judge_csv, judge_edges, judge_inventory
 from cosbatch.messages import Response
+from cosbatch.nouns import dataclass, field
 from cosbatch.retry import Exchange
 from cosbatch.schemas.document import CSV, INVENTORY
 from cosbatch.settings import Settings
