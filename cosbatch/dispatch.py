@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from cosbatch.calls import Desk, perform
@@ -13,6 +12,7 @@ from cosbatch.deadline import Clock, deadline_of, request_id_of
 from cosbatch.errors import CosbatchError, InternalError, InvalidEvent
 from cosbatch.log import Log
 from cosbatch.messages import Call, Skipped
+from cosbatch.nouns import dataclass, field
 from cosbatch.retry import Budget, Exchange
 from cosbatch.transport import Transport
 from cosbatch.triggers import cos, direct, http, timer
