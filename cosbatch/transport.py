@@ -19,13 +19,8 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 from urllib3 import Timeout
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    LocationValueError,
-    MaxRetryError,
-    NewConnectionError,
-    ReadTimeoutError,
-)
+from urllib3.exceptions import ConnectTimeoutError, LocationValueError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import TimeoutError as NotInTimeError
 
 from cosbatch import signature
 from cosbatch.deadline import Clock, unix_seconds
@@ -261,7 +256,7 @@ _MEANINGS: tuple[tuple[tuple[type[Exception], ...], type[ServiceSideError], bool
     ((HandshakeError,), UpstreamTLS, False, "{host} could not prove who it is (TLS)."),
     ((NewConnectionError,), UpstreamUnreachable, False, "No connection to {host} could be made."),
     ((requests.ConnectTimeout, ConnectTimeoutError), UpstreamTimeout, False, "{host} took no connection in time."),
-    ((requests.Timeout, ReadTimeoutError, TimeoutError), UpstreamTimeout, True, "{host} did not answer in time."),
+    ((requests.Timeout, NotInTimeError, TimeoutError), UpstreamTimeout, True, "{host} did not answer in time."),
     ((Exception,), UpstreamUnreachable, True, "The connection to {host} broke before the answer was whole."),
 )
 

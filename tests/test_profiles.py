@@ -198,6 +198,12 @@ def test_reads_the_manifest_as_the_profile_says_unless_the_call_says(manifest: J
     assert document["Manifest"]["Spec"] == (spec or {"Fields": None, "Format": "COSInventoryReport_CSV_V1"})
 
 
+def test_leaves_open_how_a_manifest_is_read_that_neither_profile_nor_call_describe() -> None:
+    profile = profile_of(job={"Manifest": None})
+    document = document_of({"Manifest": {"Location": {"ObjectArn": MANIFEST}}}, profile, REGION, "")
+    assert document["Manifest"]["Spec"] == {"Fields": None, "Format": None}
+
+
 def test_takes_the_name_of_a_manifest_without_a_profile_too() -> None:
     job = {name: value for name, value in PROFILE["job"].items() if name != "Manifest"}
     document = document_of({**job, "Manifest": MANIFEST}, None, REGION, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cosbatch.schemas.calls import ACTIONS
 from cosbatch.settings import HttpToken, Settings, read_settings
 from cosbatch.signature import Credentials
 from tests.stage import APPID, REGION, UIN
@@ -103,6 +104,7 @@ def test_takes_an_endpoint(endpoint: str) -> None:
         (f"{DIGEST}: restore | archive ", HttpToken(DIGEST, frozenset({"restore", "archive"}))),
         (f"{DIGEST}::ListJobs", HttpToken(DIGEST, None, frozenset({"ListJobs"}))),
         (f"{DIGEST}:restore:CreateJob", HttpToken(DIGEST, frozenset({"restore"}), frozenset({"CreateJob"}))),
+        (f"{DIGEST}::{'|'.join(ACTIONS)}", HttpToken(DIGEST, None, frozenset(ACTIONS))),
         (f"{DIGEST}::", HttpToken(DIGEST)),
         (f"{DIGEST}:|", HttpToken(DIGEST, frozenset({""}))),
     ],

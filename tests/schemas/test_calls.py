@@ -70,7 +70,12 @@ BAD: list[tuple[str, dict[str, object], str, str]] = [
         "/StatusUpdateReason",
         "must have at most 256 bytes in UTF-8; it has 258",
     ),
-    ("ListJobs", {"nextToken": "a", "NextToken": "a"}, "/NextToken", "is given twice, with a small first letter too"),
+    (
+        "ListJobs",
+        {"nextToken": "a", "NextToken": "a", "MaxResults": 1, "jobStatuses": "New"},
+        "/NextToken",
+        "is given twice, with a small first letter too",
+    ),
 ]
 
 
@@ -101,6 +106,8 @@ def test_writes_names_with_a_capital() -> None:
 OPTIONS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"DryRun": False}),
     ({"DryRun": "true"}, {"DryRun": True}),
+    ({"Profile": "x", "PlanDigest": "y"}, {"Profile": "x", "PlanDigest": "y", "DryRun": False}),
+    ({"Profile": "x" * 64, "PlanDigest": "y" * 128}, {"Profile": "x" * 64, "PlanDigest": "y" * 128, "DryRun": False}),
     (
         {"Profile": "restore", "PlanDigest": "sha256:0"},
         {"Profile": "restore", "PlanDigest": "sha256:0", "DryRun": False},
@@ -114,7 +121,16 @@ def test_reads_the_options_of_create_job(given: dict[str, Any], loaded: dict[str
 
 
 @pytest.mark.parametrize(
-    "given", [{"DryRun": "yes"}, {"DryRun": 1}, {"DryRun": None}, {"Profile": ""}, {"Profile": []}]
+    "given",
+    [
+        {"DryRun": "yes"},
+        {"DryRun": 1},
+        {"DryRun": None},
+        {"Profile": ""},
+        {"Profile": []},
+        {"Profile": "x" * 65},
+        {"PlanDigest": ""},
+    ],
 )
 def test_refuses_loose_options_of_create_job(given: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest, match="no"):
