@@ -169,6 +169,10 @@ def test_says_wrong_usage_for_what_is_no_bucket(run: Run, bucket: str) -> None:
     assert run("build", "--bucket", bucket).code == 2
 
 
+def test_says_wrong_usage_without_a_bucket(run: Run) -> None:
+    assert run("build", "--prefix", "photos/").code == 2
+
+
 def test_says_wrong_usage_where_nothing_can_be_written(run: Run, tmp_path: Path) -> None:
     said = run("build", "--bucket", BUCKET, "--output", str(tmp_path / "no" / "list.csv"))
     assert (said.code, "cannot be written" in said.err) == (2, True)

@@ -31,6 +31,12 @@ def test_reads_back_what_was_written(standin: Standin) -> None:
     assert objects.read(client(), PLACE) == b"0123456789"
 
 
+def test_reads_a_block_of_any_size(standin: Standin) -> None:
+    content = bytes(range(256)) * 1000
+    objects.write(client(), PLACE, content)
+    assert objects.read(client(), PLACE) == content
+
+
 def test_reads_an_empty_object(standin: Standin) -> None:
     objects.write(client(), PLACE, b"")
     assert objects.read(client(), PLACE) == b""
