@@ -1,8 +1,8 @@
 """What a job does to objects: restore, tagging, delete and copy, each as judging and writing.
 
-Judging changes nothing where many tasks are judged together, so that a job can end at exactly the task at which
-too many have failed. Tasks of which one could change what another finds (deleting, copying) are taken one by
-one, and are written as they are judged.
+Judging changes nothing where many tasks are judged together, so that a job can end at exactly the task at
+which too many have failed. Tasks of which one could change what another finds (deleting, copying) are taken
+one by one, and are written as they are judged.
 """
 
 from __future__ import annotations

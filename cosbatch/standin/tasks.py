@@ -15,7 +15,13 @@ from .operations import Operation, Task, Verdict, find_operation
 from .reports import Gathering, Outcome
 from .service import Service
 
-BATCH = 1000
+# How many tasks share a transaction, during which no client can write.
+BATCH = {
+    "COSInitiateRestoreObject": 1000,
+    "COSPutObjectTagging": 1000,
+    "COSPutObjectCopy": 200,
+    "COSDeleteObject": 200,
+}
 # A job of more tasks than this fails when more than half of those executed have failed.
 RATE_COUNTS_FROM = 1000
 
@@ -28,12 +34,13 @@ class Run:
         self._number = job.number
         self._every_row = rows(service.database.contents, read_source(job.source))
         self._rows: Iterator[Row] = islice(self._every_row, job.executed, None)
+        self._size = BATCH[job.operation]
         self._batch: list[Row] = []
         self._gathering = Gathering(service.reports, job)
 
     def step(self) -> None:
         """Execute the next batch, or leave Active behind when there is none."""
-        self._batch = self._batch or list(islice(self._rows, BATCH))
+        self._batch = self._batch or list(islice(self._rows, self._size))
         with self._service.database.writing() as transaction:
             job = job_in_state(transaction.connection, self._number, "Active")
             if job is None:
