@@ -3,10 +3,13 @@
 import os
 import sys
 
-from cosbatch.deadline import Clock
-from cosbatch.dispatch import House, dispatch
-from cosbatch.retry import Budget
-from cosbatch.transport import Transport
+from cosbatch.cold_start import frugal_imports
+
+with frugal_imports():
+    from cosbatch.deadline import Clock
+    from cosbatch.dispatch import House, dispatch
+    from cosbatch.retry import Budget
+    from cosbatch.transport import Transport
 
 
 def _read_file(path: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -13,6 +12,7 @@ from cosbatch.creation import Order
 from cosbatch.errors import CosbatchError
 from cosbatch.inspection import Inspection, inspect
 from cosbatch.messages import Call
+from cosbatch.nouns import dataclass
 from cosbatch.plan import check_digest, plan_of
 from cosbatch.profiles import Profile, document_of
 from cosbatch.retry import Exchange
@@ -81,7 +81,8 @@ def draft_of(call: Call, options: Mapping[str, Any], desk: Desk) -> Draft:
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
     document = document_of(elements, profile, settings.region, _date(call, desk))
     policy.check(document, profile, profiles, settings)
-    inspection = inspect(document["Manifest"], settings, desk.exchange)
+    sources = profile.limits.get("source_buckets") if profile else None
+    inspection = inspect(document["Manifest"], sources, settings, desk.exchange)
     policy.check_size(inspection.rows, profile)
     document = _completed(document, inspection, profile)
     token = document["ClientRequestToken"] or call.token or identity.fresh_token(desk.random_bytes)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from cosbatch.errors import ConfigurationError, Problem
+from cosbatch.nouns import dataclass
 from cosbatch.profiles import Profiles, parse_profiles
 from cosbatch.settings import Settings, read_settings
 

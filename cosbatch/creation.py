@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cosbatch import actions, identity
@@ -22,6 +21,7 @@ from cosbatch.errors import (
     UnexpectedResponse,
 )
 from cosbatch.identity import Marker
+from cosbatch.nouns import dataclass
 from cosbatch.retry import SHORTEST_ATTEMPT, Attempts, Exchange
 from cosbatch.settings import Settings
 

@@ -6,9 +6,10 @@ import math
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timezone
 from email.utils import parsedate_to_datetime
+
+from cosbatch.nouns import dataclass
 
 # In seconds. SCF always names its limit; a context without one is a local tool's.
 _DEFAULT_LIMIT = 30.0

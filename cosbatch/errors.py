@@ -17,7 +17,8 @@ RetryableInvocationError   raised to the platform, so that it delivers the event
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from cosbatch.nouns import dataclass
 
 __all__ = [
     "ConfigurationError",

@@ -16,7 +16,8 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from cosbatch.nouns import dataclass, field
 
 _MARKER = re.compile(r"\[cb:([0-9a-f]{20})\.([0-9a-f]{20})(?:\.([0-9a-f]{8}))?\]\s*\Z", re.ASCII)
 _SHORT = 20

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from cosbatch.nouns import dataclass, field
 
 KIB = 1024
 ANSWER_LIMIT = 64 * KIB

@@ -6,8 +6,9 @@ Sources: spec of the resource names on the common elements page (436/38607); reg
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from cosbatch.nouns import dataclass
 
 _BUCKET = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]*"
 _REGION = r"[a-z]+(?:-[a-z0-9]+)+"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from cosbatch import names, strict_json
 from cosbatch.errors import Forbidden, InvalidRequest, Problem
 from cosbatch.identity import DESCRIPTION_LIMIT, shortened
+from cosbatch.nouns import dataclass, field
 from cosbatch.schemas.document import load_document
 from cosbatch.schemas.elements import load
 from cosbatch.schemas.profiles import OPENABLE, ProfilesFile

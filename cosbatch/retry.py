@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from cosbatch.deadline import Deadline, unix_seconds
@@ -16,6 +15,7 @@ from cosbatch.errors import (
     UpstreamUnreachable,
 )
 from cosbatch.messages import Request, Response
+from cosbatch.nouns import dataclass
 
 T = TypeVar("T")
 
@@ -125,18 +125,18 @@ class Attempts(Generic[T]):
         return self.result
 
 
-@dataclass
 class Exchange:
     """An invocation's way to the service: every request within the deadline, tried again as RULES say.
 
-    `timeout` bounds one attempt, in seconds.
+    `timeout` bounds one attempt, in seconds; `attempts` counts them.
     """
 
-    wire: Wire
-    deadline: Deadline
-    budget: Budget
-    timeout: float
-    attempts: int = 0
+    def __init__(self, wire: Wire, deadline: Deadline, budget: Budget, timeout: float) -> None:
+        self.wire = wire
+        self.deadline = deadline
+        self.budget = budget
+        self.timeout = timeout
+        self.attempts = 0
 
     def ask(self, request: Request, read: Callable[[Response], T]) -> T:
         """The result that `read` makes of the answer. Raises the last ServiceSideError."""

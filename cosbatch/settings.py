@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from cosbatch.errors import Problem
 from cosbatch.names import REGION
+from cosbatch.nouns import dataclass, field
 from cosbatch.schemas.calls import ACTIONS
 from cosbatch.signature import Credentials
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from urllib.parse import quote
+
+from cosbatch.nouns import dataclass, field
 
 Pairs = Iterable[tuple[str, str]]
 LIFETIME = 900

@@ -35,8 +35,9 @@ def test_leaves_a_margin_before_the_platform_stops_the_invocation(context: objec
     assert deadline_of(context, CLOCK).remaining() == pytest.approx(seconds)
 
 
-def test_reads_seconds_as_the_local_tool_of_the_platform_writes_them() -> None:
-    assert deadline_of({"time_limit_in_ms": 10}, CLOCK).remaining() == pytest.approx(9.5)
+@pytest.mark.parametrize(("limit", "seconds"), [(10, 9.5), (1, 0.8), (99, 98.5), (100, 0.08)])
+def test_reads_seconds_as_the_local_tool_of_the_platform_writes_them(limit: int, seconds: float) -> None:
+    assert deadline_of({"time_limit_in_ms": limit}, CLOCK).remaining() == pytest.approx(seconds)
 
 
 HUGE = 10**400

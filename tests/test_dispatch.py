@@ -229,6 +229,10 @@ def test_gives_every_failure_a_hint_in_the_language_of_the_configuration(languag
     assert word in result["Hint"]
 
 
+def test_gives_a_wrong_configuration_its_hint_in_the_language_of_the_environment() -> None:
+    assert "环境变量" in answer(DOCUMENT, environ={"COSBATCH_LANG": "zh"})["Hint"]
+
+
 def test_reads_environment_and_profiles_anew_for_each_event() -> None:
     environ, files = dict(ENVIRON), [PROFILES, profiles_text({**PROFILE, "match": None})]
     stage = house(Service(), environ=environ, profiles=lambda path: files.pop(0))
@@ -277,6 +281,29 @@ def test_logs_a_failure_with_its_attempts_and_the_services_request_id() -> None:
     assert line["message"] == "not for you"
     assert (line["code"], line["attempts"], line["cos_request_id"]) == ("AccessDenied", 1, "r-2")
     assert (line["action"], line["profile"]) == ("CreateJob", "restore")
+
+
+@pytest.mark.parametrize(
+    ("name", "logged_name"), [("restore", "restore"), ("not one of ours", None), (["restore"], None)]
+)
+def test_logs_the_profile_that_a_call_names_where_there_is_one(name: object, logged_name: str | None) -> None:
+    lines: list[str] = []
+    answer({"Profile": name, "Manifest": DOCUMENT["Manifest"]}, lines=lines)
+    assert logged(lines)[0].get("profile") == logged_name
+
+
+@pytest.mark.parametrize("name", ["JobId", "jobId"])
+def test_logs_which_job_was_asked_about(name: str) -> None:
+    lines: list[str] = []
+    answer({"Action": "DescribeJob", name: "j"}, Service({"GET /jobs/j": described(Status="New")}), lines)
+    assert logged(lines)[0]["job_id"] == "j"
+
+
+def test_logs_how_many_attempts_it_took_and_how_long() -> None:
+    lines: list[str] = []
+    answer(DOCUMENT, Service({"POST /jobs": [UpstreamUnreachable("no"), created()]}), lines)
+    (line,) = logged(lines)
+    assert (line["attempts"], line["duration_ms"]) == (2, 100)
 
 
 def test_logs_an_event_that_nobody_takes_without_naming_a_trigger() -> None:

@@ -155,7 +155,7 @@ def test_leaves_room_for_the_longest_marker_in_the_description() -> None:
 def test_gives_callers_short_traces_that_do_not_show_their_digests() -> None:
     assert re.fullmatch("[0-9a-f]{8}", CALLER)
     assert CALLER not in "0123456789abcdef" * 4
-    assert CALLER != identity.caller_of("0123456789abcdef" * 3 + "0" * 16)
+    assert identity.caller_of("0123456789abcdef" * 3 + "0" * 16) != CALLER
 
 
 @pytest.mark.parametrize("tail", [".0123456", ".012345678", ".0123456X", "."])

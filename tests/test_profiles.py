@@ -75,6 +75,7 @@ def test_takes_no_upload_by_a_profile_that_is_for_calls_only() -> None:
         (Match("a-1", "x/"), Match("b-1", "x/"), False),
         (Match("a-1", "", ".csv"), Match("a-1", "", ".json"), False),
         (Match("a-1", "", ".csv"), Match("a-1", "x/", "v"), True),
+        (Match("a-1", "", "sv"), Match("a-1", "", "xv"), False),
         (Match("a-1"), Match("a-1", "x/", ".csv"), True),
     ],
 )
@@ -196,6 +197,12 @@ def test_takes_what_only_the_call_brings() -> None:
 def test_reads_the_manifest_as_the_profile_says_unless_the_call_says(manifest: Json, spec: Json | None) -> None:
     document = document_of({"Manifest": manifest}, profile_of(), REGION, "")
     assert document["Manifest"]["Spec"] == (spec or {"Fields": None, "Format": "COSInventoryReport_CSV_V1"})
+
+
+def test_leaves_open_how_a_manifest_is_read_that_neither_profile_nor_call_describe() -> None:
+    profile = profile_of(job={"Manifest": None})
+    document = document_of({"Manifest": {"Location": {"ObjectArn": MANIFEST}}}, profile, REGION, "")
+    assert document["Manifest"]["Spec"] == {"Fields": None, "Format": None}
 
 
 def test_takes_the_name_of_a_manifest_without_a_profile_too() -> None:

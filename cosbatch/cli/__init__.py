@@ -30,6 +30,8 @@ GROUPS: tuple[str, ...] = (
     "redact",
     "schema",
     "package",
+    "policy",
+    "doctor",
 )
 PROGRAM = "python -m cosbatch"
 

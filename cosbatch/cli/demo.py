@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cosbatch import actions, names
 from cosbatch.cli import objects, output, rehearsal, reports
 from cosbatch.cli.client import Client
 from cosbatch.cli.events import upload_event
-from cosbatch.cli.options import Commands, command
+from cosbatch.cli.options import Commands, command, whole_number
 from cosbatch.cli.rehearsal import Stage
 from cosbatch.cli.standing import standing_of
 from cosbatch.cli.tables import printable, record, table
@@ -20,7 +20,6 @@ from cosbatch.cli.wait import follow, verdict_of
 from cosbatch.errors import InternalError
 from cosbatch.names import Resource
 
-_OBJECTS = 300
 _KEY = "restore/demo.csv"
 _INTERVAL = 0.1
 _PATIENCE = 60.0
@@ -37,7 +36,15 @@ Json = dict[str, Any]
 
 
 def add(commands: Commands) -> None:
-    command(commands, "demo", "Rehearse everything on this machine, from the upload to the report.", _EXAMPLES, demo)
+    summary = "Rehearse everything on this machine, from the upload to the report."
+    parser = command(commands, "demo", summary, _EXAMPLES, demo)
+    parser.add_argument(
+        "--objects",
+        type=whole_number(1, 100_000),
+        default=300,
+        metavar="N",
+        help="how many the list has (default: 300)",
+    )
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -56,7 +63,7 @@ def _played(stage: Stage, options: argparse.Namespace) -> Json:
     client = stage.client
     _tell("A stand-in of COS listens here, with its files in a temporary folder.", [stage.standin.endpoint])
     manifest = Resource(f"manifest-{client.settings.appid}", _KEY, None)
-    event = _uploaded(client, manifest)
+    event = _uploaded(client, manifest, options.objects)
     profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
     name = profile.name if profile else None
     _tell(
@@ -79,15 +86,15 @@ def _played(stage: Stage, options: argparse.Namespace) -> Json:
     }
 
 
-def _uploaded(client: Client, manifest: Resource) -> Json:
+def _uploaded(client: Client, manifest: Resource, count: int) -> Json:
     """Put the objects and their list in place; the event that the platform sends for the list."""
     settings = client.settings
-    for place in rehearsal.example_objects(settings.appid, _OBJECTS):
+    for place in rehearsal.example_objects(settings.appid, count):
         objects.write(client, place, b"a photo", "ARCHIVE")
-    rows = rehearsal.example_rows(settings.appid, _OBJECTS)
+    rows = rehearsal.example_rows(settings.appid, count)
     answer = objects.write(client, manifest, rows)
     first = [*rows.decode().splitlines()[:2], "..."]
-    _tell(f"Somebody uploads a list of {_OBJECTS} archived objects to {manifest.bucket}/{manifest.key}.", first)
+    _tell(f"Somebody uploads a list of {count} archived objects to {manifest.bucket}/{manifest.key}.", first)
     event = upload_event(manifest, settings.region, answer.request_id or "", int(client.clock.now()))
     _tell("The platform tells the function, with this event.", json.dumps(event, indent=1).splitlines())
     return event
@@ -115,12 +122,21 @@ def _request(client: Client, manifest: Resource, profile: str | None, result: Ma
     call = {"Profile": profile, "Manifest": {"Location": place}, "ClientRequestToken": result["ClientRequestToken"]}
     plan: Any = client.call({**call, "DryRun": True})["Plan"]
     headers = [f"{name}: {value}" for name, value in plan["Headers"].items()]
-    body = plan["Body"].replace("><", ">\n<").splitlines()
     _tell(
         "This is what was sent, but for the signature in Authorization.",
-        [f"{plan['Method']} {plan['Path']} HTTP/1.1", *headers, "", *body],
+        [f"{plan['Method']} {plan['Path']} HTTP/1.1", *headers, "", *indented(plan["Body"])],
     )
     return dict(plan)
+
+
+def indented(xml: str) -> Iterator[str]:
+    """The lines of a document that was rendered without any, each container's children further in."""
+    depth = 0
+    for line in xml.replace("><", ">\n<").splitlines():
+        closes = line.startswith("</")
+        depth -= closes
+        yield "  " * depth + line
+        depth += not closes and "</" not in line
 
 
 def _report(client: Client, job: Mapping[str, Any]) -> Json:

@@ -42,7 +42,7 @@ def upload_event(stored: Resource, region: str, request_id: str, time: int) -> d
 
 def account_of(event: Mapping[str, object]) -> tuple[str | None, str | None]:
     """The APPID and the region that the event speaks of; None for what it does not say."""
-    if cos.matches(event):
+    if "Records" in event:
         return next((_account_of_record(record) for record in _records(event)), (None, None))
     manifest = _manifest_of(_call_of(event))
     return (manifest.appid, manifest.region) if manifest else (None, None)
@@ -50,7 +50,7 @@ def account_of(event: Mapping[str, object]) -> tuple[str | None, str | None]:
 
 def manifests_of(event: Mapping[str, object], appid: str, region: str) -> list[Resource]:
     """The objects of the account that the event names as manifests, as far as it can be read."""
-    if cos.matches(event):
+    if "Records" in event:
         settings = Settings(Credentials("", ""), "", appid, region)
         return [place for record in _records(event) for place in _uploaded(record, Configuration(settings, Profiles()))]
     manifest = _manifest_of(_call_of(event))

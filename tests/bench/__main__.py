@@ -34,7 +34,7 @@ def main() -> None:
     workplace.mkdir(parents=True, exist_ok=True)
     identity = certificate(workplace)
     plain = layouts.plain(workplace, identity)
-    folders = {"requests": plain, "plain": plain, "deployed": layouts.deployed(workplace, plain)}
+    folders = {"requests": plain, "plain": plain, "deployed": layouts.deployed(workplace, identity)}
     if not options.no_peers:
         folders["boto3"] = Layout(options.peers or layouts.installed(workplace, layouts.PEERS))
     with serving(identity) as endpoints:

@@ -46,23 +46,22 @@ def plain(workplace: Path, trusted: Path | None) -> Layout:
     for name in ("handler.py", "profiles.json"):
         shutil.copy(ROOT / name, folder)
     _compile(folder)
-    layout = Layout(folder)
+    return _trusting(Layout(folder), trusted)
+
+
+def deployed(workplace: Path, trusted: Path | None) -> Layout:
+    """What `python -m cosbatch package` makes, byte code included; `trusted` is a certificate more."""
+    folder, archive = workplace / "deployed", workplace / "cosbatch.zip"
+    package = [sys.executable, "-m", "cosbatch", "package", "--output", str(archive), "--folder", str(folder)]
+    subprocess.run(package, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    return _trusting(Layout(folder), trusted)
+
+
+def _trusting(layout: Layout, trusted: Path | None) -> Layout:
     if trusted:
         with layout.bundle.open("a") as bundle:
             bundle.write(trusted.read_text().partition("-----BEGIN PRIVATE")[0])
     return layout
-
-
-def deployed(workplace: Path, source: Layout) -> Layout:
-    """The plain folder without what is not deployed."""
-    folder = workplace / "deployed"
-    _copy_fresh(source.folder, folder)
-    for name in ("bin", "charset_normalizer", "cosbatch/cli", "cosbatch/standin", "cosbatch/__main__.py"):
-        path = folder / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in (*folder.glob("*.dist-info"), *folder.glob("cosbatch/__pycache__/__main__*")):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return Layout(folder)
 
 
 def installed(workplace: Path, requirements: Path) -> Path:

@@ -37,6 +37,19 @@ def test_draws_rate_and_time_left_where_the_line_has_room(monkeypatch: pytest.Mo
     assert drawings(terminal)[2].endswith("[########################]  100 %  10,000 of 10,000 done  500/s")
 
 
+def test_keeps_to_one_line_of_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    terminal = Terminal()
+    Progress(terminal, SteppingClock().clock()).show(Reading("Active", 1, 2))
+    assert drawings(terminal) == ["Active      [######"]
+
+
+def test_draws_no_more_than_all() -> None:
+    terminal = Terminal()
+    Progress(terminal, SteppingClock().clock()).show(Reading("Active", 3, 2))
+    assert drawings(terminal) == ["Active      [########################]  100 %  3 of 2 done"]
+
+
 def test_draws_no_bar_where_nobody_knows_how_much_there_is() -> None:
     terminal = Terminal()
     Progress(terminal, SteppingClock().clock()).show(Reading("Listing", 12))

@@ -52,6 +52,7 @@ def test_reads_across_blocks_of_any_size() -> None:
 
 def test_carries_bytes_that_are_no_text() -> None:
     assert read(b"b-1,k\xff,,failed,E,,\n")[0].key == "k\udcff"
+    assert read(b"b-1,k,,failed,E\xe6")[0].code == "E\udce6"
 
 
 @pytest.mark.parametrize(

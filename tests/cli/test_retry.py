@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import os
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cosbatch.cli import objects
-from cosbatch.cli.client import connect
+from cosbatch.cli.client import client_of
 from cosbatch.deadline import Clock
 from cosbatch.names import Resource
 from cosbatch.standin import Standin
@@ -113,7 +112,7 @@ def test_says_which_file_of_a_report_is_missing(run: Run, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("bucket", ["", "report-1250000000"])
 def test_reads_a_report_from_its_bucket(run: Run, standin: Standin, bucket: str) -> None:
-    client = connect(argparse.Namespace(endpoint=None, region=None, verbose=False, clock=Clock()))
+    client = client_of(os.environ, Clock())
     for key, text in (("r/manifest.json", manifest_json("r/results/1.csv", bucket=bucket)), ("r/results/1.csv", ROWS)):
         objects.write(client, Resource("report-1250000000", key, None), text.encode())
     assert run("retry", "cos://report-1250000000/r/manifest.json").out == AGAIN

@@ -31,8 +31,7 @@ class LambdaApi:
     _ids: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler_for(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -57,6 +56,13 @@ class LambdaApi:
 
     def take(self, answer: Answer) -> None:
         self._answers.put(answer)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a runtime that is ended leaves connections behind."""
 
 
 def handler_for(api: LambdaApi) -> type[BaseHTTPRequestHandler]:

@@ -159,7 +159,7 @@ def broken(request: Request) -> Sent:
 @pytest.fixture
 def broken_server() -> Iterator[Server]:
     server = Server(0, broken)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread = threading.Thread(target=server.serve)
     thread.start()
     yield server
     server.stop()

@@ -1,0 +1,205 @@
+"""The rules for the rows of a manifest, judged column by column over many rows at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from operator import eq, itemgetter
+
+from .escapes import BAD_ESCAPE, DOUBLE_ESCAPE, PLAIN_CHARACTERS, has_odd_escape, lines_with
+from .findings import Findings
+from .quotes import SHOWN
+from .rows import Batch, is_utf8
+from .scan import clean_rows
+
+MOST_NAMES = 1000  # of buckets that are remembered, so that memory stays bounded
+_LONGEST_NAME = 100
+
+_PLAIN_IN_CELLS = PLAIN_CHARACTERS + b","  # a comma can only stand in a quoted cell
+_BUCKET = re.compile(rb"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+")
+_UNNAMED, _FORBIDDEN = "no bucket's name with its appid", "not a bucket that is allowed here"
+
+_INFERRED = {2: ("Bucket", "Key"), 3: ("Bucket", "Key", "VersionId")}
+_AS_INFERRED = "2 (Bucket, Key) or 3 (Bucket, Key, VersionId), the same in all rows"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which column holds what, counted from 0."""
+
+    fields: tuple[str, ...]
+    bucket: int
+    key: int
+    version: int | None
+
+    @classmethod
+    def of(cls, fields: Sequence[str]) -> Layout:
+        """The layout of a manifest's Fields. Raises ValueError unless they have one Bucket and one Key."""
+        if fields.count("Bucket") != 1 or fields.count("Key") != 1 or fields.count("VersionId") > 1:
+            raise ValueError(
+                f"Fields need one Bucket, one Key and at most one VersionId: {', '.join(fields)}"
+            )
+        version = fields.index("VersionId") if "VersionId" in fields else None
+        return cls(tuple(fields), fields.index("Bucket"), fields.index("Key"), version)
+
+    @property
+    def width(self) -> int:
+        return len(self.fields)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the columns stand where blocks of rows can be judged by a scan."""
+        return self.bucket == 0 and self.key == 1 and self.version in (None, self.width - 1)
+
+
+class ColumnChecks:
+    """Judges rows in the order of the file, and remembers what the next ones are held against.
+
+    Without `fields`, the first row of two or three columns decides what the columns are. A header row, and a
+    row whose columns do not fit, is not looked into any further.
+    """
+
+    def __init__(
+        self, findings: Findings, fields: Sequence[str] | None, allowed: Collection[str] | None
+    ) -> None:
+        self.findings = findings
+        self.layout = Layout.of(fields) if fields is not None else None
+        self.rows = 0
+        self.columns: int | None = None
+        self.buckets: list[bytes] = []
+        self._expected = _AS_INFERRED if fields is None else str(len(fields))
+        self._allowed = None if allowed is None else frozenset(name.encode() for name in allowed)
+        self._known: dict[bytes, str] = {}  # what is wrong with the name of a bucket; empty if nothing is
+        self._versioned: set[bool] = set()  # whether rows with, and rows without, a version id were seen
+        self._previous: list[bytes] = []
+
+    def judge_clean(self, plain: bytes) -> int:
+        """Judge whole lines without quotes by a scan: how many rows they hold, or 0 when they may be odd."""
+        bucket = plain[: plain.find(b",")]
+        if self.layout is None or not self.layout.is_usual or self._known.get(bucket) != "":
+            return 0
+        rests = clean_rows(plain, bucket, self.layout.width, self._expected_version(self.layout))
+        if rests is None or [bucket, *_values(rests[0])] == self._previous:
+            return 0
+        self._previous = [bucket, *_values(rests[-1])]
+        self.rows += len(rests)
+        return len(rests)
+
+    def judge(self, batch: Batch) -> None:
+        """Judge the rows that were read."""
+        if not batch.rows:
+            return
+        has_header = self.rows == 0 and _is_header(batch.rows[0])
+        self.rows += len(batch.rows)
+        self._settle_columns(batch.rows)
+        if has_header:
+            self.findings.note("HeaderRow", batch.lines[:1])
+        fitting = self._fitting(batch, int(has_header))
+        if self.layout is not None and fitting.rows:
+            self._judge_columns(fitting, self.layout)
+        self._find_duplicates(batch)
+
+    def _settle_columns(self, rows: list[list[bytes]]) -> None:
+        if self.columns is None:
+            self.columns = next((len(row) for row in rows if row), None)
+        if self.layout is None:
+            width = next((len(row) for row in rows if len(row) in _INFERRED), None)
+            self.layout = Layout.of(_INFERRED[width]) if width else None
+
+    def _fitting(self, batch: Batch, start: int) -> Batch:
+        """The rows from `start` that have as many columns as there should be."""
+        right = self.layout.width if self.layout else 0
+        widths = list(map(len, batch.rows))
+        if start == 0 and widths.count(right) == len(widths):
+            return batch
+        for width in set(widths[start:]) - {right, 0}:
+            lines = [batch.lines[i] for i in range(start, len(widths)) if widths[i] == width]
+            self.findings.note("ColumnCount", lines, found=width, expected=self._expected)
+        indexes = [i for i in range(start, len(widths)) if widths[i] == right]
+        return Batch([batch.rows[i] for i in indexes], [batch.lines[i] for i in indexes])
+
+    def _judge_columns(self, batch: Batch, layout: Layout) -> None:
+        names = list(map(itemgetter(layout.bucket), batch.rows))
+        self._judge_buckets(names, batch.lines, layout.bucket + 1)
+        keys = list(map(itemgetter(layout.key), batch.rows))
+        self._judge_keys(keys, batch.lines, layout.key + 1)
+        if layout.version is not None and len(self._versioned) < 2:
+            versions = list(map(itemgetter(layout.version), batch.rows))
+            self._judge_versions(versions, batch.lines, layout.version + 1)
+
+    def _judge_buckets(self, names: list[bytes], lines: list[int], column: int) -> None:
+        if all(self._known.get(name) == "" for name in set(names)):
+            return
+        faults = [self._fault_of(name, line, column) for name, line in zip(names, lines, strict=True)]
+        for why in (_UNNAMED, _FORBIDDEN):
+            wrong = [i for i, fault in enumerate(faults) if fault == why]
+            self.findings.note(
+                "ForeignBucket", [lines[i] for i in wrong], column, [names[i] for i in wrong], why=why
+            )
+
+    def _fault_of(self, name: bytes, line: int, column: int) -> str:
+        """What is wrong with the name of a bucket; empty if nothing is."""
+        if name in self._known:
+            return self._known[name]
+        is_allowed = self._allowed is None or name in self._allowed
+        is_name = bool(_BUCKET.fullmatch(name)) or (self._allowed is not None and is_allowed)
+        fault = "" if is_name and is_allowed else _FORBIDDEN if is_name else _UNNAMED
+        if len(self._known) < MOST_NAMES and len(name) <= _LONGEST_NAME:
+            self._known[name] = fault
+        if is_name and name not in self.buckets and len(self.buckets) < MOST_NAMES:
+            self.buckets.append(name)
+            if len(self.buckets) == 2:
+                self.findings.note("SeveralBuckets", (line,), column, (name,))
+        return fault
+
+    def _judge_keys(self, keys: list[bytes], lines: list[int], column: int) -> None:
+        if not all(keys):
+            empty = [line for line, key in zip(lines, keys, strict=True) if not key]
+            self.findings.note("EmptyKey", empty, column)
+        text = b"\n".join(keys)
+        if text.count(b"\n") >= len(keys):
+            text = b"\n".join([key.replace(b"\n", b"\r") for key in keys])
+        if has_odd_escape(text):
+            self.findings.note("BadEscape", [lines[i] for i in lines_with(BAD_ESCAPE, text)], column)
+            self.findings.note("DoublyEncoded", [lines[i] for i in lines_with(DOUBLE_ESCAPE, text)], column)
+        raw = text.translate(None, _PLAIN_IN_CELLS + b"%\0")  # a NUL is a fault of its own
+        if len(raw) >= len(keys):
+            self._note_raw(raw.split(b"\n"), keys, lines, column)
+
+    def _note_raw(self, raws: list[bytes], keys: list[bytes], lines: list[int], column: int) -> None:
+        """Note the keys of which something is left that should be encoded, unless they are no text at all."""
+        found = [i for i, raw in enumerate(raws) if raw]
+        self.findings.note("NotEncoded", [lines[i] for i in found if is_utf8(keys[i])], column)
+
+    def _judge_versions(self, versions: list[bytes], lines: list[int], column: int) -> None:
+        for version, line in zip(versions, lines, strict=True):
+            self._versioned.add(bool(version))
+            if len(self._versioned) == 2:
+                self.findings.note("MixedVersionIds", (line,), column)
+                break
+
+    def _expected_version(self, layout: Layout) -> bool | None:
+        """Whether the next row should have a version id, as those before it; None when both were seen."""
+        if layout.version is None or len(self._versioned) == 2:
+            return None
+        return True in self._versioned
+
+    def _find_duplicates(self, batch: Batch) -> None:
+        rows = batch.rows
+        if rows[0] == self._previous or any(map(eq, rows, islice(rows, 1, None))):
+            earlier = [self._previous, *rows[:-1]]
+            pairs = zip(batch.lines, rows, earlier, strict=True)
+            self.findings.note("DuplicateRow", [line for line, row, before in pairs if row and row == before])
+        self._previous = rows[-1]
+
+
+def _values(rest: bytes) -> list[bytes]:
+    return [cell.translate(SHOWN) for cell in rest.split(b",")]
+
+
+def _is_header(values: list[bytes]) -> bool:
+    """Some cell reads "bucket", and none names one: such a row holds the names of the fields."""
+    words = [value.strip().lower() for value in values]
+    return b"bucket" in words and not any(map(_BUCKET.fullmatch, values))

@@ -1,0 +1,35 @@
+"""Taking the quotes off a whole block at once, so that its commas and line feeds mean one thing only."""
+
+from __future__ import annotations
+
+# What stood in quotes and would be misread without them is hidden as bytes that UTF-8 never uses.
+HIDDEN_COMMA, HIDDEN_LINE_FEED, _HIDDEN_QUOTE = b"\xfb", b"\xfe", b"\xff"
+_MEANINGFUL, _HIDDEN = b', \r\n"', b"\xfb\xfc\xfd\xfe\xff"
+_HIDE = bytes.maketrans(_MEANINGFUL[:-1], _HIDDEN[:-1])
+SHOWN = bytes.maketrans(_HIDDEN, _MEANINGFUL)
+
+
+def unquoted(block: bytes) -> bytes | None:
+    """The block with its quotes taken off; None unless each of them stands where RFC 4180 has it.
+
+    The block is valid UTF-8 and ends with a line feed. Commas, blanks, line ends and doubled quotes that
+    stood in quotes are hidden in it; translating its cells by `SHOWN` brings them back.
+    """
+    parts = block.split(b'"')
+    outside, inside = parts[0::2], parts[1::2]
+    frame = b'"'.join(outside)  # one quote for each quoted value, or several for one with doubled quotes
+    if len(outside) == len(inside) or not _is_well_placed(frame):
+        return None
+    if b'""' in frame:
+        parts[2:-1:2] = [part or _HIDDEN_QUOTE for part in outside[1:-1]]
+    parts[1::2] = b'"'.join(inside).translate(_HIDE).split(b'"')
+    return b"".join(parts)
+
+
+def _is_well_placed(frame: bytes) -> bool:
+    """Whether each quoted value fills the place between two commas or line ends."""
+    while b'""' in frame:
+        frame = frame.replace(b'""', b'"')
+    begun = frame.count(b',"') + frame.count(b'\n"') + frame.startswith(b'"')
+    ended = frame.count(b'",') + frame.count(b'"\n') + frame.count(b'"\r\n')
+    return begun == ended == frame.count(b'"')
