@@ -109,7 +109,7 @@ class _Invocation:
         house = self._house
         configuration = read_configuration(house.environ, house.profiles_path, house.read_file)
         keys = configuration.settings.credentials
-        secrets = [keys.secret_key, keys.token or "", *(token.digest for token in configuration.settings.http_tokens)]
+        secrets = [keys.secret_key, keys.token, *(token.digest for token in configuration.settings.http_tokens)]
         self._log = Log(house.write, configuration.settings.log_level, secrets)
         return configuration
 

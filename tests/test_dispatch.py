@@ -299,6 +299,13 @@ def test_logs_which_job_was_asked_about(name: str) -> None:
     assert logged(lines)[0]["job_id"] == "j"
 
 
+def test_logs_how_many_attempts_it_took_and_how_long() -> None:
+    lines: list[str] = []
+    answer(DOCUMENT, Service({"POST /jobs": [UpstreamUnreachable("no"), created()]}), lines)
+    (line,) = logged(lines)
+    assert (line["attempts"], line["duration_ms"]) == (2, 100)
+
+
 def test_logs_an_event_that_nobody_takes_without_naming_a_trigger() -> None:
     lines: list[str] = []
     answer({}, lines=lines)

@@ -75,6 +75,7 @@ def test_takes_no_upload_by_a_profile_that_is_for_calls_only() -> None:
         (Match("a-1", "x/"), Match("b-1", "x/"), False),
         (Match("a-1", "", ".csv"), Match("a-1", "", ".json"), False),
         (Match("a-1", "", ".csv"), Match("a-1", "x/", "v"), True),
+        (Match("a-1", "", "sv"), Match("a-1", "", "xv"), False),
         (Match("a-1"), Match("a-1", "x/", ".csv"), True),
     ],
 )

@@ -31,6 +31,7 @@ def problems_of(**more: str) -> list[tuple[str, str]]:
 
 def test_needs_only_what_the_platform_sets() -> None:
     assert settings_of() == Settings(Credentials("AKIDexample", "secret", None), UIN, APPID, REGION)
+    assert settings_of().timeout == 10
 
 
 def test_takes_its_own_variables_before_the_platforms() -> None:

@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -356,3 +357,17 @@ def test_without_a_time_out_still_has_an_end() -> None:
     assert 0 < connection.timeout < 3600
     connection.timeout = 0.0
     assert connection.timeout > 0
+
+
+def test_reads_nothing_more_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([100.0, 100.9, 101.0])
+    monkeypatch.setattr(sockets, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(1.0)
+        theirs.sendall(b"HTTP/1.1")
+        answer = sockets.PunctualResponse(ours)
+        assert answer.fp.read(8) == b"HTTP/1.1"
+        with pytest.raises(TimeoutError, match="over"):
+            answer.fp.read(8)
+        answer.close()

@@ -312,6 +312,16 @@ def test_hides_the_secrets_of_a_request_that_an_error_quotes(transport: Transpor
     assert b"AKIDtest" in body
 
 
+def test_keeps_what_was_signed_where_the_service_refuses_it(transport: Transport) -> None:
+    with serving(answering(reply(b"<Error/>", "403 Forbidden"), reply(b"<Error/>", "404 Not Found"))) as server:
+        refused = to(transport, server.endpoint).send(GET, ENOUGH)
+        assert to(transport, server.endpoint).send(GET, ENOUGH).signed is None
+    assert refused.signed is not None
+    string_to_sign, format_string = refused.signed
+    assert string_to_sign.startswith("sha1\n1795521540;1795522440\n")
+    assert format_string == f"get\n/list.csv\n\nhost={HOST}&x-cos-security-token=***\n"
+
+
 def test_leaves_what_is_no_error_as_it_is(transport: Transport) -> None:
     with serving(answering(reply(KEYS.secret_key.encode()))) as server:
         assert to(transport, server.endpoint).send(GET, ENOUGH).body == b"s3cret-key"

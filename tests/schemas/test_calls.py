@@ -17,6 +17,13 @@ GOOD: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ("DescribeJob", {"jobId": "job_1.a~b"}, {"JobId": "job_1.a~b"}),
     ("DeleteJob", {"JobId": "j"}, {"JobId": "j"}),
     ("ListJobs", {}, {}),
+    ("ListJobs", {"NextToken": "x" * 64}, {"NextToken": "x" * 64}),
+    ("ListJobs", {"NextToken": "x", "MaxResults": 1}, {"NextToken": "x", "MaxResults": 1}),
+    (
+        "UpdateJobStatus",
+        {"JobId": "j" * 64, "RequestedJobStatus": "Ready", "StatusUpdateReason": ""},
+        {"JobId": "j" * 64, "RequestedJobStatus": "Ready", "StatusUpdateReason": ""},
+    ),
     (
         "ListJobs",
         {"jobStatuses": "Active", "maxResults": "1000", "nextToken": "a/b=="},
@@ -53,6 +60,7 @@ BAD: list[tuple[str, dict[str, object], str, str]] = [
     ("ListJobs", {"MaxResults": 1001}, "/MaxResults", "must be a whole number from 1 to 1000"),
     ("ListJobs", {"MaxResults": True}, "/MaxResults", "must be a whole number"),
     ("ListJobs", {"NextToken": ""}, "/NextToken", "must not be empty"),
+    ("ListJobs", {"NextToken": "x" * 65}, "/NextToken", "must have at most 64 bytes"),
     ("ListJobs", {"NextToken": "a\tb"}, "/NextToken", "must be printable"),
     ("UpdateJobPriority", {"JobId": "j"}, "/Priority", "is required"),
     ("UpdateJobPriority", {"JobId": "j", "Priority": -1}, "/Priority", "from 0 to 2147483647"),

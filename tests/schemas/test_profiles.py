@@ -65,7 +65,10 @@ def test_takes_a_name(name: str) -> None:
     assert loaded({"name": name})["profiles"][0]["name"] == name
 
 
-@pytest.mark.parametrize(("text", "pointer"), [({}, "/profiles"), ({"profiles": [{}]}, "/profiles/0/job")])
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [({}, "/profiles"), ({"profiles": [{}]}, "/profiles/0/name"), ({"profiles": [{}]}, "/profiles/0/job")],
+)
 def test_asks_for_what_is_missing(text: Json, pointer: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         load(SCHEMA, text, "no")
