@@ -25,6 +25,7 @@ GROUPS: tuple[str, ...] = (
     "jobs",
     "wait",
     "invoke",
+    "check",
     "build",
     "retry",
     "redact",

@@ -80,7 +80,7 @@ def tasks_of(name: str, options: argparse.Namespace) -> Iterator[Task]:
 
 def _part(name: str, bucket: str, key: str) -> str:
     """Where a file that a manifest.json names is: in the bucket, or on disk beside the manifest.json or in its results/."""
-    if name.startswith(("cos://", "qcs::cos:")):
+    if source.is_object(name):
         return f"cos://{bucket or place_of(name).bucket}/{key}"
     folder, base = os.path.dirname(name), os.path.basename(key)
     for candidate in (os.path.join(folder, base), os.path.join(folder, "results", base)):

@@ -48,7 +48,7 @@ def opened(name: str, options: argparse.Namespace) -> Iterator[Source]:
 
 
 def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack) -> Source:
-    if name.startswith(("cos://", "qcs::cos:")):
+    if is_object(name):
         client = connect(options)
         stored = objects.head(client, objects.place_of(name))
         return Source(name, stored.size, objects.blocks(client, stored))
@@ -56,6 +56,11 @@ def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack
         return Source(name, None, _blocks(sys.stdin.buffer))
     file = ending.enter_context(files.opened(name))
     return Source(name, os.fstat(file.fileno()).st_size, _blocks(file))
+
+
+def is_object(name: str) -> bool:
+    """Whether it is the name of an object, not of a file."""
+    return name.startswith(("cos://", "qcs::cos:"))
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
