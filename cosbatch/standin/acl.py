@@ -91,7 +91,9 @@ def _read_grant(grant: Element) -> tuple[str, dict[str, str]]:
     grantees = [children_text(grantee) for grantee in elements(grant, "Grantee")]
     permission = children_text(grant).get("Permission", "")
     if len(grantees) != 1 or permission not in PERMISSIONS:
-        raise ServiceError("MalformedXML", f"A Grant has one Grantee, and a Permission of {', '.join(PERMISSIONS)}")
+        raise ServiceError(
+            "MalformedXML", f"A Grant has one Grantee, and a Permission of {', '.join(PERMISSIONS)}"
+        )
     return permission, grantees[0]
 
 

@@ -34,7 +34,9 @@ def _answer(service: Service, faults: Faults, request: Request) -> Response:
     elif route == ("GET", "/_standin/jobs"):
         return _json({"Jobs": truth(service)})
     elif route != ("GET", "/_standin/faults"):
-        return _json({"Error": "There are /_standin/faults (POST, GET, DELETE) and /_standin/jobs (GET)"}, 404)
+        return _json(
+            {"Error": "There are /_standin/faults (POST, GET, DELETE) and /_standin/jobs (GET)"}, 404
+        )
     return _json({"Faults": faults.waiting()})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from .account import Account
@@ -35,12 +35,15 @@ class Work:
     transaction: Transaction
     account: Account
     clock: Clock
+    _buckets: dict[str, Bucket] = field(default_factory=dict)
 
     def bucket(self, name: str, region: str) -> Bucket:
         """Return a bucket to write to; raises ServiceError AccessDenied for one of another account."""
         if not self.account.owns_bucket(name):
             raise ServiceError("AccessDenied")
-        return ensure_bucket(self.transaction, name, region, self.clock.now())
+        if name not in self._buckets:
+            self._buckets[name] = ensure_bucket(self.transaction, name, region, self.clock.now())
+        return self._buckets[name]
 
 
 @dataclass(frozen=True)

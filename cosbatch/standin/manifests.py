@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from io import TextIOWrapper
+from itertools import chain
 from typing import cast
 from urllib.parse import unquote
 
@@ -75,7 +76,9 @@ def find_source(connection: sqlite3.Connection, contents: Contents, account: Acc
     return _inventory_source(connection, account, resource.bucket, inventory)
 
 
-def _find(connection: sqlite3.Connection, account: Account, bucket: str, key: str, wanted: str = "") -> Version:
+def _find(
+    connection: sqlite3.Connection, account: Account, bucket: str, key: str, wanted: str = ""
+) -> Version:
     where = f"of the manifest {bucket}/{key}"
     if not account.owns_bucket(bucket):
         raise BadManifest("AccessDenied", f"The bucket {where} belongs to another account")
@@ -108,12 +111,16 @@ def _inventory_source(
         raise BadManifest("InvalidManifest", "The fileSchema does not name Bucket and Key once")
     files = inventory.get("files")
     if not isinstance(files, list) or not all(isinstance(file, dict) and file.get("key") for file in files):
-        raise BadManifest("InvalidManifest", "The files of the manifest.json are no list of objects with a key")
+        raise BadManifest(
+            "InvalidManifest", "The files of the manifest.json are no list of objects with a key"
+        )
     keys = [str(file["key"]) for file in cast("list[dict[str, object]]", files)]
     destination = _destination(inventory, bucket)
     versions = [_find_data(connection, account, (destination, bucket), key) for key in keys]
     appid = str(inventory.get("sourceAppid", ""))
-    return Source(tuple(version.stored.content for version in versions), fields, is_inventory=True, appid=appid)
+    return Source(
+        tuple(version.stored.content for version in versions), fields, is_inventory=True, appid=appid
+    )
 
 
 def _destination(inventory: Mapping[str, object], bucket: str) -> str:
@@ -121,7 +128,9 @@ def _destination(inventory: Mapping[str, object], bucket: str) -> str:
     return with_appid(name, appid)
 
 
-def _find_data(connection: sqlite3.Connection, account: Account, buckets: tuple[str, str], key: str) -> Version:
+def _find_data(
+    connection: sqlite3.Connection, account: Account, buckets: tuple[str, str], key: str
+) -> Version:
     """Data lies in the destination bucket; an inventory copied elsewhere may have taken it along."""
     try:
         return _find(connection, account, buckets[0], key)
@@ -156,18 +165,18 @@ def _rows_of_file(lines: TextIOWrapper, source: Source) -> Iterator[Row]:
 
 def _named(reader: Iterator[list[str]], source: Source) -> Iterator[Row]:
     """A first row that repeats the names of the fields is a header line and no task; nor is an empty line."""
-    take = _taker(source)
-    width, header = len(source.fields), list(source.fields)
-    for row in reader:
-        if len(row) != width:
-            if any(row):
-                raise csv.Error(f"it has {len(row)} columns where {width} are expected")
-        elif [name.strip() for name in row] != header:
+    take, width = _taker(source), len(source.fields)
+    first = next(reader, [])
+    names = tuple(name.strip() for name in first)
+    for row in reader if names == source.fields else chain([first], reader):
+        if len(row) == width:
             yield take(row)
-        header = []
+        elif any(row):
+            raise csv.Error(f"it has {len(row)} columns where {width} are expected")
 
 
 def _taker(source: Source) -> Callable[[list[str]], Row]:
+    """Return what makes a row of a line's columns."""
     places = {name: place for place, name in enumerate(source.fields)}
     bucket_at, key_at = places["Bucket"], places["Key"]
     version_at, appid_at = places.get("VersionId"), places.get("Appid")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from .jobs import Job
 from .manifests import Row
 from .rules import part
 
+ENCODED = re.compile(r"[^A-Za-z0-9_.~/-]")
 SCHEMA = "Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage"
 CSV_TYPE, JSON_TYPE = {"content-type": "text/csv"}, {"content-type": "application/json"}
 
@@ -110,11 +112,16 @@ class Gathering:
 def _lines(status: str, outcomes: Sequence[Outcome]) -> bytes:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    for outcome in outcomes:
-        (bucket, key, version), error = outcome.row, outcome.error
-        result = ("", 200, "Successful") if error is None else (error.code, error.status, error.message)
-        writer.writerow((bucket, quote(key), version, status, *result))
-    return lines.getvalue().encode(errors="replace")
+    writer.writerows(_line(status, outcome) for outcome in outcomes)
+    return lines.getvalue().encode()
+
+
+def _line(status: str, outcome: Outcome) -> tuple[object, ...]:
+    (bucket, key, version), error = outcome
+    encoded = quote(key) if ENCODED.search(key) else key
+    if error is None:
+        return bucket, encoded, version, status, "", 200, "Successful"
+    return bucket, encoded, version, status, error.code, error.status, error.message
 
 
 def _folder(job: Job) -> str:
@@ -146,4 +153,6 @@ def add_objects(work: Work, job: Job, objects: Sequence[Finished]) -> None:
     where = bucket_of(job)
     for key, received, headers in objects:
         bucket = work.bucket(where.bucket, where.region)
-        add_version(work.transaction, bucket, key, stored(received), Attributes(headers=headers), work.clock.now())
+        add_version(
+            work.transaction, bucket, key, stored(received), Attributes(headers=headers), work.clock.now()
+        )

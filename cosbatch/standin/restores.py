@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from .catalog import find_bucket
+from .catalog import find_bucket, find_object
 from .errors import ServiceError
 from .messages import Response
 from .objects import check_owner
-from .operations import RESTORE_SECONDS, find_row, restore_row
+from .restoring import is_restored, restored
 from .schema import Field, Violation, choice, container, number
 from .service import Call
 from .xml_text import local_name, parse
 
 TIER = container({"Tier": Field(choice("Expedited", "Standard", "Bulk"))})
 REQUEST = container({"Days": Field(number(1, 365), True), "CASJobParameters": Field(TIER)})
+WRITE = "UPDATE versions SET restored_from = ?, restored_until = ? WHERE id = ?"
 
 
 def restore_object(call: Call) -> Response:
     """Begin to restore an archived object (202), or renew the copy of one that is restored (200)."""
     check_owner(call)
     days, tier = _read(call.request.text())
-    wanted = call.request.parameter("versionId") or ""
+    clock, now = call.service.clock, call.service.clock.now()
     with call.service.database.writing() as transaction:
         bucket = find_bucket(transaction.connection, call.target.bucket)
-        row = find_row(transaction.connection, bucket, call.target.key, wanted)
-        if row["storage_class"] == "DEEP_ARCHIVE" and (row["storage_class"], tier) not in RESTORE_SECONDS:
-            raise ServiceError("InvalidArgument", "Objects in deep archive cannot be restored by Expedited")
-        was_restored = restore_row(transaction, call.service.clock, row, days, tier)
-    return Response(200 if was_restored else 202)
+        version = find_object(
+            transaction.connection, bucket, call.target.key, call.request.parameter("versionId")
+        )
+        row = transaction.execute("SELECT * FROM versions WHERE id = ?", (version.id,)).fetchone()
+        transaction.execute(WRITE, (*restored(row, clock, now, days, tier), version.id))
+    return Response(200 if is_restored(row, now) else 202)
 
 
 def _read(body: bytes) -> tuple[int, str]:

@@ -37,7 +37,7 @@ class Standin:
         except OSError:
             self.service.database.close()
             raise
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="standin", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve, name="standin", daemon=True)
 
     @property
     def endpoint(self) -> str:

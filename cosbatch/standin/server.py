@@ -288,14 +288,20 @@ class Server(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away in the middle is no news."""
 
+    def serve(self) -> None:
+        """Take connections until `stop`; returns when the last one has ended."""
+        while not self.stopping.is_set():
+            self.handle_request()
+        self.server_close()
+
     def stop(self) -> None:
-        """End every connection, and return when every thread has ended."""
-        self.shutdown()
+        """End every connection, and let `serve` notice it by one more."""
         with self._guard:
             self.stopping.set()
             for connection in self._open:
                 _end(connection)
-        self.server_close()
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.server_address[1]), timeout=1).close()
 
 
 def _end(connection: socket.socket) -> None:
