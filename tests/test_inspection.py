@@ -228,6 +228,12 @@ def test_refuses_an_inventory_whose_data_is_not_there() -> None:
     assert "InventoryFiles: the data file inventory/1.csv.gz" in caught.value.problems[0].message
 
 
+def test_says_what_it_expects_where_an_inventory_is_something_else() -> None:
+    with pytest.raises(InvalidManifest) as caught:
+        look(Bucket(ROW), key=MANIFEST_JSON)
+    assert "The content is something else, not the manifest.json of an inventory" in caught.value.problems[0].message
+
+
 def test_refuses_an_inventory_of_a_bucket_that_the_profile_does_not_name() -> None:
     bucket = Bucket(json.dumps(INVENTORY).encode(), files=("inventory/1.csv.gz",))
     with pytest.raises(InvalidManifest) as caught:
