@@ -22,11 +22,12 @@ else:
 
 
 class _Noun:
-    """What all classes made here can do; `_defaults` and `_factories` are by the names of fields."""
+    """What all classes made here can do; `_defaults` and `_factories` are by the names of fields, `_compared` is some names."""
 
     __dataclass_fields__: dict[str, dataclasses.Field[Any]]
     _defaults: dict[str, Any]
     _factories: dict[str, Any]
+    _compared: tuple[str, ...]
 
     def __init__(self, *values: object, **named: object) -> None:
         known = self.__dataclass_fields__
@@ -62,6 +63,7 @@ _METHODS = ("__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__dela
 def _made(cls: type[Any]) -> type[Any]:
     cls = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
     known = dataclasses.fields(cls)
+    cls._compared = tuple([each.name for each in known if each.compare])
     cls._defaults = {each.name: each.default for each in known if each.default is not MISSING}
     cls._factories = {each.name: each.default_factory for each in known if each.default_factory is not MISSING}
     for name in _METHODS:
@@ -71,4 +73,4 @@ def _made(cls: type[Any]) -> type[Any]:
 
 
 def _values(noun: Any) -> tuple[object, ...]:
-    return tuple([getattr(noun, name) for name in noun.__dataclass_fields__])
+    return tuple([getattr(noun, name) for name in noun._compared])

@@ -109,3 +109,14 @@ def test_keeps_a_repr_of_the_class_itself() -> None:
 def test_leaves_classes_that_change_to_the_standard_library() -> None:
     with pytest.raises(AssertionError, match="frozen"):
         nouns.dataclass(frozen=False)
+
+
+@pytest.mark.parametrize("dataclass", [nouns.dataclass, dataclasses.dataclass], ids=["ours", "standard"])
+def test_leaves_out_of_a_comparison_what_is_marked_so(dataclass: Any) -> None:
+    @dataclass(frozen=True)
+    class Marked:
+        name: str
+        note: str = nouns.field(default="", compare=False)
+
+    assert Marked("a", "b") == Marked("a", "c") != Marked("b", "c")
+    assert len({Marked("a", "b"), Marked("a", "c")}) == 1
