@@ -3,11 +3,11 @@
 The floors of the house. A module imports from the floors beneath its own, and from neighbours to its right; the leaves
 do not know each other.
 
-    6  the composition root        handler.py
-    5  the line an event walks     dispatch triggers/ calls plan creation inspection
-    4  what crosses the socket     transport sockets actions retry
-    3  what may be asked for       policy configuration profiles settings
-    2  leaves: plain values in     comparison deadline hints identity log manifest/ parse render
+    5  the composition root        handler.py
+    4  the line an event walks     dispatch triggers/ calls plan creation inspection
+    3  what crosses the socket     transport sockets actions retry
+    2  what may be asked for       policy configuration profiles settings
+    1  leaves: plain values in     comparison deadline hints identity log manifest/ parse render
        and out                     schemas/ signature strict_json
     0  nouns                       errors names messages nouns cold_start
 

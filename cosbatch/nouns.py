@@ -22,12 +22,11 @@ else:
 
 
 class _Noun:
-    """What all classes made here can do; `_defaults` and `_factories` are by the names of fields, `_compared` is some names."""
+    """What all classes made here can do; `_defaults` and `_factories` are by the names of fields."""
 
     __dataclass_fields__: dict[str, dataclasses.Field[Any]]
     _defaults: dict[str, Any]
     _factories: dict[str, Any]
-    _compared: tuple[str, ...]
 
     def __init__(self, *values: object, **named: object) -> None:
         known = self.__dataclass_fields__
@@ -63,7 +62,6 @@ _METHODS = ("__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__dela
 def _made(cls: type[Any]) -> type[Any]:
     cls = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
     known = dataclasses.fields(cls)
-    cls._compared = tuple([each.name for each in known if each.compare])
     cls._defaults = {each.name: each.default for each in known if each.default is not MISSING}
     cls._factories = {each.name: each.default_factory for each in known if each.default_factory is not MISSING}
     for name in _METHODS:
