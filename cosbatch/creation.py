@@ -122,16 +122,15 @@ def _unresolved(error: ServiceSideError, doubt: ServiceSideError | None) -> Cosb
 
 
 def _lookups(exchange: Exchange) -> Iterator[int]:
-    """Turns to look, with growing pauses, as long as there is time."""
+    """Turns to look, with growing pauses in between, as long as there is time."""
     clock = exchange.deadline.clock
     for turn in range(LOOKUPS):
-        if exchange.deadline.remaining() < SHORTEST_ATTEMPT:
+        pause = _FIRST_PAUSE * 2 ** (turn - 1) * (1 + clock.random()) / 2 if turn else 0.0
+        if exchange.deadline.remaining() - pause < SHORTEST_ATTEMPT:
             return
+        if turn:
+            clock.sleep(pause)
         yield turn
-        pause = _FIRST_PAUSE * 2**turn * (1 + clock.random()) / 2
-        if turn + 1 == LOOKUPS or exchange.deadline.remaining() - pause < SHORTEST_ATTEMPT:
-            return
-        clock.sleep(pause)
 
 
 @dataclass(frozen=True)

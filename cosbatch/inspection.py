@@ -25,7 +25,11 @@ FILES = 20
 _SHARE = 0.25
 _SECONDS = 5.0
 _ARN = "/Manifest/Location/ObjectArn"
-_CONTENT_RANGE = re.compile(r"bytes [0-9]+-[0-9]+/([0-9]+)", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
+_SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
+# What headers name goes into the job: no more than the page allows, and nothing that XML cannot carry.
+_ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
+_VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def inspect(
     spec = dict(manifest["Spec"])
     spec["Format"] = spec["Format"] or (INVENTORY if content.key.endswith("manifest.json") else CSV)
     if spec["Format"] == INVENTORY:
-        verdict, complete = _inventory_verdict(content), True
+        verdict, complete = _inventory_verdict(content, source_buckets), True
     else:
         verdict = _csv_verdict(content, spec["Fields"], source_buckets, settings.manifest_check == "full")
         complete = verdict.complete or settings.manifest_check != "full"
@@ -115,7 +119,7 @@ class Content:
                 self.size = self.size or 0
                 return b""
             raise
-        if start and response.status != 206:
+        if not _is_part(response, start):
             raise UnexpectedResponse("The answer is not the part of the manifest that was asked for.")
         return response.body
 
@@ -146,12 +150,14 @@ class Content:
         return True
 
     def _noted(self, response: Response) -> Response:
-        """The response, its headers noted."""
+        """The response, its headers noted. Raises ServiceSideError, also where it is of another object than the first."""
         headers = actions.checked(response).headers
-        etag, version = headers.get("etag", "").strip('"'), headers.get("x-cos-version-id", "null")
-        if not etag:
-            raise UnexpectedResponse("The answer for the manifest names no ETag.")
-        self.location["ETag"] = self.location["ETag"] or f'"{etag}"'
+        etag, version = _ETAG.fullmatch(headers.get("etag", "")), headers.get("x-cos-version-id", "null")
+        if etag is None or not _VERSION.fullmatch(version):
+            raise UnexpectedResponse("The answer for the manifest names no ETag, or no version, that a job can name.")
+        self.location["ETag"] = self.location["ETag"] or f'"{etag[1]}"'
+        if self.location["ETag"] != f'"{etag[1]}"':
+            raise UnexpectedResponse("The answer is of another object than the one with the manifest's ETag.")
         if version != "null":
             # A versioned bucket: the job reads the version that was judged.
             self.location.setdefault("ObjectVersionId", version)
@@ -159,11 +165,19 @@ class Content:
         return response
 
 
+def _is_part(response: Response, start: int) -> bool:
+    """Whether the body is what stands from `start` on. Where ranges are not served, that is the whole, from 0 on."""
+    if response.status != 206:
+        return start == 0
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+    return found is None or (int(found[1]), int(found[2])) == (start, start + len(response.body) - 1)
+
+
 def _whole_size(response: Response) -> int | None:
     """The size of the object, from the answer to a HEAD or to a GET of a range."""
     found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-    text = found[1] if found else response.headers.get("content-length", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    text = found[3] if found else response.headers.get("content-length", "")
+    return int(text) if _SIZE.fullmatch(text) else None
 
 
 def _csv_verdict(content: Content, fields: list[str] | None, buckets: Collection[str] | None, full: bool) -> Verdict:
@@ -183,9 +197,9 @@ def _full_verdict(content: Content, fields: list[str] | None, buckets: Collectio
     return replace(verdict, complete=False, estimated_rows=round(verdict.rows * content.size / content.judged))
 
 
-def _inventory_verdict(content: Content) -> Verdict:
+def _inventory_verdict(content: Content, buckets: Collection[str] | None) -> Verdict:
     """The inventory's own file, and whether its data files are there."""
-    verdict, files = judge_inventory(content.read(0, INVENTORY_LIMIT))
+    verdict, files = judge_inventory(content.read(0, INVENTORY_LIMIT), allowed_buckets=buckets)
     if verdict.ok:
         _check_files(content, files)
     return verdict

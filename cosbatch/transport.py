@@ -231,13 +231,14 @@ def _without_secrets(response: Response, credentials: Credentials, prepared: req
     if response.status < 400:
         return response
     signed = str(prepared.headers["Authorization"]).rpartition("=")[2]
-    body, ours = response.body, response.signed
+    headers, body, ours = response.headers, response.body, response.signed
     token = credentials.token or ""
     for secret in (token, signature.url_encode(token), credentials.secret_key, signed):
         if secret:
+            headers = {name: value.replace(secret, "***") for name, value in headers.items()}
             body = body.replace(secret.encode(), b"***")
             ours = ours and tuple(text.replace(secret, "***") for text in ours)
-    return replace(response, body=body, signed=ours)
+    return replace(response, headers=headers, body=body, signed=ours)
 
 
 _NO_ADDRESS = (

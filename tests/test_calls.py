@@ -9,7 +9,7 @@ import pytest
 from cosbatch import identity
 from cosbatch.calls import Desk, perform
 from cosbatch.errors import CosbatchError, Forbidden, IdempotencyMismatch, InvalidRequest, UpstreamUnreachable
-from cosbatch.messages import Call, Request, Upload
+from cosbatch.messages import Call, Request, Response, Upload
 from cosbatch.parse import parse
 from tests.stage import (
     BUCKET,
@@ -254,6 +254,27 @@ def test_sends_nothing_of_what_is_refused(fields: Json, code: str) -> None:
         perform_with(service, "CreateJob", fields)
     assert error.value.code == code
     assert service.sent == []
+
+
+ROWS = b"data-1250000000,a.txt\ndata-1250000000,b.txt\n"
+LIMITS: list[tuple[Json, str]] = [
+    ({"max_objects": 2, "source_buckets": ["data-1250000000"]}, "created"),
+    ({"max_objects": 1}, "InvalidManifest"),
+    ({"source_buckets": ["other-1250000000"]}, "InvalidManifest"),
+]
+
+
+@pytest.mark.parametrize(("limits", "outcome"), LIMITS)
+def test_holds_what_the_manifest_lists_against_the_limits_of_the_profile(limits: Json, outcome: str) -> None:
+    headers = {"etag": '"abc"', "content-range": f"bytes 0-{len(ROWS) - 1}/{len(ROWS)}"}
+    service = Service({"GET /restore/a.csv": Response(206, headers, ROWS), "POST /jobs": created()})
+    asked = desk(service, profiles_text({**PROFILE, "limits": limits}), COSBATCH_MANIFEST_CHECK="head")
+    try:
+        said = perform(Call("CreateJob", {"Profile": "restore", "Manifest": MANIFEST}), asked)["Outcome"]
+    except CosbatchError as error:
+        said = error.code
+    assert said == outcome
+    assert service.sent == ["GET /restore/a.csv", "POST /jobs"][: 2 if outcome == "created" else 1]
 
 
 def test_plans_without_sending_and_creates_what_was_planned() -> None:

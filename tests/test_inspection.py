@@ -228,6 +228,20 @@ def test_refuses_an_inventory_whose_data_is_not_there() -> None:
     assert "InventoryFiles: the data file inventory/1.csv.gz" in caught.value.problems[0].message
 
 
+def test_says_what_it_expects_where_an_inventory_is_something_else() -> None:
+    with pytest.raises(InvalidManifest) as caught:
+        look(Bucket(ROW), key=MANIFEST_JSON)
+    assert "The content is something else, not the manifest.json of an inventory" in caught.value.problems[0].message
+
+
+def test_refuses_an_inventory_of_a_bucket_that_the_profile_does_not_name() -> None:
+    bucket = Bucket(json.dumps(INVENTORY).encode(), files=("inventory/1.csv.gz",))
+    with pytest.raises(InvalidManifest) as caught:
+        look(bucket, key=MANIFEST_JSON, sources=[f"other-{APPID}"])
+    assert caught.value.problems[0].message.startswith("ForeignBucket")
+    assert look(bucket, key=MANIFEST_JSON, sources=[f"data-{APPID}"]).rows == 13
+
+
 def test_refuses_an_inventory_of_another_kind_without_looking_for_its_data() -> None:
     bucket = Bucket(json.dumps({**INVENTORY, "fileFormat": "ORC"}).encode())
     with pytest.raises(InvalidManifest) as caught:
@@ -264,6 +278,9 @@ def test_cannot_guess_the_format_when_the_check_is_off() -> None:
     [
         Response(200, {"content-length": "5"}),
         Response(200, {"etag": '"e1"', "content-length": "5"}, b"whole"),
+        Response(206, {"etag": '"e1"', "content-range": "bytes 0-1/5"}, b"wh"),
+        Response(206, {"etag": '"e1"', "content-range": "bytes 3-4/5"}, b""),
+        Response(206, {"etag": '"e2"', "content-range": "bytes 3-4/5"}, b"le"),
     ],
 )
 def test_does_not_take_another_answer_for_the_part_that_it_asked_for(answer: Response) -> None:
@@ -274,6 +291,30 @@ def test_does_not_take_another_answer_for_the_part_that_it_asked_for(answer: Res
     )
     with pytest.raises(UnexpectedResponse):
         content.read(3, 2)
+
+
+@pytest.mark.parametrize(
+    ("etag", "version"),
+    [
+        ("", "v1"),
+        ('W/"e1"', "v1"),
+        ('"e\x01"', "v1"),
+        ('"é"', "v1"),
+        (f'"{"e" * 1023}"', "v1"),
+        ('"e1"', "v\x01"),
+        ('"e1"', ""),
+        ('"e1"', "v" * 1025),
+    ],
+)
+def test_takes_no_etag_and_no_version_that_a_job_cannot_name(etag: str, version: str) -> None:
+    with pytest.raises(UnexpectedResponse, match="that a job can name"):
+        look(Bucket(ROW, etag=etag, x_cos_version_id=version))
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, "-1", "five"])
+def test_does_without_a_size_that_is_none(size: str) -> None:
+    answer = Response(200, {"etag": '"e1"', "content-length": size}, ROW)
+    assert look(Service({"GET /list.csv": answer}), ETag='"e1"').rows == 1
 
 
 def test_passes_on_what_else_the_service_refuses() -> None:

@@ -312,6 +312,12 @@ def test_hides_the_secrets_of_a_request_that_an_error_quotes(transport: Transpor
     assert b"AKIDtest" in body
 
 
+def test_hides_the_secrets_that_the_headers_of_an_error_quote(transport: Transport) -> None:
+    answer = reply(b"<Error/>", "403 Forbidden").replace(b"\r\n", b"\r\nx-cos-request-id: s3cret+token/==\r\n", 1)
+    with serving(answering(answer)) as server:
+        assert to(transport, server.endpoint).send(GET, ENOUGH).request_id == "***"
+
+
 def test_keeps_what_was_signed_where_the_service_refuses_it(transport: Transport) -> None:
     with serving(answering(reply(b"<Error/>", "403 Forbidden"), reply(b"<Error/>", "404 Not Found"))) as server:
         refused = to(transport, server.endpoint).send(GET, ENOUGH)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 from operator import eq, itemgetter
 
-from .escapes import BAD_ESCAPE, DOUBLE_ESCAPE, PLAIN_CHARACTERS, has_odd_escape, lines_with
+from .escapes import PLAIN_CHARACTERS, odd_escapes
 from .findings import Findings
-from .quotes import SHOWN
-from .rows import Batch, is_utf8
+from .quotes import SHOWN, is_utf8
+from .rows import Batch
 from .scan import clean_rows
 
 MOST_NAMES = 1000  # of buckets that are remembered, so that memory stays bounded
@@ -114,11 +114,18 @@ class ColumnChecks:
         widths = list(map(len, batch.rows))
         if start == 0 and widths.count(right) == len(widths):
             return batch
-        for width in set(widths[start:]) - {right, 0}:
-            lines = [batch.lines[i] for i in range(start, len(widths)) if widths[i] == width]
-            self.findings.note("ColumnCount", lines, found=width, expected=self._expected)
-        indexes = [i for i in range(start, len(widths)) if widths[i] == right]
-        return Batch([batch.rows[i] for i in indexes], [batch.lines[i] for i in indexes])
+        fitting = [width == right for width in widths]
+        fitting[:start] = [False] * start
+        self._note_widths(batch.lines[start:], widths[start:], right)
+        return Batch(list(compress(batch.rows, fitting)), list(compress(batch.lines, fitting)))
+
+    def _note_widths(self, lines: Sequence[int], widths: list[int], right: int) -> None:
+        wrong: dict[int, list[int]] = {}
+        for line, width in zip(lines, widths, strict=True):
+            if width != right and width:
+                wrong.setdefault(width, []).append(line)
+        for width, found in wrong.items():
+            self.findings.note("ColumnCount", found, found=width, expected=self._expected)
 
     def _judge_columns(self, batch: Batch, layout: Layout) -> None:
         names = list(map(itemgetter(layout.bucket), batch.rows))
@@ -129,20 +136,21 @@ class ColumnChecks:
             versions = list(map(itemgetter(layout.version), batch.rows))
             self._judge_versions(versions, batch.lines, layout.version + 1)
 
-    def _judge_buckets(self, names: list[bytes], lines: list[int], column: int) -> None:
-        if all(self._known.get(name) == "" for name in set(names)):
+    def _judge_buckets(self, names: list[bytes], lines: Sequence[int], column: int) -> None:
+        faults = list(map(self._known.get, names))
+        if faults.count("") == len(faults):
             return
-        faults = [self._fault_of(name, line, column) for name, line in zip(names, lines, strict=True)]
+        for index, fault in enumerate(faults):
+            if fault is None:
+                faults[index] = self._fault_of(names[index], lines[index], column)
+        wrong = [i for i, fault in enumerate(faults) if fault]
         for why in (_UNNAMED, _FORBIDDEN):
-            wrong = [i for i, fault in enumerate(faults) if fault == why]
-            self.findings.note(
-                "ForeignBucket", [lines[i] for i in wrong], column, [names[i] for i in wrong], why=why
-            )
+            found = [i for i in wrong if faults[i] == why]
+            values = [names[i] for i in found]
+            self.findings.note("ForeignBucket", [lines[i] for i in found], column, values, why=why)
 
     def _fault_of(self, name: bytes, line: int, column: int) -> str:
-        """What is wrong with the name of a bucket; empty if nothing is."""
-        if name in self._known:
-            return self._known[name]
+        """What is wrong with the name of a bucket that may be new; empty if nothing is."""
         is_allowed = self._allowed is None or name in self._allowed
         is_name = bool(_BUCKET.fullmatch(name)) or (self._allowed is not None and is_allowed)
         fault = "" if is_name and is_allowed else _FORBIDDEN if is_name else _UNNAMED
@@ -154,26 +162,25 @@ class ColumnChecks:
                 self.findings.note("SeveralBuckets", (line,), column, (name,))
         return fault
 
-    def _judge_keys(self, keys: list[bytes], lines: list[int], column: int) -> None:
+    def _judge_keys(self, keys: list[bytes], lines: Sequence[int], column: int) -> None:
         if not all(keys):
             empty = [line for line, key in zip(lines, keys, strict=True) if not key]
             self.findings.note("EmptyKey", empty, column)
         text = b"\n".join(keys)
         if text.count(b"\n") >= len(keys):
             text = b"\n".join([key.replace(b"\n", b"\r") for key in keys])
-        if has_odd_escape(text):
-            self.findings.note("BadEscape", [lines[i] for i in lines_with(BAD_ESCAPE, text)], column)
-            self.findings.note("DoublyEncoded", [lines[i] for i in lines_with(DOUBLE_ESCAPE, text)], column)
+        if b"%" in text:
+            bad, double = odd_escapes(text.split(b"\n"))
+            self.findings.note("BadEscape", [lines[i] for i in bad], column)
+            self.findings.note("DoublyEncoded", [lines[i] for i in double], column)
         raw = text.translate(None, _PLAIN_IN_CELLS + b"%\0")  # a NUL is a fault of its own
         if len(raw) >= len(keys):
-            self._note_raw(raw.split(b"\n"), keys, lines, column)
+            found = [i for i, left in enumerate(raw.split(b"\n")) if left]
+            if not is_utf8(text):  # such keys are no text at all
+                found = [i for i in found if is_utf8(keys[i])]
+            self.findings.note("NotEncoded", [lines[i] for i in found], column)
 
-    def _note_raw(self, raws: list[bytes], keys: list[bytes], lines: list[int], column: int) -> None:
-        """Note the keys of which something is left that should be encoded, unless they are no text at all."""
-        found = [i for i, raw in enumerate(raws) if raw]
-        self.findings.note("NotEncoded", [lines[i] for i in found if is_utf8(keys[i])], column)
-
-    def _judge_versions(self, versions: list[bytes], lines: list[int], column: int) -> None:
+    def _judge_versions(self, versions: list[bytes], lines: Sequence[int], column: int) -> None:
         for version, line in zip(versions, lines, strict=True):
             self._versioned.add(bool(version))
             if len(self._versioned) == 2:

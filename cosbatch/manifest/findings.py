@@ -75,10 +75,12 @@ class Findings:
     ) -> None:
         """Note `name` on each of `lines`; the `values` that stand there and `words` fill its message."""
         self.count(name, len(lines))
-        if len(self._kept(name)) == KEPT:
-            return
-        for index, line in enumerate(lines[:KEPT]):
+        for index, line in enumerate(lines[: self.room(name)]):
             self._noted.append((line, name, column, values[index] if values else b"", words))
+
+    def room(self, name: str) -> int:
+        """How many more of this name can be kept at most."""
+        return KEPT - len(self._kept(name))
 
     def count(self, name: str, times: int) -> None:
         """Count what is behind the first that are kept."""
@@ -88,10 +90,11 @@ class Findings:
     def settle(self) -> None:
         """Keep what was noted, line by line; on one line, in the order in which it was noted."""
         for line, name, column, value, words in sorted(self._noted, key=itemgetter(0)):
-            kept = self._kept(name)
-            if len(kept) < KEPT:
+            if self.room(name):
                 message = _MESSAGES[name].format(value=_shown(value), **words)
-                kept.append(Fault(name, line, column, message + _ESTIMATED * self.lines_are_estimates))
+                self._kept(name).append(
+                    Fault(name, line, column, message + _ESTIMATED * self.lines_are_estimates)
+                )
         self._noted.clear()
 
     def _kept(self, name: str) -> list[Fault]:

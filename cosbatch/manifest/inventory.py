@@ -27,7 +27,7 @@ def judge_inventory(
     findings = Findings()
     content = _content(text)
     if content is None:
-        _note(findings, "WrongFormat", what="not the manifest.json of an inventory", expected="one")
+        _note(findings, "WrongFormat", what="something else", expected="the manifest.json of an inventory")
         return _verdict(findings, text), ()
     if str(content.get("fileFormat")).upper() != "CSV":
         _note(findings, "InventoryFormat", why=f"The fileFormat is {str(content.get('fileFormat'))[:60]!r}")

@@ -12,9 +12,11 @@ SHOWN = bytes.maketrans(_HIDDEN, _MEANINGFUL)
 def unquoted(block: bytes) -> bytes | None:
     """The block with its quotes taken off; None unless each of them stands where RFC 4180 has it.
 
-    The block is valid UTF-8 and ends with a line feed. Commas, blanks, line ends and doubled quotes that
+    The block is valid UTF-8, whole lines. Commas, blanks, line ends and doubled quotes that
     stood in quotes are hidden in it; translating its cells by `SHOWN` brings them back.
     """
+    if b'"' not in block:
+        return block
     parts = block.split(b'"')
     outside, inside = parts[0::2], parts[1::2]
     frame = b'"'.join(outside)  # one quote for each quoted value, or several for one with doubled quotes
@@ -33,3 +35,13 @@ def _is_well_placed(frame: bytes) -> bool:
     begun = frame.count(b',"') + frame.count(b'\n"') + frame.startswith(b'"')
     ended = frame.count(b'",') + frame.count(b'"\n') + frame.count(b'"\r\n')
     return begun == ended == frame.count(b'"')
+
+
+def is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from .beginning import BYTE_ORDER_MARK, other_format, unreadable
 from .columns import ColumnChecks
 from .findings import Findings
-from .quotes import unquoted
-from .rows import LONGEST, Batch, RowReader, is_utf8
+from .quotes import is_utf8, unquoted
+from .rows import Batch, RowReader
+from .strange import LONGEST
 from .verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
@@ -78,6 +79,7 @@ class CsvJudge:
         self.size = 0
         self._waiting = b""  # the beginning of a row whose end is not in sight
         self._in_long_line = False
+        self._refusals = 0  # blocks that were not judged at once, since the last that was
 
     def feed(self, piece: bytes) -> None:
         """Judge the next bytes. The first piece should show 1 KiB, if the content has as much."""
@@ -127,15 +129,16 @@ class CsvJudge:
     def _judge_text(self, text: bytes, is_last: bool = False) -> None:
         start = self._skip_long_line(text) if self._in_long_line else 0
         block = text[start : _end_of_whole_rows(text, start)]
-        if block and self._judge_block(block):
+        if block and self._tries_blocks() and self._judge_block(block):
+            self._refusals = 0
             start += len(block)
         batch, end = self.reader.read(text[start:], is_last)
         self._waiting = text[start + end :]
+        self._judge_batch(batch)
         if len(self._waiting) > LONGEST + 1 and b"\n" not in self._waiting:
-            self.reader.pass_long_line(self._waiting)
+            self._judge_batch(self.reader.pass_long_line(self._waiting))
             self._in_long_line = True
             self._waiting = b""
-        self._judge_batch(batch)
 
     def _judge_batch(self, batch: Batch) -> None:
         self.checks.judge(batch)
@@ -149,6 +152,11 @@ class CsvJudge:
         self._in_long_line = False
         self.reader.line += 1
         return end + 1
+
+    def _tries_blocks(self) -> bool:
+        """Judging at once is not tried on each block of a file that is odd throughout."""
+        self._refusals += 1
+        return self._refusals <= 2 or self._refusals % 8 == 0
 
     def _judge_block(self, block: bytes) -> bool:
         """Judge whole lines at once; False, and nothing is done, when they have to be read line by line."""

@@ -11,8 +11,9 @@ from marshmallow.exceptions import SCHEMA
 
 from cosbatch.errors import InvalidRequest, Problem
 
-# What XML 1.0 cannot carry, not even as a character reference (XML 1.0, production 2).
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 cannot carry, not even as a character reference: all but production 2. Said the other way round, as what it
+# can carry, this would take 6 ms of each cold start to compile.
+_NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _DECIMAL = re.compile(r"-?[0-9]{1,20}", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 # More faults than a person reads would only make an answer that is too large to be delivered.
@@ -135,7 +136,7 @@ class Text(fields.Field[str]):
 
 
 def _character_faults(value: str) -> Iterator[str]:
-    found = _NOT_XML.search(value)
+    found = None if value.isprintable() else re.search(_NOT_XML, value)
     if found:
         yield f"character U+{ord(found[0]):04X} at position {found.start() + 1} cannot stand in XML 1.0; take it out"
 

@@ -81,6 +81,7 @@ CREATE TABLE jobs (
     failed_bytes INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
     source TEXT NOT NULL DEFAULT '',
+    failed_tasks TEXT NOT NULL DEFAULT '[]',
     UNIQUE (region, token)
 );
 CREATE INDEX unfinished_jobs ON jobs (state) WHERE terminated IS NULL;

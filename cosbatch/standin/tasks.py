@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,6 +25,8 @@ BATCH = {
 }
 # A job of more tasks than this fails when more than half of those executed have failed.
 RATE_COUNTS_FROM = 1000
+# How many failed tasks are told on the page; the report has them all.
+TOLD = 5
 
 
 class Run:
@@ -61,6 +64,7 @@ class Run:
             failed=job.failed + len(done.failed),
             succeeded_bytes=self._gathering.append("succeeded", done.succeeded),
             failed_bytes=self._gathering.append("failed", done.failed),
+            failed_tasks=json.dumps((*job.failed_tasks, *map(_told, done.failed[:TOLD]))[:TOLD]),
         )
         if done.ends_job:
             reason = "More than half of the tasks that were executed have failed"
@@ -70,6 +74,12 @@ class Run:
         """Leave the job for later."""
         self._every_row.close()
         self._gathering.close()
+
+
+def _told(outcome: Outcome) -> str:
+    (bucket, key, version), error = outcome
+    assert error is not None
+    return f"{bucket}/{key}{f' ({version})' if version else ''}: {error.code}"
 
 
 @dataclass

@@ -94,18 +94,18 @@ class Reader:
         self.outcome.rows += 1
         self.previous = None
         if len(line) > LONGEST:
-            self.fault("LineTooLong")
             if 0 in line[:LONGEST]:
                 self.fault("NulByte")
+            self.fault("LineTooLong")
             return
         self.judge_bytes(None, line)
         self.fault("BadQuoting", column)
 
     def judge_bytes(self, column: int | None, text: bytes) -> None:
-        if 0 in text:
-            self.fault("NulByte", column)
         if not is_utf8(text):
             self.fault("NotUtf8", column)
+        if 0 in text:
+            self.fault("NulByte", column)
 
     def judge_cells(self, cells: list[Cell]) -> None:
         self.outcome.rows += 1
