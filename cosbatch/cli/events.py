@@ -78,10 +78,19 @@ def _uploaded(record: object, configuration: Configuration) -> Iterator[Resource
 
 
 def _account_of_record(record: Any) -> tuple[str | None, str | None]:
-    appid, url = _at(record, "cos", "cosBucket", "appid"), _at(record, "cos", "cosObject", "url")
-    found = _HOST_REGION.search(str(url))
-    region = (found["region"] or names.SHORT_REGIONS.get(found["short"])) if found else None
+    appid = _at(record, "cos", "cosBucket", "appid")
+    region = next((text for text in _regions(record) if isinstance(text, str) and text != "accelerate"), None)
     return (appid if isinstance(appid, str) and appid.isdigit() else None), region
+
+
+def _regions(record: Any) -> Iterator[object]:
+    """What the record says of its region, the url first, since it must agree with the function's."""
+    found = _HOST_REGION.search(str(_at(record, "cos", "cosObject", "url")))
+    if found:
+        yield found["region"] or names.SHORT_REGIONS.get(found["short"])
+    for name in ("cosRegion", "s3Region"):
+        yield _at(record, "cos", "cosBucket", name)
+    yield names.SHORT_REGIONS.get(str(_at(record, "cos", "cosBucket", "region")))
 
 
 def _at(value: Any, *path: str) -> object:

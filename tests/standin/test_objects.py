@@ -17,9 +17,7 @@ from .client import Client, client_of
 BUCKET = "examplebucket-1250000000"
 
 
-def put(
-    client: Client, key: str, body: bytes = b"0123456789", headers: Mapping[str, str] | None = None
-) -> str:
+def put(client: Client, key: str, body: bytes = b"0123456789", headers: Mapping[str, str] | None = None) -> str:
     reply = client.cos("PUT", BUCKET, key, headers=headers, body=body)
     assert reply.status == 200, reply
     return reply.headers["etag"]
@@ -48,9 +46,7 @@ def test_describes_an_object_without_its_bytes(client: Client) -> None:
     assert (head.headers["content-length"], head.headers["etag"], head.body) == ("10", etag, b"")
 
 
-@pytest.mark.parametrize(
-    "key", ["中文/é &<>'\".txt", "a%41+b c", "/a//b/../c", "x" * 850, "tab\there", "jobs"]
-)
+@pytest.mark.parametrize("key", ["中文/é &<>'\".txt", "a%41+b c", "/a//b/../c", "x" * 850, "tab\there", "jobs"])
 def test_keeps_keys_apart_that_look_alike(client: Client, key: str) -> None:
     put(client, key, key.encode())
     put(client, "other")
@@ -168,10 +164,7 @@ def test_checks_content_md5_and_keeps_nothing_of_what_does_not_fit(client: Clien
 
 
 def test_refuses_an_unknown_storage_class(client: Client) -> None:
-    assert (
-        client.cos("PUT", BUCKET, "a", headers={"x-cos-storage-class": "COLDER"}, body=b"").code
-        == "InvalidArgument"
-    )
+    assert client.cos("PUT", BUCKET, "a", headers={"x-cos-storage-class": "COLDER"}, body=b"").code == "InvalidArgument"
 
 
 def test_reads_no_archived_bytes_before_they_are_restored(client: Client) -> None:

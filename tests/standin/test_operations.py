@@ -33,17 +33,12 @@ def copied(rehearsal: Rehearsal, key: str = "a") -> Mapping[str, str]:
 
 def tags(rehearsal: Rehearsal, bucket: str = TARGET, key: str = "a") -> dict[str, str]:
     reply = rehearsal.client.cos("GET", bucket, key, [("tagging", "")])
-    return {
-        tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in reply.xml().iterfind("TagSet/Tag")
-    }
+    return {tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in reply.xml().iterfind("TagSet/Tag")}
 
 
 def grants(rehearsal: Rehearsal) -> list[str]:
     reply = rehearsal.client.cos("GET", TARGET, "a", [("acl", "")])
-    holders = [
-        grant.findtext("Grantee/ID") or "everyone"
-        for grant in reply.xml().iterfind("AccessControlList/Grant")
-    ]
+    holders = [grant.findtext("Grantee/ID") or "everyone" for grant in reply.xml().iterfind("AccessControlList/Grant")]
     return holders[1:]
 
 
@@ -322,9 +317,7 @@ def test_removes_all_tags(source: Rehearsal) -> None:
     assert tags(source, SOURCE) == {}
 
 
-def test_deletes_objects_for_good_from_a_bucket_without_versions(
-    rehearsal: Rehearsal, tmp_path: Path
-) -> None:
+def test_deletes_objects_for_good_from_a_bucket_without_versions(rehearsal: Rehearsal, tmp_path: Path) -> None:
     for key in "abc":
         rehearsal.put(key)
     described = rehearsal.run(Manifest=rehearsal.keys("abx"), Operation=operation(DELETE))

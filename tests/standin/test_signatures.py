@@ -156,9 +156,7 @@ def test_accepts_what_the_client_did_not_sign() -> None:
     verify(request(headers, (("unsigned", "1"),)), ACCOUNT, NOW)
 
 
-@pytest.mark.parametrize(
-    "signed_host", ["127.0.0.1", "127.0.0.1:8080", HOST], ids=["without port", "with", "proxied"]
-)
+@pytest.mark.parametrize("signed_host", ["127.0.0.1", "127.0.0.1:8080", HOST], ids=["without port", "with", "proxied"])
 def test_accepts_each_form_in_which_sdks_sign_the_host(signed_host: str) -> None:
     headers = {"Authorization": signed(signed_host=signed_host)}
     verify(request(headers, hosts=("127.0.0.1:8080", HOST)), ACCOUNT, NOW)

@@ -26,9 +26,7 @@ def upload(client: Client, upload_id: str, number: object, body: bytes, key: str
 
 
 def complete(client: Client, upload_id: str, *parts: tuple[object, str]) -> Reply:
-    listed = "".join(
-        f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>" for number, etag in parts
-    )
+    listed = "".join(f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>" for number, etag in parts)
     body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
     return client.cos("POST", BUCKET, "k", [("uploadId", upload_id)], body=body)
 
@@ -117,10 +115,7 @@ def test_lists_parts_page_by_page(client: Client) -> None:
     rest = client.cos("GET", BUCKET, "k é", [*which, ("part-number-marker", "2")])
     assert [part.findtext("PartNumber") for part in rest.xml().iterfind("Part")] == ["5"]
     assert (rest.text("IsTruncated"), rest.text("NextPartNumberMarker")) == ("false", "")
-    assert (
-        client.cos("GET", BUCKET, "k é", [("uploadId", upload_id), ("max-parts", "x")]).code
-        == "InvalidArgument"
-    )
+    assert client.cos("GET", BUCKET, "k é", [("uploadId", upload_id), ("max-parts", "x")]).code == "InvalidArgument"
 
 
 def test_lists_uploads_page_by_page(client: Client) -> None:
