@@ -2,7 +2,7 @@
 
 from .edges import judge_edges
 from .inventory import DataFile, judge_inventory
-from .stream import judge_csv
+from .stream import infer_fields, judge_csv
 from .verdict import Fault, Verdict
 
-__all__ = ["DataFile", "Fault", "Verdict", "judge_csv", "judge_edges", "judge_inventory"]
+__all__ = ["DataFile", "Fault", "Verdict", "infer_fields", "judge_csv", "judge_edges", "judge_inventory"]
