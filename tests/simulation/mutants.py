@@ -84,9 +84,6 @@ MUTANTS: dict[str, Mutant] = {
     "the last refusal is answered, not the doubt": _swapped(creation, "_unresolved", lambda error, doubt: error),
     "an unresolved duplicate is final": _swapped(errors.DuplicateUnresolved, "retryable", False),
     "a duplicate's words are not looked at": _swapped(creation, "_DUPLICATE", re.compile(r"\Znever")),
-    "a broken header is not after the fact": _meaning_first(
-        (requests.exceptions.InvalidHeader,), errors.UpstreamUnreachable, False, "{host}"
-    ),
     "any TLS fault is a failed handshake": _meaning_first(
         (requests.exceptions.SSLError,), errors.UpstreamTLS, False, "{host}"
     ),

@@ -6,11 +6,11 @@ import pytest
 
 from tests.simulation import __main__ as command
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.running import first_faulty, first_faulty_of, schedule
+from tests.simulation.running import first_faulty, schedule
 
 SEEDS = 500
 PORTION = 100
-MOST_SEEDS_FOR_A_MUTANT = 1500
+MOST_SEEDS_FOR_A_MUTANT = 1000
 
 
 @pytest.mark.parametrize("start", range(0, SEEDS, PORTION))
@@ -33,7 +33,7 @@ def test_tells_the_same_schedule_for_the_same_seed(seed: int) -> None:
 
 
 def test_runs_many_seeds_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["--seeds", "20", "--workers", "1"]) == 0
+    assert command.main(["--seeds", "20", "--workers", "2"]) == 0
     assert capsys.readouterr().out.startswith("20 seeds, all holds")
 
 
@@ -42,7 +42,3 @@ def test_prints_the_schedule_of_a_failing_seed(capsys: pytest.CaptureFixture[str
     said = capsys.readouterr().out
     assert "FAULT" in said
     assert said.endswith("To see this again: python -m tests.simulation --seed 0\n")
-
-
-def test_finds_nothing_with_several_processes() -> None:
-    assert first_faulty_of(4, workers=2) is None
