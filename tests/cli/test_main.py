@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import importlib
 import os
 import runpy
 import subprocess
@@ -165,3 +166,8 @@ def test_is_what_the_package_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         runpy.run_module("cosbatch", run_name="__main__")
     assert ending.value.code == 0
     assert "usage: python -m cosbatch" in capsys.readouterr().out
+
+
+def test_does_nothing_when_it_is_only_imported(capsys: pytest.CaptureFixture[str]) -> None:
+    importlib.import_module("cosbatch.__main__")
+    assert capsys.readouterr() == ("", "")
