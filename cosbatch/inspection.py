@@ -9,14 +9,16 @@ from typing import Any
 from cosbatch import names
 from cosbatch.content import Content
 from cosbatch.errors import InvalidManifest, InvalidRequest, Problem
-from cosbatch.manifest import DataFile, Verdict, infer_fields, judge_csv, judge_edges, judge_inventory
+from cosbatch.manifest.edges import judge_edges
+from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, judge_inventory
+from cosbatch.manifest.stream import infer_fields, judge_csv
+from cosbatch.manifest.verdict import Verdict
 from cosbatch.nouns import dataclass, field
 from cosbatch.retry import Exchange
 from cosbatch.schemas.document import CSV, INVENTORY
 from cosbatch.settings import Settings
 
 EDGE = 256 * 1024
-INVENTORY_LIMIT = 8 * 1024 * 1024
 # Data files of an inventory that are looked for; the rest is taken on trust.
 FILES = 20
 _ARN = "/Manifest/Location/ObjectArn"
@@ -103,10 +105,10 @@ def _full_verdict(content: Content, fields: list[str] | None, buckets: Collectio
 
 def _inventory_verdict(content: Content, buckets: Collection[str] | None) -> Verdict:
     """The inventory's own file, and whether its data files are there."""
-    verdict, files = judge_inventory(content.read(0, INVENTORY_LIMIT), allowed_buckets=buckets)
-    if verdict.ok:
-        _check_files(content, files)
-    return verdict
+    inventory = judge_inventory(content.read(0, LONGEST_INVENTORY), allowed_buckets=buckets)
+    if inventory.verdict.ok:
+        _check_files(content, inventory.files)
+    return inventory.verdict
 
 
 def _check_files(content: Content, files: tuple[DataFile, ...]) -> None:
