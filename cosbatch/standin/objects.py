@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 
 from .acl import header_acl
+from .addresses import BUCKET_NAME
 from .answers import http_date
 from .catalog import (
     ARCHIVES,
@@ -54,7 +55,9 @@ def put_object(call: Call) -> Response:
 
 
 def check_writable(call: Call) -> None:
-    """Refuse keys that are too long, and buckets of other accounts."""
+    """Refuse keys that are too long, buckets of other accounts, and those that cannot be."""
+    if not BUCKET_NAME.fullmatch(call.target.bucket):
+        raise ServiceError("InvalidBucketName")
     if len(call.target.key.encode()) > KEY_LIMIT:
         raise ServiceError("KeyTooLong")
     check_owner(call)

@@ -152,6 +152,7 @@ def test_deletes_an_object_once_and_for_all(client: Client, tmp_path: Path) -> N
         ("DELETE", "never-written-1250000000", "NoSuchBucket"),
         ("PUT", "foreign-1260000000", "AccessDenied"),
         ("DELETE", "foreign-1260000000", "AccessDenied"),
+        ("PUT", "No_Bucket-1250000000", "InvalidBucketName"),
     ],
 )
 def test_knows_only_buckets_of_its_account(client: Client, method: str, bucket: str, code: str) -> None:

@@ -132,6 +132,16 @@ def test_cuts_off_report_lines_of_a_batch_that_was_not_committed(tmp_path: Path)
     assert list((tmp_path / "reports").iterdir()) == []
 
 
+def test_sweeps_what_a_kill_at_the_very_end_of_a_job_has_left(tmp_path: Path) -> None:
+    with running(tmp_path, runs_jobs=False) as standin, client_of(standin) as client:
+        job_id = Rehearsal(client).create()
+        left, kept = (tmp_path / "reports" / f"{name}.failed.csv" for name in ("ended", job_id))
+        left.touch()
+        kept.touch()
+        standin.runner.start()
+        assert not left.exists()
+
+
 def test_refuses_a_folder_that_another_stand_in_uses(tmp_path: Path) -> None:
     with running(tmp_path), pytest.raises(UnusableData, match="is used by another stand-in"):
         Database(tmp_path)
