@@ -311,6 +311,17 @@ def test_adds_tags(source: Rehearsal) -> None:
     assert tags(source, SOURCE) == {"a": "b", "k": "v"}
 
 
+def test_fails_for_versions_that_hold_no_object(rehearsal: Rehearsal) -> None:
+    rehearsal.put("a")
+    versioning(rehearsal, "Enabled")
+    marker = rehearsal.client.cos("DELETE", SOURCE, "a").headers["x-cos-version-id"]
+    rows = f"{SOURCE},a,\n{SOURCE},a,{marker}\n{SOURCE},a,null\n"
+    element = rehearsal.manifest(rows, "Bucket", "Key", "VersionId")
+    tasks = rehearsal.report(rehearsal.run(Manifest=element, Operation=operation(TAGGING)))
+    codes = {task.version: (task.code, task.http_status) for task in tasks}
+    assert codes == {"": ("NoSuchKey", 404), marker: ("MethodNotAllowed", 405), "null": ("", 200)}
+
+
 def test_removes_all_tags(source: Rehearsal) -> None:
     none = operation("<COSPutObjectTagging><TagSet/></COSPutObjectTagging>")
     source.run(Manifest=source.keys("a"), Operation=none)

@@ -187,6 +187,17 @@ def test_stops_though_clients_still_hold_connections(tmp_path: Path) -> None:
     assert len(failures) == 1
 
 
+def test_stops_in_the_middle_of_a_reply_that_drips(tmp_path: Path) -> None:
+    with running(tmp_path) as standin:
+        standin.order({"action": "*", "fault": "Drip", "seconds": 3600})
+        host, _, port = standin.endpoint.removeprefix("http://").partition(":")
+        connection = socket.create_connection((host, int(port)), timeout=20)
+        connection.sendall(f"GET /a HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        assert connection.recv(10) == b"H"
+    with connection:
+        assert connection.recv(10) == b""
+
+
 def create(endpoint: str, failures: list[Exception]) -> None:
     with Client(endpoint) as client:
         try:

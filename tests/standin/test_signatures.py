@@ -211,6 +211,15 @@ def test_explains_a_wrong_signature_without_giving_a_token_away() -> None:
     assert ACCOUNT.secret_key not in str(refused.value.details)
 
 
+def test_explains_a_wrong_signature_in_a_query_without_giving_a_token_away() -> None:
+    parameters = (("x-cos-security-token", "planted"),)
+    wrong = signed(parameters=parameters, account=Account(secret_key="other"))
+    query = tuple((name, value) for name, _, value in (part.partition("=") for part in wrong.split("&")))
+    with pytest.raises(ServiceError) as refused:
+        verify(request({}, parameters + query), ACCOUNT, NOW)
+    assert "planted" not in str(refused.value.details)
+
+
 def test_shows_the_whole_text_when_no_token_is_in_it() -> None:
     with pytest.raises(ServiceError) as refused:
         verify(request({"Authorization": signed(signed_host="other")}), ACCOUNT, NOW)

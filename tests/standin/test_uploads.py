@@ -55,6 +55,8 @@ def test_takes_parts_from_other_objects(client: Client) -> None:
     source = {"x-cos-copy-source": f"{BUCKET}.cos.ap-chengdu.myqcloud.com/source"}
     whole = client.cos("PUT", BUCKET, "k", which, source, b"")
     assert whole.text("ETag") == f'"{hashlib.md5(b"0123456789").hexdigest()}"'
+    outside = {**source, "x-cos-copy-source-range": "bytes=10-12"}
+    assert client.cos("PUT", BUCKET, "k", which, outside, b"").code == "InvalidRange"
     part = client.cos("PUT", BUCKET, "k", which, {**source, "x-cos-copy-source-range": "bytes=2-4"}, b"")
     assert complete(client, upload_id, (1, part.text("ETag"))).status == 200
     assert client.cos("GET", BUCKET, "k").body == b"234"
