@@ -234,7 +234,7 @@ def test_refuses_an_inventory_whose_data_is_not_there() -> None:
 def test_says_what_it_expects_where_an_inventory_is_something_else() -> None:
     with pytest.raises(InvalidManifest) as caught:
         look(Bucket(ROW), key=MANIFEST_JSON)
-    assert "The content is something else, not the manifest.json of an inventory" in caught.value.problems[0].message
+    assert "The content is no JSON, not the manifest.json of" in caught.value.problems[0].message
 
 
 def test_refuses_an_inventory_of_a_bucket_that_the_profile_does_not_name() -> None:
