@@ -71,12 +71,15 @@ class Runner:
 
     def _run(self) -> None:
         while not self._is_over():
-            try:
-                if not self.tick():
-                    self._wake.wait()
-            except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
-                traceback.print_exc()
-                self._stopping.wait(SECONDS_AFTER_A_FAULT)
+            self._tick_and_wait()
+
+    def _tick_and_wait(self) -> None:
+        try:
+            if not self.tick():
+                self._wake.wait()
+        except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
+            traceback.print_exc()
+            self._stopping.wait(SECONDS_AFTER_A_FAULT)
 
     def _is_over(self) -> bool:
         """Forget earlier wakes before looking: a stop that comes right behind the look wakes anew."""
