@@ -6,7 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import batch, buckets, copies, lists, objects, restores, subresources, upload_lists, uploads
+from . import (
+    batch,
+    buckets,
+    get_bucket,
+    objects,
+    post_object_restore,
+    put_object_copy,
+    subresources,
+    upload_lists,
+    uploads,
+)
 from .addresses import Target
 from .errors import ServiceError
 from .messages import Request, Response
@@ -69,11 +79,11 @@ OTHER_SUBRESOURCES = (
 )
 OBJECT = {
     ("PUT", ""): Action("PutObject", objects.put_object),
-    ("PUT", "copy"): Action("PutObjectCopy", copies.copy_object),
+    ("PUT", "copy"): Action("PutObjectCopy", put_object_copy.copy_object),
     ("GET", ""): Action("GetObject", objects.get_object),
     ("HEAD", ""): Action("HeadObject", objects.head_object),
     ("DELETE", ""): Action("DeleteObject", objects.delete),
-    ("POST", "restore"): Action("PostObjectRestore", restores.restore_object),
+    ("POST", "restore"): Action("PostObjectRestore", post_object_restore.restore_object),
     ("GET", "tagging"): Action("GetObjectTagging", subresources.get_object_tags),
     ("PUT", "tagging"): Action("PutObjectTagging", subresources.put_object_tags),
     ("DELETE", "tagging"): Action("DeleteObjectTagging", subresources.delete_object_tags),
@@ -87,7 +97,7 @@ OBJECT = {
     ("DELETE", "uploadId"): Action("AbortMultipartUpload", uploads.abort),
 }
 BUCKET = {
-    ("GET", ""): Action("GetBucket", lists.get_bucket),
+    ("GET", ""): Action("GetBucket", get_bucket.get_bucket),
     ("PUT", ""): Action("PutBucket", buckets.put_bucket),
     ("HEAD", ""): Action("HeadBucket", buckets.head_bucket),
     ("DELETE", ""): Action("DeleteBucket", buckets.delete_bucket),
@@ -95,7 +105,7 @@ BUCKET = {
     ("GET", "location"): Action("GetBucketLocation", buckets.get_location),
     ("GET", "versioning"): Action("GetBucketVersioning", buckets.get_versioning),
     ("PUT", "versioning"): Action("PutBucketVersioning", buckets.put_versioning),
-    ("GET", "versions"): Action("GetBucketObjectVersions", lists.get_versions),
+    ("GET", "versions"): Action("GetBucketObjectVersions", get_bucket.get_versions),
     ("GET", "tagging"): Action("GetBucketTagging", subresources.get_bucket_tags),
     ("PUT", "tagging"): Action("PutBucketTagging", subresources.put_bucket_tags),
     ("DELETE", "tagging"): Action("DeleteBucketTagging", subresources.delete_bucket_tags),

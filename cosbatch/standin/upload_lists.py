@@ -8,7 +8,7 @@ from .acl import owner_id
 from .answers import answer, timestamp
 from .catalog import find_bucket
 from .errors import ServiceError
-from .lists import encoding
+from .get_bucket import encoding
 from .messages import Request, Response
 from .service import Call
 from .uploads import Part, find_upload, parts_of

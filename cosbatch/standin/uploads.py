@@ -14,11 +14,11 @@ from .answers import answer, timestamp
 from .catalog import Attributes, Bucket, Stored, add_version, ensure_bucket, find_bucket
 from .conditions import read_range
 from .contents import Contents, Received, pieces
-from .copies import find_source
 from .database import Transaction
 from .errors import ServiceError
 from .messages import Response
 from .objects import check_owner, check_writable, checksums, read_attributes, receive
+from .put_object_copy import find_source
 from .service import Call
 from .xml_text import children_text, elements, parse
 

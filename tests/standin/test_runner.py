@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -196,6 +197,29 @@ def test_stops_between_two_jobs(by_hand: tuple[Standin, Rehearsal], monkeypatch:
     monkeypatch.setitem(runner_module.STEPS, "New", stop_after)
     standin.runner.tick()
     assert [rehearsal.status(job_id) for job_id in ids] == ["Preparing", "New"]
+
+
+def test_stops_when_told_so_between_looking_up_and_waiting(tmp_path: Path) -> None:
+    with running(tmp_path, runs_jobs=False) as standin:
+        runner = Runner(standin.service)
+
+        class ToldRightAfterwards(threading.Event):
+            """The first look still says no."""
+
+            looks = 0
+
+            def is_set(self) -> bool:
+                self.looks += 1
+                if self.looks > 1:
+                    return super().is_set()
+                self.set()
+                runner.wake()
+                return False
+
+        runner._stopping = ToldRightAfterwards()
+        runner.start()
+        runner._thread.join(10)
+        assert not runner._thread.is_alive()
 
 
 def test_takes_an_object_only_once_into_a_group() -> None:

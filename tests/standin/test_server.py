@@ -57,6 +57,11 @@ def test_answers_with_an_error_document(standin: Standin, request_bytes: bytes, 
     assert b"Traceback" not in reply
 
 
+def test_names_what_is_wrong_with_a_target(standin: Standin) -> None:
+    reply = raw(standin.endpoint, b"GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"<Code>InvalidURI</Code>" in reply
+
+
 def test_takes_a_request_line_in_absolute_form(client: Client) -> None:
     client.cos("PUT", BUCKET, "a", body=b"hello")
     reply = client.send("GET", f"http://{HOST}/a", {"Host": "127.0.0.1"})
@@ -97,6 +102,7 @@ SHORT = {
     "that ends early": (("Content-Length: 10",), b"hello", b"IncompleteBody"),
     "whose chunk ends early": (("Transfer-Encoding: chunked",), b"5\r\nhe", b"IncompleteBody"),
     "whose chunk has no size": (("Transfer-Encoding: chunked",), b"five\r\nhello", b"IncompleteBody"),
+    "whose chunk has a negative size": (("Transfer-Encoding: chunked",), b"-5\r\nhello", b"IncompleteBody"),
     "without a length": ((), b"", b"MissingContentLength"),
     "of no numeric length": (("Content-Length: many",), b"", b"InvalidArgument"),
     "of more than 5 GB": (("Content-Length: 5368709121",), b"", b"EntityTooLarge"),
