@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from itertools import compress, islice
+from itertools import compress
 from operator import eq, itemgetter
 
 from .escapes import PLAIN_CHARACTERS, odd_escapes
 from .findings import Findings
-from .quotes import SHOWN, is_utf8
+from .quotes import is_utf8, values_of
 from .rows import Batch
 from .scan import clean_rows
 
@@ -72,9 +72,9 @@ class ColumnChecks:
         if self.layout is None or not self.layout.is_usual or self._known.get(bucket) != "":
             return 0
         rests = clean_rows(plain, bucket, self.layout.width, self._expected_version(self.layout))
-        if rests is None or [bucket, *_values(rests[0])] == self._previous:
+        if rests is None or [bucket, *values_of(rests[:1])[0]] == self._previous:
             return 0
-        self._previous = [bucket, *_values(rests[-1])]
+        self._previous = [bucket, *values_of(rests[-1:])[0]]
         self.rows += len(rests)
         return len(rests)
 
@@ -109,18 +109,18 @@ class ColumnChecks:
         widths = list(map(len, batch.rows))
         if start == 0 and widths.count(right) == len(widths):
             return batch
-        fitting = [width == right for width in widths]
-        fitting[:start] = [False] * start
+        fits = [width == right for width in widths]
+        fits[:start] = [False] * start
         self._note_widths(batch.lines[start:], widths[start:], right)
-        return Batch(list(compress(batch.rows, fitting)), list(compress(batch.lines, fitting)))
+        return Batch(list(compress(batch.rows, fits)), list(compress(batch.lines, fits)))
 
     def _note_widths(self, lines: Sequence[int], widths: list[int], right: int) -> None:
         wrong: dict[int, list[int]] = {}
         for line, width in zip(lines, widths, strict=True):
             if width != right and width:
                 wrong.setdefault(width, []).append(line)
-        for width, found in wrong.items():
-            self.findings.note("ColumnCount", found, found=width, expected=self._expected)
+        for width, numbers in wrong.items():
+            self.findings.note("ColumnCount", numbers, found=width, expected=self._expected)
 
     def _judge_columns(self, batch: Batch, layout: Layout) -> None:
         names = list(map(itemgetter(layout.bucket), batch.rows))
@@ -135,9 +135,8 @@ class ColumnChecks:
         faults = list(map(self._known.get, names))
         if faults.count("") == len(faults):
             return
-        for index, fault in enumerate(faults):
-            if fault is None:
-                faults[index] = self._fault_of(names[index], lines[index], column)
+        for index in [i for i, fault in enumerate(faults) if fault is None] if None in faults else ():
+            faults[index] = self._fault_of(names[index], lines[index], column)
         wrong = [i for i, fault in enumerate(faults) if fault]
         for why in (UNNAMED, FORBIDDEN):
             found = [i for i in wrong if faults[i] == why]
@@ -161,9 +160,10 @@ class ColumnChecks:
             self.findings.note("EmptyKey", empty, column)
         text = b"\n".join(keys)
         if text.count(b"\n") >= len(keys):
-            text = b"\n".join([key.replace(b"\n", b"\r") for key in keys])
+            keys = [key.replace(b"\n", b"\r") for key in keys]
+            text = b"\n".join(keys)
         if b"%" in text:
-            bad, double = odd_escapes(text.split(b"\n"))
+            bad, double = odd_escapes(keys)
             self.findings.note("BadEscape", [lines[i] for i in bad], column)
             self.findings.note("DoublyEncoded", [lines[i] for i in double], column)
         raw = text.translate(None, _PLAIN_IN_CELLS + b"%\0")  # a NUL is a fault of its own
@@ -188,10 +188,10 @@ class ColumnChecks:
 
     def _find_duplicates(self, batch: Batch) -> None:
         rows = batch.rows
-        if rows[0] == self._previous or any(map(eq, rows, islice(rows, 1, None))):
-            earlier = [self._previous, *rows[:-1]]
-            pairs = zip(batch.lines, rows, earlier, strict=True)
-            self.findings.note("DuplicateRow", [line for line, row, before in pairs if row and row == before])
+        equal = list(map(eq, rows, [self._previous, *rows[:-1]]))
+        if True in equal:
+            found = [line for line, row in compress(zip(batch.lines, rows, strict=True), equal) if row]
+            self.findings.note("DuplicateRow", found)
         self._previous = rows[-1]
 
 
@@ -203,10 +203,6 @@ def bucket_fault(name: bytes, allowed: Collection[str] | None) -> str:
     if not _BUCKET.fullmatch(name):
         return UNNAMED
     return FORBIDDEN if allowed is not None else ""
-
-
-def _values(rest: bytes) -> list[bytes]:
-    return [cell.translate(SHOWN) for cell in rest.split(b",")]
 
 
 def _is_header(values: list[bytes]) -> bool:

@@ -28,10 +28,10 @@ def _double() -> re.Pattern[bytes]:
 
 
 def has_odd_escape(text: bytes) -> bool:
-    """Whether some % begins no escape, or one that looks encoded twice."""
+    """Whether some % in these whole lines begins no escape, or one that looks encoded twice."""
     if b"%" not in text:
         return False
-    decoded = a2b_qp(text.translate(_AND_LINE_FEED) + b"/")
+    decoded = a2b_qp(text.translate(_AND_LINE_FEED))
     return bool((b"=" in decoded and _bad().search(text)) or (b"%" in decoded and _double().search(text)))
 
 
@@ -45,9 +45,9 @@ def odd_escapes(keys: list[bytes]) -> tuple[list[int], list[int]]:
     if b"=" not in decoded and b"%" not in decoded:
         return [], []
     lefts = decoded.split(b"\n")
-    if len(lefts) != len(keys):  # some escapes are %0A
+    if len(lefts) != len(keys):  # some escapes are line feeds
         lefts = [b"=%"] * len(keys)
+    odd = [i for i, left in enumerate(lefts) if _WRONG in left or _DOUBLE in left]
     bad_in, double_in = _bad().search, _double().search
-    bad = [i for i, left in enumerate(lefts) if _WRONG in left and bad_in(keys[i])]
-    double = [i for i, left in enumerate(lefts) if _DOUBLE in left and double_in(keys[i])]
-    return bad, double
+    bad = [i for i in odd if _WRONG in lefts[i] and bad_in(keys[i])]
+    return bad, [i for i in odd if _DOUBLE in lefts[i] and double_in(keys[i])]

@@ -6,14 +6,14 @@ from __future__ import annotations
 HIDDEN_COMMA, HIDDEN_LINE_FEED, _HIDDEN_QUOTE = b"\xfb", b"\xfe", b"\xff"
 _MEANINGFUL, _HIDDEN = b', \r\n"', b"\xfb\xfc\xfd\xfe\xff"
 _HIDE = bytes.maketrans(_MEANINGFUL[:-1], _HIDDEN[:-1])
-SHOWN = bytes.maketrans(_HIDDEN, _MEANINGFUL)
+_EXCHANGE = bytes.maketrans(_HIDDEN + b",\n", _MEANINGFUL + HIDDEN_COMMA + HIDDEN_LINE_FEED)
 
 
 def unquoted(block: bytes) -> bytes | None:
     """The block with its quotes taken off; None unless each of them stands where RFC 4180 has it.
 
     The block is valid UTF-8, whole lines. Commas, blanks, line ends and doubled quotes that
-    stood in quotes are hidden in it; translating its cells by `SHOWN` brings them back.
+    stood in quotes are hidden in it; `values_of` brings them back.
     """
     if b'"' not in block:
         return block
@@ -26,6 +26,12 @@ def unquoted(block: bytes) -> bytes | None:
         parts[2:-1:2] = [part or _HIDDEN_QUOTE for part in outside[1:-1]]
     parts[1::2] = b'"'.join(inside).translate(_HIDE).split(b'"')
     return b"".join(parts)
+
+
+def values_of(lines: list[bytes]) -> list[list[bytes]]:
+    """The values in each of these unquoted lines (there is at least one), with all that was hidden."""
+    text = b"\n".join(lines).translate(_EXCHANGE)
+    return [row.split(HIDDEN_COMMA) for row in text.split(HIDDEN_LINE_FEED)]
 
 
 def _is_well_placed(frame: bytes) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from itertools import accumulate, compress
+from itertools import accumulate, compress, count, repeat
+from operator import add
 
 from .findings import Findings
-from .quotes import HIDDEN_LINE_FEED, SHOWN, is_utf8
+from .quotes import HIDDEN_LINE_FEED, is_utf8, values_of
 from .strange import LONGEST, Lines
 
 # No row of a quarter of the length can have been too long before its quotes were taken off: they make a
@@ -38,14 +39,14 @@ class RowReader:
 
     def read_unquoted(self, plain: bytes) -> Batch | None:
         """All rows of whole lines whose quotes were taken off; None if one may break a rule."""
-        text = plain.replace(b"\r\n", b"\n")
+        text = plain.replace(b"\r\n", b"\n") if b"\r" in plain else plain
         lines = text.split(b"\n")[:-1]
         if b"\r" in text or max(map(len, lines)) > _SURELY_SHORT:
             return None
-        heights = (1 + line.count(HIDDEN_LINE_FEED) for line in lines)
-        *numbers, self.line = accumulate(heights, initial=self.line)
-        batch = self._divided(lines, numbers, b", " in plain)
-        batch.rows = [[cell.translate(SHOWN) for cell in row] for row in batch.rows]
+        inner = accumulate(map(bytes.count, lines, repeat(HIDDEN_LINE_FEED)), initial=0)
+        *numbers, self.line = map(add, inner, count(self.line))
+        self._strip_blanks(lines, numbers, text)
+        batch = Batch(values_of(lines), numbers)
         return self._without_empty_lines(batch, lines, ())
 
     def read(self, text: bytes, is_last: bool) -> tuple[Batch, int]:
@@ -53,9 +54,12 @@ class RowReader:
         found = Lines(text, is_last)
         numbers = range(self.line, self.line + len(found.lines))
         self.line = numbers.stop
-        batch = self._divided(found.lines, numbers, b" " in text and b", " in text)
-        for number in found.unquoted:
-            batch.rows[number] = [cell.translate(SHOWN) for cell in batch.rows[number]]
+        self._strip_blanks(found.lines, numbers, text)
+        batch = Batch(list(map(bytes.split, found.lines, repeat(b","))), numbers)
+        if found.unquoted:
+            unquoted = values_of([found.lines[number] for number in found.unquoted])
+            for number, values in zip(found.unquoted, unquoted, strict=True):
+                batch.rows[number] = values
         if found.rows:
             self._put_strange_rows(batch, found)
         if b"\0" in text or not is_utf8(text[: found.end]):
@@ -69,14 +73,10 @@ class RowReader:
         self._note_long_line(self.line, beginning)
         return batch
 
-    def _divided(self, lines: list[bytes], numbers: Sequence[int], has_blanks: bool) -> Batch:
-        """Each line as a row, divided by its commas."""
-        if has_blanks:
-            self._strip_blanks(lines, numbers)
-        return Batch([line.split(b",") for line in lines], numbers)
-
-    def _strip_blanks(self, lines: list[bytes], numbers: Sequence[int]) -> None:
+    def _strip_blanks(self, lines: list[bytes], numbers: Sequence[int], text: bytes) -> None:
         """Take off the blanks behind commas, which are no part of the value."""
+        if b" " not in text or b", " not in text:
+            return
         found = [i for i, line in enumerate(lines) if _BLANK in line and line.find(b", ") >= 0]
         room = self.findings.room("BlankAfterComma")
         for index in found[:room]:

@@ -26,14 +26,22 @@ def clean_rows(block: bytes, bucket: bytes, width: int, version: bool | None) ->
     start = bucket + b","
     if not block.startswith(start):
         return None
-    rests = block[len(start) : -len(ending)].split(ending + start)
-    joined = b"\n".join(rests) + b"\n"
+    rests = block.split(ending + start)
+    rests[0] = rests[0][len(start) :]
+    rests[-1] = rests[-1][: -len(ending)]
+    joined = b"\n".join([*rests, b""])
     commas_and_ends = joined.translate(None, _PLAIN_OR_ESCAPE)
     if commas_and_ends != (b"," * (width - 2) + b"\n") * len(rests):
         return None
-    has_empty_key = not all(rests) if width == 2 else joined.startswith(b",") or b"\n," in joined
-    if has_empty_key or any(map(eq, rests, islice(rests, 1, None))):
+    if any(map(eq, rests, islice(rests, 1, None))) or has_odd_escape(joined):
         return None
-    if version is not None and joined.count(b",\n") != (0 if version else len(rests)):
-        return None
-    return None if has_odd_escape(joined) else rests
+    if width == 2:
+        return rests if all(rests) else None
+    return rests if _are_filled(joined, len(rests), version) else None
+
+
+def _are_filled(joined: bytes, rows: int, version: bool | None) -> bool:
+    """Whether no key is empty, and versions are as they should be."""
+    if joined.startswith(b",") or b"\n," in joined:
+        return False
+    return version is None or joined.count(b",\n") == (0 if version else rows)

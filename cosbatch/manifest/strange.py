@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 
 from .quotes import is_utf8, unquoted
 
@@ -20,14 +20,14 @@ _MAY_FOLLOW_QUOTE = (b",", b'"', b"\r", b"")  # the last is the end of a line
 
 @cache
 def _cell() -> re.Pattern[bytes]:
-    """A value and what ends it. The lookahead keeps it from trying shorter values where the longest fails."""
+    """A value and what ends it. The lookahead keeps it from trying shorter ones where the longest fails."""
     return re.compile(rb'("(?=([^"]*(?:""[^"]*)*))\2"|[^",\r\n]*)(,|\r?\n)')
 
 
 @cache
 def _quoted_line() -> re.Pattern[bytes]:
     """A line that is a row, with its quotes in their places."""
-    return re.compile(rb'(?:(?:"[^"]*(?:""[^"]*)*"|[^",\r]*)(?:,|\Z))+')
+    return re.compile(rb'(?:(?:"(?=([^"]*(?:""[^"]*)*))\1"|[^",\r]*)(?:,|\Z))+')
 
 
 class Lines:
@@ -59,7 +59,7 @@ class Lines:
         if b"\r" in text:
             stray = [i for i, line in enumerate(self.lines) if _RETURN in line and _QUOTE not in line]
             self._set_aside(self.broken, stray)
-        if max(map(len, self.lines), default=0) > LONGEST:
+        if may_hold_long_line(text):
             self._set_aside(self.long, [i for i, line in enumerate(self.lines) if len(line) > LONGEST])
 
     def broken_column(self, number: int) -> int:
@@ -147,8 +147,6 @@ class Lines:
 
     def _read_balanced(self, numbers: list[int]) -> None:
         """Take the quotes off the lines whose quotes are in their places; the others are broken."""
-        if self._take_quotes_off(numbers):
-            return
         fits = _quoted_line().fullmatch
         fitting = [i for i in numbers if fits(self.lines[i])]
         self._set_aside(self.broken, set(numbers).difference(fitting))
@@ -184,3 +182,9 @@ def split_quoted(text: bytes, start: int) -> tuple[list[bytes], int] | int:
         if ending:
             return cells, at
     return len(cells) + 1
+
+
+def may_hold_long_line(text: bytes) -> bool:
+    """A line over 8 KiB leaves some aligned stretch of half that length without a line feed."""
+    half, size = LONGEST // 2, len(text)
+    return -1 in map(text.find, repeat(b"\n"), range(0, size - half, half), range(half, size, half))

@@ -9,7 +9,7 @@ from .columns import ColumnChecks
 from .findings import Findings
 from .quotes import is_utf8, unquoted
 from .rows import Batch, RowReader
-from .strange import LONGEST
+from .strange import LONGEST, may_hold_long_line
 from .verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
@@ -47,7 +47,7 @@ def infer_fields(first_bytes: bytes) -> tuple[str, ...] | None:
 
 
 def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
-    """Cut and join blocks of any length into pieces of `size` bytes; the last may be shorter."""
+    """Cut and join blocks of any length into pieces of about `size` bytes, at line ends if there are some."""
     held: list[bytes] = []
     length = 0
     for block in blocks:
@@ -55,9 +55,12 @@ def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
         length += len(block)
         if length >= size:
             joined = b"".join(held)
-            whole = length - length % size
-            yield from (joined[at : at + size] for at in range(0, whole, size))
-            held, length = [joined[whole:]], length - whole
+            start = 0
+            while length - start >= size:
+                end = joined.rfind(b"\n", start, start + size) + 1 or start + size
+                yield joined[start:end]
+                start = end
+            held, length = [joined[start:]], length - start
     if length:
         yield b"".join(held)
 
@@ -141,10 +144,14 @@ class CsvJudge:
 
     def _judge_text(self, text: bytes, is_last: bool = False) -> None:
         start = self._skip_long_line(text) if self._in_long_line else 0
-        block = text[start : _end_of_whole_rows(text, start)]
-        if block and self._tries_blocks() and self._judge_block(block):
-            self._refusals = 0
-            start += len(block)
+        if self._tries_blocks():
+            block = text[start : _end_of_whole_rows(text, start)]
+            if block and self._judge_block(block):
+                self._refusals = 0
+                start += len(block)
+        if start == len(text):
+            self._waiting = b""
+            return
         batch, end = self.reader.read(text[start:], is_last)
         self._waiting = text[start + end :]
         self._judge_batch(batch)
@@ -174,7 +181,7 @@ class CsvJudge:
     def _judge_block(self, block: bytes) -> bool:
         """Judge whole lines at once; False, and nothing is done, when they have to be read line by line."""
         has_quotes = b'"' in block
-        if _may_hold_long_line(block) or not is_utf8(block):
+        if may_hold_long_line(block) or not is_utf8(block):
             return False
         plain = unquoted(block) if has_quotes else block
         if plain is None:
@@ -196,9 +203,3 @@ def _end_of_whole_rows(text: bytes, start: int) -> int:
     if b'"' in text and text.count(b'"', start, end) % 2:
         end = text.rfind(b"\n", start, text.rfind(b'"', start, end)) + 1
     return end
-
-
-def _may_hold_long_line(block: bytes) -> bool:
-    """A line over 8 KiB leaves some aligned stretch of half that length without a line feed."""
-    half = LONGEST // 2
-    return any(block.find(b"\n", at, at + half) < 0 for at in range(0, len(block) - half, half))
