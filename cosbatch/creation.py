@@ -22,6 +22,7 @@ from cosbatch.errors import (
 )
 from cosbatch.identity import Marker
 from cosbatch.nouns import dataclass
+from cosbatch.patterns import Pattern
 from cosbatch.retry import SHORTEST_ATTEMPT, Attempts, Exchange
 from cosbatch.settings import Settings
 
@@ -33,8 +34,8 @@ _LONGEST_RESERVE = 5.0
 # Also the Code of other faults, among them these (436/38608, 436/38610). A job that exists passed their rules with the same
 # bytes, so such an answer cannot stand for a duplicate, unless its words could mean one.
 _REFUSED = "InvalidRequest"
-_OTHER_FAULT = re.compile(r"priority|empty body|body is empty", re.IGNORECASE)
-_DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)
+_OTHER_FAULT = Pattern(r"priority|empty body|body is empty", re.IGNORECASE)
+_DUPLICATE = Pattern(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)
 # What a job's documents are compared by; the rest of a description is the service's.
 _COMPARED = ("ConfirmationRequired", "Manifest", "Operation", "Priority", "Report", "RoleArn")
 
@@ -69,10 +70,18 @@ def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, ob
     reserve = min(_LONGEST_RESERVE, exchange.deadline.remaining() / 4)
     attempts = exchange.attempt(request, actions.created, reserve)
     if attempts.error is None:
-        return _result(order, "created", attempts.get())
+        return _result(order.token, "created", attempts.get())
     if _says_that_there_is_none(attempts.error, attempts.doubt):
         raise attempts.error
     return _recover(order, attempts, attempts.error, exchange, settings)
+
+
+def recall(token: str, exchange: Exchange, settings: Settings) -> dict[str, object] | None:
+    """`{JobId, Outcome, ClientRequestToken, RequestId}` of the job that bears the token's trace, as `recovered`; None
+    where none is listed, or more than one.
+    """
+    found = _find(identity.marker_of(token, "").trace, exchange, settings)
+    return _result(token, "recovered", found.jobs[0]) if len(found.jobs) == 1 else None
 
 
 def _says_that_there_is_none(error: ServiceSideError, doubt: ServiceSideError | None) -> bool:
@@ -82,9 +91,9 @@ def _says_that_there_is_none(error: ServiceSideError, doubt: ServiceSideError | 
     return doubt is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
 
-def _result(order: Order, outcome: str, job: Mapping[str, object]) -> dict[str, object]:
+def _result(token: str, outcome: str, job: Mapping[str, object]) -> dict[str, object]:
     known = {"RequestId": job["RequestId"]} if job.get("RequestId") else {}
-    return {"JobId": job["JobId"], "Outcome": outcome, "ClientRequestToken": order.token, **known}
+    return {"JobId": job["JobId"], "Outcome": outcome, "ClientRequestToken": token, **known}
 
 
 def _recover(
@@ -195,7 +204,7 @@ def _recovered(
         raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
     (job,) = jobs
     if identity.read_marker(job["Description"]) == order.marker:
-        return _result(order, "recovered", job)
+        return _result(order.token, "recovered", job)
     raise IdempotencyMismatch(
         f"The token was used before, for another job: {job['JobId']}. Use a new token for a new job.",
         _differences(order, job["JobId"], exchange, settings),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from cosbatch.errors import Problem
 from cosbatch.names import REGION
 from cosbatch.nouns import dataclass, field
+from cosbatch.patterns import Pattern
 from cosbatch.schemas.calls import ACTIONS
 from cosbatch.signature import Credentials
 
@@ -17,11 +18,12 @@ HTTP_AUTHS = ("bearer", "gateway", "none")
 MANIFEST_CHECKS = ("head", "full", "off")
 TIMEOUT = 10.0
 
-_DIGITS = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
-_ENDPOINT = re.compile(r"https?://(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?/?", re.ASCII)
-_ORIGIN = re.compile(r"\*|https?://(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?", re.ASCII)
-_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?", re.ASCII)
+_DIGITS = Pattern(r"[1-9][0-9]{0,19}", re.ASCII)
+_ENDPOINT = Pattern(r"https?://(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?/?", re.ASCII)
+_ORIGIN = Pattern(r"\*|https?://(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?", re.ASCII)
+_VISIBLE = Pattern(r"[\x21-\x7e]+", re.ASCII)
+_DIGEST = Pattern(r"[0-9a-f]{64}", re.ASCII)
+_SECONDS = Pattern(r"[0-9]{1,4}(?:\.[0-9]{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Reader:
         """The first of the variables that is set."""
         return next((self._environ[name].strip() for name in names if self._environ.get(name, "").strip()), None)
 
-    def needed(self, names: tuple[str, ...], form: re.Pattern[str], meaning: str) -> str:
+    def needed(self, names: tuple[str, ...], form: Pattern, meaning: str) -> str:
         value = self.text(*names)
         if value is None:
             self.wrong(names[0], f"is not set; it holds {meaning}")
@@ -104,16 +106,15 @@ def read_settings(environ: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
 
 def _credentials(reader: Reader) -> Credentials:
     """The platform sets them without an underscore before ID and KEY; people write the SDKs' names: both are read."""
-    any_text = re.compile(r"[\x21-\x7e]+", re.ASCII)
     role = "of the function's execution role (the platform sets it; without a role it is missing)"
     names = ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRET_ID")
-    secret_id = reader.needed(names, any_text, f"the SecretId {role}")
+    secret_id = reader.needed(names, _VISIBLE, f"the SecretId {role}")
     names = ("TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SECRET_KEY")
-    secret_key = reader.needed(names, any_text, f"the SecretKey {role}")
-    return Credentials(secret_id, secret_key, _session_token(reader, any_text))
+    secret_key = reader.needed(names, _VISIBLE, f"the SecretKey {role}")
+    return Credentials(secret_id, secret_key, _session_token(reader, _VISIBLE))
 
 
-def _session_token(reader: Reader, form: re.Pattern[str]) -> str | None:
+def _session_token(reader: Reader, form: Pattern) -> str | None:
     token = reader.text("TENCENTCLOUD_SESSIONTOKEN", "TENCENTCLOUD_TOKEN")
     if token is not None and not form.fullmatch(token):
         reader.wrong("TENCENTCLOUD_SESSIONTOKEN", "must be printable ASCII, without blanks")

@@ -303,3 +303,40 @@ def test_sends_the_same_job_however_its_document_was_written() -> None:
     }}}  # fmt: skip
     perform_with(service, "CreateJob", loose)
     assert service.requests[0].body == service.requests[1].body
+
+
+# A second delivery of an upload whose manifest was changed or removed in between.
+
+GONE = {"GET /restore/a.csv": refused("PreconditionFailed", status=412)}
+THE_JOB = {"JobId": "job-7", "Description": f"x {identity.marker_of('t', 'sha256:' + '0' * 64)}"}
+
+
+def deliver_again(listing: Any, answers: dict[str, Any] = GONE) -> tuple[Service, Json]:
+    service = Service({**answers, "GET /jobs": listing})
+    return service, perform(upload_call(NOON), desk(service, COSBATCH_MANIFEST_CHECK="head"))
+
+
+def test_finds_the_job_of_an_upload_whose_manifest_was_overwritten_since() -> None:
+    service, result = deliver_again(listed(THE_JOB))
+    assert (result["JobId"], result["Outcome"], result["ClientRequestToken"]) == ("job-7", "recovered", "t")
+    assert (result["Profile"], result["Manifest"]) == ("restore", f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv")
+    assert "POST /jobs" not in service.sent
+
+
+@pytest.mark.parametrize("listing", [listed(), listed(THE_JOB, {**THE_JOB, "JobId": "job-8"}), refused("AccessDenied")])
+def test_reports_the_overwritten_manifest_where_no_one_job_is_known(listing: Any) -> None:
+    with pytest.raises(CosbatchError) as error:
+        deliver_again(listing)
+    assert error.value.code == "PreconditionFailed"
+
+
+def test_looks_for_no_job_where_a_later_delivery_can_mend_the_failure() -> None:
+    with pytest.raises(UpstreamUnreachable):
+        deliver_again(listed(THE_JOB), {"GET /restore/a.csv": UpstreamUnreachable("no connection")})
+
+
+def test_looks_for_no_job_of_a_call_that_is_no_upload() -> None:
+    service = Service({"GET /list.csv": refused("NoSuchKey", status=404), "GET /jobs": listed(THE_JOB)})
+    with pytest.raises(CosbatchError):
+        perform(Call("CreateJob", DOCUMENT), desk(service, COSBATCH_MANIFEST_CHECK="head"))
+    assert service.sent == ["GET /list.csv"]

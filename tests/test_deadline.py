@@ -100,3 +100,11 @@ def test_has_a_clock_that_really_goes() -> None:
 )
 def test_reads_the_date_of_a_header(header: str | None, seconds: float | None) -> None:
     assert unix_seconds(header) == seconds
+
+
+def test_takes_a_context_that_cannot_tell_its_time_for_one_without_a_limit() -> None:
+    def broken() -> int:
+        raise RuntimeError("no clock here")
+
+    clock = Clock(lambda: 0.0)
+    assert deadline_of(SimpleNamespace(get_remaining_time_in_millis=broken), clock) == deadline_of({}, clock)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cosbatch import inspection
+from cosbatch import content
+from cosbatch.content import Content
 from cosbatch.errors import CosbatchError, InvalidManifest, InvalidRequest, ServiceError, UnexpectedResponse
 from cosbatch.inspection import EDGE, Inspection, inspect
 from cosbatch.messages import Request, Response
@@ -64,12 +65,14 @@ def look(
     key: str = "list.csv",
     spec: dict[str, Any] = NO_SPEC,
     sources: list[str] | None = None,
+    most: int | None = None,
     seconds: float = 30.0,
     **location: str,
 ) -> Inspection:
     settings = configuration(COSBATCH_MANIFEST_CHECK=check).settings
     manifest = {"Location": {"ETag": None, "ObjectArn": f"{ARN}/{key}", **location}, "Spec": spec}
-    return inspect(manifest, sources, settings, exchange_with(bucket, seconds))
+    limits = {name: value for name, value in (("source_buckets", sources), ("max_objects", most)) if value is not None}
+    return inspect(manifest, limits, settings, exchange_with(bucket, seconds))
 
 
 def test_asks_for_a_missing_etag_and_binds_what_it_reads_to_it() -> None:
@@ -148,13 +151,13 @@ def test_does_not_see_the_middle_unless_it_looks_in_full() -> None:
 
 
 def test_a_full_look_counts_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection, "PIECE", 1000)
+    monkeypatch.setattr(content, "PIECE", 1000)
     found = look(Bucket(TWO_ROWS * 500), check="full")
     assert (found.rows, found.complete) == (1000, True)
 
 
 def test_a_full_look_ends_with_the_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection, "PIECE", 1001)
+    monkeypatch.setattr(content, "PIECE", 1001)
     hands = Hands()
 
     class Slow(Bucket):
@@ -167,7 +170,7 @@ def test_a_full_look_ends_with_the_time_and_says_so(monkeypatch: pytest.MonkeyPa
     manifest = {"Location": {"ETag": '"e1"', "ObjectArn": f"{ARN}/list.csv"}, "Spec": NO_SPEC}
     way = exchange_with(bucket, 30)
     way.deadline = type(way.deadline)(hands.clock, 30)
-    found = inspect(manifest, None, settings, way)
+    found = inspect(manifest, {}, settings, way)
     assert not found.complete
     assert 0 < len(bucket.ranges) < 9
     assert found.rows == pytest.approx(1000, rel=0.02)
@@ -231,7 +234,7 @@ def test_refuses_an_inventory_whose_data_is_not_there() -> None:
 def test_says_what_it_expects_where_an_inventory_is_something_else() -> None:
     with pytest.raises(InvalidManifest) as caught:
         look(Bucket(ROW), key=MANIFEST_JSON)
-    assert "The content is something else, not the manifest.json of an inventory" in caught.value.problems[0].message
+    assert "The content is no JSON, not the manifest.json of" in caught.value.problems[0].message
 
 
 def test_refuses_an_inventory_of_a_bucket_that_the_profile_does_not_name() -> None:
@@ -267,10 +270,32 @@ def test_looks_at_nothing_when_the_check_is_off() -> None:
     assert (bucket.sent, found.spec, found.rows) == ([], spec, None)
 
 
-def test_cannot_guess_the_format_when_the_check_is_off() -> None:
+def test_reads_no_more_than_the_first_row_when_the_check_is_off_and_the_fields_are_not_stated() -> None:
+    bucket = Bucket(ROW + b"odd\n")
+    assert look(bucket, check="off").spec == {"Fields": ["Bucket", "Key"], "Format": "COSBatchOperations_CSV_V1"}
+    assert bucket.ranges == [f"bytes=0-{EDGE - 1}"]
+
+
+def test_takes_a_manifest_json_for_an_inventory_when_the_check_is_off_too() -> None:
+    bucket = Bucket(b"never read")
+    assert look(bucket, check="off", key=MANIFEST_JSON).spec["Format"] == "COSInventoryReport_CSV_V1"
+    assert bucket.ranges == []
+
+
+def test_asks_for_the_fields_where_the_first_row_does_not_tell_them() -> None:
     with pytest.raises(InvalidRequest) as caught:
-        look(Bucket(ROW), check="off")
-    assert caught.value.problems[0].pointer == "/Manifest/Spec"
+        look(Bucket(b"one,two,three,four,five\n"), check="off")
+    assert caught.value.problems[0].pointer == "/Manifest/Spec/Fields"
+
+
+def test_counts_exactly_before_an_estimate_refuses_a_manifest() -> None:
+    long_row = f"data-{APPID},{'x' * 500}-%d.txt\n"
+    middle = b"".join((long_row % n).encode() for n in range(1000))
+    bucket = Bucket(TWO_ROWS * 5_000 + middle + TWO_ROWS * 5_000)
+    estimated, exact = look(bucket).rows, 21_000
+    assert estimated is not None and estimated > exact
+    assert look(bucket, most=exact).rows == exact
+    assert look(bucket, most=estimated).rows == estimated
 
 
 @pytest.mark.parametrize(
@@ -284,7 +309,7 @@ def test_cannot_guess_the_format_when_the_check_is_off() -> None:
     ],
 )
 def test_does_not_take_another_answer_for_the_part_that_it_asked_for(answer: Response) -> None:
-    content = inspection.Content(
+    content = Content(
         {"ETag": '"e1"', "ObjectArn": f"{ARN}/list.csv"},
         configuration().settings,
         exchange_with(Service({"GET /list.csv": answer})),

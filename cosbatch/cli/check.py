@@ -12,7 +12,9 @@ from cosbatch.cli.options import Commands, add_service, command
 from cosbatch.cli.source import Source
 from cosbatch.cli.tables import printable, table
 from cosbatch.errors import ServiceError
-from cosbatch.manifest import DataFile, Fault, Verdict, judge_csv, judge_inventory
+from cosbatch.manifest.inventory import DataFile, judge_inventory
+from cosbatch.manifest.stream import judge_csv
+from cosbatch.manifest.verdict import Fault, Verdict
 from cosbatch.names import Resource
 from cosbatch.schemas.document import CSV, INVENTORY
 
@@ -84,11 +86,12 @@ def _format_of(name: str) -> str:
 
 def _inventory_verdict(opened: Source, options: argparse.Namespace) -> Verdict:
     """The verdict on a manifest.json; where it lies in a bucket, its data files are looked for."""
-    verdict, files = judge_inventory(b"".join(opened.blocks), allowed_buckets=options.bucket)
+    inventory = judge_inventory(b"".join(opened.blocks), allowed_buckets=options.bucket)
+    verdict = inventory.verdict
     if not source.is_object(opened.name):
         return verdict
     client, bucket = connect(options), objects.place_of(opened.name).bucket
-    missing = [file for file in files if not _is_there(client, Resource(bucket, file.key, None))]
+    missing = [file for file in inventory.files if not _is_there(client, Resource(bucket, file.key, None))]
     return replace(
         verdict, faults=(*verdict.faults, *map(_missing, missing))[:_MOST_FAULTS], totals=_totals(verdict, missing)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +17,8 @@ from cosbatch.settings import Settings
 from cosbatch.signature import Credentials
 from cosbatch.triggers import cos, http, http_event, timer
 
+# What a manifest's object is told by, and no other object can have.
+_RECORDED = ("ETag", "ObjectVersionId")
 _HOST_REGION = re.compile(r"\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\.", re.ASCII)
 
 
@@ -57,6 +60,29 @@ def manifests_of(event: Mapping[str, object], appid: str, region: str) -> list[R
     return [manifest] if manifest and manifest.key else []
 
 
+def for_rehearsal(event: Mapping[str, object]) -> Mapping[str, object]:
+    """The event without what only the recorded objects had: their ETags and versions."""
+    records = event.get("Records")
+    if isinstance(records, list):
+        return {**event, "Records": [_without(record, "cos", "cosObject", "meta") for record in records]}
+    call = _call_of(event)
+    told = _without(call, "Manifest", "Location")
+    if told == call:
+        return event
+    if http.matches(event):
+        return {**event, "body": json.dumps(told), "isBase64Encoded": False}
+    return {**event, "Message": json.dumps(told)} if timer.matches(event) else told
+
+
+def _without(value: Any, *path: str) -> Any:
+    """The value, at the end of the path without the names of _RECORDED."""
+    if not isinstance(value, Mapping):
+        return value
+    if not path:
+        return {name: below for name, below in value.items() if name not in _RECORDED}
+    return {name: _without(below, *path[1:]) if name == path[0] else below for name, below in value.items()}
+
+
 def role_of(event: Mapping[str, object]) -> str | None:
     """The account (UIN) of the role that the event's own document names."""
     return names.role_uin(str(_call_of(event).get("RoleArn")))
@@ -78,10 +104,19 @@ def _uploaded(record: object, configuration: Configuration) -> Iterator[Resource
 
 
 def _account_of_record(record: Any) -> tuple[str | None, str | None]:
-    appid, url = _at(record, "cos", "cosBucket", "appid"), _at(record, "cos", "cosObject", "url")
-    found = _HOST_REGION.search(str(url))
-    region = (found["region"] or names.SHORT_REGIONS.get(found["short"])) if found else None
+    appid = _at(record, "cos", "cosBucket", "appid")
+    region = next((text for text in _regions(record) if isinstance(text, str) and text != "accelerate"), None)
     return (appid if isinstance(appid, str) and appid.isdigit() else None), region
+
+
+def _regions(record: Any) -> Iterator[object]:
+    """What the record says of its region, the url first, since it must agree with the function's."""
+    found = _HOST_REGION.search(str(_at(record, "cos", "cosObject", "url")))
+    if found:
+        yield found["region"] or names.SHORT_REGIONS.get(found["short"])
+    for name in ("cosRegion", "s3Region"):
+        yield _at(record, "cos", "cosBucket", name)
+    yield names.SHORT_REGIONS.get(str(_at(record, "cos", "cosBucket", "region")))
 
 
 def _at(value: Any, *path: str) -> object:

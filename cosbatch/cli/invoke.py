@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cosbatch.cli import files, local_profiles, output, rehearsal
 from cosbatch.cli.client import PROFILES, environ_of
-from cosbatch.cli.events import account_of, manifests_of, role_of
+from cosbatch.cli.events import account_of, for_rehearsal, manifests_of, role_of
 from cosbatch.cli.files import WrongUsage
 from cosbatch.cli.options import Commands, add_service, command
 from cosbatch.cli.tables import table
@@ -38,8 +38,8 @@ _EXAMPLES = """\
   For real, with the account of the environment: an event that got lost, delivered again (it makes no second job):
     python -m cosbatch invoke event.json
 
-With --local the account is the event's own: profiles.json is read as if its buckets lay there. HTTP events come in without
-authentication unless COSBATCH_HTTP_AUTH is set.
+With --local the account is the event's own: profiles.json is read as if its buckets lay there. ETags and versions of the
+recorded objects are left out, and HTTP events come in without authentication unless COSBATCH_HTTP_AUTH is set.
 """
 
 
@@ -95,7 +95,7 @@ def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
     with rehearsal.stage(account, options.clock, _kept(), profiles) as stage:
         for manifest in manifests:
             rehearsal.furnish(stage.client, manifest, content)
-        answer = rehearsal.deliver(event, options.verbose)
+        answer = rehearsal.deliver(for_rehearsal(event) if isinstance(event, Mapping) else event, options.verbose)
         _tell(stage.standin.jobs())
     return answer
 

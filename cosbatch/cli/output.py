@@ -58,7 +58,7 @@ def _told(failure: Mapping[str, Any]) -> Iterable[str]:
     for problem in failure.get("Errors", ()):
         yield printable(f"  {problem['Pointer'] or '/'}  {problem['Message']}")
     for name, value in failure.items():
-        if name not in _TOLD:
+        if name not in _TOLD and not isinstance(value, dict | list):
             yield printable(f"{name}: {value}")
     if failure.get("Retryable"):
         yield "Another try later can help."

@@ -82,9 +82,8 @@ def deliver(event: object, verbose: bool = False) -> tuple[Any, bool]:
 
     The lines of the function's log are shown on stderr when `verbose` asks for them.
     """
-    from handler import (
-        main_handler,
-    )  # the composition root keeps a warm instance; only a rehearsal makes one of this process
+    # The handler keeps a warm instance; only a rehearsal makes one of this process.
+    from handler import main_handler
 
     context = {"request_id": "rehearsal", "time_limit_in_ms": _TIME_LIMIT}
     with contextlib.redirect_stdout(sys.stderr if verbose else io.StringIO()):

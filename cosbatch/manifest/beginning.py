@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+GZIP_MARK = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SIGHT = 1024  # bytes that are enough to tell
 
@@ -10,7 +11,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
 def unreadable(first: bytes) -> str | None:
     """The fault of a content that has no characters to read: Gzip or Utf16, or None."""
-    if first.startswith(b"\x1f\x8b"):
+    if first.startswith(GZIP_MARK):
         return "Gzip"
     if first.startswith(_UTF16_MARKS) or _alternates_with_nul(first[:4]):
         return "Utf16"

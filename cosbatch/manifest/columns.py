@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import compress, islice
 from operator import eq, itemgetter
 
@@ -19,34 +18,26 @@ _LONGEST_NAME = 100
 
 _PLAIN_IN_CELLS = PLAIN_CHARACTERS + b","  # a comma can only stand in a quoted cell
 _BUCKET = re.compile(rb"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+")
-_UNNAMED, _FORBIDDEN = "no bucket's name with its appid", "not a bucket that is allowed here"
+UNNAMED, FORBIDDEN = "no bucket's name with its appid", "not a bucket that is allowed here"
 
 _INFERRED = {2: ("Bucket", "Key"), 3: ("Bucket", "Key", "VersionId")}
 _AS_INFERRED = "2 (Bucket, Key) or 3 (Bucket, Key, VersionId), the same in all rows"
 
 
-@dataclass(frozen=True)
 class Layout:
     """Which column holds what, counted from 0."""
 
-    fields: tuple[str, ...]
-    bucket: int
-    key: int
-    version: int | None
-
-    @classmethod
-    def of(cls, fields: Sequence[str]) -> Layout:
-        """The layout of a manifest's Fields. Raises ValueError unless they have one Bucket and one Key."""
+    def __init__(self, fields: Sequence[str]) -> None:
+        """Take a manifest's Fields. Raises ValueError unless they have one Bucket and one Key."""
         if fields.count("Bucket") != 1 or fields.count("Key") != 1 or fields.count("VersionId") > 1:
             raise ValueError(
                 f"Fields need one Bucket, one Key and at most one VersionId: {', '.join(fields)}"
             )
-        version = fields.index("VersionId") if "VersionId" in fields else None
-        return cls(tuple(fields), fields.index("Bucket"), fields.index("Key"), version)
-
-    @property
-    def width(self) -> int:
-        return len(self.fields)
+        self.fields = tuple(fields)
+        self.width = len(fields)
+        self.bucket = fields.index("Bucket")
+        self.key = fields.index("Key")
+        self.version = fields.index("VersionId") if "VersionId" in fields else None
 
     @property
     def is_usual(self) -> bool:
@@ -65,12 +56,12 @@ class ColumnChecks:
         self, findings: Findings, fields: Sequence[str] | None, allowed: Collection[str] | None
     ) -> None:
         self.findings = findings
-        self.layout = Layout.of(fields) if fields is not None else None
+        self.layout = Layout(fields) if fields is not None else None
         self.rows = 0
         self.columns: int | None = None
         self.buckets: list[bytes] = []
         self._expected = _AS_INFERRED if fields is None else str(len(fields))
-        self._allowed = None if allowed is None else frozenset(name.encode() for name in allowed)
+        self._allowed = allowed
         self._known: dict[bytes, str] = {}  # what is wrong with the name of a bucket; empty if nothing is
         self._versioned: set[bool] = set()  # whether rows with, and rows without, a version id were seen
         self._previous: list[bytes] = []
@@ -101,12 +92,16 @@ class ColumnChecks:
             self._judge_columns(fitting, self.layout)
         self._find_duplicates(batch)
 
+    def forget_previous(self) -> None:
+        """Hold the next row against none: it does not follow the last."""
+        self._previous = []
+
     def _settle_columns(self, rows: list[list[bytes]]) -> None:
         if self.columns is None:
             self.columns = next((len(row) for row in rows if row), None)
         if self.layout is None:
             width = next((len(row) for row in rows if len(row) in _INFERRED), None)
-            self.layout = Layout.of(_INFERRED[width]) if width else None
+            self.layout = Layout(_INFERRED[width]) if width else None
 
     def _fitting(self, batch: Batch, start: int) -> Batch:
         """The rows from `start` that have as many columns as there should be."""
@@ -144,19 +139,17 @@ class ColumnChecks:
             if fault is None:
                 faults[index] = self._fault_of(names[index], lines[index], column)
         wrong = [i for i, fault in enumerate(faults) if fault]
-        for why in (_UNNAMED, _FORBIDDEN):
+        for why in (UNNAMED, FORBIDDEN):
             found = [i for i in wrong if faults[i] == why]
             values = [names[i] for i in found]
             self.findings.note("ForeignBucket", [lines[i] for i in found], column, values, why=why)
 
     def _fault_of(self, name: bytes, line: int, column: int) -> str:
         """What is wrong with the name of a bucket that may be new; empty if nothing is."""
-        is_allowed = self._allowed is None or name in self._allowed
-        is_name = bool(_BUCKET.fullmatch(name)) or (self._allowed is not None and is_allowed)
-        fault = "" if is_name and is_allowed else _FORBIDDEN if is_name else _UNNAMED
+        fault = bucket_fault(name, self._allowed)
         if len(self._known) < MOST_NAMES and len(name) <= _LONGEST_NAME:
             self._known[name] = fault
-        if is_name and name not in self.buckets and len(self.buckets) < MOST_NAMES:
+        if fault != UNNAMED and name not in self.buckets and len(self.buckets) < MOST_NAMES:
             self.buckets.append(name)
             if len(self.buckets) == 2:
                 self.findings.note("SeveralBuckets", (line,), column, (name,))
@@ -200,6 +193,16 @@ class ColumnChecks:
             pairs = zip(batch.lines, rows, earlier, strict=True)
             self.findings.note("DuplicateRow", [line for line, row, before in pairs if row and row == before])
         self._previous = rows[-1]
+
+
+def bucket_fault(name: bytes, allowed: Collection[str] | None) -> str:
+    """What is wrong with the name of a bucket; empty if nothing is. `allowed` ones may have any form."""
+    text = name.decode("utf-8", "replace")
+    if allowed is not None and text in allowed:
+        return ""
+    if not _BUCKET.fullmatch(name):
+        return UNNAMED
+    return FORBIDDEN if allowed is not None else ""
 
 
 def _values(rest: bytes) -> list[bytes]:

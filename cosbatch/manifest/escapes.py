@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
+from functools import cache
 
 # What may stand raw in a key: RFC 3986 allows these in a path, and decoding leaves them as they are. A plus
 # is not among them, because form decoders read it as a blank.
 PLAIN_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/!$&'()*;=:@"
-
-_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_DOUBLE_ESCAPE = re.compile(rb"%25[0-9A-Fa-f]{2}")
-_ODD_ESCAPE = re.compile(rb"%(?:(?![0-9A-Fa-f]{2})|25[0-9A-Fa-f]{2})")
 
 # Quoted-printable is the same grammar with = for %, and its decoder runs in C at a third of the time of a
 # regular expression: a right escape vanishes, a wrong one leaves its =. So do %3D and, as a %, %25.
@@ -20,12 +17,22 @@ _WRONG, _DOUBLE = b"=%"  # as ints, which bytes look for in a tenth of the time
 _AND_LINE_FEED = bytes.maketrans(b"%=\r\n", b"=///")
 
 
+@cache
+def _bad() -> re.Pattern[bytes]:
+    return re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+@cache
+def _double() -> re.Pattern[bytes]:
+    return re.compile(rb"%25[0-9A-Fa-f]{2}")
+
+
 def has_odd_escape(text: bytes) -> bool:
     """Whether some % begins no escape, or one that looks encoded twice."""
     if b"%" not in text:
         return False
     decoded = a2b_qp(text.translate(_AND_LINE_FEED) + b"/")
-    return (b"=" in decoded or b"%" in decoded) and _ODD_ESCAPE.search(text) is not None
+    return bool((b"=" in decoded and _bad().search(text)) or (b"%" in decoded and _double().search(text)))
 
 
 def odd_escapes(keys: list[bytes]) -> tuple[list[int], list[int]]:
@@ -40,6 +47,7 @@ def odd_escapes(keys: list[bytes]) -> tuple[list[int], list[int]]:
     lefts = decoded.split(b"\n")
     if len(lefts) != len(keys):  # some escapes are %0A
         lefts = [b"=%"] * len(keys)
-    bad = [i for i, left in enumerate(lefts) if _WRONG in left and _BAD_ESCAPE.search(keys[i])]
-    double = [i for i, left in enumerate(lefts) if _DOUBLE in left and _DOUBLE_ESCAPE.search(keys[i])]
+    bad_in, double_in = _bad().search, _double().search
+    bad = [i for i, left in enumerate(lefts) if _WRONG in left and bad_in(keys[i])]
+    double = [i for i, left in enumerate(lefts) if _DOUBLE in left and double_in(keys[i])]
     return bad, double

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, compress
 
 from .findings import Findings
@@ -16,20 +15,18 @@ from .strange import LONGEST, Lines
 _SURELY_SHORT = LONGEST // 4 - 1
 
 _QUOTE, _BLANK, _NUL = b'" \0'  # as ints, which bytes look for in a tenth of the time
-_BLANKS = re.compile(rb", +")
-
 _OUT_OF_PLACE, _ALONE = "A quote stands out of place or is not closed", "A carriage return stands alone"
 
 
-@dataclass
 class Batch:
     """Rows that follow each other: their values, and the line on which each begins.
 
     A row without values is one that could not be divided.
     """
 
-    rows: list[list[bytes]]
-    lines: Sequence[int]
+    def __init__(self, rows: list[list[bytes]], lines: Sequence[int]) -> None:
+        self.rows = rows
+        self.lines = lines
 
 
 class RowReader:
@@ -89,7 +86,7 @@ class RowReader:
         self.findings.count("BlankAfterComma", sum(lines[i].count(b", ") for i in found[room:]))
         for index in found:
             line = lines[index].replace(b", ", b",")
-            lines[index] = _BLANKS.sub(b",", line) if line.find(b", ") >= 0 else line
+            lines[index] = re.sub(rb", +", b",", line) if line.find(b", ") >= 0 else line
 
     def _put_strange_rows(self, batch: Batch, found: Lines) -> None:
         for number, values in found.rows.items():

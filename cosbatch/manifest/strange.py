@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from itertools import accumulate, pairwise
 
 from .quotes import is_utf8, unquoted
@@ -11,13 +12,22 @@ from .quotes import is_utf8, unquoted
 LONGEST = 8192  # bytes of a row, its line ending not counted
 WINDOW = LONGEST + 2  # the same with the longest line ending: what must be in sight to decide on a row
 
-# The second lookahead keeps the expression from trying shorter values where the longest does not fit.
-_CELL = re.compile(rb'("(?=([^"]*(?:""[^"]*)*))\2"|[^",\r\n]*)(,|\r?\n)')
-_QUOTED_LINE = re.compile(rb'(?:(?:"[^"]*(?:""[^"]*)*"|[^",\r]*)(?:,|\Z))+')
 _QUOTE, _RETURN = b'"\r'  # as ints, which bytes look for in a tenth of the time
 _ASIDE = b"-"  # stands for a line of which the row is known otherwise
 _MAY_PRECEDE_QUOTE = (b",", b"")  # the last is the beginning of a line
 _MAY_FOLLOW_QUOTE = (b",", b'"', b"\r", b"")  # the last is the end of a line
+
+
+@cache
+def _cell() -> re.Pattern[bytes]:
+    """A value and what ends it. The lookahead keeps it from trying shorter values where the longest fails."""
+    return re.compile(rb'("(?=([^"]*(?:""[^"]*)*))\2"|[^",\r\n]*)(,|\r?\n)')
+
+
+@cache
+def _quoted_line() -> re.Pattern[bytes]:
+    """A line that is a row, with its quotes in their places."""
+    return re.compile(rb'(?:(?:"[^"]*(?:""[^"]*)*"|[^",\r]*)(?:,|\Z))+')
 
 
 class Lines:
@@ -139,7 +149,8 @@ class Lines:
         """Take the quotes off the lines whose quotes are in their places; the others are broken."""
         if self._take_quotes_off(numbers):
             return
-        fitting = [i for i in numbers if _QUOTED_LINE.fullmatch(self.lines[i])]
+        fits = _quoted_line().fullmatch
+        fitting = [i for i in numbers if fits(self.lines[i])]
         self._set_aside(self.broken, set(numbers).difference(fitting))
         if not self._take_quotes_off(fitting):
             for number in fitting:
@@ -163,7 +174,8 @@ def split_quoted(text: bytes, start: int) -> tuple[list[bytes], int] | int:
     """
     cells: list[bytes] = []
     at, limit = start, start + WINDOW
-    while cell := _CELL.match(text, at, limit):
+    match = _cell().match
+    while cell := match(text, at, limit):
         cells.append(cell[1])
         at = cell.end()
         ending = 0 if cell[3] == b"," else len(cell[3])

@@ -81,6 +81,11 @@ class CsvJudge:
         self._in_long_line = False
         self._refusals = 0  # blocks that were not judged at once, since the last that was
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes are kept back, because the row is not all in sight."""
+        return len(self._waiting)
+
     def feed(self, piece: bytes) -> None:
         """Judge the next bytes. The first piece should show 1 KiB, if the content has as much."""
         content = piece if self.size else self._begin(piece)
@@ -88,12 +93,20 @@ class CsvJudge:
         if not self.stopped:
             self._judge_text(self._waiting + content)
 
-    def close(self) -> None:
+    def jump(self, lines: int) -> None:
+        """Go on behind a part of the content that is not read and has about so many lines."""
+        self._waiting = b""
+        self._in_long_line = False
+        self.reader.line += lines
+        self.checks.forget_previous()
+        self.findings.lines_are_estimates = True
+
+    def close(self, complete: bool = True) -> None:
         """Judge what is left: the last row may lack its line ending."""
         text = self._waiting
         if text:
             self._judge_text(text if text.endswith(b"\n") else text + b"\n", is_last=True)
-        if self.checks.rows == 0 and not self.stopped:
+        if complete and self.checks.rows == 0 and not self.stopped:
             self.findings.note("Empty", (1,))
         self.findings.settle()
 

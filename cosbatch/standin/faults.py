@@ -105,6 +105,14 @@ class Fault:
         return self.stored or self.fault in CARRIED_OUT
 
 
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "times": (1, 10**9),
+    "after": (0, 10**9),
+    "seconds": (-(10**8), 10**8),
+    "status": (200, 599),
+    "retry_after": (0, 10**8),
+    "size": (0, 1024),
+}
 TYPES: Mapping[str, tuple[type, ...]] = {
     "action": (str,),
     "fault": (str,),
@@ -141,7 +149,8 @@ def _read_fault(order: object, now: float) -> Fault:
     for name, value in order.items():
         if name not in TYPES:
             raise UnknownFault(f"{name} is no option of a fault; there are: {', '.join(TYPES)}")
-        if type(value) not in TYPES[name]:
+        low, high = LIMITS.get(name, (0, 0))
+        if type(value) not in TYPES[name] or (type(value) in (int, float) and not low <= value <= high):
             raise UnknownFault(f"{name} cannot be {json.dumps(value)}")
     if order.get("action") not in ACTIONS:
         raise UnknownFault(f"action has to be one of {', '.join(ACTIONS)}")

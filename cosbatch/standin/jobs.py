@@ -159,6 +159,11 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[int, str, int]]:
     return [(row["number"], row["state"], row["priority"]) for row in connection.execute(query)]
 
 
+def unfinished_ids(connection: sqlite3.Connection) -> set[str]:
+    """Return the ids of the jobs that are not at their end."""
+    return {row["id"] for row in connection.execute("SELECT id FROM jobs WHERE terminated IS NULL")}
+
+
 def job_in_state(connection: sqlite3.Connection, number: int, state: str) -> Job | None:
     """Return a job if it still is in a state: a client may have changed that."""
     row = connection.execute("SELECT * FROM jobs WHERE number = ? AND state = ?", (number, state)).fetchone()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 
 from .acl import header_acl
+from .addresses import BUCKET_NAME
 from .answers import http_date
 from .catalog import (
     ARCHIVES,
@@ -55,7 +55,9 @@ def put_object(call: Call) -> Response:
 
 
 def check_writable(call: Call) -> None:
-    """Refuse keys that are too long, and buckets of other accounts."""
+    """Refuse keys that are too long, buckets of other accounts, and those that cannot be."""
+    if not BUCKET_NAME.fullmatch(call.target.bucket):
+        raise ServiceError("InvalidBucketName")
     if len(call.target.key.encode()) > KEY_LIMIT:
         raise ServiceError("KeyTooLong")
     check_owner(call)
@@ -136,7 +138,16 @@ def head_object(call: Call) -> Response:
 
 
 def get_object(call: Call) -> Response:
-    """Read an object or a range of it."""
+    """Read an object or a range of it.
+
+    Between finding an object and opening its bytes another client may replace it: then it is found anew.
+    """
+    while True:
+        with suppress(FileNotFoundError):
+            return _read_object(call)
+
+
+def _read_object(call: Call) -> Response:
     bucket, version = find(call)
     check_conditions(call.request, version)
     check_readable(version, call.service.clock.now())
@@ -146,7 +157,7 @@ def get_object(call: Call) -> Response:
     headers = describe(call, bucket, version)
     if part:
         headers += (("Content-Range", f"bytes {start}-{start + length - 1}/{size}"),)
-    stream = _bytes_of(call, version, start, length)
+    stream = pieces(call.service.database.contents.open(version.stored.content), start, length)
     return Response(206 if part else 200, headers, stream=stream, length=length)
 
 
@@ -162,15 +173,6 @@ def is_restored(version: Version, now: float) -> bool:
     if version.restored_from is None or version.restored_until is None:
         return False
     return version.restored_from <= now < version.restored_until
-
-
-def _bytes_of(call: Call, version: Version, start: int, length: int) -> Iterator[bytes]:
-    """The file is opened before the answer begins, since a later write may remove it."""
-    try:
-        file = call.service.database.contents.open(version.stored.content)
-    except FileNotFoundError:
-        raise ServiceError("NoSuchKey") from None
-    return pieces(file, start, length)
 
 
 def find(call: Call) -> tuple[Bucket, Version]:

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -28,6 +28,13 @@ from .rules import part
 ENCODED = re.compile(r"[^A-Za-z0-9_.~/-]")
 SCHEMA = "Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage"
 CSV_TYPE, JSON_TYPE = {"content-type": "text/csv"}, {"content-type": "application/json"}
+
+
+def sweep(folder: Path, under_way: Collection[str]) -> None:
+    """Remove the files of jobs that have ended: a kill may have come between their end and the removal."""
+    for path in folder.glob("*.csv"):
+        if path.name.partition(".")[0] not in under_way:
+            path.unlink()
 
 
 class Outcome(NamedTuple):

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from .ending import ENDINGS, come_to_rest, end_job
-from .jobs import Job, fail, job_in_state, set_state, unfinished
+from .jobs import Job, fail, job_in_state, set_state, unfinished, unfinished_ids
 from .manifests import BadManifest
 from .preparing import Preparation
+from .reports import sweep
 from .service import Service
 from .tasks import Run
 
@@ -51,6 +52,8 @@ class Runner:
 
     def start(self) -> None:
         """Begin to run jobs."""
+        with self._service.database.reading() as connection:
+            sweep(self._service.reports, unfinished_ids(connection))
         self._thread.start()
 
     def stop(self) -> None:

@@ -210,10 +210,6 @@ class Handler(BaseHTTPRequestHandler):
         delivery = Delivery(error_answer(error, "", "standin-"), "close")
         self._send(Sent(delivery, time.time(), "standin-"))
 
-    def version_string(self) -> str:
-        """Say who it is, without a version."""
-        return NAME
-
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
         """Say nothing: a rehearsal's output belongs to the client."""
 

@@ -69,8 +69,8 @@ def copy_part(call: Call) -> Response:
     with call.service.database.writing() as transaction:
         find_upload(call, transaction.connection)
         source = find_source(call, transaction)
+        wanted = read_range(call.request.header("x-cos-copy-source-range"), source.stored.size)
         file = contents.open(source.stored.content)
-    wanted = read_range(call.request.header("x-cos-copy-source-range"), source.stored.size)
     start, length = wanted or (0, source.stored.size)
     received = contents.receive(pieces(file, start, length))
     _keep(call, number, received)

@@ -22,7 +22,12 @@ from .running import Run, Terminal
 
 GOOD = b"examplebucket-1250000000,photos/1.jpg\nexamplebucket-1250000000,photos/2.jpg\n"
 BAD = b"Bucket,Key\nexamplebucket-1250000000,photos/a b.jpg\nexamplebucket-1250000000,a,b,c\n"
-INVENTORY = {"fileFormat": "CSV", "fileSchema": "Bucket, Key, Size", "files": [{"key": "i/data/1.csv.gz", "size": 5}]}
+INVENTORY = {
+    "sourceBucket": "examplebucket-1250000000",
+    "fileFormat": "CSV",
+    "fileSchema": "Bucket, Key, Size",
+    "files": [{"key": "i/data/1.csv.gz", "size": 5, "MD5checksum": "0" * 32}],
+}
 
 
 @pytest.fixture

@@ -95,5 +95,7 @@ def test_tells_every_fault_of_a_document(run: Run, tmp_path: Path) -> None:
     assert {"/Priority", "/Strange", "/Operation"} <= {problem["Pointer"] for problem in said.json["Errors"]}
 
 
-def test_says_wrong_usage_for_a_file_that_is_not_there(run: Run) -> None:
-    assert run("plan", "nowhere.json").code == 2
+@pytest.mark.parametrize("name", ["plan", "create"])
+def test_says_wrong_usage_for_a_file_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.delenv("COSBATCH_UIN")
+    assert run(name, "nowhere.json").code == 2

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.events import account_of, manifests_of, role_of, upload_event
+from cosbatch.cli.events import account_of, for_rehearsal, manifests_of, role_of, upload_event
 from cosbatch.names import Resource
 
 BUCKET = "manifest-1253970026"
@@ -60,8 +60,11 @@ def test_tells_all_manifests_of_an_upload_event_that_can_be_read() -> None:
         ({"Records": "none"}, (None, None)),
         ({"Records": [{"s3": {}}]}, (None, None)),
         ({"Records": [{"cos": "none"}]}, (None, None)),
-        ({"Records": [record("http://elsewhere/", appid=5)]}, (None, None)),
-        ({"Records": [record("http://b.coszz.myqcloud.com/")]}, ("1253970026", None)),
+        ({"Records": [record("http://elsewhere/", appid=5, region="xx")]}, (None, None)),
+        ({"Records": [record("http://b.coszz.myqcloud.com/", region=5)]}, ("1253970026", None)),
+        ({"Records": [record("http://b.cos.accelerate.myqcloud.com/")]}, ("1253970026", "ap-guangzhou")),
+        ({"Records": [record("", region="xx", s3Region="ap-nanjing")]}, ("1253970026", "ap-nanjing")),
+        ({"Records": [record("", region="xx", cosRegion="ap-nanjing")]}, ("1253970026", "ap-nanjing")),
         ({"httpMethod": "POST", "body": "no json"}, (None, None)),
         ({"httpMethod": "GET"}, (None, None)),
         ({"Type": "Timer", "Message": "no json"}, (None, None)),
@@ -85,6 +88,39 @@ def test_tells_the_account_of_the_role_that_a_document_names() -> None:
     assert role_of({"RoleArn": "qcs::cam::uin/100000000001:roleName/COSBatch_QcsRole"}) == "100000000001"
     assert role_of({"RoleArn": 1}) is None
     assert role_of({}) is None
+
+
+PINNED = {**CALL, "Manifest": {"Location": {"ObjectArn": ARN, "ETag": '"1"', "ObjectVersionId": "v1"}, "Spec": {}}}
+PLAIN = {**CALL, "Manifest": {"Location": {"ObjectArn": ARN}, "Spec": {}}}
+
+
+@pytest.mark.parametrize(
+    ("event", "rehearsed"),
+    [
+        (PINNED, PLAIN),
+        (PLAIN, PLAIN),
+        ({"Action": "CreateJob", "Manifest": ARN}, {"Action": "CreateJob", "Manifest": ARN}),
+        ({"Type": "Timer", "Message": json.dumps(PINNED)}, {"Type": "Timer", "Message": json.dumps(PLAIN)}),
+        (
+            {
+                "httpMethod": "POST",
+                "body": base64.b64encode(json.dumps(PINNED).encode()).decode(),
+                "isBase64Encoded": True,
+            },
+            {"httpMethod": "POST", "body": json.dumps(PLAIN), "isBase64Encoded": False},
+        ),
+        ({"httpMethod": "GET", "body": "no json"}, {"httpMethod": "GET", "body": "no json"}),
+        (
+            {"Records": [{"cos": {"cosObject": {"meta": {"ETag": '"1"', "x-cos-request-id": "N"}, "key": "/k"}}}]},
+            {"Records": [{"cos": {"cosObject": {"meta": {"x-cos-request-id": "N"}, "key": "/k"}}}]},
+        ),
+        ({"Records": [{"cos": None}]}, {"Records": [{"cos": None}]}),
+        ({"Records": [{"s3": {}}, 5]}, {"Records": [{"s3": {}}, 5]}),
+        ({"Records": "none"}, {"Records": "none"}),
+    ],
+)
+def test_leaves_out_what_only_the_recorded_object_had(event: Any, rehearsed: Any) -> None:
+    assert for_rehearsal(event) == rehearsed
 
 
 @pytest.mark.parametrize(("region", "code"), [("ap-guangzhou", "gz"), ("ap-nanjing", "ap-nanjing")])

@@ -83,7 +83,7 @@ def test_shows_a_bar_where_there_is_much_to_read(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(source, "_WORTH_A_BAR", len(TEXT) - 1)
     (tmp_path / "list.csv").write_bytes(TEXT)
     assert read(str(tmp_path / "list.csv")) == TEXT
-    assert "[########################]  100 %  4.2 MB of 4.2 MB done" in terminal.getvalue()
+    assert "[########################]  100 %  4.2 MB/4.2 MB" in terminal.getvalue()
 
 
 def test_shows_no_bar_for_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

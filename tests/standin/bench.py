@@ -61,9 +61,7 @@ def seed(data: Path, rows: int) -> None:
     """Put archived objects into a bucket, and a tenth as many plain ones, faster than a client could."""
     database = Database(data)
     with database.writing() as transaction:
-        transaction.execute(
-            "INSERT INTO buckets (name, region, created) VALUES (?, 'ap-chengdu', 0)", (SOURCE,)
-        )
+        transaction.execute("INSERT INTO buckets (name, region, created) VALUES (?, 'ap-chengdu', 0)", (SOURCE,))
         for key, count, storage_class in ((ARCHIVED, rows, "ARCHIVE"), (PLAIN, rows // 10, "STANDARD")):
             statement = "INSERT INTO versions (bucket, key, modified, storage_class) VALUES (1, ?, 0, ?)"
             values = ((key.format(number), storage_class) for number in range(count))
@@ -166,9 +164,7 @@ def table(results: Results) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Print what was measured."""
     options = argparse.ArgumentParser(prog="python -m tests.standin.bench", description=__doc__)
-    options.add_argument(
-        "--rows", type=int, default=1_000_000, metavar="N", help="objects and rows (default: 1000000)"
-    )
+    options.add_argument("--rows", type=int, default=1_000_000, metavar="N", help="objects and rows (default: 1000000)")
     options.add_argument("--json", action="store_true", help="print JSON instead of a table")
     chosen = options.parse_args(arguments)
     results = measure(chosen.rows)

@@ -127,9 +127,7 @@ class Client:
         sent = {"Host": host, **(headers or {})}
         now = int(time.time())
         window = (now - 60, now + 600)
-        sent["Authorization"] = authorization(
-            self.account, method, path, parameters, list(sent.items()), window
-        )
+        sent["Authorization"] = authorization(self.account, method, path, parameters, list(sent.items()), window)
         query = "&".join(f"{encode(name)}={encode(value)}" for name, value in parameters)
         return quote(path, safe="/-_.~") + (f"?{query}" if query else ""), sent
 
@@ -147,9 +145,7 @@ class Client:
 
     def create(self, document: str) -> Reply:
         """Send a CreateJob."""
-        return self.batch(
-            "POST", "/jobs", headers={"Content-Type": "application/xml"}, body=document.encode()
-        )
+        return self.batch("POST", "/jobs", headers={"Content-Type": "application/xml"}, body=document.encode())
 
     def cos(
         self,
@@ -161,9 +157,7 @@ class Client:
         body: bytes | None = None,
     ) -> Reply:
         """Send a call on a bucket or an object."""
-        return self.call(
-            method, f"{bucket}.cos.ap-chengdu.myqcloud.com", f"/{key}", parameters, headers, body
-        )
+        return self.call(method, f"{bucket}.cos.ap-chengdu.myqcloud.com", f"/{key}", parameters, headers, body)
 
     def control(self, method: str, path: str, value: object = None) -> Reply:
         """Send a call to one of the stand-in's own routes."""

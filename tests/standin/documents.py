@@ -11,8 +11,7 @@ REPORTS = "report-1250000000"
 ROLE = "qcs::cam::uin/100000000001:roleName/examplerole"
 
 RESTORE = (
-    "<COSInitiateRestoreObject><ExpirationInDays>3</ExpirationInDays><JobTier>Bulk</JobTier>"
-    "</COSInitiateRestoreObject>"
+    "<COSInitiateRestoreObject><ExpirationInDays>3</ExpirationInDays><JobTier>Bulk</JobTier></COSInitiateRestoreObject>"
 )
 COPY = f"<COSPutObjectCopy><TargetResource>qcs::cos:{REGION}::{TARGET}</TargetResource></COSPutObjectCopy>"
 DELETE = "<COSDeleteObject/>"

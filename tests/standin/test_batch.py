@@ -23,9 +23,7 @@ def created(reply: Reply) -> str:
 
 def test_answers_a_new_job_in_the_very_form_of_the_page(client: Client) -> None:
     reply = client.create(document())
-    assert re.fullmatch(
-        f"<CreateJobResult>\n\t<JobId>{UUID}</JobId>\n</CreateJobResult>", reply.body.decode()
-    )
+    assert re.fullmatch(f"<CreateJobResult>\n\t<JobId>{UUID}</JobId>\n</CreateJobResult>", reply.body.decode())
     assert (reply.headers["content-length"], reply.headers["content-type"]) == ("89", "application/xml")
 
 
@@ -35,9 +33,7 @@ def test_says_who_it_is_in_every_answer(client: Client) -> None:
         assert reply.headers["x-cos-request-id"].startswith("standin-")
 
 
-@pytest.mark.parametrize(
-    "content", [COPY, RESTORE, DELETE, TAGGING], ids=["copy", "restore", "delete", "tagging"]
-)
+@pytest.mark.parametrize("content", [COPY, RESTORE, DELETE, TAGGING], ids=["copy", "restore", "delete", "tagging"])
 def test_creates_a_job_for_each_operation(client: Client, content: str) -> None:
     job_id = created(client.create(document(Operation=operation(content))))
     listed = client.batch("GET", "/jobs").text("Jobs/member/Operation")
@@ -168,9 +164,7 @@ def test_refuses_a_description_of_no_job(client: Client) -> None:
 def page(client: Client, *parameters: tuple[str, str]) -> tuple[list[str], str]:
     reply = client.batch("GET", "/jobs", parameters)
     assert reply.status == 200, reply
-    return [member.findtext("JobId") or "" for member in reply.xml().iterfind("Jobs/member")], reply.text(
-        "NextToken"
-    )
+    return [member.findtext("JobId") or "" for member in reply.xml().iterfind("Jobs/member")], reply.text("NextToken")
 
 
 def test_lists_jobs_page_by_page_the_oldest_first(client: Client) -> None:

@@ -142,8 +142,7 @@ def test_keeps_every_version_once_versioning_is_enabled(client: Client) -> None:
     assert client.cos("GET", BUCKET, "", [("versioning", "")]).text("Status") == "Enabled"
     first, second = put(client, "a", b"1"), put(client, "a", b"2")
     bodies = {
-        version: client.cos("GET", BUCKET, "a", [("versionId", version)]).body
-        for version in ("null", first, second)
+        version: client.cos("GET", BUCKET, "a", [("versionId", version)]).body for version in ("null", first, second)
     }
     assert bodies == {"null": b"0", first: b"1", second: b"2"}
     read = client.cos("GET", BUCKET, "a")
@@ -195,9 +194,7 @@ def test_lists_versions_page_by_page(client: Client) -> None:
     for _ in range(6):
         parameters = [("versions", ""), ("max-keys", "1"), ("delimiter", "/"), ("key-marker", key)]
         page = client.cos("GET", BUCKET, "", [*parameters, ("version-id-marker", version)])
-        entries = [
-            child for child in page.xml() if child.tag in ("Version", "DeleteMarker", "CommonPrefixes")
-        ]
+        entries = [child for child in page.xml() if child.tag in ("Version", "DeleteMarker", "CommonPrefixes")]
         latest = [entry.findtext("IsLatest") or entry.findtext("Prefix") or "" for entry in entries]
         seen.extend((entry.tag, value) for entry, value in zip(entries, latest, strict=True))
         key, version = page.text("NextKeyMarker"), page.text("NextVersionIdMarker")
@@ -212,9 +209,7 @@ def test_lists_versions_page_by_page(client: Client) -> None:
     assert (key, version) == ("", "")
 
 
-@pytest.mark.parametrize(
-    "body", [b"<VersioningConfiguration/>", VERSIONING % b"Off", b"<Versioning/>", b"{}"]
-)
+@pytest.mark.parametrize("body", [b"<VersioningConfiguration/>", VERSIONING % b"Off", b"<Versioning/>", b"{}"])
 def test_refuses_a_versioning_configuration(client: Client, body: bytes) -> None:
     put(client, "a")
     assert client.cos("PUT", BUCKET, "", [("versioning", "")], body=body).code == "MalformedXML"

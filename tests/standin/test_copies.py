@@ -28,9 +28,7 @@ def source(client: Client) -> Client:
 
 
 def copy(client: Client, headers: dict[str, str] | None = None, source: str = SOURCE) -> Reply:
-    return client.cos(
-        "PUT", BUCKET, "copy", headers={"x-cos-copy-source": source, **(headers or {})}, body=b""
-    )
+    return client.cos("PUT", BUCKET, "copy", headers={"x-cos-copy-source": source, **(headers or {})}, body=b"")
 
 
 def test_copies_bytes_and_metadata_but_neither_class_nor_list(source: Client, tmp_path: Path) -> None:
@@ -148,12 +146,8 @@ RESTORES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("storage_class", "days", "tier", "status", "code"), RESTORES.values(), ids=RESTORES.keys()
-)
-def test_refuses_to_restore(
-    client: Client, storage_class: str, days: int, tier: str, status: int, code: str
-) -> None:
+@pytest.mark.parametrize(("storage_class", "days", "tier", "status", "code"), RESTORES.values(), ids=RESTORES.keys())
+def test_refuses_to_restore(client: Client, storage_class: str, days: int, tier: str, status: int, code: str) -> None:
     client.cos("PUT", BUCKET, "a", headers={"x-cos-storage-class": storage_class}, body=b"x")
     reply = restore(client, days, tier)
     assert (reply.status, reply.code) == (status, code)

@@ -177,9 +177,7 @@ def test_redirects(client: Client) -> None:
 
 def test_hits_object_calls_too(client: Client) -> None:
     bucket = "examplebucket-1250000000"
-    order(
-        client, {"action": "PutObject", "fault": "SlowDown"}, {"action": "HeadObject", "fault": "HtmlError"}
-    )
+    order(client, {"action": "PutObject", "fault": "SlowDown"}, {"action": "HeadObject", "fault": "HtmlError"})
     assert client.cos("PUT", bucket, "a", body=b"x").code == "SlowDown"
     assert client.cos("PUT", bucket, "a", body=b"x").status == 200
     assert client.cos("HEAD", bucket, "a").status == 502
@@ -237,9 +235,7 @@ def test_shows_and_forgets_what_is_waiting(client: Client) -> None:
     order(client, {"action": "ListJobs", "fault": "Html", "times": 3})
     client.batch("GET", "/jobs")
     waiting = json.loads(client.control("GET", "/_standin/faults").body)["Faults"]
-    assert [(fault["action"], fault["fault"], fault["times"]) for fault in waiting] == [
-        ("ListJobs", "Html", 2)
-    ]
+    assert [(fault["action"], fault["fault"], fault["times"]) for fault in waiting] == [("ListJobs", "Html", 2)]
     assert json.loads(client.control("DELETE", "/_standin/faults").body) == {"Faults": []}
 
 
@@ -258,6 +254,12 @@ WRONG = {
     "an unknown fault": (b'[{"action": "*", "fault": "Fire"}]', "ClockSkew"),
     "an unknown option": (b'[{"action": "*", "fault": "Html", "time": 1}]', "time is no option"),
     "an option of another kind": (b'[{"action": "*", "fault": "Html", "times": "2"}]', 'times cannot be "2"'),
+    "no number of seconds": (b'[{"action": "*", "fault": "Drip", "seconds": NaN}]', "seconds cannot be NaN"),
+    "no time at all": (b'[{"action": "*", "fault": "Html", "times": 0}]', "times cannot be 0"),
+    "a status that is none": (
+        b'[{"action": "*", "fault": "EmptyError", "status": 99}]',
+        "status cannot be 99",
+    ),
     "a boolean for a number": (b'[{"action": "*", "fault": "Html", "times": true}]', "times cannot be true"),
 }
 
@@ -293,8 +295,6 @@ def test_is_documented_with_every_name() -> None:
 
     described = menu.__doc__ or ""
     assert [
-        name
-        for name in (*menu.CONNECTION, *menu.DAMAGED, *menu.OTHER, *menu.LASTING)
-        if name not in described
+        name for name in (*menu.CONNECTION, *menu.DAMAGED, *menu.OTHER, *menu.LASTING) if name not in described
     ] == []
     assert len(set(MENU)) == len(MENU)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.standin import Standin, running
+from cosbatch.standin import Standin, running, tasks
 from cosbatch.standin.errors import ServiceError
 from cosbatch.standin.lifecycle import FINISHED, NEXT_STATES, STATES, check_step, requested_state
 
@@ -42,9 +42,7 @@ def test_takes_no_step_that_is_not_in_the_table() -> None:
         check_step("Complete", "Active")
 
 
-REQUESTS = {
-    state: ("Ready", "Cancelling") if state == "Suspended" else ("", "Cancelling") for state in STATES
-}
+REQUESTS = {state: ("Ready", "Cancelling") if state == "Suspended" else ("", "Cancelling") for state in STATES}
 for refused in ("Completing", "Failing", "Cancelling", *FINISHED):
     REQUESTS[refused] = ("", "")
 
@@ -113,9 +111,7 @@ STATUS_FAULTS = {
 
 
 @pytest.mark.parametrize(("parameters", "code"), STATUS_FAULTS.values(), ids=STATUS_FAULTS.keys())
-def test_refuses_a_change_of_status_with(
-    rehearsal: Rehearsal, parameters: list[tuple[str, str]], code: str
-) -> None:
+def test_refuses_a_change_of_status_with(rehearsal: Rehearsal, parameters: list[tuple[str, str]], code: str) -> None:
     job_id = rehearsal.create()
     reply = rehearsal.client.batch("POST", f"/jobs/{job_id}/status", parameters)
     assert (reply.status, reply.code) == (400, code)
@@ -192,11 +188,12 @@ def tick(standin: Standin, rehearsal: Rehearsal, *jobs: str) -> list[str]:
 
 
 def test_lets_a_job_with_a_higher_priority_go_first_and_pauses_the_other(
-    by_hand: tuple[Standin, Rehearsal],
+    by_hand: tuple[Standin, Rehearsal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standin, rehearsal = by_hand
+    monkeypatch.setitem(tasks.BATCH, "COSPutObjectTagging", 10)
     rehearsal.put("a")
-    element = rehearsal.keys(["a"] * 9000)
+    element = rehearsal.keys(["a"] * 90)
     low = rehearsal.create(Manifest=element, Operation=TAG, Priority=priority(1))
     until(lambda: tick(standin, rehearsal, low) == ["Active"])
     tick(standin, rehearsal)
@@ -219,9 +216,7 @@ def test_holds_a_job_ready_while_one_with_a_higher_priority_runs(by_hand: tuple[
     seen = [tick(standin, rehearsal, low, high) for _ in range(9)]
     assert ["Ready", "Active"] in seen
     assert ["Active", "Complete"] in seen or ["Active", "Completing"] in seen
-    raised = rehearsal.create(
-        Manifest=element, Operation=TAG, Priority=priority(1), ConfirmationRequired=CONFIRM
-    )
+    raised = rehearsal.create(Manifest=element, Operation=TAG, Priority=priority(1), ConfirmationRequired=CONFIRM)
     assert tick(standin, rehearsal, raised) == ["Preparing"]
     assert not [state for _ in range(5) for state in tick(standin, rehearsal, raised) if state == "Active"]
 
@@ -305,9 +300,7 @@ def test_restores_in_the_time_of_the_service_divided_by_the_speed(tmp_path: Path
         rehearsal = Rehearsal(client)
         rehearsal.archive("a")
         rehearsal.run(Manifest=rehearsal.keys("a"), Operation=operation(RESTORE))
-        assert (
-            client.cos("HEAD", "source-1250000000", "a").headers["x-cos-restore"] == 'ongoing-request="true"'
-        )
+        assert client.cos("HEAD", "source-1250000000", "a").headers["x-cos-restore"] == 'ongoing-request="true"'
         until(lambda: client.cos("GET", "source-1250000000", "a").status == 200)
         until(lambda: client.cos("GET", "source-1250000000", "a").status == 403)
         assert "x-cos-restore" not in client.cos("HEAD", "source-1250000000", "a").headers

@@ -47,9 +47,7 @@ READ = {
 
 
 @pytest.mark.parametrize(("text", "names", "codes"), READ.values(), ids=READ.keys())
-def test_reads_from_a_csv(
-    rehearsal: Rehearsal, text: str, names: tuple[str, ...], codes: dict[str, str]
-) -> None:
+def test_reads_from_a_csv(rehearsal: Rehearsal, text: str, names: tuple[str, ...], codes: dict[str, str]) -> None:
     for key in ("a", "b", 'c,"d"', "中/ +.txt"):
         rehearsal.put(key)
     described = rehearsal.run(Manifest=rehearsal.manifest(text, *names), Operation=TAG)

@@ -17,9 +17,7 @@ from .client import Client, client_of
 BUCKET = "examplebucket-1250000000"
 
 
-def put(
-    client: Client, key: str, body: bytes = b"0123456789", headers: Mapping[str, str] | None = None
-) -> str:
+def put(client: Client, key: str, body: bytes = b"0123456789", headers: Mapping[str, str] | None = None) -> str:
     reply = client.cos("PUT", BUCKET, key, headers=headers, body=body)
     assert reply.status == 200, reply
     return reply.headers["etag"]
@@ -48,9 +46,7 @@ def test_describes_an_object_without_its_bytes(client: Client) -> None:
     assert (head.headers["content-length"], head.headers["etag"], head.body) == ("10", etag, b"")
 
 
-@pytest.mark.parametrize(
-    "key", ["中文/é &<>'\".txt", "a%41+b c", "/a//b/../c", "x" * 850, "tab\there", "jobs"]
-)
+@pytest.mark.parametrize("key", ["中文/é &<>'\".txt", "a%41+b c", "/a//b/../c", "x" * 850, "tab\there", "jobs"])
 def test_keeps_keys_apart_that_look_alike(client: Client, key: str) -> None:
     put(client, key, key.encode())
     put(client, "other")
@@ -152,6 +148,7 @@ def test_deletes_an_object_once_and_for_all(client: Client, tmp_path: Path) -> N
         ("DELETE", "never-written-1250000000", "NoSuchBucket"),
         ("PUT", "foreign-1260000000", "AccessDenied"),
         ("DELETE", "foreign-1260000000", "AccessDenied"),
+        ("PUT", "No_Bucket-1250000000", "InvalidBucketName"),
     ],
 )
 def test_knows_only_buckets_of_its_account(client: Client, method: str, bucket: str, code: str) -> None:
@@ -168,10 +165,7 @@ def test_checks_content_md5_and_keeps_nothing_of_what_does_not_fit(client: Clien
 
 
 def test_refuses_an_unknown_storage_class(client: Client) -> None:
-    assert (
-        client.cos("PUT", BUCKET, "a", headers={"x-cos-storage-class": "COLDER"}, body=b"").code
-        == "InvalidArgument"
-    )
+    assert client.cos("PUT", BUCKET, "a", headers={"x-cos-storage-class": "COLDER"}, body=b"").code == "InvalidArgument"
 
 
 def test_reads_no_archived_bytes_before_they_are_restored(client: Client) -> None:
@@ -190,6 +184,41 @@ def test_answers_no_call_that_it_does_not_know(client: Client) -> None:
     put(client, "a")
     reply = client.cos("POST", BUCKET, "a", [("select", "")], body=b"")
     assert (reply.status, reply.code) == (501, "NotImplemented")
+
+
+def test_reads_an_object_that_is_being_replaced(standin: Standin, client: Client) -> None:
+    put(client, "a", b"0" * 1000)
+    written = threading.Event()
+
+    def write() -> None:
+        with client_of(standin) as writer:
+            for number in range(150):
+                put(writer, "a", b"%d" % (number % 10) * 1000)
+        written.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    while not written.is_set():
+        read = client.cos("GET", BUCKET, "a")
+        assert (read.status, len(read.body), len(set(read.body))) == (200, 1000, 1)
+    thread.join()
+
+
+def test_finds_an_object_anew_whose_bytes_were_removed_in_between(
+    standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(client, "a")
+    contents = standin.service.database.contents
+    opening = contents.open
+
+    def replaced(name: str | None) -> object:
+        monkeypatch.setattr(contents, "open", opening)
+        with client_of(standin) as other:
+            put(other, "a", b"newer")
+        return opening(name)
+
+    monkeypatch.setattr(contents, "open", replaced)
+    assert client.cos("GET", BUCKET, "a").body == b"newer"
 
 
 def test_serves_many_clients_at_once(standin: Standin) -> None:

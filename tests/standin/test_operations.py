@@ -33,17 +33,12 @@ def copied(rehearsal: Rehearsal, key: str = "a") -> Mapping[str, str]:
 
 def tags(rehearsal: Rehearsal, bucket: str = TARGET, key: str = "a") -> dict[str, str]:
     reply = rehearsal.client.cos("GET", bucket, key, [("tagging", "")])
-    return {
-        tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in reply.xml().iterfind("TagSet/Tag")
-    }
+    return {tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in reply.xml().iterfind("TagSet/Tag")}
 
 
 def grants(rehearsal: Rehearsal) -> list[str]:
     reply = rehearsal.client.cos("GET", TARGET, "a", [("acl", "")])
-    holders = [
-        grant.findtext("Grantee/ID") or "everyone"
-        for grant in reply.xml().iterfind("AccessControlList/Grant")
-    ]
+    holders = [grant.findtext("Grantee/ID") or "everyone" for grant in reply.xml().iterfind("AccessControlList/Grant")]
     return holders[1:]
 
 
@@ -316,15 +311,24 @@ def test_adds_tags(source: Rehearsal) -> None:
     assert tags(source, SOURCE) == {"a": "b", "k": "v"}
 
 
+def test_fails_for_versions_that_hold_no_object(rehearsal: Rehearsal) -> None:
+    rehearsal.put("a")
+    versioning(rehearsal, "Enabled")
+    marker = rehearsal.client.cos("DELETE", SOURCE, "a").headers["x-cos-version-id"]
+    rows = f"{SOURCE},a,\n{SOURCE},a,{marker}\n{SOURCE},a,null\n"
+    element = rehearsal.manifest(rows, "Bucket", "Key", "VersionId")
+    tasks = rehearsal.report(rehearsal.run(Manifest=element, Operation=operation(TAGGING)))
+    codes = {task.version: (task.code, task.http_status) for task in tasks}
+    assert codes == {"": ("NoSuchKey", 404), marker: ("MethodNotAllowed", 405), "null": ("", 200)}
+
+
 def test_removes_all_tags(source: Rehearsal) -> None:
     none = operation("<COSPutObjectTagging><TagSet/></COSPutObjectTagging>")
     source.run(Manifest=source.keys("a"), Operation=none)
     assert tags(source, SOURCE) == {}
 
 
-def test_deletes_objects_for_good_from_a_bucket_without_versions(
-    rehearsal: Rehearsal, tmp_path: Path
-) -> None:
+def test_deletes_objects_for_good_from_a_bucket_without_versions(rehearsal: Rehearsal, tmp_path: Path) -> None:
     for key in "abc":
         rehearsal.put(key)
     described = rehearsal.run(Manifest=rehearsal.keys("abx"), Operation=operation(DELETE))

@@ -54,9 +54,7 @@ ACCEPTED = {
     "an unquoted ETag": {"Manifest": manifest(etag="ec75a30f3af000e9b31d62bed75cbcad")},
     "the long form of an ARN": {"Manifest": manifest(f"qcs::cos:ap-chengdu:uid/1250000000:{SOURCE}/m.csv")},
     "a version of the manifest": {"Manifest": manifest(version="<ObjectVersionId>v1</ObjectVersionId>")},
-    "columns in any order": {
-        "Manifest": manifest(spec=fields("Ignore", "Key", "VersionId", "Bucket", "Ignore") + CSV)
-    },
+    "columns in any order": {"Manifest": manifest(spec=fields("Ignore", "Key", "VersionId", "Bucket", "Ignore") + CSV)},
     "an inventory without Fields": {"Manifest": manifest(spec=INVENTORY)},
     "a report without a prefix": {"Report": report(prefix="")},
     "a report elsewhere, switched off": {"Report": report("qcs::cos:ap-beijing::result-1250000000", "false")},
@@ -178,11 +176,7 @@ REFUSED = {
     ),
     "two different MetadataDirectives": (
         "MalformedXML",
-        {
-            "Operation": copy(
-                "<MetadataDirective>Copy</MetadataDirective><MetadataDirective>Add</MetadataDirective>"
-            )
-        },
+        {"Operation": copy("<MetadataDirective>Copy</MetadataDirective><MetadataDirective>Add</MetadataDirective>")},
     ),
     "no report": ("MalformedXML", {"Report": ""}),
     "a report's bucket that is none": ("MalformedXML", {"Report": report("results")}),
@@ -215,9 +209,7 @@ def test_refuses(code: str, elements: dict[str, str]) -> None:
 
 def test_names_the_element_that_breaks_a_rule() -> None:
     body = document(Operation=restore("366", "Bulk")).encode()
-    with pytest.raises(
-        ServiceError, match=r"Operation/COSInitiateRestoreObject/ExpirationInDays must be an integer"
-    ):
+    with pytest.raises(ServiceError, match=r"Operation/COSInitiateRestoreObject/ExpirationInDays must be an integer"):
         read_document(body)
 
 

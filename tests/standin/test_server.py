@@ -118,9 +118,7 @@ def test_reads_away_the_body_of_a_refused_request(standin: Standin, client: Clie
     assert re.findall(rb"HTTP/1.1 (\d+)", reply) == [b"403", b"404"]
 
 
-@pytest.mark.parametrize(
-    "length", ["Content-Length: 100000000", "Transfer-Encoding: chunked", "Content-Length: 9"]
-)
+@pytest.mark.parametrize("length", ["Content-Length: 100000000", "Transfer-Encoding: chunked", "Content-Length: 9"])
 def test_closes_rather_than_read_away_what_is_long_or_never_comes(standin: Standin, length: str) -> None:
     reply = raw(standin.endpoint, f"PUT /a HTTP/1.1\r\nHost: {HOST}\r\n{length}\r\n\r\n".encode())
     assert reply.startswith(b"HTTP/1.1 403 Forbidden")
@@ -133,9 +131,7 @@ def test_keeps_a_connection_for_many_requests(client: Client) -> None:
 
 
 def test_joins_a_folded_header(client: Client) -> None:
-    head = signed_head(
-        client, "PUT", "/a", "x-cos-meta-a: one\r\n two", "Content-Length: 0", "Connection: close"
-    )
+    head = signed_head(client, "PUT", "/a", "x-cos-meta-a: one\r\n two", "Content-Length: 0", "Connection: close")
     raw(client.endpoint, head)
     assert client.cos("HEAD", BUCKET, "a").headers["x-cos-meta-a"] == "one two"
 
@@ -189,6 +185,17 @@ def test_stops_though_clients_still_hold_connections(tmp_path: Path) -> None:
     with idle:
         assert idle.recv(10) == b""
     assert len(failures) == 1
+
+
+def test_stops_in_the_middle_of_a_reply_that_drips(tmp_path: Path) -> None:
+    with running(tmp_path) as standin:
+        standin.order({"action": "*", "fault": "Drip", "seconds": 3600})
+        host, _, port = standin.endpoint.removeprefix("http://").partition(":")
+        connection = socket.create_connection((host, int(port)), timeout=20)
+        connection.sendall(f"GET /a HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        assert connection.recv(10) == b"H"
+    with connection:
+        assert connection.recv(10) == b""
 
 
 def create(endpoint: str, failures: list[Exception]) -> None:

@@ -156,9 +156,7 @@ def test_accepts_what_the_client_did_not_sign() -> None:
     verify(request(headers, (("unsigned", "1"),)), ACCOUNT, NOW)
 
 
-@pytest.mark.parametrize(
-    "signed_host", ["127.0.0.1", "127.0.0.1:8080", HOST], ids=["without port", "with", "proxied"]
-)
+@pytest.mark.parametrize("signed_host", ["127.0.0.1", "127.0.0.1:8080", HOST], ids=["without port", "with", "proxied"])
 def test_accepts_each_form_in_which_sdks_sign_the_host(signed_host: str) -> None:
     headers = {"Authorization": signed(signed_host=signed_host)}
     verify(request(headers, hosts=("127.0.0.1:8080", HOST)), ACCOUNT, NOW)
@@ -211,6 +209,15 @@ def test_explains_a_wrong_signature_without_giving_a_token_away() -> None:
     assert details["StringToSign"].startswith(f"sha1\n{int(NOW) - 60};{int(NOW) + 600}\n")
     assert details["FormatString"] == f"get\n/key\n\nhost={HOST}&x-cos-security-token=***\n"
     assert ACCOUNT.secret_key not in str(refused.value.details)
+
+
+def test_explains_a_wrong_signature_in_a_query_without_giving_a_token_away() -> None:
+    parameters = (("x-cos-security-token", "planted"),)
+    wrong = signed(parameters=parameters, account=Account(secret_key="other"))
+    query = tuple((name, value) for name, _, value in (part.partition("=") for part in wrong.split("&")))
+    with pytest.raises(ServiceError) as refused:
+        verify(request({}, parameters + query), ACCOUNT, NOW)
+    assert "planted" not in str(refused.value.details)
 
 
 def test_shows_the_whole_text_when_no_token_is_in_it() -> None:

@@ -19,9 +19,7 @@ def tagging(*pairs: tuple[str, str]) -> bytes:
 
 def tags(reply: Reply) -> dict[str, str]:
     assert reply.status == 200, reply
-    return {
-        tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in reply.xml().iterfind("TagSet/Tag")
-    }
+    return {tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in reply.xml().iterfind("TagSet/Tag")}
 
 
 @pytest.fixture(autouse=True)

@@ -26,9 +26,7 @@ def upload(client: Client, upload_id: str, number: object, body: bytes, key: str
 
 
 def complete(client: Client, upload_id: str, *parts: tuple[object, str]) -> Reply:
-    listed = "".join(
-        f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>" for number, etag in parts
-    )
+    listed = "".join(f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>" for number, etag in parts)
     body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
     return client.cos("POST", BUCKET, "k", [("uploadId", upload_id)], body=body)
 
@@ -57,6 +55,8 @@ def test_takes_parts_from_other_objects(client: Client) -> None:
     source = {"x-cos-copy-source": f"{BUCKET}.cos.ap-chengdu.myqcloud.com/source"}
     whole = client.cos("PUT", BUCKET, "k", which, source, b"")
     assert whole.text("ETag") == f'"{hashlib.md5(b"0123456789").hexdigest()}"'
+    outside = {**source, "x-cos-copy-source-range": "bytes=10-12"}
+    assert client.cos("PUT", BUCKET, "k", which, outside, b"").code == "InvalidRange"
     part = client.cos("PUT", BUCKET, "k", which, {**source, "x-cos-copy-source-range": "bytes=2-4"}, b"")
     assert complete(client, upload_id, (1, part.text("ETag"))).status == 200
     assert client.cos("GET", BUCKET, "k").body == b"234"
@@ -117,10 +117,7 @@ def test_lists_parts_page_by_page(client: Client) -> None:
     rest = client.cos("GET", BUCKET, "k é", [*which, ("part-number-marker", "2")])
     assert [part.findtext("PartNumber") for part in rest.xml().iterfind("Part")] == ["5"]
     assert (rest.text("IsTruncated"), rest.text("NextPartNumberMarker")) == ("false", "")
-    assert (
-        client.cos("GET", BUCKET, "k é", [("uploadId", upload_id), ("max-parts", "x")]).code
-        == "InvalidArgument"
-    )
+    assert client.cos("GET", BUCKET, "k é", [("uploadId", upload_id), ("max-parts", "x")]).code == "InvalidArgument"
 
 
 def test_lists_uploads_page_by_page(client: Client) -> None:
