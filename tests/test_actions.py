@@ -110,6 +110,11 @@ def test_reads_the_job_that_was_created() -> None:
     assert actions.created(answer(body, x_cos_request_id="NWRm")) == {"JobId": JOB_ID, "RequestId": "NWRm"}
 
 
+@pytest.mark.parametrize("job_id", ["1", "x" * 64, "任" * 21])
+def test_takes_ids_of_every_length_that_the_page_allows(job_id: str) -> None:
+    assert actions.created(answer(f"<CreateJobResult><JobId>{job_id}</JobId></CreateJobResult>"))["JobId"] == job_id
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -177,6 +182,11 @@ def test_reads_nothing_of_a_deletion(status: int) -> None:
     assert actions.deleted(answer("<odd", status, x_cos_request_id="NWRm")) == {"RequestId": "NWRm"}
 
 
+def test_reads_why_a_job_was_not_deleted() -> None:
+    body = "<Error><Code>NoSuchJob</Code><Message>The job does not exist.</Message></Error>"
+    assert failure(actions.deleted, answer(body, 404)).code == "NoSuchJob"
+
+
 # Status and Code of the service; Status, Retryable of the failure, and whether the work may be done.
 SERVICE_ERRORS = [
     (400, "InvalidArgument", 400, False, False),
@@ -230,7 +240,7 @@ def test_gives_an_error_without_a_body_the_name_of_its_status(status: int, code:
 
 # What is no Error document: the status, and whether the work may be done.
 STRANGERS = [
-    (301, False), (302, False), (303, True), (304, False), (307, False), (308, False),
+    (300, False), (301, False), (302, False), (303, True), (304, False), (307, False), (308, False),
     (400, False), (401, False), (403, False), (404, False), (407, False), (413, False),
     (408, True), (429, True), (500, True), (502, True), (503, True), (504, True), (599, True), (100, True), (199, True),
 ]  # fmt: skip

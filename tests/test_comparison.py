@@ -39,6 +39,18 @@ DIFFERENT = [
     ({"Fields": ["Bucket", "Key"]}, {"Fields": ["Key", "Bucket"]}, "/Fields/0", "is 'Bucket' here, 'Key' in job 1"),
     ({"ObjectArn": "qcs::cos:ap-chengdu::b-1/a"}, {"ObjectArn": "qcs::cos:ap-beijing::b-1/a"}, "/ObjectArn", None),
     ({"ObjectArn": "no name"}, {"ObjectArn": "noname"}, "/ObjectArn", "is 'no name' here, 'noname' in job 1"),
+    (
+        {"Bucket": "qcs::cos:ap-chengdu:uid/1:b-1"},
+        {"Bucket": "cos://b-2"},
+        "/Bucket",
+        "is 'qcs::cos:ap-chengdu::b-1' here, 'qcs::cos:::b-2' in job 1",
+    ),
+    (
+        {"ObjectArn": "qcs::cos:ap-chengdu:uid/1:b-1/a"},
+        {"ObjectArn": "cos://b-1/a"},
+        "/ObjectArn",
+        "is 'qcs::cos:ap-chengdu::b-1/a' here, 'qcs::cos:::b-1/a' in job 1",
+    ),
     ({"ETag": '"abc"'}, {"ETag": "abd"}, "/ETag", "is 'abc' here, 'abd' in job 1"),
     ({"COSDeleteObject": {}}, {}, "/COSDeleteObject", "is 'present' here, missing in job 1"),
     ({"Prefix": "x" * 101}, {}, "/Prefix", f"is '{'x' * 99}…' here, missing in job 1"),

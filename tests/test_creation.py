@@ -125,6 +125,7 @@ FOUND: dict[str, list[Comes]] = {
     "a try that was still on its way when it was repeated": [timed_out(), DUPLICATE, EMPTY, EMPTY, HERE],
     "a lagging list": [DUPLICATE, EMPTY, EMPTY, EMPTY, HERE],
     "a duplicate in words of another fault": [refusal("InvalidRequest", 400, "Priority: token was used"), HERE],
+    "the same, and a lagging list": [refusal("InvalidRequest", 400, "Priority: token was used"), EMPTY, HERE],
     "a duplicate without words": [refusal("InvalidRequest", 400, ""), HERE],
     "a doubt, then a refusal": [timed_out(), DENIED, HERE],
     "a doubt, then a full quota": [reset(), FULL, HERE],
@@ -271,6 +272,12 @@ def test_compares_descriptions_without_their_markers() -> None:
     assert pointers == ["/Description", "/Priority"]
 
 
+def test_takes_a_description_that_is_not_given_for_none() -> None:
+    theirs = {**OTHERS.document, "Description": None}
+    problems = failure(Bench([DUPLICATE, ANOTHER, described(theirs)])).problems
+    assert problems[0].message == f"is 'restore 2026-11' here, missing in job {OTHER_ID}"
+
+
 @pytest.mark.parametrize("answered", [DENIED, answer("<DescribeJobResult/>"), HTML])
 def test_names_the_other_job_even_if_it_cannot_be_asked_for(answered: Response) -> None:
     script: list[Comes] = [DUPLICATE, ANOTHER, *[answered] * 5]
@@ -290,9 +297,9 @@ def test_keeps_time_to_look_for_the_job() -> None:
     assert [sent.seconds for sent in bench.wire.sent] == pytest.approx([10.0, 5.0, 5.1])
 
 
-@pytest.mark.parametrize(("seconds", "first_try"), [(4.0, 3.0), (8.0, 6.0), (60.0, 10.0), (14.0, 10.0)])
+@pytest.mark.parametrize(("seconds", "first_try"), [(4.0, 3.0), (8.0, 6.0), (20.0, 15.0), (60.0, 55.0)])
 def test_keeps_a_quarter_and_at_most_five_seconds(seconds: float, first_try: float) -> None:
-    bench = Bench([made()], seconds=seconds)
+    bench = Bench([made()], seconds=seconds, timeout=100.0)
     created(bench)
     assert bench.wire.sent[0].seconds == first_try
 
@@ -307,6 +314,10 @@ def test_looks_no_more_than_there_is_time() -> None:
     bench = Bench([DUPLICATE, (2.0, EMPTY), (1.6, EMPTY)], seconds=4.3, chance=1.0)
     assert failure(bench).code == "DuplicateUnresolved"
     assert (bench.time.pauses, bench.wire.script) == ([0.3], [])
+
+
+def test_looks_once_where_the_time_is_short() -> None:
+    assert created(Bench([(2.0, DUPLICATE), HERE], seconds=2.5)) == RECOVERED
 
 
 def test_does_not_begin_to_look_where_there_is_no_time() -> None:

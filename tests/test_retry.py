@@ -137,7 +137,9 @@ def test_does_not_wait_for_a_try_that_there_is_no_time_for(seconds: float, tries
 
 
 def test_asks_for_a_result_or_raises_the_last_error() -> None:
-    assert Bench([reset(), FINE]).exchange.ask(REQUEST, lambda response: response.status) == 200
+    bench = Bench([reset(), FINE], seconds=3.0, chance=0.0)
+    assert bench.exchange.ask(REQUEST, lambda response: response.status) == 200
+    assert [sent.seconds for sent in bench.wire.sent] == [3.0, 3.0]
     refusal = service("AccessDenied", 403)
     with pytest.raises(ServiceError) as caught:
         Bench([reset(), refusal]).exchange.ask(REQUEST, lambda response: response.status)

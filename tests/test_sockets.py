@@ -241,7 +241,10 @@ def test_says_that_nothing_went_out_where_the_name_is_unknown(
 def test_does_not_wait_for_a_look_up_that_takes_too_long(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(PATIENCE) and [])
+    before = threading.enumerate()
     assert failure(transport, "http://slow.example:80", SHORT) == NOT_REACHED_IN_TIME
+    # What is left behind keeps no instance from ending.
+    assert [thread.daemon for thread in threading.enumerate() if thread not in before] == [True]
     over.set()
 
 
@@ -275,6 +278,30 @@ def test_shares_the_time_among_the_addresses(transport: Transport, monkeypatch: 
     shares = [share for _, share in tried]
     assert [address for address, _ in tried] == ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
     assert [round(share, 1) for share in shares] == [1.0, 1.5, 3.0]
+
+
+def test_has_all_the_time_that_is_left_when_it_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found("127.0.0.2", "127.0.0.3"))
+    monkeypatch.setattr(sockets, "create_connection", lambda *_, **__: ours)
+    connection = sockets.PunctualConnection("two.example", 80)
+    connection.timeout = 100.0
+    with ours, theirs:
+        connection.connect()
+        assert 50.0 < (ours.gettimeout() or 0.0) <= 100.0
+        connection.timeout = 10.0
+        connection.send(b"GET")
+        assert 5.0 < (ours.gettimeout() or 0.0) <= 10.0
+        assert theirs.recv(3) == b"GET"
+
+
+def test_reads_from_a_socket_without_a_time_out() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"HTTP/1.1")
+        answer = sockets.PunctualResponse(ours)
+        assert answer.fp.read(8) == b"HTTP/1.1"
+        answer.close()
 
 
 def test_takes_a_name_without_an_address_for_unreachable(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,6 +395,7 @@ def test_reads_nothing_more_when_the_time_is_over(monkeypatch: pytest.MonkeyPatc
         theirs.sendall(b"HTTP/1.1")
         answer = sockets.PunctualResponse(ours)
         assert answer.fp.read(8) == b"HTTP/1.1"
+        assert ours.gettimeout() == pytest.approx(0.1)
         with pytest.raises(TimeoutError, match="over"):
             answer.fp.read(8)
         answer.close()
