@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from marshmallow.exceptions import SCHEMA
+from marshmallow.schema import SchemaMeta
 
 from cosbatch.errors import InvalidRequest, Problem
 from cosbatch.patterns import Pattern
@@ -34,7 +35,16 @@ def about(text: str) -> dict[str, str]:
     return {"description": text}
 
 
-class Element(Schema):
+class _ElementMeta(SchemaMeta):
+    def __dir__(cls) -> list[str]:
+        """The names that elements have of their own: among them marshmallow looks for the rules of each class.
+
+        With all the names of a Schema, where there are no rules, that takes 0.2 ms a class, 5 ms of each cold start.
+        """
+        return [*{name for base in cls.__mro__ if isinstance(base, _ElementMeta) for name in vars(base)}]
+
+
+class Element(Schema, metaclass=_ElementMeta):
     """A container: its fields stand in the page's order, and nothing else may stand in it."""
 
     class Meta:
