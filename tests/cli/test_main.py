@@ -154,7 +154,7 @@ def test_leaves_no_complaint_in_a_closed_pipe() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     process = subprocess.run(
-        [sys.executable, "-m", "cosbatch", "--help"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False
+        [sys.executable, "-m", "cosbatch", "schema"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False
     )
     os.close(writer)
     assert (process.returncode, process.stderr) == (141, b"")
