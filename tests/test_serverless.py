@@ -60,15 +60,16 @@ def test_sets_no_variable_whose_prefix_is_the_platform_s() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NEEDED))
-def test_says_in_its_head_what_must_be_set(name: str) -> None:
+def test_says_what_must_be_set_in_its_head_and_in_the_readme(name: str) -> None:
     head = TEXT.partition("component:")[0]
     assert re.search(rf"^#   {name} +\S", head, re.MULTILINE)
+    assert f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_uploads_what_the_package_command_lays_out() -> None:
     source = INPUTS["src"]
     python, dash_m, name, *arguments = shlex.split(source["hook"])
-    assert (python, dash_m, name) == ("python3", "-m", "cosbatch")
+    assert (python, dash_m, name) == (".venv/bin/python", "-m", "cosbatch")
     assert parser().parse_args(arguments).folder == source["dist"]
 
 

@@ -175,8 +175,7 @@ def _grant_for_jobs(rights: Rights, profile: Profile, configuration: Configurati
 
 def _grant_for_copies(rights: Rights, copy: Mapping[str, Any], sources: Iterable[str], settings: Settings) -> None:
     target = names.parse_resource(copy["TargetResource"])
-    prefix = copy.get("TargetKeyPrefix", "") if copy.get("PrefixReplace") else ""
-    copies = [_below(target.bucket, prefix, target.region or settings.region)]
+    copies = [_below(target.bucket, copy.get("TargetKeyPrefix", ""), target.region or settings.region)]
     rights.grant(["PutObject"], copies)
     for directive, (read, write) in _CARRIED.items():
         if copy.get(directive) in ("Copy", "Add"):
