@@ -113,8 +113,11 @@ def _completed(document: dict[str, Any], inspection: Inspection, profile: Profil
 
 
 def _date(call: Call, desk: Desk) -> str:
-    """The day in UTC: an upload's own, so that a later delivery of its event makes the same job."""
-    seconds = call.upload.time if call.upload and call.upload.time else desk.now()
+    """The day in UTC: an upload's own, so that a later delivery of its event makes the same job.
+
+    An event without a time, which the platform never sends, is of the first day that there is.
+    """
+    seconds = desk.now() if call.upload is None else call.upload.time or 0
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
 
 

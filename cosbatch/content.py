@@ -54,16 +54,13 @@ class Content:
         version = self.location.get("ObjectVersionId")
         request = actions.object_request("GET", self._resource, self._settings, headers, version, limit=length)
         try:
-            response = self._exchange.ask(request, self._noted)
+            return self._exchange.ask(request, lambda response: self._part(response, start))
         except ServiceError as error:
             if error.code == "InvalidRange":
                 # There is no range in an object without bytes.
                 self.size = self.size or 0
                 return b""
             raise
-        if not _is_part(response, start):
-            raise UnexpectedResponse("The answer is not the part of the manifest that was asked for.")
-        return response.body
 
     def blocks(self) -> Iterator[bytes]:
         """The content piece by piece, to its end or, in whole lines, as far as the time allows."""
@@ -91,20 +88,31 @@ class Content:
             return False
         return True
 
+    def _part(self, response: Response, start: int) -> bytes:
+        self._noted(response)
+        if not _is_part(response, start):
+            raise _strange("The answer is not the part of the manifest that was asked for.")
+        return response.body
+
     def _noted(self, response: Response) -> Response:
         """The response, its headers noted. Raises ServiceSideError, also where it is of another object than the first."""
         headers = actions.checked(response).headers
         etag, version = _ETAG.fullmatch(headers.get("etag", "")), headers.get("x-cos-version-id", "null")
         if etag is None or not _VERSION.fullmatch(version):
-            raise UnexpectedResponse("The answer for the manifest names no ETag, or no version, that a job can name.")
+            raise _strange("The answer for the manifest names no ETag, or no version, that a job can name.")
         self.location["ETag"] = self.location["ETag"] or f'"{etag[1]}"'
         if self.location["ETag"] != f'"{etag[1]}"':
-            raise UnexpectedResponse("The answer is of another object than the one with the manifest's ETag.")
+            raise _strange("The answer is of another object than the one with the manifest's ETag.")
         if version != "null":
             # A versioned bucket: the job reads the version that was judged.
             self.location.setdefault("ObjectVersionId", version)
         self.size = _whole_size(response)
         return response
+
+
+def _strange(message: str) -> UnexpectedResponse:
+    """An answer that is not the manifest's, though it may be the next time: reading does no harm, so it is tried again."""
+    return UnexpectedResponse(message, maybe_done=True)
 
 
 def _is_part(response: Response, start: int) -> bool:

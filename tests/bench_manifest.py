@@ -234,9 +234,8 @@ def contenders(path: Path, packed: bool) -> list[Callable[[], object]]:
     """The three readings of a file, each from opening it on."""
 
     def text(loop: Callable[[Iterable[str]], object]) -> object:
-        opened = gzip.open(path, "rb") if packed else path.open("rb")
-        with opened, io.TextIOWrapper(opened, encoding="utf-8", newline="") as lines:
-            return loop(lines)
+        with gzip.open(path, "rb") if packed else path.open("rb") as opened:
+            return loop(io.TextIOWrapper(opened, encoding="utf-8", newline=""))
 
     def judged() -> None:
         with path.open("rb") as file:

@@ -211,7 +211,7 @@ def test_names_manifest_and_profile_of_an_upload() -> None:
     assert (result["Manifest"], result["Profile"]) == (f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv", "restore")
 
 
-@pytest.mark.parametrize(("time", "day"), [(NOON - 86400, "2026-11-23"), (None, "2026-11-24"), (0, "2026-11-24")])
+@pytest.mark.parametrize(("time", "day"), [(NOON - 86400, "2026-11-23"), (None, "1970-01-01"), (0, "1970-01-01")])
 def test_dates_an_upload_by_its_own_day(time: int | None, day: str) -> None:
     dated = {**PROFILE, "job": {**PROFILE["job"], "Description": "of {date}"}}
     service = Service()

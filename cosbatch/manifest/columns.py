@@ -30,9 +30,7 @@ class Layout:
     def __init__(self, fields: Sequence[str]) -> None:
         """Take a manifest's Fields. Raises ValueError unless they have one Bucket and one Key."""
         if fields.count("Bucket") != 1 or fields.count("Key") != 1 or fields.count("VersionId") > 1:
-            raise ValueError(
-                f"Fields need one Bucket, one Key and at most one VersionId: {', '.join(fields)}"
-            )
+            raise ValueError(f"Fields need one Bucket, one Key and at most one VersionId: {', '.join(fields)}")
         self.fields = tuple(fields)
         self.width = len(fields)
         self.bucket = fields.index("Bucket")
@@ -52,9 +50,7 @@ class ColumnChecks:
     row whose columns do not fit, is not looked into any further.
     """
 
-    def __init__(
-        self, findings: Findings, fields: Sequence[str] | None, allowed: Collection[str] | None
-    ) -> None:
+    def __init__(self, findings: Findings, fields: Sequence[str] | None, allowed: Collection[str] | None) -> None:
         self.findings = findings
         self.layout = Layout(fields) if fields is not None else None
         self.rows = 0

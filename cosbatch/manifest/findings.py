@@ -23,12 +23,10 @@ FAULTS = {
     "Utf16": "The content is UTF-16 or UTF-32: save the file as UTF-8 without BOM.",
     "Gzip": "The content is compressed with gzip: upload the plain CSV file.",
     "LineTooLong": "The line is longer than 8 KiB: end each row with a line feed (LF or CRLF).",
-    "BadQuoting": '{why}: put quotes around the whole value and double those inside, or write %22 for ",'
-    " %0D for CR.",
+    "BadQuoting": '{why}: put quotes around the whole value and double those inside, or write %22 for ", %0D for CR.',
     "EmptyKey": "The key is empty: name an object, or remove the row.",
     "BadEscape": "A % is not followed by two hexadecimal digits: write %25 for the character % itself.",
-    "WrongFormat": "The content is {what}, not {expected}: choose the Format that fits, or upload the right"
-    " file.",
+    "WrongFormat": "The content is {what}, not {expected}: choose the Format that fits, or upload the right file.",
     "InventoryFormat": "{why}: a batch job reads inventories in CSV only: order the inventory as CSV.",
     "InventorySchema": "{why}: a batch job needs the columns Bucket and Key, each once; leave manifest.json"
     " as the inventory wrote it.",
@@ -92,9 +90,7 @@ class Findings:
         for line, name, column, value, words in sorted(self._noted, key=itemgetter(0)):
             if self.room(name):
                 message = _MESSAGES[name].format(value=_shown(value), **words)
-                self._kept(name).append(
-                    Fault(name, line, column, message + _ESTIMATED * self.lines_are_estimates)
-                )
+                self._kept(name).append(Fault(name, line, column, message + _ESTIMATED * self.lines_are_estimates))
         self._noted.clear()
 
     def _kept(self, name: str) -> list[Fault]:

@@ -82,9 +82,7 @@ def judge_data_file(blocks: Iterable[bytes], inventory: Inventory, file: DataFil
         for piece in in_pieces(_unpacked(in_pieces(seen.blocks()))):
             judge.feed(piece)
     except BrokenGzip as error:
-        judge.findings.note(
-            "InventoryFiles", (judge.reader.line,), why=f"The data file is not whole: {error}"
-        )
+        judge.findings.note("InventoryFiles", (judge.reader.line,), why=f"The data file is not whole: {error}")
     if file is not None and (seen.size, seen.digest.hexdigest()) != (file.size, file.md5.lower()):
         why = "The data file is not the one that manifest.json names by its size and MD5"
         judge.findings.note("InventoryFiles", (1,), why=why)

@@ -99,11 +99,7 @@ class RowReader:
         odd = {i for i, line in enumerate(found.lines) if _NUL in line or not is_utf8(line)}
         noted: dict[tuple[int, str], list[int]] = {}
         for number in sorted(odd.union(found.rows)):
-            values = (
-                enumerate(batch.rows[number], 1)
-                if batch.rows[number]
-                else [(0, found.broken.get(number, b""))]
-            )
+            values = enumerate(batch.rows[number], 1) if batch.rows[number] else [(0, found.broken.get(number, b""))]
             for column, value in values:
                 for fault in _faults_of_bytes(value):
                     noted.setdefault((column, fault), []).append(batch.lines[number])

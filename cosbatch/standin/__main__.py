@@ -17,22 +17,12 @@ from .running import running
 def parser() -> argparse.ArgumentParser:
     """Return the command line's options."""
     account = Account()
-    options = argparse.ArgumentParser(
-        prog="python -m cosbatch.standin", description="A local COS with the Batch API."
-    )
-    options.add_argument(
-        "--port", type=int, default=0, metavar="N", help="where to listen (default: a free port)"
-    )
+    options = argparse.ArgumentParser(prog="python -m cosbatch.standin", description="A local COS with the Batch API.")
+    options.add_argument("--port", type=int, default=0, metavar="N", help="where to listen (default: a free port)")
     options.add_argument("--data", metavar="DIR", help="where objects and jobs are kept (default: nowhere)")
-    options.add_argument(
-        "--secret-id", default=account.secret_id, metavar="ID", help="the SecretId that clients use"
-    )
-    options.add_argument(
-        "--secret-key", default=account.secret_key, metavar="KEY", help="the SecretKey that they use"
-    )
-    options.add_argument(
-        "--speed", type=_speed, default=1.0, metavar="N", help="how fast days pass (default: 1)"
-    )
+    options.add_argument("--secret-id", default=account.secret_id, metavar="ID", help="the SecretId that clients use")
+    options.add_argument("--secret-key", default=account.secret_key, metavar="KEY", help="the SecretKey that they use")
+    options.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="how fast days pass (default: 1)")
     return options
 
 

@@ -91,9 +91,7 @@ def _read_grant(grant: Element) -> tuple[str, dict[str, str]]:
     grantees = [children_text(grantee) for grantee in elements(grant, "Grantee")]
     permission = children_text(grant).get("Permission", "")
     if len(grantees) != 1 or permission not in PERMISSIONS:
-        raise ServiceError(
-            "MalformedXML", f"A Grant has one Grantee, and a Permission of {', '.join(PERMISSIONS)}"
-        )
+        raise ServiceError("MalformedXML", f"A Grant has one Grantee, and a Permission of {', '.join(PERMISSIONS)}")
     return permission, grantees[0]
 
 
@@ -109,10 +107,7 @@ def acl_trees(acl: Acl, account: Account) -> list[Tree]:
     grants = [
         _grant("CanonicalUser", [("ID", owner), ("DisplayName", owner)], "FULL_CONTROL"),
         *(_grant("Group", [("URI", EVERYONE)], permission) for permission in public),
-        *(
-            _grant("CanonicalUser", [("ID", id_), ("DisplayName", id_)], permission)
-            for permission, id_ in acl.grants
-        ),
+        *(_grant("CanonicalUser", [("ID", id_), ("DisplayName", id_)], permission) for permission, id_ in acl.grants),
     ]
     return [("Owner", [("ID", owner), ("DisplayName", owner)]), ("AccessControlList", grants)]
 

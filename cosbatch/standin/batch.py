@@ -109,9 +109,7 @@ def update_status(call: Call) -> Response:
         update(transaction, job, reason=reason)
         set_state(transaction, job, state, call.service.clock.now())
     call.service.wake()
-    return answer(
-        "UpdateJobStatusResult", [("JobId", job.id), ("Status", state), ("StatusUpdateReason", reason)]
-    )
+    return answer("UpdateJobStatusResult", [("JobId", job.id), ("Status", state), ("StatusUpdateReason", reason)])
 
 
 def delete_job(call: Call) -> Response:

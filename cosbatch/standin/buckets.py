@@ -101,9 +101,7 @@ def delete_objects(call: Call) -> Response:
         raise ServiceError("MalformedXML", f"A Delete lists 1 to {DELETE_LIMIT} elements Object")
     is_quiet = children_text(root).get("Quiet", "").strip() == "true"
     with call.service.database.writing() as transaction:
-        deleted = [
-            _delete(call, transaction, each.get("Key", ""), each.get("VersionId", "")) for each in listed
-        ]
+        deleted = [_delete(call, transaction, each.get("Key", ""), each.get("VersionId", "")) for each in listed]
     return answer("DeleteResult", [] if is_quiet else [("Deleted", each) for each in deleted])
 
 

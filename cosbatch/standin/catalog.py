@@ -165,9 +165,7 @@ def find_version(
     return None if row is None else read_version(row)
 
 
-def find_object(
-    connection: sqlite3.Connection, bucket: Bucket, key: str, version: str | None = None
-) -> Version:
+def find_object(connection: sqlite3.Connection, bucket: Bucket, key: str, version: str | None = None) -> Version:
     """Return a version that holds an object; raises ServiceError where there is none, or a delete marker."""
     found = find_version(connection, bucket, key, version)
     if found is None:

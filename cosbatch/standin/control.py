@@ -37,9 +37,7 @@ def _answer(service: Service, faults: Faults, request: Request) -> Response:
     elif route == ("GET", "/_standin/jobs"):
         return _json({"Jobs": truth(service)})
     elif route != ("GET", "/_standin/faults"):
-        return _json(
-            {"Error": "There are / and /_standin/jobs (GET), and /_standin/faults (POST, GET, DELETE)"}, 404
-        )
+        return _json({"Error": "There are / and /_standin/jobs (GET), and /_standin/faults (POST, GET, DELETE)"}, 404)
     return _json({"Faults": faults.waiting()})
 
 

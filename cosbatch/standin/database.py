@@ -213,7 +213,5 @@ def _lock(path: Path) -> sqlite3.Connection:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
         connection.close()
-        raise UnusableData(
-            f"{path.parent} is used by another stand-in: stop it, or give another --data"
-        ) from None
+        raise UnusableData(f"{path.parent} is used by another stand-in: stop it, or give another --data") from None
     return connection

@@ -27,9 +27,7 @@ def end_job(service: Service, number: int, state: str) -> None:
 
 
 def _is_wanted(service: Service, job: Job) -> bool:
-    return bool(part(job.document, "Report")["Enabled"]) and service.account.owns_bucket(
-        bucket_of(job).bucket
-    )
+    return bool(part(job.document, "Report")["Enabled"]) and service.account.owns_bucket(bucket_of(job).bucket)
 
 
 def come_to_rest(transaction: Transaction, job: Job, state: str, now: float) -> None:

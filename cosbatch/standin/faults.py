@@ -143,9 +143,7 @@ def order_faults(orders: Iterable[object], now: float) -> list[Fault]:
 
 def _read_fault(order: object, now: float) -> Fault:
     if not isinstance(order, dict):
-        raise UnknownFault(
-            'Each fault is an object: {"action": "CreateJob", "fault": "LostReply", "times": 1}'
-        )
+        raise UnknownFault('Each fault is an object: {"action": "CreateJob", "fault": "LostReply", "times": 1}')
     for name, value in order.items():
         if name not in TYPES:
             raise UnknownFault(f"{name} is no option of a fault; there are: {', '.join(TYPES)}")

@@ -82,9 +82,7 @@ def add_job(transaction: Transaction, document: Document, region: str, now: floa
         transaction.execute(INSERT, (job_id, region, token, *values))
     except sqlite3.IntegrityError:
         raise ServiceError("InvalidRequest", "The ClientRequestToken parameter already exists") from None
-    _note_state(
-        transaction, cast(int, transaction.execute("SELECT last_insert_rowid()").fetchone()[0]), "New", now
-    )
+    _note_state(transaction, cast(int, transaction.execute("SELECT last_insert_rowid()").fetchone()[0]), "New", now)
     return job_id
 
 
@@ -121,9 +119,7 @@ def list_jobs(
 def _number_of(connection: sqlite3.Connection, token: str, region: str) -> int:
     if not token:
         return 0
-    row = connection.execute(
-        "SELECT number FROM jobs WHERE id = ? AND region = ?", (token, region)
-    ).fetchone()
+    row = connection.execute("SELECT number FROM jobs WHERE id = ? AND region = ?", (token, region)).fetchone()
     if row is None:
         raise ServiceError("InvalidArgument", "nextToken is not one that ListJobs has returned")
     return int(row[0])

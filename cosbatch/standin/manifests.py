@@ -76,9 +76,7 @@ def find_source(connection: sqlite3.Connection, contents: Contents, account: Acc
     return _inventory_source(connection, account, resource.bucket, inventory)
 
 
-def _find(
-    connection: sqlite3.Connection, account: Account, bucket: str, key: str, wanted: str = ""
-) -> Version:
+def _find(connection: sqlite3.Connection, account: Account, bucket: str, key: str, wanted: str = "") -> Version:
     where = f"of the manifest {bucket}/{key}"
     if not account.owns_bucket(bucket):
         raise BadManifest("AccessDenied", f"The bucket {where} belongs to another account")
@@ -111,16 +109,12 @@ def _inventory_source(
         raise BadManifest("InvalidManifest", "The fileSchema does not name Bucket and Key once")
     files = inventory.get("files")
     if not isinstance(files, list) or not all(isinstance(file, dict) and file.get("key") for file in files):
-        raise BadManifest(
-            "InvalidManifest", "The files of the manifest.json are no list of objects with a key"
-        )
+        raise BadManifest("InvalidManifest", "The files of the manifest.json are no list of objects with a key")
     keys = [str(file["key"]) for file in cast("list[dict[str, object]]", files)]
     destination = _destination(inventory, bucket)
     versions = [_find_data(connection, account, (destination, bucket), key) for key in keys]
     appid = str(inventory.get("sourceAppid", ""))
-    return Source(
-        tuple(version.stored.content for version in versions), fields, is_inventory=True, appid=appid
-    )
+    return Source(tuple(version.stored.content for version in versions), fields, is_inventory=True, appid=appid)
 
 
 def _destination(inventory: Mapping[str, object], bucket: str) -> str:
@@ -128,9 +122,7 @@ def _destination(inventory: Mapping[str, object], bucket: str) -> str:
     return with_appid(name, appid)
 
 
-def _find_data(
-    connection: sqlite3.Connection, account: Account, buckets: tuple[str, str], key: str
-) -> Version:
+def _find_data(connection: sqlite3.Connection, account: Account, buckets: tuple[str, str], key: str) -> Version:
     """Data lies in the destination bucket; an inventory copied elsewhere may have taken it along."""
     try:
         return _find(connection, account, buckets[0], key)

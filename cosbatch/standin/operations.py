@@ -94,9 +94,7 @@ def _restore(work: Work, parameters: Document) -> Operation:
             work.transaction, tasks, lambda row: (*restored(row, work.clock, now, days, tier), row["id"])
         )
 
-    return Operation(
-        judge, TOGETHER, "UPDATE versions SET restored_from = ?, restored_until = ? WHERE id = ?"
-    )
+    return Operation(judge, TOGETHER, "UPDATE versions SET restored_from = ?, restored_until = ? WHERE id = ?")
 
 
 def _tagging(work: Work, parameters: Document) -> Operation:

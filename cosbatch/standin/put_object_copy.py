@@ -48,9 +48,7 @@ def find_source(call: Call, transaction: Transaction) -> Version:
     host, _, path = name.partition("/")
     target = find_target([host], "/" + unquote(path), call.service.account.region)
     if target.kind != "object":
-        raise ServiceError(
-            "InvalidArgument", "x-cos-copy-source is <bucket-appid>.cos.<region>.myqcloud.com/<key>"
-        )
+        raise ServiceError("InvalidArgument", "x-cos-copy-source is <bucket-appid>.cos.<region>.myqcloud.com/<key>")
     _check_owner(call.service.account, target.bucket)
     wanted = parse_qs(query).get("versionId", [""])[0]
     bucket = find_bucket(transaction.connection, target.bucket)

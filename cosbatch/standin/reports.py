@@ -160,6 +160,4 @@ def add_objects(work: Work, job: Job, objects: Sequence[Finished]) -> None:
     where = bucket_of(job)
     for key, received, headers in objects:
         bucket = work.bucket(where.bucket, where.region)
-        add_version(
-            work.transaction, bucket, key, stored(received), Attributes(headers=headers), work.clock.now()
-        )
+        add_version(work.transaction, bucket, key, stored(received), Attributes(headers=headers), work.clock.now())

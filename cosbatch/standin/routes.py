@@ -117,8 +117,7 @@ SERVICE = {("GET", ""): Action("GetService", buckets.list_buckets)}
 TABLES = {"object": OBJECT, "bucket": BUCKET, "service": SERVICE}
 
 ACTION_NAMES = tuple(
-    [action.name for _, _, action in BATCH]
-    + [action.name for table in TABLES.values() for action in table.values()]
+    [action.name for _, _, action in BATCH] + [action.name for table in TABLES.values() for action in table.values()]
 )
 
 

@@ -103,9 +103,7 @@ NEW_METADATA = container(
         "ContentType": Field(text(0, 1024)),
         "HttpExpiresDate": Field(text(0, 1024)),
         "SSEAlgorithm": Field(choice("AES256")),
-        "UserMetadata": Field(
-            items("member", _pair(text(1, 1024, verbatim=True), text(0, 2048, verbatim=True)))
-        ),
+        "UserMetadata": Field(items("member", _pair(text(1, 1024, verbatim=True), text(0, 2048, verbatim=True)))),
     }
 )
 
@@ -217,10 +215,7 @@ def _check_tags(document: Document) -> None:
     name, operation = next(iter(part(document, "Operation").items()))
     values = cast(Document, operation)
     path = ("Operation", name, "NewObjectTagging")
-    if (
-        values.get("TaggingDirective", "Copy") != "Copy"
-        and not {"NewObjectTagging", "TagSet"} & values.keys()
-    ):
+    if values.get("TaggingDirective", "Copy") != "Copy" and not {"NewObjectTagging", "TagSet"} & values.keys():
         raise Violation(path, "is required with this TaggingDirective")
     tags = cast(list[dict[str, str]], values.get("NewObjectTagging", values.get("TagSet", [])))
     if len({tag["Key"] for tag in tags}) != len(tags):

@@ -124,9 +124,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         except Exception:  # noqa: BLE001 - a fault of the stand-in must not look like a lost connection
             traceback.print_exc()
-            self._refuse(
-                ServiceError("InternalError", "The stand-in has a fault; its standard error tells where")
-            )
+            self._refuse(ServiceError("InternalError", "The stand-in has a fault; its standard error tells where"))
             return
         if sent.delivery.response is not None and not body.drain():
             self.close_connection = True

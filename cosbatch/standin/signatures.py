@@ -97,9 +97,7 @@ def read_claim(request: Request) -> Claim | None:
 def _claim(fields: dict[str, str], in_query: bool) -> Claim:
     missing = [name for name in FIELDS if name not in fields]
     if missing or fields["q-sign-algorithm"] != "sha1":
-        raise ServiceError(
-            "AccessDenied", f"The authorization is not in the form of q-sign: {missing or 'not sha1'}"
-        )
+        raise ServiceError("AccessDenied", f"The authorization is not in the form of q-sign: {missing or 'not sha1'}")
     return Claim(
         access_key=fields["q-ak"],
         sign_time=fields["q-sign-time"],
@@ -159,8 +157,7 @@ def _check_signature(request: Request, claim: Claim, secret_key: str) -> None:
     key = sign_key(secret_key, claim.key_time)
     parameters = signed_pairs(request.parameters, claim.param_list)
     texts = [
-        http_string(request.method, request.path, parameters, headers)
-        for headers in _header_texts(request, claim)
+        http_string(request.method, request.path, parameters, headers) for headers in _header_texts(request, claim)
     ]
     signatures = [signature(key, string_to_sign(claim.sign_time, text)) for text in texts]
     if not any(hmac.compare_digest(each.encode(), claim.signature.encode()) for each in signatures):

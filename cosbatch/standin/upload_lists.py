@@ -75,9 +75,7 @@ def _behind(uploads: list[Upload], marker: str, id_marker: str) -> list[Upload]:
     return [upload for upload in uploads if not marker or upload[0] > marker]
 
 
-def _uploads_answer(
-    call: Call, uploads: list[Upload], size: int, prefix: str, markers: tuple[str, str]
-) -> Response:
+def _uploads_answer(call: Call, uploads: list[Upload], size: int, prefix: str, markers: tuple[str, str]) -> Response:
     encode, page = encoding(call.request), uploads[:size]
     is_truncated = len(uploads) > size > 0
     next_key, next_id = page[-1][:2] if is_truncated else ("", "")

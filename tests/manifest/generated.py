@@ -106,9 +106,7 @@ def generated(seed: int, most_rows: int = 25) -> Case:
     style = Style(chance)
     rows: list[bytes] = []
     for _ in range(chance.randrange(most_rows)):
-        rows.append(
-            rows[-1] if rows and chance.random() < style.repeated else make_row(chance, columns, style)
-        )
+        rows.append(rows[-1] if rows and chance.random() < style.repeated else make_row(chance, columns, style))
     content = b"".join(row + style.ending(chance) for row in rows)
     if chance.random() < 0.3:
         content = content.removesuffix(b"\n")
@@ -149,9 +147,7 @@ def make_cell(chance: Random, column: str, style: Style) -> bytes:
     if column == "Bucket":
         cell = BUCKETS[chance.random() < style.second_bucket].encode()
     elif column == "Key":
-        cell = quote(
-            f"data/{chance.choice(['plain', '文 件', 'a+b', '100%'])}/{chance.randrange(99)}"
-        ).encode()
+        cell = quote(f"data/{chance.choice(['plain', '文 件', 'a+b', '100%'])}/{chance.randrange(99)}").encode()
     elif column == "VersionId":
         cell = b"MTg0NDUxNTc1" if chance.random() < style.versions else b""
     else:
@@ -169,9 +165,5 @@ def noise(chance: Random) -> bytes:
 
 def cuts(chance: Random, content: bytes) -> list[bytes]:
     """The content in blocks of random length; the first shows what kind of content it is."""
-    places = (
-        sorted(chance.randrange(16, len(content)) for _ in range(chance.randrange(6)))
-        if len(content) > 16
-        else []
-    )
+    places = sorted(chance.randrange(16, len(content)) for _ in range(chance.randrange(6))) if len(content) > 16 else []
     return [content[begin:end] for begin, end in zip([0, *places], [*places, len(content)], strict=True)]

@@ -34,9 +34,7 @@ def test_shows_every_job_as_it_is_stored(client: Client) -> None:
     assert job["States"][0]["At"] == job["Created"]
 
 
-@pytest.mark.parametrize(
-    "route", ["PUT /_standin/faults", "GET /_standin/other", "POST /_standin/jobs", "POST /"]
-)
+@pytest.mark.parametrize("route", ["PUT /_standin/faults", "GET /_standin/other", "POST /_standin/jobs", "POST /"])
 def test_knows_no_other_routes(client: Client, route: str) -> None:
     reply = client.control(*route.split())
     assert reply.status == 404

@@ -24,9 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_prints_one_line_when_it_is_ready_and_stops_on_a_signal(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cosbatch.standin", "--data", str(tmp_path), "--secret-id", "AKIDmine"]
-    with subprocess.Popen(
-        [*command, "--secret-key", "mine"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as child:
+    with subprocess.Popen([*command, "--secret-key", "mine"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         ready = json.loads(child.stdout.readline())
         with Client(ready["endpoint"], Account(secret_id="AKIDmine", secret_key="mine")) as client:
@@ -73,9 +71,7 @@ def test_is_a_module_to_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "--data DIR" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--speed", "0"], ["--speed", "fast"], ["--speed", "inf"], ["--port", "x"]]
-)
+@pytest.mark.parametrize("arguments", [["--speed", "0"], ["--speed", "fast"], ["--speed", "inf"], ["--port", "x"]])
 def test_refuses_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         main(arguments)

@@ -65,9 +65,7 @@ def a_job_with_failures(rehearsal: Rehearsal) -> str:
         "Key",
         "VersionId",
     )
-    described = rehearsal.run(
-        Manifest=element, Operation=TAG, Description=f"<Description>{ESCAPED}</Description>"
-    )
+    described = rehearsal.run(Manifest=element, Operation=TAG, Description=f"<Description>{ESCAPED}</Description>")
     return described.text("Job/JobId")
 
 
