@@ -200,7 +200,7 @@ def test_takes_a_quoted_row_of_8_kib() -> None:
 
 def test_takes_a_longer_one_for_its_first_line() -> None:
     verdict = judged(B + b',"k' + b"\n" * (8193 - len(B) - 4) + b'"')
-    assert notes(verdict.faults) == [("BadQuoting", 1, 2), ("BadQuoting", 8165, 1)]
+    assert notes(verdict.faults) == [("BadQuoting", 1, 2), ("BadQuoting", 8166, 1)]
 
 
 def test_goes_on_behind_a_quote_that_is_not_closed() -> None:
