@@ -33,6 +33,7 @@ def judge_edges(
     judge = CsvJudge(fields, allowed_buckets)
     read_of_head = _feed(judge, head)
     if judge.stopped:
+        judge.close()
         return judge.verdict()
     layout = judge.checks.layout
     rest = tail[_first_row(tail, layout.width if layout else None) :]

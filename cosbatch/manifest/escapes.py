@@ -47,7 +47,8 @@ def odd_escapes(keys: list[bytes]) -> tuple[list[int], list[int]]:
     lefts = decoded.split(b"\n")
     if len(lefts) != len(keys):  # some escapes are line feeds
         lefts = [b"=%"] * len(keys)
+    # Of %% too, one = is left, and the escape that begins with the second is passed over.
     odd = [i for i, left in enumerate(lefts) if _WRONG in left or _DOUBLE in left]
     bad_in, double_in = _bad().search, _double().search
     bad = [i for i in odd if _WRONG in lefts[i] and bad_in(keys[i])]
-    return bad, [i for i in odd if _DOUBLE in lefts[i] and double_in(keys[i])]
+    return bad, [i for i in odd if double_in(keys[i])]

@@ -150,19 +150,15 @@ class Lines:
         fits = _quoted_line().fullmatch
         fitting = [i for i in numbers if fits(self.lines[i])]
         self._set_aside(self.broken, set(numbers).difference(fitting))
-        if not self._take_quotes_off(fitting):
+        joined = b"".join([self.lines[i] + b"\n" for i in fitting])
+        plain = unquoted(joined) if is_utf8(joined) else None
+        if plain is None:
             for number in fitting:
                 self._read_open_row(number)
-
-    def _take_quotes_off(self, numbers: list[int]) -> bool:
-        joined = b"".join([self.lines[i] + b"\n" for i in numbers])
-        plain = unquoted(joined) if is_utf8(joined) else None
-        if plain is None or b"\r" in plain:
-            return False
-        for number, line in zip(numbers, plain.split(b"\n"), strict=False):
-            self.lines[number] = line
-        self.unquoted.extend(numbers)
-        return True
+        else:
+            for number, line in zip(fitting, plain.split(b"\n"), strict=False):
+                self.lines[number] = line
+            self.unquoted.extend(fitting)
 
 
 def split_quoted(text: bytes, start: int) -> tuple[list[bytes], int] | int:

@@ -84,6 +84,10 @@ STRANGE_ROWS = [
     b'examplebucket-1250000000,"' + b"k\n" * 4070 + b'"',
     b'examplebucket-1250000000,"' + b"k\n" * 4090,
     b'examplebucket-1250000000,"' + b"k" * 8200 + b'"',
+    b'examplebucket-1250000000,"' + b"k\n" * 4082 + b'k"',
+    b'examplebucket-1250000000,"' + b"k\n" * 4083 + b'"',
+    b'examplebucket-1250000000,"' + b"k\n" * 4082 + b'k",',
+    b'examplebucket-1250000000,"' + b"k\n" * 4082 + b'",,,',
 ]
 
 
@@ -155,6 +159,23 @@ def make_cell(chance: Random, column: str, style: Style) -> bytes:
     if style.strange(chance, 0.3):
         return chance.choice(STRANGE_KEYS)
     return b'"' + cell + b'"' if chance.random() < style.quoted else cell
+
+
+def almost_clean(seed: int) -> Case:
+    """A manifest of a right row and some more, of which a byte was changed, added or left out."""
+    chance = Random(seed)
+    fields = chance.choice(LAYOUTS[:4])
+    columns = fields or chance.choice([["Bucket", "Key"], ["Bucket", "Key", "VersionId"]])
+    style = Style(chance)
+    style.strangeness = style.second_bucket = style.repeated = 0
+    style.versions = round(style.versions)
+    rows = [make_row(chance, columns, style) + style.line_ending for _ in range(8)]
+    content = bytearray(b"".join(rows))
+    at = chance.randrange(len(rows[0]), len(content))
+    content[at : at + chance.choice([0, 1, 1])] = chance.choice(
+        [b"", b"%", b",", b"\n", b"\r", b'"', b" ", b"\0", b"\xff", b"\xfb", b"g", b"=", b"+"]
+    )
+    return Case(bytes(content), fields, None)
 
 
 def noise(chance: Random) -> bytes:

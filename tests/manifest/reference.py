@@ -184,13 +184,13 @@ class Reader:
 
 def cut_line(content: bytes, position: int) -> tuple[bytes, int]:
     """The physical line at `position` without its ending, and where the next one begins."""
-    line = b""
-    while position < len(content) and content[position] != LF:
-        line += content[position : position + 1]
-        position += 1
+    end = position
+    while end < len(content) and content[end] != LF:
+        end += 1
+    line = content[position:end]
     if line.endswith(b"\r"):
         line = line[:-1]
-    return line, min(position + 1, len(content))
+    return line, min(end + 1, len(content))
 
 
 def parse_row(content: bytes, start: int) -> tuple[list[Cell], int]:
@@ -211,24 +211,24 @@ def parse_row(content: bytes, start: int) -> tuple[list[Cell], int]:
 
 def parse_cell(content: bytes, position: int, row_start: int, column: int) -> tuple[Cell, int]:
     begin = position
-    value = b""
+    value = bytearray()
     if content[position : position + 1] == b'"':
         position += 1
         while True:
             if position >= len(content) or position - row_start >= LONGEST:
                 raise Broken(column)
             if content[position] != QUOTE:
-                value += content[position : position + 1]
+                value.append(content[position])
                 position += 1
             elif content[position + 1 : position + 2] == b'"':
-                value += b'"'
+                value.append(QUOTE)
                 position += 2
             else:
                 position += 1
                 break
     else:
         while position < len(content) and content[position] not in (QUOTE, COMMA, CR, LF):
-            value += content[position : position + 1]
+            value.append(content[position])
             position += 1
         if column > 1:
             value = value.lstrip(b" ")
@@ -237,7 +237,7 @@ def parse_cell(content: bytes, position: int, row_start: int, column: int) -> tu
         raise Broken(column)
     if position - row_start > LONGEST:
         raise Broken(column)
-    return Cell(content[begin:position], value), position
+    return Cell(content[begin:position], bytes(value)), position
 
 
 def ending_at(content: bytes, position: int) -> int | None:

@@ -9,7 +9,7 @@ import pytest
 from cosbatch.manifest.findings import KEPT
 from cosbatch.manifest.stream import CsvJudge
 from cosbatch.manifest.verdict import Fault, Verdict
-from tests.manifest.generated import Case, cuts, generated
+from tests.manifest.generated import Case, almost_clean, cuts, generated
 from tests.manifest.reference import Note, reference_judge
 
 
@@ -41,3 +41,10 @@ def test_agrees_with_the_reference_reader_on_generated_files(start: int) -> None
     for seed in range(start, start + 100):
         case = generated(seed)
         assert_agrees(case, cuts(Random(seed), case.content))
+
+
+def test_agrees_on_clean_files_with_one_byte_changed() -> None:
+    for seed in range(400):
+        case = almost_clean(seed)
+        first = case.content.index(b"\n") + 1
+        assert_agrees(case, [case.content[:first], case.content[first:]])
