@@ -121,7 +121,7 @@ with running() as standin:
         document["ClientRequestToken"] = f"token-{number}"
         result = handler.main_handler(document, {})
         assert result["Outcome"] == "created", result
-print(json.dumps({"schemas": len(made) - before, "connections": len(connects) - opened}))
+    print(json.dumps({"schemas": len(made) - before, "connections": len(connects) - opened}))
 """
 
 
