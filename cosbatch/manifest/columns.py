@@ -9,9 +9,10 @@ from operator import eq, itemgetter
 
 from .escapes import PLAIN_CHARACTERS, odd_escapes
 from .findings import Findings
-from .quotes import is_utf8, values_of
+from .quotes import values_of
 from .rows import Batch
 from .scan import clean_rows
+from .utf8 import not_utf8
 
 MOST_NAMES = 1000  # of buckets that are remembered, so that memory stays bounded
 _LONGEST_NAME = 100
@@ -144,7 +145,7 @@ class ColumnChecks:
         fault = bucket_fault(name, self._allowed)
         if len(self._known) < MOST_NAMES and len(name) <= _LONGEST_NAME:
             self._known[name] = fault
-        if fault != UNNAMED and name not in self.buckets and len(self.buckets) < MOST_NAMES:
+        if fault != UNNAMED and len(self.buckets) < MOST_NAMES and name not in self.buckets:
             self.buckets.append(name)
             if len(self.buckets) == 2:
                 self.findings.note("SeveralBuckets", (line,), column, (name,))
@@ -165,9 +166,8 @@ class ColumnChecks:
         raw = text.translate(None, _PLAIN_IN_CELLS + b"%\0")  # a NUL is a fault of its own
         if len(raw) >= len(keys):
             found = [i for i, left in enumerate(raw.split(b"\n")) if left]
-            if not is_utf8(text):  # such keys are no text at all
-                found = [i for i in found if is_utf8(keys[i])]
-            self.findings.note("NotEncoded", [lines[i] for i in found], column)
+            no_text = set(not_utf8(keys))
+            self.findings.note("NotEncoded", [lines[i] for i in found if i not in no_text], column)
 
     def _judge_versions(self, versions: list[bytes], lines: Sequence[int], column: int) -> None:
         for version, line in zip(versions, lines, strict=True):

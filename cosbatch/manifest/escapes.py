@@ -13,7 +13,7 @@ PLAIN_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 # Quoted-printable is the same grammar with = for %, and its decoder runs in C at a third of the time of a
 # regular expression: a right escape vanishes, a wrong one leaves its =. So do %3D and, as a %, %25.
 _AS_QUOTED_PRINTABLE = bytes.maketrans(b"%=\r", b"=//")
-_WRONG, _DOUBLE = b"=%"  # as ints, which bytes look for in a tenth of the time
+_ODD = ord("=")  # an int, which bytes look for in a tenth of the time
 _AND_LINE_FEED = bytes.maketrans(b"%=\r\n", b"=///")
 
 
@@ -44,11 +44,10 @@ def odd_escapes(keys: list[bytes]) -> tuple[list[int], list[int]]:
     decoded = a2b_qp(text.translate(_AS_QUOTED_PRINTABLE))
     if b"=" not in decoded and b"%" not in decoded:
         return [], []
-    lefts = decoded.split(b"\n")
-    if len(lefts) != len(keys):  # some escapes are line feeds
-        lefts = [b"=%"] * len(keys)
-    # Of %% too, one = is left, and the escape that begins with the second is passed over.
-    odd = [i for i, left in enumerate(lefts) if _WRONG in left or _DOUBLE in left]
+    lefts = decoded.replace(b"%", b"=").split(b"\n")
+    if len(lefts) == len(keys):
+        odd = [i for i, left in enumerate(lefts) if _ODD in left]
+    else:  # some escapes are line feeds
+        odd = list(range(len(keys)))
     bad_in, double_in = _bad().search, _double().search
-    bad = [i for i in odd if _WRONG in lefts[i] and bad_in(keys[i])]
-    return bad, [i for i in odd if double_in(keys[i])]
+    return [i for i in odd if bad_in(keys[i])], [i for i in odd if double_in(keys[i])]

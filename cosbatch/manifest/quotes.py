@@ -12,8 +12,8 @@ _EXCHANGE = bytes.maketrans(_HIDDEN + b",\n", _MEANINGFUL + HIDDEN_COMMA + HIDDE
 def unquoted(block: bytes) -> bytes | None:
     """The block with its quotes taken off; None unless each of them stands where RFC 4180 has it.
 
-    The block is valid UTF-8, whole lines. Commas, blanks, line ends and doubled quotes that
-    stood in quotes are hidden in it; `values_of` brings them back.
+    The block is whole lines of valid UTF-8. Commas, blanks, line ends and doubled quotes that stood in quotes
+    are hidden in it; `values_of` brings them back.
     """
     if b'"' not in block:
         return block
@@ -41,13 +41,3 @@ def _is_well_placed(frame: bytes) -> bool:
     begun = frame.count(b',"') + frame.count(b'\n"') + frame.startswith(b'"')
     ended = frame.count(b'",') + frame.count(b'"\n') + frame.count(b'"\r\n')
     return begun == ended == frame.count(b'"')
-
-
-def is_utf8(text: bytes) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

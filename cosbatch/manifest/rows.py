@@ -8,8 +8,9 @@ from itertools import accumulate, compress, count, repeat
 from operator import add
 
 from .findings import Findings
-from .quotes import HIDDEN_LINE_FEED, is_utf8, values_of
+from .quotes import HIDDEN_LINE_FEED, values_of
 from .strange import LONGEST, Lines
+from .utf8 import is_utf8, not_utf8
 
 # No row of a quarter of the length can have been too long before its quotes were taken off: they make a
 # value of n bytes at most 2n + 2 bytes long.
@@ -96,13 +97,17 @@ class RowReader:
 
     def _check_bytes(self, batch: Batch, found: Lines) -> None:
         """Note what no text may hold, value by value, or for a broken line as a whole."""
-        odd = {i for i, line in enumerate(found.lines) if _NUL in line or not is_utf8(line)}
+        texts: list[bytes] = []
+        places: list[tuple[int, int]] = []  # line, and column or 0
+        for number in sorted({*not_utf8(found.lines), *_with_nul(found.lines), *found.rows}):
+            values = batch.rows[number]
+            texts += values or [found.broken.get(number, b"")]
+            line = batch.lines[number]
+            places += [(line, column) for column in range(1, len(values) + 1)] or [(line, 0)]
         noted: dict[tuple[int, str], list[int]] = {}
-        for number in sorted(odd.union(found.rows)):
-            values = enumerate(batch.rows[number], 1) if batch.rows[number] else [(0, found.broken.get(number, b""))]
-            for column, value in values:
-                for fault in _faults_of_bytes(value):
-                    noted.setdefault((column, fault), []).append(batch.lines[number])
+        for fault, odd in (("NotUtf8", not_utf8(texts)), ("NulByte", _with_nul(texts))):
+            for line, column in [places[i] for i in odd]:
+                noted.setdefault((column, fault), []).append(line)
         for column, fault in sorted(noted):
             self.findings.note(fault, noted[column, fault], column or None)
 
@@ -131,5 +136,5 @@ class RowReader:
         return Batch(list(compress(batch.rows, lines)), list(compress(batch.lines, lines)))
 
 
-def _faults_of_bytes(text: bytes) -> list[str]:
-    return ["NulByte"] * (_NUL in text) + ["NotUtf8"] * (not is_utf8(text))
+def _with_nul(texts: list[bytes]) -> list[int]:
+    return [i for i, text in enumerate(texts) if _NUL in text]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import accumulate, pairwise, repeat
 
-from .quotes import is_utf8, unquoted
+from .quotes import unquoted
+from .utf8 import is_utf8
 
 LONGEST = 8192  # bytes of a row, its line ending not counted
 WINDOW = LONGEST + 2  # the same with the longest line ending: what must be in sight to decide on a row

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from .beginning import BYTE_ORDER_MARK, other_format, unreadable
+from .beginning import BYTE_ORDER_MARK, SIGHT, other_format, unreadable
 from .columns import ColumnChecks
 from .findings import Findings
-from .quotes import is_utf8, unquoted
+from .quotes import unquoted
 from .rows import Batch, RowReader
 from .strange import LONGEST, may_hold_long_line
+from .utf8 import is_utf8
 from .verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
@@ -47,7 +48,10 @@ def infer_fields(first_bytes: bytes) -> tuple[str, ...] | None:
 
 
 def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
-    """Cut and join blocks of any length into pieces of about `size` bytes, at line ends if there are some."""
+    """Cut and join blocks of any length into pieces of 1 KiB to `size` bytes, at line ends if they have some.
+
+    The last piece may be shorter.
+    """
     held: list[bytes] = []
     length = 0
     for block in blocks:
@@ -57,7 +61,7 @@ def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
             joined = b"".join(held)
             start = 0
             while length - start >= size:
-                end = joined.rfind(b"\n", start, start + size) + 1 or start + size
+                end = joined.rfind(b"\n", start + SIGHT, start + size) + 1 or start + size
                 yield joined[start:end]
                 start = end
             held, length = [joined[start:]], length - start

@@ -276,7 +276,17 @@ def cut(content: bytes, lengths: list[int]) -> Iterator[bytes]:
 
 
 def test_cuts_pieces_at_line_ends() -> None:
-    assert list(in_pieces([b"ab\ncd", b"\nefghij", b"k"], 5)) == [b"ab\n", b"cd\n", b"efghi", b"jk"]
+    lines = [b"x" * 1500 + b"\n", b"y" * 1500]
+    assert list(in_pieces([b"".join(lines), b"zz"], 2000)) == [lines[0], lines[1] + b"zz"]
+
+
+def test_cuts_pieces_where_lines_have_no_end() -> None:
+    assert [len(piece) for piece in in_pieces([b"\n", b"x" * 5000], 2000)] == [2000, 2000, 1001]
+
+
+def test_sees_what_a_long_line_behind_a_blank_one_is() -> None:
+    verdict = judge_csv([b'\n{"files": [' + b"{}," * PIECE])
+    assert notes(verdict.faults) == [("WrongFormat", 1, None)]
 
 
 def test_knows_a_line_to_be_too_long_before_it_ends() -> None:

@@ -1,0 +1,22 @@
+"""Which bytes are UTF-8, told without an exception for each that is not."""
+
+from __future__ import annotations
+
+_REPLACED = "\N{REPLACEMENT CHARACTER}"  # stands in decoded text for what was no UTF-8, or for itself
+
+
+def is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    decoded = text.decode("utf-8", "replace")
+    return _REPLACED not in decoded or decoded.count(_REPLACED) == text.count(_REPLACED.encode())
+
+
+def not_utf8(texts: list[bytes]) -> list[int]:
+    """The numbers, from 0, of the texts that are no UTF-8."""
+    joined = b"\n".join(texts)
+    if is_utf8(joined):
+        return []
+    if joined.count(b"\n") >= len(texts) or _REPLACED.encode() in joined:
+        return [i for i, text in enumerate(texts) if not is_utf8(text)]
+    return [i for i, text in enumerate(joined.decode("utf-8", "replace").split("\n")) if _REPLACED in text]
