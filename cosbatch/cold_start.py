@@ -10,13 +10,18 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-# What libraries import for things that are not done here, and what it takes: 20 ms of a cold start altogether.
+# What libraries import for things that are not done here: 25 ms of a cold start, most of it for the first.
 _SELDOM_USED = (
-    "charset_normalizer",  # requests, to guess encodings: 15 ms, 3 MiB
-    "locale",  # calendar, to name months: 0.8 ms
-    "subprocess",  # platform, to ask the system's commands: 2 ms
-    "tokenize",  # inspect, to read source code: 1 ms
-    "zipfile",  # importlib.metadata and requests, for packages and certificates in zips: 1 ms
+    "charset_normalizer",  # requests, to guess encodings
+    "bz2",  # shutil, for archives
+    "csv",  # importlib.metadata, to list the files of packages
+    "idna",  # requests, for names that are not ASCII
+    "locale",  # calendar, for the names of months
+    "lzma",  # shutil, for archives
+    "mimetypes",  # urllib3, for uploads of forms
+    "subprocess",  # platform, to ask the system's commands
+    "tokenize",  # inspect, to read source code
+    "zipfile",  # importlib.metadata and requests, for packages and certificates in zips
 )
 
 
