@@ -1,13 +1,17 @@
 """An event becomes a COS batch job, exactly once.
 
-The floors of the house; a module imports only from the floors beneath its own:
+The floors of the house. A module imports from the floors beneath its own, and from neighbours to its right; the leaves
+do not know each other.
 
-    handler.py                                      the composition root
-    3  dispatch, triggers/, creation                the line an event walks
-    2  actions, retry, transport                    joins: what crosses the socket
-    1  settings, schemas/, profiles, policy, render, parse, signature, sockets, comparison,
-       identity, manifest, log, strict_json         leaves: pure, they do not know each other
-    0  errors, names, messages                      nouns
+    5  the composition root        handler.py
+    4  the line an event walks     dispatch triggers/ calls plan creation inspection
+       in it                       content
+    3  what crosses the socket     transport sockets actions retry
+    2  what may be asked for       policy configuration profiles settings
+    1  leaves: plain values in     comparison deadline hints identity log manifest/ parse render
+       and out                     schemas/ signature strict_json
+    0  nouns                       errors names messages nouns patterns cold_start
 
-Beside the house stand cli/ (the command line) and standin/ (a local COS, which imports nothing from here).
+Beside the house stand cli/ (the command line) and standin/ (a local COS, which imports nothing from here); neither is
+deployed.
 """

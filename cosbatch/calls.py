@@ -9,7 +9,7 @@ from typing import Any
 from cosbatch import actions, creation, identity, policy
 from cosbatch.configuration import Configuration
 from cosbatch.creation import Order
-from cosbatch.errors import CosbatchError
+from cosbatch.errors import CosbatchError, InvalidManifest, ServiceSideError
 from cosbatch.inspection import Inspection, inspect
 from cosbatch.messages import Call
 from cosbatch.nouns import dataclass
@@ -52,20 +52,38 @@ class Draft:
 def create_job(call: Call, desk: Desk) -> dict[str, object]:
     """The result of CreateJob, or its plan. Raises CosbatchError."""
     options = _options(call)
-    draft = draft_of(call, options, desk)
+    try:
+        draft = draft_of(call, options, desk)
+    except (InvalidManifest, ServiceSideError) as error:
+        known = _made_before(call, error, desk)
+        if known is None:
+            raise
+        return known
     if options["DryRun"]:
         return plan_of(draft.order, draft.inspection, desk.configuration.profiles, desk.settings)
     check_digest(options.get("PlanDigest"), draft.order)
+    return {**_created(draft, desk), **_of_upload(call)}
+
+
+def _created(draft: Draft, desk: Desk) -> dict[str, object]:
     try:
-        result = creation.create(draft.order, desk.exchange, desk.settings)
+        return creation.create(draft.order, desk.exchange, desk.settings)
     except CosbatchError as error:
         # With it the caller can ask again, and get the job that there may be.
         error.fields["ClientRequestToken"] = draft.order.token
         raise
-    if call.upload is None:
-        return result
-    manifest = draft.order.document["Manifest"]["Location"]["ObjectArn"]
-    return {**result, "Manifest": manifest, "Profile": call.profile}
+
+
+def _made_before(call: Call, error: CosbatchError, desk: Desk) -> dict[str, object] | None:
+    """The upload's job, where an earlier delivery of its event made it and the manifest was changed or removed since."""
+    if call.upload is None or call.token is None or error.retryable:
+        return None
+    known = creation.recall(call.token, desk.exchange, desk.settings)
+    return {**known, **_of_upload(call)} if known else None
+
+
+def _of_upload(call: Call) -> dict[str, object]:
+    return {"Manifest": call.upload.arn, "Profile": call.profile} if call.upload else {}
 
 
 def _options(call: Call) -> dict[str, Any]:
@@ -81,7 +99,7 @@ def draft_of(call: Call, options: Mapping[str, Any], desk: Desk) -> Draft:
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
     document = document_of(elements, profile, settings.region, _date(call, desk))
     policy.check(document, profile, profiles, settings)
-    inspection = inspect(document["Manifest"], settings, desk.exchange)
+    inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, desk.exchange)
     policy.check_size(inspection.rows, profile)
     document = _completed(document, inspection, profile)
     token = document["ClientRequestToken"] or call.token or identity.fresh_token(desk.random_bytes)
@@ -95,8 +113,11 @@ def _completed(document: dict[str, Any], inspection: Inspection, profile: Profil
 
 
 def _date(call: Call, desk: Desk) -> str:
-    """The day in UTC: an upload's own, so that a later delivery of its event makes the same job."""
-    seconds = call.upload.time if call.upload and call.upload.time else desk.now()
+    """The day in UTC: an upload's own, so that a later delivery of its event makes the same job.
+
+    An event without a time, which the platform never sends, is of the first day that there is.
+    """
+    seconds = desk.now() if call.upload is None else call.upload.time or 0
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
 
 

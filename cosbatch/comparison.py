@@ -34,7 +34,7 @@ def _shown(text: str | None) -> str:
 def _leaves(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Every text, number and flag of a document in one way of writing it, by its JSON pointer."""
     if isinstance(value, Mapping):
-        if not value:
+        if pointer and not value:
             # COSDeleteObject says all by its presence.
             yield pointer, "present"
         for name, below in value.items():

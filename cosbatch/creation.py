@@ -70,10 +70,18 @@ def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, ob
     reserve = min(_LONGEST_RESERVE, exchange.deadline.remaining() / 4)
     attempts = exchange.attempt(request, actions.created, reserve)
     if attempts.error is None:
-        return _result(order, "created", attempts.get())
+        return _result(order.token, "created", attempts.get())
     if _says_that_there_is_none(attempts.error, attempts.doubt):
         raise attempts.error
     return _recover(order, attempts, attempts.error, exchange, settings)
+
+
+def recall(token: str, exchange: Exchange, settings: Settings) -> dict[str, object] | None:
+    """`{JobId, Outcome, ClientRequestToken, RequestId}` of the job that bears the token's trace, as `recovered`; None
+    where none is listed, or more than one.
+    """
+    found = _find(identity.marker_of(token, "").trace, exchange, settings)
+    return _result(token, "recovered", found.jobs[0]) if len(found.jobs) == 1 else None
 
 
 def _says_that_there_is_none(error: ServiceSideError, doubt: ServiceSideError | None) -> bool:
@@ -83,9 +91,9 @@ def _says_that_there_is_none(error: ServiceSideError, doubt: ServiceSideError | 
     return doubt is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
 
-def _result(order: Order, outcome: str, job: Mapping[str, object]) -> dict[str, object]:
+def _result(token: str, outcome: str, job: Mapping[str, object]) -> dict[str, object]:
     known = {"RequestId": job["RequestId"]} if job.get("RequestId") else {}
-    return {"JobId": job["JobId"], "Outcome": outcome, "ClientRequestToken": order.token, **known}
+    return {"JobId": job["JobId"], "Outcome": outcome, "ClientRequestToken": token, **known}
 
 
 def _recover(
@@ -123,16 +131,15 @@ def _unresolved(error: ServiceSideError, doubt: ServiceSideError | None) -> Cosb
 
 
 def _lookups(exchange: Exchange) -> Iterator[int]:
-    """Turns to look, with growing pauses, as long as there is time."""
+    """Turns to look, with growing pauses in between, as long as there is time."""
     clock = exchange.deadline.clock
     for turn in range(LOOKUPS):
-        if exchange.deadline.remaining() < SHORTEST_ATTEMPT:
+        pause = _FIRST_PAUSE * 2 ** (turn - 1) * (1 + clock.random()) / 2 if turn else 0.0
+        if exchange.deadline.remaining() - pause < SHORTEST_ATTEMPT:
             return
+        if turn:
+            clock.sleep(pause)
         yield turn
-        pause = _FIRST_PAUSE * 2**turn * (1 + clock.random()) / 2
-        if turn + 1 == LOOKUPS or exchange.deadline.remaining() - pause < SHORTEST_ATTEMPT:
-            return
-        clock.sleep(pause)
 
 
 @dataclass(frozen=True)
@@ -197,7 +204,7 @@ def _recovered(
         raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
     (job,) = jobs
     if identity.read_marker(job["Description"]) == order.marker:
-        return _result(order, "recovered", job)
+        return _result(order.token, "recovered", job)
     raise IdempotencyMismatch(
         f"The token was used before, for another job: {job['JobId']}. Use a new token for a new job.",
         _differences(order, job["JobId"], exchange, settings),

@@ -63,7 +63,10 @@ def deadline_of(context: object, clock: Clock) -> Deadline:
 def _seconds_of(context: object) -> float:
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     if callable(remaining):
-        left = _number(remaining())
+        try:
+            left = _number(remaining())
+        except Exception:  # noqa: BLE001  # a tool's context that does not know its own time
+            left = None
         return _DEFAULT_LIMIT if left is None else max(left, 0.0) / 1000
     limit = _number(context.get("time_limit_in_ms")) if isinstance(context, dict) else None
     if limit is None or limit <= 0:

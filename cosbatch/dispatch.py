@@ -93,7 +93,6 @@ class _Invocation:
         self._deadline = deadline_of(context, house.clock)
         self._request_id = request_id_of(context)
         self._log = Log(house.write)
-        self._language = "en"
         self.trigger: str | None = None
         self.configuration: Configuration | None = None
 
@@ -109,9 +108,8 @@ class _Invocation:
     def _read_configuration(self) -> Configuration:
         house = self._house
         configuration = read_configuration(house.environ, house.profiles_path, house.read_file)
-        self._language = configuration.settings.language
         keys = configuration.settings.credentials
-        secrets = [keys.secret_key, keys.token or "", *(token.digest for token in configuration.settings.http_tokens)]
+        secrets = [keys.secret_key, keys.token, *(token.digest for token in configuration.settings.http_tokens)]
         self._log = Log(house.write, configuration.settings.log_level, secrets)
         return configuration
 
@@ -134,10 +132,8 @@ class _Invocation:
         self._say(
             "INFO",
             f"{call.action} done",
-            action=call.action,
-            profile=call.profile,
-            manifest=result.get("Manifest"),
-            job_id=result.get("JobId"),
+            **self._about(call),
+            job_id=result.get("JobId") or call.fields.get("JobId") or call.fields.get("jobId"),
             outcome=result.get("Outcome"),
             attempts=exchange.attempts,
             cos_request_id=result.get("RequestId"),
@@ -153,15 +149,14 @@ class _Invocation:
         if not isinstance(error, CosbatchError):
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             error = InternalError("A fault of this function; its log says more.")
-        error.fields["Hint"] = hint_for(error.code, self._language)
+        # Read here, for the configuration may be what is wrong.
+        error.fields["Hint"] = hint_for(error.code, self._house.environ.get("COSBATCH_LANG", "en"))
         if call and call.upload:
             error.fields.update(Manifest=call.upload.arn, Profile=call.profile)
         self._say(
             "ERROR" if trace else "WARNING",
             error.message,
-            action=call.action if call else None,
-            profile=call.profile if call else None,
-            manifest=call.upload.arn if call and call.upload else None,
+            **(self._about(call) if call else {}),
             outcome="failed",
             code=error.code,
             attempts=attempts,
@@ -169,6 +164,14 @@ class _Invocation:
             traceback=trace,
         )
         return error
+
+    def _about(self, call: Call) -> dict[str, object]:
+        """What the log says of a call. A profile is named only where it is one: a caller may write anything in its place."""
+        name = call.profile or call.fields.get("Profile")
+        profiles = self.configuration.profiles.profiles if self.configuration else ()
+        known = any(profile.name == name for profile in profiles)
+        manifest = call.upload.arn if call.upload else None
+        return {"action": call.action, "profile": name if known else None, "manifest": manifest}
 
     def _say(self, level: str, message: str, **fields: object) -> None:
         milliseconds = round((self._house.clock.monotonic() - self._began) * 1000)

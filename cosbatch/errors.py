@@ -225,7 +225,8 @@ class ServiceError(ServiceSideError):
         super().__init__(message, maybe_done=server_fault and not slow_down and code != "TooManyJobs")
         self.code = code
         self.status = http_status if 400 <= http_status < 500 else 502
-        self.retryable = server_fault or slow_down
+        # RequestTimeout: the request did not arrive whole, so a later one may.
+        self.retryable = server_fault or slow_down or code == "RequestTimeout"
 
 
 class RetryableInvocationError(Exception):

@@ -2,51 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
-from cosbatch import actions, names
-from cosbatch.errors import InvalidRequest, Problem, UnexpectedResponse
-from cosbatch.messages import Response
+from cosbatch import names
+from cosbatch.content import Content
+from cosbatch.errors import InvalidManifest, InvalidRequest, Problem
+from cosbatch.manifest.edges import judge_edges
+from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, judge_inventory
+from cosbatch.manifest.stream import infer_fields, judge_csv
+from cosbatch.manifest.verdict import Verdict
 from cosbatch.nouns import dataclass, field
 from cosbatch.retry import Exchange
+from cosbatch.schemas.document import CSV, INVENTORY
 from cosbatch.settings import Settings
+
+EDGE = 256 * 1024
+# Data files of an inventory that are looked for; the rest is taken on trust.
+FILES = 20
+_ARN = "/Manifest/Location/ObjectArn"
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What is known of the manifest: `size` in bytes, `rows` as counted or estimated; None where it was not looked at."""
+    """What is known of the manifest: `size` in bytes, `rows` as counted or estimated; None where it was not looked at.
+
+    `complete` is False where a full look was asked for and the time did not suffice.
+    """
 
     location: Mapping[str, Any]
     spec: Mapping[str, Any]
     size: int | None = None
     rows: int | None = None
     buckets: tuple[str, ...] = ()
-    warnings: tuple[dict[str, object], ...] = field(default=())
+    warnings: tuple[Mapping[str, object], ...] = field(default=())
+    complete: bool = True
 
 
-def inspect(manifest: Mapping[str, Any], settings: Settings, exchange: Exchange) -> Inspection:
-    """Fill in what the caller left out. Raises InvalidManifest, InvalidRequest, ServiceSideError."""
-    location, size = dict(manifest["Location"]), None
-    if location["ETag"] is None:
-        location["ETag"], size = _head(location, settings, exchange)
+def inspect(
+    manifest: Mapping[str, Any], limits: Mapping[str, Any], settings: Settings, exchange: Exchange
+) -> Inspection:
+    """Judge the manifest as far as the settings say, and fill in what the caller left out of Location and Spec.
+
+    Of a profile's `limits`, `source_buckets` are those that the rows may name, and `max_objects` calls for an exact count
+    where an estimate is above it. Raises InvalidManifest with the verdict, InvalidRequest, ServiceSideError.
+    """
+    content = Content(manifest["Location"], settings, exchange)
+    if content.location["ETag"] is None:
+        content.head()
     spec = dict(manifest["Spec"])
-    if spec["Format"] is None:
-        problem = Problem("/Manifest/Spec/Format", "is required where the manifest is not looked at; add it")
-        raise InvalidRequest("The job breaks rules of the CreateJob page; nothing was sent.", [problem])
-    return Inspection(location, spec, size)
+    spec["Format"] = spec["Format"] or (INVENTORY if content.key.endswith("manifest.json") else CSV)
+    if settings.manifest_check == "off":
+        return Inspection(content.location, _read_off(spec, content), content.size)
+    verdict = _verdict(content, spec, limits, full=settings.manifest_check == "full")
+    _check(verdict, settings)
+    if spec["Format"] == CSV:
+        spec["Fields"] = spec["Fields"] or list(verdict.fields or ())
+    rows = verdict.rows if verdict.estimated_rows is None else verdict.estimated_rows
+    warnings = tuple(warning.as_json() for warning in verdict.warnings)
+    complete = verdict.complete or settings.manifest_check != "full"
+    return Inspection(content.location, spec, content.size, rows, verdict.buckets, warnings, complete)
 
 
-def _head(location: Mapping[str, Any], settings: Settings, exchange: Exchange) -> tuple[str, int | None]:
-    manifest = names.parse_resource(location["ObjectArn"])
-    request = actions.object_request("HEAD", manifest, settings, version=location.get("ObjectVersionId"))
-    return exchange.ask(request, _etag_and_size)
+def _read_off(spec: dict[str, Any], content: Content) -> dict[str, Any]:
+    """Without a judgement: a CSV manifest's first row says its Fields, where the caller does not."""
+    if spec["Format"] == CSV and spec["Fields"] is None:
+        fields = infer_fields(content.read(0, EDGE))
+        if fields is None:
+            problem = Problem("/Manifest/Spec/Fields", "cannot be told by the manifest's first row; name its columns")
+            raise InvalidRequest("The job breaks rules of the CreateJob page; no job was created.", [problem])
+        spec["Fields"] = list(fields)
+    return spec
 
 
-def _etag_and_size(response: Response) -> tuple[str, int | None]:
-    headers = actions.checked(response).headers
-    etag = headers.get("etag", "").strip('"')
-    if not etag:
-        raise UnexpectedResponse("The answer to HEAD names no ETag.")
-    size = headers.get("content-length", "")
-    return f'"{etag}"', int(size) if size.isascii() and size.isdigit() else None
+def _verdict(content: Content, spec: Mapping[str, Any], limits: Mapping[str, Any], full: bool) -> Verdict:
+    buckets, most = limits.get("source_buckets"), limits.get("max_objects")
+    if spec["Format"] == INVENTORY:
+        return _inventory_verdict(content, buckets)
+    verdict = _csv_verdict(content, spec["Fields"], buckets, full)
+    if most is not None and not verdict.complete and (verdict.estimated_rows or 0) > most:
+        return _csv_verdict(content, spec["Fields"], buckets, full=True)
+    return verdict
+
+
+def _csv_verdict(content: Content, fields: list[str] | None, buckets: Collection[str] | None, full: bool) -> Verdict:
+    if full:
+        return _full_verdict(content, fields, buckets)
+    head = content.read(0, EDGE)
+    size = content.size if content.size is not None else len(head)
+    start = max(len(head), size - EDGE)
+    tail = content.read(start, size - start) if start < size else b""
+    return judge_edges(head, tail, size, fields=fields, allowed_buckets=buckets)
+
+
+def _full_verdict(content: Content, fields: list[str] | None, buckets: Collection[str] | None) -> Verdict:
+    verdict = judge_csv(content.blocks(), fields=fields, allowed_buckets=buckets)
+    if not content.judged or verdict.rows is None or content.size is None:
+        return verdict
+    return replace(verdict, complete=False, estimated_rows=round(verdict.rows * content.size / content.judged))
+
+
+def _inventory_verdict(content: Content, buckets: Collection[str] | None) -> Verdict:
+    """The inventory's own file, and whether its data files are there."""
+    inventory = judge_inventory(content.read(0, LONGEST_INVENTORY), allowed_buckets=buckets)
+    if inventory.verdict.ok:
+        _check_files(content, inventory.files)
+    return inventory.verdict
+
+
+def _check_files(content: Content, files: tuple[DataFile, ...]) -> None:
+    missing = [file.key for file in files[:FILES] if not content.has_file(file.key)]
+    if missing:
+        problems = [Problem(_ARN, f"InventoryFiles: the data file {key} is not in the bucket") for key in missing]
+        raise InvalidManifest("The inventory lists data files that are not there; no job was created.", problems)
+
+
+def _check(verdict: Verdict, settings: Settings) -> None:
+    """Raises InvalidManifest with every fault that was kept, each with its line and column."""
+    problems = [Problem(_ARN, _said(fault.fault, fault.line, fault.column, fault.message)) for fault in verdict.faults]
+    foreign = [bucket for bucket in verdict.buckets if names.appid_of(bucket) != settings.appid]
+    problems += [
+        Problem(_ARN, f"ForeignBucket: the rows name {bucket}, a bucket of another account") for bucket in foreign
+    ]
+    if problems:
+        error = InvalidManifest("The content of the manifest cannot work; no job was created.", problems)
+        error.fields["Verdict"] = verdict.as_json()
+        raise error
+
+
+def _said(fault: str, line: int, column: int | None, message: str) -> str:
+    where = f"line {line}" if column is None else f"line {line}, column {column}"
+    return f"{fault} at {where}: {message}"

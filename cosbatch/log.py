@@ -28,7 +28,7 @@ class Log:
     The values of `secrets` are blotted out wherever they would appear: an exception may quote what a library was given.
     """
 
-    def __init__(self, write: Callable[[str], object], level: str = "INFO", secrets: Sequence[str] = ()) -> None:
+    def __init__(self, write: Callable[[str], object], level: str = "INFO", secrets: Sequence[str | None] = ()) -> None:
         self._write = write
         self._level = _LEVELS[level]
         self._secrets = [secret for secret in secrets if secret]

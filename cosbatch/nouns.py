@@ -71,4 +71,4 @@ def _made(cls: type[Any]) -> type[Any]:
 
 
 def _values(noun: Any) -> tuple[object, ...]:
-    return tuple([getattr(noun, name) for name in noun.__dataclass_fields__])
+    return tuple([getattr(noun, name) for name, each in noun.__dataclass_fields__.items() if each.compare])

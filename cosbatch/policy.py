@@ -14,8 +14,8 @@ from cosbatch.settings import Settings
 _OBJECT = "/Manifest/Location/ObjectArn"
 _TARGET = "/Operation/COSPutObjectCopy/TargetResource"
 _REPORT = "/Report/Bucket"
-# The account of everybody, as the grants of the general pages name it.
-_ANYONE = "anyone"
+# Everybody, as grants name it: the account `qcs::cam::anyone:anyone`, a group's URI, or a blank cheque.
+_EVERYBODY = ("anyone", "allusers", "*")
 
 
 def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profiles, settings: Settings) -> None:
@@ -66,7 +66,7 @@ def needs_confirmation(document: Mapping[str, Any], profile: Profile | None) -> 
 def _makes_public(copy: Mapping[str, Any]) -> bool:
     grantees = [grant["Grantee"]["Identifier"] for grant in copy.get("AccessControlGrants", ())]
     return copy.get("CannedAccessControlList") == "public-read" or any(
-        _ANYONE in grantee.lower() for grantee in grantees
+        name in grantee.lower() for grantee in grantees for name in _EVERYBODY
     )
 
 

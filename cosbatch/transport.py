@@ -19,13 +19,8 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 from urllib3 import Timeout
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    LocationValueError,
-    MaxRetryError,
-    NewConnectionError,
-    ReadTimeoutError,
-)
+from urllib3.exceptions import ConnectTimeoutError, LocationValueError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import TimeoutError as NotInTimeError
 
 from cosbatch import signature
 from cosbatch.deadline import Clock, unix_seconds
@@ -237,13 +232,14 @@ def _without_secrets(response: Response, credentials: Credentials, prepared: req
     if response.status < 400:
         return response
     signed = str(prepared.headers["Authorization"]).rpartition("=")[2]
-    body, ours = response.body, response.signed
+    headers, body, ours = response.headers, response.body, response.signed
     token = credentials.token or ""
     for secret in (token, signature.url_encode(token), credentials.secret_key, signed):
         if secret:
+            headers = {name: value.replace(secret, "***") for name, value in headers.items()}
             body = body.replace(secret.encode(), b"***")
             ours = ours and tuple(text.replace(secret, "***") for text in ours)
-    return replace(response, body=body, signed=ours)
+    return replace(response, headers=headers, body=body, signed=ours)
 
 
 _NO_ADDRESS = (
@@ -262,7 +258,7 @@ _MEANINGS: tuple[tuple[tuple[type[Exception], ...], type[ServiceSideError], bool
     ((HandshakeError,), UpstreamTLS, False, "{host} could not prove who it is (TLS)."),
     ((NewConnectionError,), UpstreamUnreachable, False, "No connection to {host} could be made."),
     ((requests.ConnectTimeout, ConnectTimeoutError), UpstreamTimeout, False, "{host} took no connection in time."),
-    ((requests.Timeout, ReadTimeoutError, TimeoutError), UpstreamTimeout, True, "{host} did not answer in time."),
+    ((requests.Timeout, NotInTimeError, TimeoutError), UpstreamTimeout, True, "{host} did not answer in time."),
     ((Exception,), UpstreamUnreachable, True, "The connection to {host} broke before the answer was whole."),
 )
 

@@ -131,14 +131,17 @@ def _xml(root: str, content: str) -> bytes:
 class Service:
     """Answers requests by `METHOD /path`, each with its list of answers in turn, the last of them for ever."""
 
-    def __init__(self, answers: Mapping[str, Answer | list[Answer]] | None = None) -> None:
+    def __init__(
+        self, answers: Mapping[str, Answer | list[Answer]] | None = None, otherwise: Answer | None = None
+    ) -> None:
         turns = answers if answers is not None else {"POST /jobs": created()}
         self._turns = {name: [*turn] if isinstance(turn, list) else [turn] for name, turn in turns.items()}
+        self._otherwise = [otherwise] if otherwise else []
         self.requests: list[Request] = []
 
     def send(self, request: Request, seconds: float) -> Response:
         self.requests.append(request)
-        turn = self._turns[f"{request.method} {request.path}"]
+        turn = self._turns.get(f"{request.method} {request.path}", self._otherwise)
         answer = turn.pop(0) if len(turn) > 1 else turn[0]
         if isinstance(answer, ServiceSideError):
             raise answer

@@ -9,7 +9,7 @@ import pytest
 from cosbatch import identity
 from cosbatch.calls import Desk, perform
 from cosbatch.errors import CosbatchError, Forbidden, IdempotencyMismatch, InvalidRequest, UpstreamUnreachable
-from cosbatch.messages import Call, Request, Upload
+from cosbatch.messages import Call, Request, Response, Upload
 from cosbatch.parse import parse
 from tests.stage import (
     BUCKET,
@@ -211,7 +211,7 @@ def test_names_manifest_and_profile_of_an_upload() -> None:
     assert (result["Manifest"], result["Profile"]) == (f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv", "restore")
 
 
-@pytest.mark.parametrize(("time", "day"), [(NOON - 86400, "2026-11-23"), (None, "2026-11-24"), (0, "2026-11-24")])
+@pytest.mark.parametrize(("time", "day"), [(NOON - 86400, "2026-11-23"), (None, "1970-01-01"), (0, "1970-01-01")])
 def test_dates_an_upload_by_its_own_day(time: int | None, day: str) -> None:
     dated = {**PROFILE, "job": {**PROFILE["job"], "Description": "of {date}"}}
     service = Service()
@@ -256,6 +256,27 @@ def test_sends_nothing_of_what_is_refused(fields: Json, code: str) -> None:
     assert service.sent == []
 
 
+ROWS = b"data-1250000000,a.txt\ndata-1250000000,b.txt\n"
+LIMITS: list[tuple[Json, str]] = [
+    ({"max_objects": 2, "source_buckets": ["data-1250000000"]}, "created"),
+    ({"max_objects": 1}, "InvalidManifest"),
+    ({"source_buckets": ["other-1250000000"]}, "InvalidManifest"),
+]
+
+
+@pytest.mark.parametrize(("limits", "outcome"), LIMITS)
+def test_holds_what_the_manifest_lists_against_the_limits_of_the_profile(limits: Json, outcome: str) -> None:
+    headers = {"etag": '"abc"', "content-range": f"bytes 0-{len(ROWS) - 1}/{len(ROWS)}"}
+    service = Service({"GET /restore/a.csv": Response(206, headers, ROWS), "POST /jobs": created()})
+    asked = desk(service, profiles_text({**PROFILE, "limits": limits}), COSBATCH_MANIFEST_CHECK="head")
+    try:
+        said = perform(Call("CreateJob", {"Profile": "restore", "Manifest": MANIFEST}), asked)["Outcome"]
+    except CosbatchError as error:
+        said = error.code
+    assert said == outcome
+    assert service.sent == ["GET /restore/a.csv", "POST /jobs"][: 2 if outcome == "created" else 1]
+
+
 def test_plans_without_sending_and_creates_what_was_planned() -> None:
     service = Service()
     plan: Any = perform_with(service, "CreateJob", {**DOCUMENT, "DryRun": True})["Plan"]
@@ -282,3 +303,40 @@ def test_sends_the_same_job_however_its_document_was_written() -> None:
     }}}  # fmt: skip
     perform_with(service, "CreateJob", loose)
     assert service.requests[0].body == service.requests[1].body
+
+
+# A second delivery of an upload whose manifest was changed or removed in between.
+
+GONE = {"GET /restore/a.csv": refused("PreconditionFailed", status=412)}
+THE_JOB = {"JobId": "job-7", "Description": f"x {identity.marker_of('t', 'sha256:' + '0' * 64)}"}
+
+
+def deliver_again(listing: Any, answers: dict[str, Any] = GONE) -> tuple[Service, Json]:
+    service = Service({**answers, "GET /jobs": listing})
+    return service, perform(upload_call(NOON), desk(service, COSBATCH_MANIFEST_CHECK="head"))
+
+
+def test_finds_the_job_of_an_upload_whose_manifest_was_overwritten_since() -> None:
+    service, result = deliver_again(listed(THE_JOB))
+    assert (result["JobId"], result["Outcome"], result["ClientRequestToken"]) == ("job-7", "recovered", "t")
+    assert (result["Profile"], result["Manifest"]) == ("restore", f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv")
+    assert "POST /jobs" not in service.sent
+
+
+@pytest.mark.parametrize("listing", [listed(), listed(THE_JOB, {**THE_JOB, "JobId": "job-8"}), refused("AccessDenied")])
+def test_reports_the_overwritten_manifest_where_no_one_job_is_known(listing: Any) -> None:
+    with pytest.raises(CosbatchError) as error:
+        deliver_again(listing)
+    assert error.value.code == "PreconditionFailed"
+
+
+def test_looks_for_no_job_where_a_later_delivery_can_mend_the_failure() -> None:
+    with pytest.raises(UpstreamUnreachable):
+        deliver_again(listed(THE_JOB), {"GET /restore/a.csv": UpstreamUnreachable("no connection")})
+
+
+def test_looks_for_no_job_of_a_call_that_is_no_upload() -> None:
+    service = Service({"GET /list.csv": refused("NoSuchKey", status=404), "GET /jobs": listed(THE_JOB)})
+    with pytest.raises(CosbatchError):
+        perform(Call("CreateJob", DOCUMENT), desk(service, COSBATCH_MANIFEST_CHECK="head"))
+    assert service.sent == ["GET /list.csv"]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cosbatch.deadline import Clock, Deadline, deadline_of, request_id_of
+from cosbatch.deadline import Clock, Deadline, deadline_of, request_id_of, unix_seconds
 
 CLOCK = Clock(monotonic=lambda: 100.0)
 
@@ -35,8 +35,9 @@ def test_leaves_a_margin_before_the_platform_stops_the_invocation(context: objec
     assert deadline_of(context, CLOCK).remaining() == pytest.approx(seconds)
 
 
-def test_reads_seconds_as_the_local_tool_of_the_platform_writes_them() -> None:
-    assert deadline_of({"time_limit_in_ms": 10}, CLOCK).remaining() == pytest.approx(9.5)
+@pytest.mark.parametrize(("limit", "seconds"), [(10, 9.5), (1, 0.8), (99, 98.5), (100, 0.08)])
+def test_reads_seconds_as_the_local_tool_of_the_platform_writes_them(limit: int, seconds: float) -> None:
+    assert deadline_of({"time_limit_in_ms": limit}, CLOCK).remaining() == pytest.approx(seconds)
 
 
 HUGE = 10**400
@@ -84,3 +85,26 @@ def test_has_a_clock_that_really_goes() -> None:
     assert clock.now() > 1_700_000_000
     assert 0 <= clock.random() < 1
     clock.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("Tue, 24 Nov 2026 12:00:00 GMT", 1_795_521_600.0),
+        ("Tue, 24 Nov 2026 13:00:00 +0100", 1_795_521_600.0),
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("Tue, 99 Nov 2026 12:00:00 GMT", None),
+    ],
+)
+def test_reads_the_date_of_a_header(header: str | None, seconds: float | None) -> None:
+    assert unix_seconds(header) == seconds
+
+
+def test_takes_a_context_that_cannot_tell_its_time_for_one_without_a_limit() -> None:
+    def broken() -> int:
+        raise RuntimeError("no clock here")
+
+    clock = Clock(lambda: 0.0)
+    assert deadline_of(SimpleNamespace(get_remaining_time_in_millis=broken), clock) == deadline_of({}, clock)

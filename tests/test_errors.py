@@ -106,6 +106,7 @@ SERVICE = [
     ("AccessDenied", 403, 403, False, False),
     ("NoSuchJob", 404, 404, False, False),
     ("SlowDown", 400, 400, True, False),
+    ("RequestTimeout", 400, 400, True, False),
     ("InternalError", 500, 502, True, True),
     ("ServiceUnavailable", 503, 502, True, True),
     ("SlowDown", 503, 502, True, False),

@@ -124,3 +124,40 @@ def test_shortens_between_characters() -> None:
 
 def test_shortens_even_text_that_utf_8_cannot_carry() -> None:
     assert identity.shortened("a\ud800b", 10) == "a?b"
+
+
+CALLER = identity.caller_of("0123456789abcdef" * 4)
+
+
+def test_keeps_the_caller_as_a_third_part_of_the_marker() -> None:
+    marker = identity.marker_of("token", DIGEST, CALLER)
+    assert str(marker) == f"{str(MARKER)[:-1]}.{CALLER}]"
+    text = identity.described("restore", marker)
+    read = identity.read_marker(text)
+    assert (read, read and read.caller) == (MARKER, CALLER)
+    assert identity.without_marker(text) == "restore"
+
+
+def test_takes_the_jobs_of_two_callers_for_the_same_job() -> None:
+    """Who asked does not say which job it is: another caller's repeat, or a repeat without a caller, finds the job again."""
+    markers = [identity.marker_of("token", DIGEST, caller) for caller in (None, CALLER, "0" * 8)]
+    assert len(set(markers)) == 1
+
+
+def test_leaves_room_for_the_longest_marker_in_the_description() -> None:
+    text = identity.described("清" * 100, identity.marker_of("token", DIGEST, CALLER))
+    assert len(text.encode()) <= 256
+    read = identity.read_marker(text)
+    assert read is not None
+    assert read.caller == CALLER
+
+
+def test_gives_callers_short_traces_that_do_not_show_their_digests() -> None:
+    assert re.fullmatch("[0-9a-f]{8}", CALLER)
+    assert CALLER not in "0123456789abcdef" * 4
+    assert identity.caller_of("0123456789abcdef" * 3 + "0" * 16) != CALLER
+
+
+@pytest.mark.parametrize("tail", [".0123456", ".012345678", ".0123456X", "."])
+def test_reads_no_marker_with_a_third_part_that_is_none(tail: str) -> None:
+    assert identity.read_marker(f"{str(MARKER)[:-1]}{tail}]") is None

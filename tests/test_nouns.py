@@ -109,3 +109,18 @@ def test_keeps_a_repr_of_the_class_itself() -> None:
 def test_leaves_classes_that_change_to_the_standard_library() -> None:
     with pytest.raises(AssertionError, match="frozen"):
         nouns.dataclass(frozen=False)
+
+
+def _with_a_remark(dataclass: Any) -> Any:
+    @dataclass(frozen=True)
+    class Remarked:
+        name: str
+        remark: str = nouns.field(default="", compare=False)
+
+    return Remarked
+
+
+@pytest.mark.parametrize("noun", [_with_a_remark(nouns.dataclass), _with_a_remark(dataclasses.dataclass)])
+def test_compares_only_what_is_said_to_be_compared(noun: type[Any]) -> None:
+    assert noun("a", "one") == noun("a", "another") != noun("b", "one")
+    assert len({noun("a", "one"), noun("a", "another")}) == 1

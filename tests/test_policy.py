@@ -200,6 +200,8 @@ def grants(*grantees: Json) -> Json:
         (grants(ANYONE), True),
         (grants(SOMEONE, ANYONE), True),
         (grants({**ANYONE, "Identifier": "qcs::cam::Anyone:Anyone"}), True),
+        (grants({**ANYONE, "Identifier": "http://cam.qcloud.com/groups/global/AllUsers"}), True),
+        (grants({**ANYONE, "Identifier": "qcs::cam::*:*"}), True),
         (grants(SOMEONE), False),
         ({"COSPutObjectCopy": {**COPY, "CannedAccessControlList": "private"}}, False),
         ({"COSPutObjectCopy": COPY}, False),

@@ -75,6 +75,7 @@ def test_takes_no_upload_by_a_profile_that_is_for_calls_only() -> None:
         (Match("a-1", "x/"), Match("b-1", "x/"), False),
         (Match("a-1", "", ".csv"), Match("a-1", "", ".json"), False),
         (Match("a-1", "", ".csv"), Match("a-1", "x/", "v"), True),
+        (Match("a-1", "", "sv"), Match("a-1", "", "xv"), False),
         (Match("a-1"), Match("a-1", "x/", ".csv"), True),
     ],
 )
@@ -198,6 +199,12 @@ def test_reads_the_manifest_as_the_profile_says_unless_the_call_says(manifest: J
     assert document["Manifest"]["Spec"] == (spec or {"Fields": None, "Format": "COSInventoryReport_CSV_V1"})
 
 
+def test_leaves_open_how_a_manifest_is_read_that_neither_profile_nor_call_describe() -> None:
+    profile = profile_of(job={"Manifest": None})
+    document = document_of({"Manifest": {"Location": {"ObjectArn": MANIFEST}}}, profile, REGION, "")
+    assert document["Manifest"]["Spec"] == {"Fields": None, "Format": None}
+
+
 def test_takes_the_name_of_a_manifest_without_a_profile_too() -> None:
     job = {name: value for name, value in PROFILE["job"].items() if name != "Manifest"}
     document = document_of({**job, "Manifest": MANIFEST}, None, REGION, "")
@@ -239,6 +246,14 @@ def test_shortens_the_description_for_a_long_key_but_not_where_the_reports_go() 
     with pytest.raises(InvalidRequest) as refused:
         document_of({"Manifest": f"cos://{BUCKET}/{key}"}, profile, REGION, "")
     assert refused.value.problems[0].pointer == "/Report/Prefix"
+
+
+def test_needs_neither_description_nor_prefix() -> None:
+    report = {"Bucket": REPORT["Bucket"], "Enabled": False}
+    profile = profile_of(job={"Description": None, "Report": report})
+    document = document_of({"Manifest": MANIFEST}, profile, REGION, "")
+    assert document["Description"] is None
+    assert "Prefix" not in document["Report"]
 
 
 # What cannot be right in the file.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cosbatch.schemas.calls import ACTIONS
 from cosbatch.settings import HttpToken, Settings, read_settings
 from cosbatch.signature import Credentials
 from tests.stage import APPID, REGION, UIN
@@ -30,6 +31,7 @@ def problems_of(**more: str) -> list[tuple[str, str]]:
 
 def test_needs_only_what_the_platform_sets() -> None:
     assert settings_of() == Settings(Credentials("AKIDexample", "secret", None), UIN, APPID, REGION)
+    assert settings_of().timeout == 10
 
 
 def test_takes_its_own_variables_before_the_platforms() -> None:
@@ -103,6 +105,7 @@ def test_takes_an_endpoint(endpoint: str) -> None:
         (f"{DIGEST}: restore | archive ", HttpToken(DIGEST, frozenset({"restore", "archive"}))),
         (f"{DIGEST}::ListJobs", HttpToken(DIGEST, None, frozenset({"ListJobs"}))),
         (f"{DIGEST}:restore:CreateJob", HttpToken(DIGEST, frozenset({"restore"}), frozenset({"CreateJob"}))),
+        (f"{DIGEST}::{'|'.join(ACTIONS)}", HttpToken(DIGEST, None, frozenset(ACTIONS))),
         (f"{DIGEST}::", HttpToken(DIGEST)),
         (f"{DIGEST}:|", HttpToken(DIGEST, frozenset({""}))),
     ],

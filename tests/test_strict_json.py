@@ -78,3 +78,24 @@ def _value(chance: random.Random, deep: int) -> object:
     if kind == 5:
         return {f"{number}": _value(chance, deep - 1) for number in range(chance.randrange(4))}
     return [chance.randint(-(10**20), 10**20), chance.random(), None, "".join(chance.choices('a"\\\n清😀', k=5))][kind]
+
+
+@pytest.mark.parametrize("value", [None, True, {"a": [1, -2.5, "清"]}, 10**399, -(10**399), [[]], {"b": {}}])
+def test_lets_pass_what_another_parser_read_rightly(value: object) -> None:
+    strict_json.check(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (float("nan"), "nan is not a JSON number"),
+        ([float("-inf")], "-inf is not a JSON number"),
+        ({"a": 10**400}, "a number of more than 400 digits is too long"),
+        ([-(10**5000)], "a number of more than 400 digits is too long"),
+        ({"a": ["\udc00"]}, r"\\udc00 is half of a surrogate pair"),
+        ({"\ud800": 1}, r"\\ud800 is half of a surrogate pair"),
+    ],
+)
+def test_finds_what_another_parser_let_pass(value: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        strict_json.check(value)

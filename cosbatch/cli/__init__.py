@@ -20,13 +20,19 @@ from cosbatch.errors import CosbatchError, InternalError
 
 # In the order of the help; one a line, so that branches that add one each do not meet.
 GROUPS: tuple[str, ...] = (
+    "demo",
     "create",
     "jobs",
     "wait",
+    "invoke",
+    "check",
     "build",
+    "retry",
     "redact",
     "schema",
     "package",
+    "policy",
+    "doctor",
 )
 PROGRAM = "python -m cosbatch"
 
@@ -94,9 +100,7 @@ def _guarded(options: argparse.Namespace) -> int:
 
 
 def _failed(error: CosbatchError, options: argparse.Namespace) -> int:
-    from cosbatch.hints import hint_for
-
-    error.fields["Hint"] = hint_for(error.code, os.environ.get("COSBATCH_LANG", "en"))
+    error.fields["Hint"] = output.hint_of(error.code)
     output.fail(error.as_json(), options)
     return 1
 

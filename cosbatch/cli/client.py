@@ -57,11 +57,15 @@ class Client:
 
 def connect(options: argparse.Namespace) -> Client:
     """The client that the environment and the options describe. Raises ConfigurationError with all that is wrong."""
-    clock: Clock = options.clock
-    configuration = read_configuration(environ_of(options), PROFILES, _read_text)
+    return client_of(environ_of(options), options.clock, options.verbose)
+
+
+def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -> Client:
+    """The client that the variables describe. Raises ConfigurationError with all that is wrong."""
+    configuration = read_configuration(environ, PROFILES, _read_text)
     settings = configuration.settings
     wire: Wire = Transport(clock).connect(settings.credentials, settings.endpoint)
-    return Client(configuration, TalkingWire(wire, clock) if options.verbose else wire, clock)
+    return Client(configuration, TalkingWire(wire, clock) if verbose else wire, clock)
 
 
 def environ_of(options: argparse.Namespace) -> dict[str, str]:

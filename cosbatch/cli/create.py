@@ -51,7 +51,8 @@ def add(commands: Commands) -> None:
 
 
 def plan(options: argparse.Namespace) -> int:
-    result: Any = connect(options).call({**call_of(options), "DryRun": True})
+    call = {**call_of(options), "DryRun": True}
+    result: Any = connect(options).call(call)
     output.show(result, options, lambda: record(result["Plan"]))
     for warning in result["Plan"]["Warnings"]:
         output.say(printable(f"Warning: {warning.get('Pointer', '')} {warning['Message']}"))
@@ -60,7 +61,8 @@ def plan(options: argparse.Namespace) -> int:
 
 
 def create(options: argparse.Namespace) -> int:
-    result = connect(options).call(call_of(options))
+    call = call_of(options)
+    result = connect(options).call(call)
     output.show(result, options)
     if "JobId" in result:
         output.say(printable(f"Follow it with: python -m cosbatch wait {result['JobId']}"))

@@ -58,10 +58,17 @@ def _told(failure: Mapping[str, Any]) -> Iterable[str]:
     for problem in failure.get("Errors", ()):
         yield printable(f"  {problem['Pointer'] or '/'}  {problem['Message']}")
     for name, value in failure.items():
-        if name not in _TOLD:
+        if name not in _TOLD and not isinstance(value, dict | list):
             yield printable(f"{name}: {value}")
     if failure.get("Retryable"):
         yield "Another try later can help."
+
+
+def hint_of(code: str) -> str:
+    """What is behind a Code and how to mend it, in the language of COSBATCH_LANG."""
+    from cosbatch.hints import hint_for  # only failures need the table
+
+    return hint_for(code, os.environ.get("COSBATCH_LANG", "en"))
 
 
 def emphasised(text: str, stream: TextIO) -> str:

@@ -13,7 +13,9 @@ from cosbatch.deadline import Clock
 # Seconds between two drawings of the bar: more would only keep the terminal busy.
 _PAUSE = 0.1
 _READINGS = 30
-_BAR = 24
+_LABEL = len("Completing")
+_LONGEST_BAR = 24
+_SHORTEST_BAR = 6
 _CLEAR = "\r\x1b[K"
 
 
@@ -46,30 +48,32 @@ class Progress:
         if self._is_terminal:
             self._draw(reading, now, is_new)
         elif is_new:
-            self._stream.write(f"{reading.label}: {self._counts(reading)}\n")
+            self._stream.write(f"{reading.label}: {self._counts(reading, ' of ')} done\n")
 
     def _draw(self, reading: Reading, now: float, is_new: bool) -> None:
         if not is_new and now - self._drawn_at < _PAUSE and reading.done != reading.total:
             return
         self._drawn_at = now
         self._readings.append((now, reading.done))
-        columns = shutil.get_terminal_size().columns
-        self._stream.write(_CLEAR + self._line(reading)[: columns - 1].rstrip())
+        columns = shutil.get_terminal_size().columns - 1
+        self._stream.write(_CLEAR + self._line(reading, columns)[:columns].rstrip())
         self._stream.flush()
 
-    def _line(self, reading: Reading) -> str:
+    def _line(self, reading: Reading, columns: int) -> str:
+        """State, bar, counts, rate and time left; the bar takes the room that the words leave it."""
         rate = rate_of(list(self._readings))
-        parts = [f"{reading.label:<10}", *_bar(reading), self._counts(reading)]
+        words = self._counts(reading, "/")
         if rate:
-            parts.append(f"{self._figure(round(rate))}/s")
+            words += f"  {self._figure(round(rate))}/s"
         if rate and reading.total is not None and reading.done < reading.total:
-            parts.append(f"{duration((reading.total - reading.done) / rate)} left")
-        return "  ".join(parts)
+            words += f"  {duration((reading.total - reading.done) / rate)} left"
+        label = f"{reading.label:<{_LABEL}}"
+        return "  ".join([label, *_bar(reading, columns - len(label) - len(words)), words])
 
-    def _counts(self, reading: Reading) -> str:
-        total = "" if reading.total is None else f" of {self._figure(reading.total)}"
-        failed = f", {self._figure(reading.failed)} failed" if reading.failed else ""
-        return f"{self._figure(reading.done)}{total} done{failed}"
+    def _counts(self, reading: Reading, of: str) -> str:
+        total = "" if reading.total is None else f"{of}{self._figure(reading.total)}"
+        failed = f" ({self._figure(reading.failed)} failed)" if reading.failed else ""
+        return f"{self._figure(reading.done)}{total}{failed}"
 
     def close(self) -> None:
         """Leave the bar as it is, and go to the next line."""
@@ -78,11 +82,13 @@ class Progress:
         self._label = ""
 
 
-def _bar(reading: Reading) -> list[str]:
+def _bar(reading: Reading, room: int) -> list[str]:
+    """The bar, in brackets, and the share; `room` is for both, with two blanks around each."""
     if not reading.total:
         return []
-    full = min(_BAR, reading.done * _BAR // reading.total)
-    return [f"[{'#' * full}{'.' * (_BAR - full)}]", f"{min(100, reading.done * 100 // reading.total):>3} %"]
+    length = min(_LONGEST_BAR, max(_SHORTEST_BAR, room - len("  []  100 %  ")))
+    full = min(length, reading.done * length // reading.total)
+    return [f"[{'#' * full}{'.' * (length - full)}]", f"{min(100, reading.done * 100 // reading.total):>3} %"]
 
 
 def rate_of(readings: list[tuple[float, int]]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -57,20 +58,19 @@ def wait(options: argparse.Namespace) -> int:
 
 def follow(client: Client, job_id: str, interval: float, timeout: float | None) -> Job:
     """The job as it was last seen: ended, or when the time was over. Raises CosbatchError."""
-    progress = Progress(sys.stderr, client.clock)
-    is_told = False
-    job: Job = {}
-    for job in _looks(lambda: _look(client, job_id), client.clock, interval, timeout):
-        standing = standing_of(job)
-        progress.show(Reading(standing.status, standing.done, standing.total, standing.failed))
-        if standing.is_final:
-            break
-        if standing.status == "Suspended" and not is_told:
-            progress.close()
-            output.say(printable(f"It waits to be confirmed: python -m cosbatch confirm {job_id}"))
-            is_told = True
-    progress.close()
-    return job
+    with contextlib.closing(Progress(sys.stderr, client.clock)) as progress:
+        job: Job = {}
+        was_suspended = False
+        for job in _looks(lambda: _look(client, job_id), client.clock, interval, timeout):
+            standing = standing_of(job)
+            progress.show(Reading(standing.status, standing.done, standing.total, standing.failed))
+            if standing.is_final:
+                break
+            if standing.status == "Suspended" and not was_suspended:
+                progress.close()
+                output.say(printable(f"It waits to be confirmed: python -m cosbatch confirm {job_id}"))
+                was_suspended = True
+        return job
 
 
 def _look(client: Client, job_id: str) -> Job:

@@ -103,15 +103,15 @@ def owner_id(account: Account) -> str:
 def acl_trees(acl: Acl, account: Account) -> list[Tree]:
     """Return the children of an AccessControlPolicy document."""
     owner = owner_id(account)
-    grants = [_grant("CanonicalUser", ("ID", owner), "FULL_CONTROL")]
-    if acl.lets_everyone_read:
-        grants.append(_grant("Group", ("URI", EVERYONE), "READ"))
-    if acl.canned == "public-read-write":
-        grants.append(_grant("Group", ("URI", EVERYONE), "WRITE"))
-    grants.extend(_grant("CanonicalUser", ("ID", holder), permission) for permission, holder in acl.grants)
+    public = {"public-read": ["READ"], "public-read-write": ["READ", "WRITE"]}.get(acl.canned, [])
+    grants = [
+        _grant("CanonicalUser", [("ID", owner), ("DisplayName", owner)], "FULL_CONTROL"),
+        *(_grant("Group", [("URI", EVERYONE)], permission) for permission in public),
+        *(_grant("CanonicalUser", [("ID", id_), ("DisplayName", id_)], permission) for permission, id_ in acl.grants),
+    ]
     return [("Owner", [("ID", owner), ("DisplayName", owner)]), ("AccessControlList", grants)]
 
 
-def _grant(kind: str, holder: tuple[str, str], permission: str) -> Tree:
+def _grant(kind: str, holder: list[Tree], permission: str) -> Tree:
     grantee = f'Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}"'
-    return "Grant", [(grantee, [holder, ("DisplayName", holder[1])]), ("Permission", permission)]
+    return "Grant", [(grantee, holder), ("Permission", permission)]

@@ -53,10 +53,10 @@ def find_target(hosts: Iterable[str], path: str, home: str) -> Target:
 def _by_host(host: str, path: str, home: str) -> Target | None:
     if match := CONTROL_HOST.fullmatch(host):
         return Target("batch", match["region"], uin=match["uin"], path=path)
-    if match := BUCKET_HOST.fullmatch(host):
-        return _in_bucket(match["bucket"], match["region"], path[1:])
     if match := SERVICE_HOST.fullmatch(host):
         return Target("service", match["region"] or home, path=path)
+    if match := BUCKET_HOST.fullmatch(host):
+        return _in_bucket(match["bucket"], match["region"], path[1:])
     return None
 
 

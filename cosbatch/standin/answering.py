@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .access import check_access
 from .addresses import Target, find_target
 from .answers import error_answer
 from .damage import Delivery, deliver, reply_instead
@@ -15,7 +16,6 @@ from .faults import Fault, Faults
 from .messages import Request, Response
 from .routes import Action, find_action
 from .service import Call, Service
-from .signatures import verify
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ class Exchange:
         return error_answer(error, resource, self.request_id)
 
     def _carry_out(self, action: Action) -> Response:
-        verify(self.request, self.service.account, self.moment, clock_moved=bool(_skew(self.fault)))
-        return action.run(Call(self.service, self.request, self.target, self._newest_listed()))
+        call = Call(self.service, self.request, self.target, self._newest_listed())
+        check_access(call, action.name, self.moment, clock_moved=bool(_skew(self.fault)))
+        return action.run(call)
 
     def _ignore(self) -> Response:
         """Leave a call undone; its body is read all the same, unless the fault is that it is not."""

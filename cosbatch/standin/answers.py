@@ -13,9 +13,9 @@ from .xml_text import DECLARATION, Tree, render
 XML_TYPE = ("Content-Type", "application/xml")
 
 
-def answer(root: str, children: Sequence[Tree]) -> Response:
+def answer(root: str, content: str | Sequence[Tree]) -> Response:
     """Return a result document."""
-    return Response(headers=(XML_TYPE,), body=render((root, children)).encode())
+    return Response(headers=(XML_TYPE,), body=render((root, content)).encode())
 
 
 def error_answer(error: ServiceError, resource: str, request_id: str) -> Response:

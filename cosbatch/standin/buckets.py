@@ -1,88 +1,115 @@
-"""The calls on a whole bucket."""
+"""The calls on buckets themselves: made, looked at, emptied and removed."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from urllib.parse import quote
-
-from .account import Account
+from .acl import header_acl, owner_id
+from .addresses import BUCKET_NAME
 from .answers import answer, timestamp
-from .catalog import Version, find_bucket
+from .catalog import delete_object, ensure_bucket, find_bucket, read_bucket, remove_version
+from .database import Transaction
 from .errors import ServiceError
-from .listing import Page, Question, list_objects
-from .messages import Request, Response
+from .messages import Response
+from .objects import check_owner
 from .service import Call
-from .xml_text import Tree
+from .subresources import bucket_of, set_bucket
+from .xml_text import Tree, children_text, elements, local_name, parse
 
-PAGE_LIMIT = 1000
+DELETE_LIMIT = 1000
+HOLDINGS = """
+SELECT EXISTS (SELECT 1 FROM versions WHERE bucket = :bucket)
+    OR EXISTS (SELECT 1 FROM uploads WHERE bucket = :bucket)
+"""
 
 
-def get_bucket(call: Call) -> Response:
-    """List objects, in pages of up to 1000 keys and common prefixes."""
-    question = read_question(call.request, "marker")
+def list_buckets(call: Call) -> Response:
+    """Return all buckets of the account."""
     with call.service.database.reading() as connection:
-        page = list_objects(connection, find_bucket(connection, call.target.bucket), question)
-    encode = encoding(call.request)
-    owner = call.service.account
-    children: list[Tree] = [
-        *list_head(call, question),
-        ("Marker", encode(question.marker)),
-        ("NextMarker", encode(page.last) if page.is_truncated else ""),
-        ("IsTruncated", str(page.is_truncated).lower()),
-        *(("Contents", [("Key", encode(each.key)), *entry(each, owner)]) for each in page.versions),
-        *common_prefixes(page, encode),
-    ]
-    return answer("ListBucketResult", children)
-
-
-def read_question(request: Request, marker: str) -> Question:
-    """Return what a request for a list asks; raises ServiceError InvalidArgument."""
-    size = request.parameter("max-keys") or str(PAGE_LIMIT)
-    if not re.fullmatch(r"[0-9]{1,9}", size, re.ASCII):
-        raise ServiceError("InvalidArgument", "max-keys has to be an integer from 0 to 1000")
-    if request.parameter("encoding-type") not in (None, "", "url"):
-        raise ServiceError("InvalidArgument", "encoding-type can be url")
-    return Question(
-        prefix=request.parameter("prefix") or "",
-        delimiter=request.parameter("delimiter") or "",
-        marker=request.parameter(marker) or "",
-        version_marker=request.parameter("version-id-marker") or "",
-        size=min(int(size), PAGE_LIMIT),
+        rows = connection.execute("SELECT * FROM buckets ORDER BY name").fetchall()
+    listed: list[Tree] = []
+    for bucket in map(read_bucket, rows):
+        named = [
+            ("Name", bucket.name),
+            ("Location", bucket.region),
+            ("CreationDate", timestamp(bucket.created)),
+        ]
+        listed.append(("Bucket", [*named, ("BucketType", "cos")]))
+    owner = owner_id(call.service.account)
+    return answer(
+        "ListAllMyBucketsResult",
+        [("Owner", [("ID", owner), ("DisplayName", owner)]), ("Buckets", listed), ("IsTruncated", "false")],
     )
 
 
-def encoding(request: Request) -> Callable[[str], str]:
-    """Return what is done to keys in a list: nothing, or percent-encoding when the client asks for it."""
-    if request.parameter("encoding-type") == "url":
-        return lambda text: quote(text, safe="/-_.~")
-    return lambda text: text
+def put_bucket(call: Call) -> Response:
+    """Make a bucket; raises ServiceError BucketAlreadyOwnedByYou when it is there."""
+    name, now = call.target.bucket, call.service.clock.now()
+    if not BUCKET_NAME.fullmatch(name):
+        raise ServiceError("InvalidBucketName")
+    check_owner(call)
+    acl = header_acl(call.request).to_json()
+    with call.service.database.writing() as transaction:
+        if transaction.execute("SELECT 1 FROM buckets WHERE name = ?", (name,)).fetchone():
+            raise ServiceError("BucketAlreadyOwnedByYou")
+        bucket = ensure_bucket(transaction, name, call.target.region, now)
+        transaction.execute("UPDATE buckets SET acl = ? WHERE id = ?", (acl, bucket.id))
+    return Response()
 
 
-def list_head(call: Call, question: Question) -> list[Tree]:
-    """Return the elements that every kind of list begins with."""
-    encode = encoding(call.request)
-    asked: list[Tree] = [("EncodingType", "url")] if call.request.parameter("encoding-type") else []
-    return [
-        ("Name", call.target.bucket),
-        *asked,
-        ("Prefix", encode(question.prefix)),
-        ("Delimiter", encode(question.delimiter)),
-        ("MaxKeys", str(question.size)),
-    ]
+def head_bucket(call: Call) -> Response:
+    """Tell whether a bucket is there, and where."""
+    return Response(headers=(("x-cos-bucket-region", bucket_of(call).region),))
 
 
-def common_prefixes(page: Page, encode: Callable[[str], str]) -> list[Tree]:
-    """Return the elements for folded keys."""
-    return [("CommonPrefixes", [("Prefix", encode(prefix))]) for prefix in page.prefixes]
+def delete_bucket(call: Call) -> Response:
+    """Remove an empty bucket; raises ServiceError BucketNotEmpty."""
+    check_owner(call)
+    with call.service.database.writing() as transaction:
+        bucket = find_bucket(transaction.connection, call.target.bucket)
+        if transaction.connection.execute(HOLDINGS, {"bucket": bucket.id}).fetchone()[0]:
+            raise ServiceError("BucketNotEmpty")
+        transaction.execute("DELETE FROM buckets WHERE id = ?", (bucket.id,))
+    return Response(204)
 
 
-def entry(version: Version, owner: Account) -> list[Tree]:
-    """Return what a list says of a version, behind its key."""
-    return [
-        ("LastModified", timestamp(version.modified).replace("Z", ".000Z")),
-        ("ETag", f'"{version.stored.etag}"'),
-        ("Size", str(version.stored.size)),
-        ("Owner", [("ID", owner.appid), ("DisplayName", owner.appid)]),
-        ("StorageClass", version.attributes.storage_class),
-    ]
+def get_location(call: Call) -> Response:
+    """Return a bucket's region."""
+    return answer("LocationConstraint", bucket_of(call).region)
+
+
+def get_versioning(call: Call) -> Response:
+    """Return whether a bucket keeps versions; Status is left out if it never did."""
+    versioning = bucket_of(call).versioning
+    return answer("VersioningConfiguration", [("Status", versioning)] if versioning else [])
+
+
+def put_versioning(call: Call) -> Response:
+    """Enable versioning, or suspend it; it never ends altogether."""
+    root = parse(call.request.text())
+    status = children_text(root).get("Status", "").strip()
+    if local_name(root) != "VersioningConfiguration" or status not in ("Enabled", "Suspended"):
+        raise ServiceError("MalformedXML", "VersioningConfiguration has a Status, Enabled or Suspended")
+    set_bucket(call, "versioning", status)
+    return Response()
+
+
+def delete_objects(call: Call) -> Response:
+    """Delete up to 1000 objects; each is answered for by itself unless Quiet is true."""
+    check_owner(call)
+    root = parse(call.request.text())
+    listed = [children_text(element) for element in elements(root, "Object")]
+    if local_name(root) != "Delete" or not 1 <= len(listed) <= DELETE_LIMIT:
+        raise ServiceError("MalformedXML", f"A Delete lists 1 to {DELETE_LIMIT} elements Object")
+    is_quiet = children_text(root).get("Quiet", "").strip() == "true"
+    with call.service.database.writing() as transaction:
+        deleted = [_delete(call, transaction, each.get("Key", ""), each.get("VersionId", "")) for each in listed]
+    return answer("DeleteResult", [] if is_quiet else [("Deleted", each) for each in deleted])
+
+
+def _delete(call: Call, transaction: Transaction, key: str, version: str) -> list[Tree]:
+    bucket = find_bucket(transaction.connection, call.target.bucket)
+    if version:
+        remove_version(transaction, bucket, key, version)
+        return [("Key", key), ("VersionId", version)]
+    marker = delete_object(transaction, bucket, key, call.service.clock.now())
+    left: list[Tree] = [("DeleteMarker", "true"), ("DeleteMarkerVersionId", marker)] if marker else []
+    return [("Key", key), *left]

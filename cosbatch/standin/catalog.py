@@ -165,6 +165,17 @@ def find_version(
     return None if row is None else read_version(row)
 
 
+def find_object(connection: sqlite3.Connection, bucket: Bucket, key: str, version: str | None = None) -> Version:
+    """Return a version that holds an object; raises ServiceError where there is none, or a delete marker."""
+    found = find_version(connection, bucket, key, version)
+    if found is None:
+        raise ServiceError("NoSuchVersion" if version else "NoSuchKey")
+    if found.is_marker:
+        headers = (("x-cos-delete-marker", "true"), ("x-cos-version-id", found.version))
+        raise ServiceError("MethodNotAllowed" if version else "NoSuchKey", headers=headers)
+    return found
+
+
 def add_version(
     transaction: Transaction, bucket: Bucket, key: str, stored: Stored, attributes: Attributes, now: float
 ) -> str:

@@ -19,10 +19,6 @@ class Clock:
     speed: float = 1.0
     now: Callable[[], float] = time.time
 
-    def later(self, seconds: float) -> float:
-        """Return the Unix time at which `seconds` of the service's time, from this moment, are over."""
-        return self.now() + seconds / self.speed
-
     def earlier(self, seconds: float) -> float:
         """Return the Unix time since which `seconds` of the service's time have passed."""
         return self.now() - seconds / self.speed

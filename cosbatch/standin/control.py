@@ -1,4 +1,4 @@
-"""The stand-in's own routes, unsigned: order faults, and see the truth about the jobs."""
+"""The stand-in's own routes, unsigned: the page for people, faults, and the truth about the jobs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .damage import Delivery
 from .faults import Faults, UnknownFault, read_order
 from .jobs import Job, all_jobs, states_of
 from .messages import Request, Response
+from .page import show_page
 from .service import Service
 
 JSON_TYPE = (("Content-Type", "application/json"),)
@@ -16,7 +17,7 @@ LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
 def answer_control(service: Service, faults: Faults, request: Request) -> Delivery:
-    """Answer a request to /_standin/...; only clients on this machine may ask."""
+    """Answer a request to / or /_standin/...; only clients on this machine may ask."""
     if not request.client.startswith(LOOPBACK):
         return Delivery(_json({"Error": "Only clients on this machine may ask for this"}, 403))
     try:
@@ -31,10 +32,12 @@ def _answer(service: Service, faults: Faults, request: Request) -> Response:
         faults.order(read_order(request.text(), service.clock.now()))
     elif route == ("DELETE", "/_standin/faults"):
         faults.clear()
+    elif route == ("GET", "/"):
+        return show_page(service)
     elif route == ("GET", "/_standin/jobs"):
         return _json({"Jobs": truth(service)})
     elif route != ("GET", "/_standin/faults"):
-        return _json({"Error": "There are /_standin/faults (POST, GET, DELETE) and /_standin/jobs (GET)"}, 404)
+        return _json({"Error": "There are / and /_standin/jobs (GET), and /_standin/faults (POST, GET, DELETE)"}, 404)
     return _json({"Faults": faults.waiting()})
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from .account import Account
 from .acl import Acl, Grant, read_acl
 from .addresses import parse_resource
-from .catalog import Attributes, Bucket, Texts, Version, add_version, ensure_bucket, find_version
+from .catalog import Attributes, Bucket, Texts, Version, add_version, ensure_bucket, find_object
 from .clock import Clock
 from .database import Transaction
 from .errors import ServiceError
 from .objects import check_readable
-from .rules import TAGS_LIMIT, Document, part
+from .rules import Document, part
+from .tag_rules import check_tags
 
 # How the elements of NewObjectMetadata are called as headers.
 HEADERS = {
@@ -34,12 +35,15 @@ class Work:
     transaction: Transaction
     account: Account
     clock: Clock
+    _buckets: dict[str, Bucket] = field(default_factory=dict)
 
     def bucket(self, name: str, region: str) -> Bucket:
         """Return a bucket to write to; raises ServiceError AccessDenied for one of another account."""
         if not self.account.owns_bucket(name):
             raise ServiceError("AccessDenied")
-        return ensure_bucket(self.transaction, name, region, self.clock.now())
+        if name not in self._buckets:
+            self._buckets[name] = ensure_bucket(self.transaction, name, region, self.clock.now())
+        return self._buckets[name]
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,7 @@ class Plan:
     def _tags(self, source: Texts) -> Texts:
         directive = str(self.parameters.get("TaggingDirective", "Copy"))
         tags = _directed(directive, source, _pairs(self.parameters, "NewObjectTagging"))
-        if len(tags) > TAGS_LIMIT:
-            raise ServiceError("InvalidTag", f"An object may have {TAGS_LIMIT} tags")
-        return tags
+        return check_tags(list(tags.items()))
 
     def _acl(self, source: Acl) -> Acl:
         """Grants are added to a canned list beside them; without either the copy is the owner's alone."""
@@ -126,9 +128,7 @@ def copy_operation(work: Work, parameters: Document) -> Callable[[Bucket, str, s
     plan = Plan(parameters, target.bucket, target.region)
 
     def copy(bucket: Bucket, key: str, version: str) -> None:
-        source = find_version(work.transaction.connection, bucket, key, version)
-        if source is None or source.is_marker:
-            raise ServiceError("NoSuchVersion" if version and source is None else "NoSuchKey")
+        source = find_object(work.transaction.connection, bucket, key, version)
         now = work.clock.now()
         check_readable(source, now)
         plan.check(source)

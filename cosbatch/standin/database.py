@@ -81,6 +81,7 @@ CREATE TABLE jobs (
     failed_bytes INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
     source TEXT NOT NULL DEFAULT '',
+    failed_tasks TEXT NOT NULL DEFAULT '[]',
     UNIQUE (region, token)
 );
 CREATE INDEX unfinished_jobs ON jobs (state) WHERE terminated IS NULL;
@@ -97,6 +98,8 @@ CREATE TABLE pins (
 );
 CREATE INDEX pins_by_content ON pins (content);
 """
+# What a batch of tasks asks for, to be found in one query; the writing connection's own.
+WANTED = "CREATE TEMP TABLE wanted (place INTEGER PRIMARY KEY, bucket INTEGER, key TEXT, version TEXT)"
 HELD = """
 SELECT EXISTS (SELECT 1 FROM versions WHERE content = :content)
     OR EXISTS (SELECT 1 FROM parts WHERE content = :content)
@@ -149,7 +152,9 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = NORMAL")
+        # What a process has written outlives it, whatever ends it; only a machine's own end would need fsync.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA temp_store = MEMORY")
         return connection
 
     def _prepare(self) -> None:
@@ -162,6 +167,7 @@ class Database:
             raise UnusableData(
                 f"{self._path} is of version {found}, this stand-in writes {VERSION}: use another --data"
             )
+        self._writer.execute(WANTED)
         self.contents.sweep(Transaction(self._writer).holds)
 
     @contextmanager

@@ -6,7 +6,7 @@
 
 A call takes the first fault in the queue that was ordered for its action. Options of every fault:
 
-    action   CreateJob, ListJobs, DescribeJob, ..., HeadObject, GetObject, PutObject, ..., or * for any call
+    action   CreateJob, ListJobs, HeadObject, GetObject, ... as in the tables of routes.py; * for all
     times    how many calls it hits (default 1; null until deleted; ClockSkew and ListingLag: null)
     after    how many calls of the action pass unharmed before (default 0)
     stored   true: the call is carried out all the same, and only its reply is the fault (default false)
@@ -58,21 +58,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from .errors import KNOWN
+from .routes import ACTION_NAMES
 
-ACTIONS = (
-    "*",
-    "CreateJob",
-    "DescribeJob",
-    "ListJobs",
-    "UpdateJobPriority",
-    "UpdateJobStatus",
-    "DeleteJob",
-    "PutObject",
-    "GetObject",
-    "HeadObject",
-    "DeleteObject",
-    "GetBucket",
-)
+ACTIONS = ("*", *ACTION_NAMES)
 CONNECTION = ("LostReply", "CloseBeforeReading", "CloseAfterReading", "Reset", "Hang")
 DAMAGED = ("Drip", "ShortBody", "WrongContentLength", "Gzip", "WrongCharset", "UnknownCharset")
 OTHER = (
@@ -117,6 +105,14 @@ class Fault:
         return self.stored or self.fault in CARRIED_OUT
 
 
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "times": (1, 10**9),
+    "after": (0, 10**9),
+    "seconds": (-(10**8), 10**8),
+    "status": (200, 599),
+    "retry_after": (0, 10**8),
+    "size": (0, 1024),
+}
 TYPES: Mapping[str, tuple[type, ...]] = {
     "action": (str,),
     "fault": (str,),
@@ -151,7 +147,8 @@ def _read_fault(order: object, now: float) -> Fault:
     for name, value in order.items():
         if name not in TYPES:
             raise UnknownFault(f"{name} is no option of a fault; there are: {', '.join(TYPES)}")
-        if type(value) not in TYPES[name]:
+        low, high = LIMITS.get(name, (0, 0))
+        if type(value) not in TYPES[name] or (type(value) in (int, float) and not low <= value <= high):
             raise UnknownFault(f"{name} cannot be {json.dumps(value)}")
     if order.get("action") not in ACTIONS:
         raise UnknownFault(f"action has to be one of {', '.join(ACTIONS)}")

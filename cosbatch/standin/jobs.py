@@ -23,7 +23,7 @@ VALUES (?, ?, ?, 'New', ?, ?, ?, ?, ?)
 
 @dataclass(frozen=True)
 class Job:
-    """One job; moments are Unix seconds. `succeeded` and `failed` count tasks."""
+    """One job; moments are Unix seconds. `succeeded` and `failed` count tasks, `failed_tasks` tells a few."""
 
     number: int
     id: str
@@ -46,6 +46,7 @@ class Job:
     failed_bytes: int
     deleted: bool
     source: str
+    failed_tasks: tuple[str, ...]
 
     @property
     def token(self) -> str:
@@ -66,7 +67,9 @@ class Job:
 def read_job(row: sqlite3.Row) -> Job:
     """Return a row of `jobs` as a value."""
     values = {name: row[name] for name in row.keys() if name != "token"}  # noqa: SIM118 - a Row iterates over values
-    return Job(**{**values, "document": json.loads(row["document"]), "deleted": bool(row["deleted"])})
+    document, failed_tasks = json.loads(row["document"]), tuple(json.loads(row["failed_tasks"]))
+    deleted = bool(row["deleted"])
+    return Job(**{**values, "document": document, "deleted": deleted, "failed_tasks": failed_tasks})
 
 
 def add_job(transaction: Transaction, document: Document, region: str, now: float) -> str:
@@ -152,6 +155,11 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[int, str, int]]:
     return [(row["number"], row["state"], row["priority"]) for row in connection.execute(query)]
 
 
+def unfinished_ids(connection: sqlite3.Connection) -> set[str]:
+    """Return the ids of the jobs that are not at their end."""
+    return {row["id"] for row in connection.execute("SELECT id FROM jobs WHERE terminated IS NULL")}
+
+
 def job_in_state(connection: sqlite3.Connection, number: int, state: str) -> Job | None:
     """Return a job if it still is in a state: a client may have changed that."""
     row = connection.execute("SELECT * FROM jobs WHERE number = ? AND state = ?", (number, state)).fetchone()
@@ -166,6 +174,12 @@ def states_of(connection: sqlite3.Connection, job: Job) -> list[tuple[str, float
     """Return every state that a job has had, with its moment, in order."""
     query = "SELECT state, at FROM states WHERE job = ? ORDER BY rowid"
     return [(row["state"], row["at"]) for row in connection.execute(query, (job.number,))]
+
+
+def newest_jobs(connection: sqlite3.Connection, size: int) -> list[Job]:
+    """Return the jobs that were created last and not deleted, the newest first."""
+    query = "SELECT * FROM jobs WHERE NOT deleted ORDER BY number DESC LIMIT ?"
+    return [read_job(row) for row in connection.execute(query, (size,))]
 
 
 def all_jobs(connection: sqlite3.Connection) -> list[Job]:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from io import TextIOWrapper
+from itertools import chain
 from typing import cast
 from urllib.parse import unquote
 
@@ -156,18 +157,18 @@ def _rows_of_file(lines: TextIOWrapper, source: Source) -> Iterator[Row]:
 
 def _named(reader: Iterator[list[str]], source: Source) -> Iterator[Row]:
     """A first row that repeats the names of the fields is a header line and no task; nor is an empty line."""
-    take = _taker(source)
-    width, header = len(source.fields), list(source.fields)
-    for row in reader:
-        if len(row) != width:
-            if any(row):
-                raise csv.Error(f"it has {len(row)} columns where {width} are expected")
-        elif [name.strip() for name in row] != header:
+    take, width = _taker(source), len(source.fields)
+    first = next(reader, [])
+    names = tuple(name.strip() for name in first)
+    for row in reader if names == source.fields else chain([first], reader):
+        if len(row) == width:
             yield take(row)
-        header = []
+        elif any(row):
+            raise csv.Error(f"it has {len(row)} columns where {width} are expected")
 
 
 def _taker(source: Source) -> Callable[[list[str]], Row]:
+    """Return what makes a row of a line's columns."""
     places = {name: place for place, name in enumerate(source.fields)}
     bucket_at, key_at = places["Bucket"], places["Key"]
     version_at, appid_at = places.get("VersionId"), places.get("Appid")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
 from contextlib import suppress
-from urllib.parse import parse_qsl
 
+from .acl import header_acl
+from .addresses import BUCKET_NAME
 from .answers import http_date
 from .catalog import (
     ARCHIVES,
@@ -20,7 +20,7 @@ from .catalog import (
     delete_object,
     ensure_bucket,
     find_bucket,
-    find_version,
+    find_object,
     remove_version,
     stored,
 )
@@ -29,6 +29,7 @@ from .contents import Received, pieces
 from .errors import ServiceError
 from .messages import Request, Response
 from .service import Call
+from .tag_rules import header_tags
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -54,7 +55,9 @@ def put_object(call: Call) -> Response:
 
 
 def check_writable(call: Call) -> None:
-    """Refuse keys that are too long, and buckets of other accounts."""
+    """Refuse keys that are too long, buckets of other accounts, and those that cannot be."""
+    if not BUCKET_NAME.fullmatch(call.target.bucket):
+        raise ServiceError("InvalidBucketName")
     if len(call.target.key.encode()) > KEY_LIMIT:
         raise ServiceError("KeyTooLong")
     check_owner(call)
@@ -109,7 +112,8 @@ def read_attributes(request: Request) -> Attributes:
     return Attributes(
         headers={name: request.header(name) for name in OWN_HEADERS if request.header(name)},
         metadata={name: value for name, value in request.headers.items() if name.startswith(prefix)},
-        tags=dict(parse_qsl(request.header("x-cos-tagging"), keep_blank_values=True)),
+        tags=header_tags(request.header("x-cos-tagging")),
+        acl=header_acl(request).to_json(),
         storage_class=storage_class,
     )
 
@@ -134,7 +138,16 @@ def head_object(call: Call) -> Response:
 
 
 def get_object(call: Call) -> Response:
-    """Read an object or a range of it."""
+    """Read an object or a range of it.
+
+    Between finding an object and opening its bytes another client may replace it: then it is found anew.
+    """
+    while True:
+        with suppress(FileNotFoundError):
+            return _read_object(call)
+
+
+def _read_object(call: Call) -> Response:
     bucket, version = find(call)
     check_conditions(call.request, version)
     check_readable(version, call.service.clock.now())
@@ -144,7 +157,7 @@ def get_object(call: Call) -> Response:
     headers = describe(call, bucket, version)
     if part:
         headers += (("Content-Range", f"bytes {start}-{start + length - 1}/{size}"),)
-    stream = _bytes_of(call, version, start, length)
+    stream = pieces(call.service.database.contents.open(version.stored.content), start, length)
     return Response(206 if part else 200, headers, stream=stream, length=length)
 
 
@@ -162,27 +175,12 @@ def is_restored(version: Version, now: float) -> bool:
     return version.restored_from <= now < version.restored_until
 
 
-def _bytes_of(call: Call, version: Version, start: int, length: int) -> Iterator[bytes]:
-    """The file is opened before the answer begins, since a later write may remove it."""
-    try:
-        file = call.service.database.contents.open(version.stored.content)
-    except FileNotFoundError:
-        raise ServiceError("NoSuchKey") from None
-    return pieces(file, start, length)
-
-
 def find(call: Call) -> tuple[Bucket, Version]:
     """Return the bucket and the version that a request names; raises ServiceError, with 404 or 405."""
-    wanted = call.request.parameter("versionId")
     with call.service.database.reading() as connection:
         bucket = find_bucket(connection, call.target.bucket)
-        version = find_version(connection, bucket, call.target.key, wanted)
-    if version is None:
-        raise ServiceError("NoSuchVersion" if wanted else "NoSuchKey")
-    if version.is_marker:
-        headers = (("x-cos-delete-marker", "true"), ("x-cos-version-id", version.version))
-        raise ServiceError("MethodNotAllowed" if wanted else "NoSuchKey", headers=headers)
-    return bucket, version
+        wanted = call.request.parameter("versionId")
+        return bucket, find_object(connection, bucket, call.target.key, wanted)
 
 
 def describe(call: Call, bucket: Bucket, version: Version) -> Headers:

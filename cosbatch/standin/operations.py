@@ -1,104 +1,119 @@
-"""What a job does to one object: restore, tagging, delete; a task that fails raises the service's error."""
+"""What a job does to objects: restore, tagging, delete and copy, each as judging and writing.
+
+Judging changes nothing where many tasks are judged together, so that a job can end at exactly the task at
+which too many have failed. Tasks of which one could change what another finds (deleting, copying) are taken
+one by one, and are written as they are judged.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, cast
 
-from .catalog import (
-    ARCHIVES,
-    LATEST,
-    NAMED,
-    Bucket,
-    delete_object,
-    remove_version,
-    texts_from_json,
-    texts_to_json,
-)
-from .clock import DAY, Clock
+from .catalog import Bucket, delete_object, remove_version, texts_from_json, texts_to_json
 from .copying import Work, copy_operation
 from .database import Transaction
 from .errors import ServiceError
 from .jobs import Job
-from .rules import TAGS_LIMIT, Document, part
+from .restoring import restored
+from .rules import Document, part
+from .tag_rules import check_tags
 
-Operation = Callable[[Bucket, str, str], None]
+TOGETHER = 1000
+WANT = "INSERT INTO wanted VALUES (?, ?, ?, ?)"
+FIND = """
+SELECT versions.* FROM wanted LEFT JOIN versions ON versions.id = (
+    SELECT id FROM versions
+    WHERE bucket = wanted.bucket AND key = wanted.key AND (wanted.version = '' OR version = wanted.version)
+    ORDER BY id DESC LIMIT 1
+) ORDER BY place
+"""
 
-HOUR = 3600.0
-# The upper ends of what the pages on restoring give for each class and tier.
-RESTORE_SECONDS = {
-    ("ARCHIVE", "Expedited"): 300.0,
-    ("ARCHIVE", "Standard"): 5 * HOUR,
-    ("ARCHIVE", "Bulk"): 12 * HOUR,
-    ("DEEP_ARCHIVE", "Standard"): 12 * HOUR,
-    ("DEEP_ARCHIVE", "Bulk"): 48 * HOUR,
-}
+
+class Task(NamedTuple):
+    """One object that a job is to work on; `version` is empty for the newest."""
+
+    bucket: Bucket
+    key: str
+    version: str
+
+
+Values = tuple[object, ...]
+Verdict = Values | ServiceError
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a job.
+
+    `judge` takes up to `together` tasks, of different keys, and returns for each what is to be written or the
+    error with which it fails; `statement` writes.
+    """
+
+    judge: Callable[[Sequence[Task]], list[Verdict]]
+    together: int = 1
+    statement: str = ""
 
 
 def find_operation(work: Work, job: Job) -> Operation:
-    """Return what a job does with a bucket, a key and a version id (or an empty text)."""
+    """Return what a job does."""
     parameters = part(part(job.document, "Operation"), job.operation)
     return OPERATIONS[job.operation](work, parameters)
 
 
-def find_row(connection: sqlite3.Connection, bucket: Bucket, key: str, version: str) -> sqlite3.Row:
-    """Return the row of a version that holds an object; raises ServiceError where there is none."""
-    if version:
-        row = connection.execute(NAMED, (bucket.id, key, version)).fetchone()
-    else:
-        row = connection.execute(LATEST, (bucket.id, key)).fetchone()
-    if row is None:
-        raise ServiceError("NoSuchVersion" if version else "NoSuchKey")
+def _judge_each(
+    transaction: Transaction, tasks: Sequence[Task], judge: Callable[[sqlite3.Row], Values]
+) -> list[Verdict]:
+    """Find the objects of all tasks at once, and judge each by its row."""
+    wanted = ((place, task.bucket.id, task.key, task.version) for place, task in enumerate(tasks))
+    transaction.connection.executemany(WANT, wanted)
+    found = transaction.execute(FIND).fetchall()
+    transaction.execute("DELETE FROM wanted")
+    return [_verdict(row, task, judge) for row, task in zip(found, tasks, strict=True)]
+
+
+def _verdict(row: sqlite3.Row, task: Task, judge: Callable[[sqlite3.Row], Values]) -> Verdict:
+    if row["id"] is None:
+        return ServiceError("NoSuchVersion" if task.version else "NoSuchKey")
     if row["marker"]:
-        raise ServiceError("MethodNotAllowed" if version else "NoSuchKey")
-    return cast(sqlite3.Row, row)
+        return ServiceError("MethodNotAllowed" if task.version else "NoSuchKey")
+    try:
+        return judge(row)
+    except ServiceError as error:
+        return error
 
 
 def _restore(work: Work, parameters: Document) -> Operation:
     days, tier = cast(int, parameters["ExpirationInDays"]), str(parameters["JobTier"])
 
-    def restore(bucket: Bucket, key: str, version: str) -> None:
-        row = find_row(work.transaction.connection, bucket, key, version)
-        restore_row(work.transaction, work.clock, row, days, tier)
+    def judge(tasks: Sequence[Task]) -> list[Verdict]:
+        now = work.clock.now()
+        return _judge_each(
+            work.transaction, tasks, lambda row: (*restored(row, work.clock, now, days, tier), row["id"])
+        )
 
-    return restore
-
-
-def restore_row(transaction: Transaction, clock: Clock, row: sqlite3.Row, days: int, tier: str) -> bool:
-    """Begin to restore an archived version, or renew a restored copy; returns whether it was one already."""
-    now, begun = clock.now(), row["restored_from"]
-    if row["storage_class"] not in ARCHIVES:
-        raise ServiceError("RestoreNonArchiveObject")
-    if begun is not None and begun > now:
-        raise ServiceError("RestoreAlreadyInProgress")
-    is_restored = begun is not None and row["restored_until"] > now
-    if not is_restored:
-        begun = clock.later(RESTORE_SECONDS[row["storage_class"], tier])
-    until = clock.later(days * DAY) + max(0.0, begun - now)
-    statement = "UPDATE versions SET restored_from = ?, restored_until = ? WHERE id = ?"
-    transaction.execute(statement, (begun, until, row["id"]))
-    return is_restored
+    return Operation(judge, TOGETHER, "UPDATE versions SET restored_from = ?, restored_until = ? WHERE id = ?")
 
 
 def _tagging(work: Work, parameters: Document) -> Operation:
     tags = {tag["Key"]: tag["Value"] for tag in cast("list[dict[str, str]]", parameters["TagSet"])}
     adds, replaced = parameters.get("TaggingDirective") == "Add", texts_to_json(tags)
 
-    def tag(bucket: Bucket, key: str, version: str) -> None:
-        row = find_row(work.transaction.connection, bucket, key, version)
-        text = added_tags(row["tags"], tags) if adds else replaced
-        work.transaction.execute("UPDATE versions SET tags = ? WHERE id = ?", (text, row["id"]))
+    def tagged(row: sqlite3.Row) -> Values:
+        return added_tags(row["tags"], tags) if adds else replaced, row["id"]
 
-    return tag
+    def judge(tasks: Sequence[Task]) -> list[Verdict]:
+        return _judge_each(work.transaction, tasks, tagged)
+
+    return Operation(judge, TOGETHER, "UPDATE versions SET tags = ? WHERE id = ?")
 
 
 def added_tags(text: str, tags: dict[str, str]) -> str:
     """Return a column of tags with further ones; raises ServiceError InvalidTag when they become too many."""
     together = {**texts_from_json(text), **tags}
-    if len(together) > TAGS_LIMIT:
-        raise ServiceError("InvalidTag", f"An object may have {TAGS_LIMIT} tags")
-    return texts_to_json(together)
+    return texts_to_json(check_tags(list(together.items())))
 
 
 def _delete(work: Work, parameters: Document) -> Operation:
@@ -110,12 +125,28 @@ def _delete(work: Work, parameters: Document) -> Operation:
         else:
             delete_object(work.transaction, bucket, key, work.clock.now())
 
-    return delete
+    return _one_by_one(delete)
+
+
+def _copy(work: Work, parameters: Document) -> Operation:
+    return _one_by_one(copy_operation(work, parameters))
+
+
+def _one_by_one(carry_out: Callable[[Bucket, str, str], None]) -> Operation:
+    def judge(tasks: Sequence[Task]) -> list[Verdict]:
+        (task,) = tasks
+        try:
+            carry_out(*task)
+        except ServiceError as error:
+            return [error]
+        return [()]
+
+    return Operation(judge)
 
 
 OPERATIONS: dict[str, Callable[[Work, Document], Operation]] = {
     "COSInitiateRestoreObject": _restore,
     "COSPutObjectTagging": _tagging,
     "COSDeleteObject": _delete,
-    "COSPutObjectCopy": copy_operation,
+    "COSPutObjectCopy": _copy,
 }

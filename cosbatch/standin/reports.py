@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -24,8 +25,16 @@ from .jobs import Job
 from .manifests import Row
 from .rules import part
 
+ENCODED = re.compile(r"[^A-Za-z0-9_.~/-]")
 SCHEMA = "Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage"
 CSV_TYPE, JSON_TYPE = {"content-type": "text/csv"}, {"content-type": "application/json"}
+
+
+def sweep(folder: Path, under_way: Collection[str]) -> None:
+    """Remove the files of jobs that have ended: a kill may have come between their end and the removal."""
+    for path in folder.glob("*.csv"):
+        if path.name.partition(".")[0] not in under_way:
+            path.unlink()
 
 
 class Outcome(NamedTuple):
@@ -110,11 +119,16 @@ class Gathering:
 def _lines(status: str, outcomes: Sequence[Outcome]) -> bytes:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    for outcome in outcomes:
-        (bucket, key, version), error = outcome.row, outcome.error
-        result = ("", 200, "Successful") if error is None else (error.code, error.status, error.message)
-        writer.writerow((bucket, quote(key), version, status, *result))
-    return lines.getvalue().encode(errors="replace")
+    writer.writerows(_line(status, outcome) for outcome in outcomes)
+    return lines.getvalue().encode()
+
+
+def _line(status: str, outcome: Outcome) -> tuple[object, ...]:
+    (bucket, key, version), error = outcome
+    encoded = quote(key) if ENCODED.search(key) else key
+    if error is None:
+        return bucket, encoded, version, status, "", 200, "Successful"
+    return bucket, encoded, version, status, error.code, error.status, error.message
 
 
 def _folder(job: Job) -> str:

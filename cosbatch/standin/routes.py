@@ -6,7 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import batch, buckets, objects
+from . import (
+    batch,
+    buckets,
+    get_bucket,
+    objects,
+    post_object_restore,
+    put_object_copy,
+    subresources,
+    upload_lists,
+    uploads,
+)
 from .addresses import Target
 from .errors import ServiceError
 from .messages import Request, Response
@@ -32,7 +42,7 @@ BATCH = (
     ("DELETE", "/jobs/[^/]*", Action("DeleteJob", batch.delete_job)),
 )
 
-# By method and subresource: the first query parameter that is one of these names.
+# By method and subresource: the first query parameter that is one of these names; copy: x-cos-copy-source.
 SUBRESOURCES = (
     "acl",
     "tagging",
@@ -44,27 +54,88 @@ SUBRESOURCES = (
     "location",
     "delete",
 )
+OTHER_SUBRESOURCES = (
+    *(
+        "accelerate",
+        "append",
+        "cors",
+        "domain",
+        "encryption",
+        "intelligent-tiering",
+        "inventory",
+        "lifecycle",
+    ),
+    *(
+        "logging",
+        "notification",
+        "object-lock",
+        "origin",
+        "policy",
+        "referer",
+        "replication",
+        "select",
+        "website",
+    ),
+)
 OBJECT = {
     ("PUT", ""): Action("PutObject", objects.put_object),
+    ("PUT", "copy"): Action("PutObjectCopy", put_object_copy.copy_object),
     ("GET", ""): Action("GetObject", objects.get_object),
     ("HEAD", ""): Action("HeadObject", objects.head_object),
     ("DELETE", ""): Action("DeleteObject", objects.delete),
+    ("POST", "restore"): Action("PostObjectRestore", post_object_restore.restore_object),
+    ("GET", "tagging"): Action("GetObjectTagging", subresources.get_object_tags),
+    ("PUT", "tagging"): Action("PutObjectTagging", subresources.put_object_tags),
+    ("DELETE", "tagging"): Action("DeleteObjectTagging", subresources.delete_object_tags),
+    ("GET", "acl"): Action("GetObjectACL", subresources.get_object_acl),
+    ("PUT", "acl"): Action("PutObjectACL", subresources.put_object_acl),
+    ("POST", "uploads"): Action("InitiateMultipartUpload", uploads.initiate),
+    ("PUT", "uploadId"): Action("UploadPart", uploads.upload_part),
+    ("PUT", "uploadId copy"): Action("UploadPartCopy", uploads.copy_part),
+    ("GET", "uploadId"): Action("ListParts", upload_lists.list_parts),
+    ("POST", "uploadId"): Action("CompleteMultipartUpload", uploads.complete),
+    ("DELETE", "uploadId"): Action("AbortMultipartUpload", uploads.abort),
 }
 BUCKET = {
-    ("GET", ""): Action("GetBucket", buckets.get_bucket),
+    ("GET", ""): Action("GetBucket", get_bucket.get_bucket),
+    ("PUT", ""): Action("PutBucket", buckets.put_bucket),
+    ("HEAD", ""): Action("HeadBucket", buckets.head_bucket),
+    ("DELETE", ""): Action("DeleteBucket", buckets.delete_bucket),
+    ("POST", "delete"): Action("DeleteMultipleObjects", buckets.delete_objects),
+    ("GET", "location"): Action("GetBucketLocation", buckets.get_location),
+    ("GET", "versioning"): Action("GetBucketVersioning", buckets.get_versioning),
+    ("PUT", "versioning"): Action("PutBucketVersioning", buckets.put_versioning),
+    ("GET", "versions"): Action("GetBucketObjectVersions", get_bucket.get_versions),
+    ("GET", "tagging"): Action("GetBucketTagging", subresources.get_bucket_tags),
+    ("PUT", "tagging"): Action("PutBucketTagging", subresources.put_bucket_tags),
+    ("DELETE", "tagging"): Action("DeleteBucketTagging", subresources.delete_bucket_tags),
+    ("GET", "acl"): Action("GetBucketACL", subresources.get_bucket_acl),
+    ("PUT", "acl"): Action("PutBucketACL", subresources.put_bucket_acl),
+    ("GET", "uploads"): Action("ListMultipartUploads", upload_lists.list_uploads),
 }
+SERVICE = {("GET", ""): Action("GetService", buckets.list_buckets)}
+TABLES = {"object": OBJECT, "bucket": BUCKET, "service": SERVICE}
+
+ACTION_NAMES = tuple(
+    [action.name for _, _, action in BATCH] + [action.name for table in TABLES.values() for action in table.values()]
+)
 
 
 def find_action(request: Request, target: Target) -> Action:
     """Return the call that a request is; raises ServiceError NotImplemented or MethodNotAllowed."""
     if target.kind == "batch":
         return _batch_action(request, target)
-    table = OBJECT if target.kind == "object" else BUCKET
-    names = (name for name, _ in request.parameters if name in SUBRESOURCES)
-    action = table.get((request.method, next(names, "")))
+    action = TABLES[target.kind].get((request.method, _subresource(request)))
     if action is None:
         raise ServiceError("NotImplemented")
     return action
+
+
+def _subresource(request: Request) -> str:
+    known = (*SUBRESOURCES, *OTHER_SUBRESOURCES)
+    named = [name for name, _ in request.parameters if name in known]
+    copied = ["copy"] if request.header("x-cos-copy-source") else []
+    return " ".join([*named[:1], *copied])
 
 
 def _batch_action(request: Request, target: Target) -> Action:

@@ -21,6 +21,7 @@ from .schema import (
     number,
     text,
 )
+from .tag_rules import OBJECT_LIMIT
 from .xml_text import local_name, parse
 
 Document: TypeAlias = "dict[str, Value]"
@@ -28,7 +29,6 @@ Document: TypeAlias = "dict[str, Value]"
 MANIFEST_CSV = "COSBatchOperations_CSV_V1"
 MANIFEST_INVENTORY = "COSInventoryReport_CSV_V1"
 PRIORITY_LIMIT = 2147483647
-TAGS_LIMIT = 10
 ROLE = re.compile(r"qcs::cam::uin/[0-9]+:roleName/[^/\s]+", re.ASCII)
 
 
@@ -47,7 +47,7 @@ def _pair(key: Reader, value: Reader) -> Reader:
 
 
 BUCKET_ARN = matching(_is_bucket, "the ARN of a bucket, qcs::cos:<region>::<bucket-appid>")
-TAGS = items("COSTag", _pair(text(1, 128, verbatim=True), text(0, 256, verbatim=True)), high=TAGS_LIMIT)
+TAGS = items("COSTag", _pair(text(1, 128, verbatim=True), text(0, 256, verbatim=True)), high=OBJECT_LIMIT)
 DIRECTIVE = choice("Copy", "Replaced", "Add")
 # The condition of NewObjectTagging says Replace where the enumeration says Replaced.
 TAGGING_DIRECTIVE = choice("Copy", "Replaced", "Replace", "Add")

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from .ending import ENDINGS, come_to_rest, end_job
-from .jobs import Job, fail, job_in_state, set_state, unfinished
+from .jobs import Job, fail, job_in_state, set_state, unfinished, unfinished_ids
 from .manifests import BadManifest
 from .preparing import Preparation
+from .reports import sweep
 from .service import Service
 from .tasks import Run
 
@@ -51,6 +52,8 @@ class Runner:
 
     def start(self) -> None:
         """Begin to run jobs."""
+        with self._service.database.reading() as connection:
+            sweep(self._service.reports, unfinished_ids(connection))
         self._thread.start()
 
     def stop(self) -> None:
@@ -67,14 +70,21 @@ class Runner:
         self._wake.set()
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                if not self.tick():
-                    self._wake.wait()
-            except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
-                traceback.print_exc()
-                self._stopping.wait(SECONDS_AFTER_A_FAULT)
+        while not self._is_over():
+            self._tick_and_wait()
+
+    def _tick_and_wait(self) -> None:
+        try:
+            if not self.tick():
+                self._wake.wait()
+        except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
+            traceback.print_exc()
+            self._stopping.wait(SECONDS_AFTER_A_FAULT)
+
+    def _is_over(self) -> bool:
+        """Forget earlier wakes before looking: a stop that comes right behind the look wakes anew."""
+        self._wake.clear()
+        return self._stopping.is_set()
 
     def tick(self) -> bool:
         """Take one step with every job that can take one; returns whether any could."""

@@ -34,10 +34,10 @@ class Standin:
         self.runner = Runner(self.service)
         try:
             self._server = Server(port, self._answer)
-        except OSError:
+        except BaseException:
             self.service.database.close()
             raise
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="standin", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve, name="standin", daemon=True)
 
     @property
     def endpoint(self) -> str:

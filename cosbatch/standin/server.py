@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 import traceback
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
@@ -77,11 +78,10 @@ class SocketBody:
 
     def _chunk_size(self) -> int:
         text = self._handler.rfile.readline(PIECE).partition(b";")[0].strip()
-        try:
-            return int(text, 16)
-        except ValueError:
+        if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", text):
             self._handler.close_connection = True
-            raise ServiceError("IncompleteBody") from None
+            raise ServiceError("IncompleteBody")
+        return int(text, 16)
 
     def drain(self) -> bool:
         """Read away what nobody wanted; tell whether the connection can go on to another request."""
@@ -120,11 +120,11 @@ class Handler(BaseHTTPRequestHandler):
         try:
             sent = self.server.answer(self._request(body))
         except ServiceError as error:
-            self.send_error(error.status, error.message)
+            self._refuse(error)
             return
         except Exception:  # noqa: BLE001 - a fault of the stand-in must not look like a lost connection
             traceback.print_exc()
-            self.send_error(500, "The stand-in has a fault; its standard error tells where")
+            self._refuse(ServiceError("InternalError", "The stand-in has a fault; its standard error tells where"))
             return
         if sent.delivery.response is not None and not body.drain():
             self.close_connection = True
@@ -203,16 +203,15 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what is not even a request; http.server calls this too."""
-        self.close_connection = True
+        """Answer what http.server finds to be no request."""
         self.command = getattr(self, "command", None) or "GET"
-        error = ServiceError("InvalidRequest", message or explain, status=int(code))
-        delivery = Delivery(error_answer(error, "", "standin-"), "close")
-        self._send(Sent(delivery, time.time(), "standin-"))
+        self._refuse(ServiceError("InvalidRequest", message or explain, status=int(code)))
 
-    def version_string(self) -> str:
-        """Say who it is, without a version."""
-        return NAME
+    def _refuse(self, error: ServiceError) -> None:
+        """Answer what cannot even be read, and end the connection."""
+        request_id = f"standin-{uuid.uuid4().hex}"
+        delivery = Delivery(error_answer(error, "", request_id), "close")
+        self._send(Sent(delivery, time.time(), request_id))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
         """Say nothing: a rehearsal's output belongs to the client."""
@@ -288,14 +287,20 @@ class Server(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away in the middle is no news."""
 
+    def serve(self) -> None:
+        """Take connections until `stop`; returns when the last one has ended."""
+        while not self.stopping.is_set():
+            self.handle_request()
+        self.server_close()
+
     def stop(self) -> None:
-        """End every connection, and return when every thread has ended."""
-        self.shutdown()
+        """End every connection, and let `serve` notice it by one more."""
         with self._guard:
             self.stopping.set()
             for connection in self._open:
                 _end(connection)
-        self.server_close()
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.server_address[1]), timeout=1).close()
 
 
 def _end(connection: socket.socket) -> None:

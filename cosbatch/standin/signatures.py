@@ -173,6 +173,6 @@ def _header_texts(request: Request, claim: Claim) -> list[str]:
 
 
 def _explanation(request: Request, claim: Claim, http_text: str) -> tuple[tuple[str, str], ...]:
-    token = request.header(TOKEN)
+    token = request.header(TOKEN) or request.parameter(TOKEN)
     shown = http_text.replace(url_encode(token), "***") if token else http_text
     return ("StringToSign", string_to_sign(claim.sign_time, http_text)), ("FormatString", shown)

@@ -29,6 +29,8 @@ def render(tree: Tree, depth: int = 0) -> str:
     if isinstance(content, str):
         text = escape(NOT_XML.sub("\ufffd", content), {"\r": "&#13;"})
         return f"{indent}<{name}>{text}</{closing}>"
+    if not content:
+        return f"{indent}<{name}></{closing}>"
     children = [render(child, depth + 1) for child in content]
     return "\n".join([f"{indent}<{name}>", *children, f"{indent}</{closing}>"])
 

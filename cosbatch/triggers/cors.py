@@ -53,5 +53,6 @@ def _allowed_origin(event: Mapping[str, object], settings: Settings) -> str | No
         origin = header(event, "origin")
     except InvalidEvent:
         return None
-    allowed = origin in settings.http_origins or "*" in settings.http_origins
-    return origin if origin and allowed else None
+    if origin and "*" in settings.http_origins:
+        return "*"
+    return origin if origin in settings.http_origins else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 from pathlib import Path
@@ -12,7 +11,7 @@ import responses
 from responses import matchers
 
 from cosbatch.cli import objects
-from cosbatch.cli.client import connect
+from cosbatch.cli.client import client_of
 from cosbatch.deadline import Clock
 from cosbatch.names import Resource
 from cosbatch.standin import Standin
@@ -24,7 +23,7 @@ URL = f"https://{BUCKET}.cos.ap-chengdu.myqcloud.com/"
 
 
 def store(key: str, storage_class: str | None = None) -> None:
-    client = connect(argparse.Namespace(endpoint=None, region=None, verbose=False, clock=Clock()))
+    client = client_of(os.environ, Clock())
     objects.write(client, Resource(BUCKET, key, None), b"x", storage_class)
 
 
@@ -168,6 +167,10 @@ def test_does_not_go_round_in_circles(run: Run) -> None:
 @pytest.mark.parametrize("bucket", ["Example_Bucket", "", "../x", "a b"])
 def test_says_wrong_usage_for_what_is_no_bucket(run: Run, bucket: str) -> None:
     assert run("build", "--bucket", bucket).code == 2
+
+
+def test_says_wrong_usage_without_a_bucket(run: Run) -> None:
+    assert run("build", "--prefix", "photos/").code == 2
 
 
 def test_says_wrong_usage_where_nothing_can_be_written(run: Run, tmp_path: Path) -> None:

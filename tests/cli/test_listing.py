@@ -90,13 +90,13 @@ def test_says_where_the_next_page_of_objects_begins(children: tuple[str, ...], f
 def test_reads_versions_without_delete_markers() -> None:
     page = page_of(
         versions(
-            "<Version><Key>a</Key><VersionId>v2</VersionId><IsLatest>true</IsLatest></Version>",
+            "<Version><Key>a</Key><VersionId>v2%20</VersionId><IsLatest>true</IsLatest></Version>",
             "<Version><Key>a</Key><VersionId>v1</VersionId><IsLatest>false</IsLatest></Version>",
             "<DeleteMarker><Key>b</Key><VersionId>v3</VersionId><IsLatest>true</IsLatest></DeleteMarker>",
         ),
         VERSIONS,
     )
-    assert page.entries == (Entry("a", version="v2"), Entry("a", version="v1", is_latest=False))
+    assert page.entries == (Entry("a", version="v2%20"), Entry("a", version="v1", is_latest=False))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import errno
+import importlib
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -152,7 +154,20 @@ def test_leaves_no_complaint_in_a_closed_pipe() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     process = subprocess.run(
-        [sys.executable, "-m", "cosbatch", "--help"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False
+        [sys.executable, "-m", "cosbatch", "schema"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False
     )
     os.close(writer)
     assert (process.returncode, process.stderr) == (141, b"")
+
+
+def test_is_what_the_package_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["cosbatch", "--help"])
+    with pytest.raises(SystemExit) as ending:
+        runpy.run_module("cosbatch", run_name="__main__")
+    assert ending.value.code == 0
+    assert "usage: python -m cosbatch" in capsys.readouterr().out
+
+
+def test_does_nothing_when_it_is_only_imported(capsys: pytest.CaptureFixture[str]) -> None:
+    importlib.import_module("cosbatch.__main__")
+    assert capsys.readouterr() == ("", "")

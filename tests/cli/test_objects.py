@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 
 import pytest
 import responses
 
 from cosbatch.cli import objects
-from cosbatch.cli.client import Client, connect
+from cosbatch.cli.client import Client, client_of
 from cosbatch.cli.files import WrongUsage
 from cosbatch.deadline import Clock
 from cosbatch.errors import ServiceError, UnexpectedResponse
@@ -20,7 +20,7 @@ URL = "https://manifest-1250000000.cos.ap-chengdu.myqcloud.com/list.csv"
 
 
 def client() -> Client:
-    return connect(argparse.Namespace(endpoint=None, region=None, verbose=False, clock=Clock()))
+    return client_of(os.environ, Clock())
 
 
 def test_reads_back_what_was_written(standin: Standin) -> None:
@@ -29,6 +29,12 @@ def test_reads_back_what_was_written(standin: Standin) -> None:
     assert stored.size == 10
     assert list(objects.blocks(client(), stored, 4)) == [b"0123", b"4567", b"89"]
     assert objects.read(client(), PLACE) == b"0123456789"
+
+
+def test_reads_a_block_of_any_size(standin: Standin) -> None:
+    content = bytes(range(256)) * 1000
+    objects.write(client(), PLACE, content)
+    assert objects.read(client(), PLACE) == content
 
 
 def test_reads_an_empty_object(standin: Standin) -> None:

@@ -65,7 +65,14 @@ def test_tells_a_person_at_a_terminal_of_a_failure_in_words_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal = at_terminal(monkeypatch)
-    failure = {"Code": "SlowDown", "Message": "Please\x1b.", "Status": 502, "Retryable": True, "RequestId": "NWRm"}
+    failure = {
+        "Code": "SlowDown",
+        "Message": "Please\x1b.",
+        "Status": 502,
+        "Retryable": True,
+        "RequestId": "NWRm",
+        "Verdict": {},
+    }
     output.fail(failure, options())
     assert terminal.getvalue() == ""
     assert capsys.readouterr().err.splitlines() == [

@@ -15,32 +15,46 @@ def drawings(terminal: Terminal) -> list[str]:
     return terminal.getvalue().split("\r\x1b[K")[1:]
 
 
-def test_draws_state_share_counts_rate_and_time_left() -> None:
+def test_draws_state_share_counts_rate_and_time_left_on_one_line() -> None:
     terminal, time = Terminal(), SteppingClock()
     progress = Progress(terminal, time.clock())
-    progress.show(Reading("Active", 0, 10_000))
-    time.sleep(10)
-    progress.show(Reading("Active", 5_000, 10_000, 3))
-    first, second = drawings(terminal)
-    assert first == "Active      [........................]    0 %  0 of 10,000 done"
-    assert second == "Active      [############............]   50 %  5,000 of 10,000 done, 3 failed"
+    for done, failed in ((0, 0), (500_000, 3), (1_000_000, 30)):
+        progress.show(Reading("Active", done, 1_000_000, failed))
+        time.sleep(10)
+    assert drawings(terminal) == [
+        "Active      [........................]    0 %  0/1,000,000",
+        "Active      [###....]   50 %  500,000/1,000,000 (3 failed)  50,000/s  0:10 left",
+        "Active      [###############]  100 %  1,000,000/1,000,000 (30 failed)  50,000/s",
+    ]
 
 
-def test_draws_rate_and_time_left_where_the_line_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_draws_a_longer_bar_where_the_line_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     terminal, time = Terminal(), SteppingClock()
     progress = Progress(terminal, time.clock())
-    for done in (0, 5_000, 10_000):
+    for done in (0, 5_000):
         progress.show(Reading("Active", done, 10_000))
         time.sleep(10)
-    assert drawings(terminal)[1].endswith("5,000 of 10,000 done  500/s  0:10 left")
-    assert drawings(terminal)[2].endswith("[########################]  100 %  10,000 of 10,000 done  500/s")
+    assert drawings(terminal)[1] == "Active      [############............]   50 %  5,000/10,000  500/s  0:10 left"
+
+
+def test_keeps_to_one_line_of_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "22")
+    terminal = Terminal()
+    Progress(terminal, SteppingClock().clock()).show(Reading("Active", 1, 2))
+    assert drawings(terminal) == ["Active      [###...]"]
+
+
+def test_draws_no_more_than_all() -> None:
+    terminal = Terminal()
+    Progress(terminal, SteppingClock().clock()).show(Reading("Active", 3, 2))
+    assert drawings(terminal) == ["Active      [########################]  100 %  3/2"]
 
 
 def test_draws_no_bar_where_nobody_knows_how_much_there_is() -> None:
     terminal = Terminal()
     Progress(terminal, SteppingClock().clock()).show(Reading("Listing", 12))
-    assert drawings(terminal) == ["Listing     12 done"]
+    assert drawings(terminal) == ["Listing     12"]
 
 
 def test_draws_seldom_but_always_the_end_and_a_new_state() -> None:
@@ -59,7 +73,7 @@ def test_goes_to_the_next_line_at_the_end_only_if_something_was_drawn() -> None:
     assert terminal.getvalue() == ""
     progress.show(Reading("Active", 1))
     progress.close()
-    assert terminal.getvalue().endswith("done\n")
+    assert terminal.getvalue().endswith("1\n")
 
 
 def test_writes_one_line_for_each_state_where_there_is_no_terminal() -> None:
@@ -71,7 +85,7 @@ def test_writes_one_line_for_each_state_where_there_is_no_terminal() -> None:
     assert stream.getvalue().splitlines() == [
         "Ready: 0 of 100 done",
         "Active: 0 of 100 done",
-        "Complete: 100 of 100 done, 1 failed",
+        "Complete: 100 of 100 (1 failed) done",
     ]
 
 

@@ -101,6 +101,8 @@ PLACES: list[tuple[Any, Any]] = [
     ({"token": 12345}, {"token": MARK}),
     ({"name": "Authorization", "value": SECRET}, {"name": "Authorization", "value": MARK}),
     ({"Key": "x-api-key", "Values": [SECRET]}, {"Key": "x-api-key", "Values": [MARK]}),
+    (f'{{"token": "{SECRET}", "note": "恢复"}}', f'{{"token": "{MARK}", "note": "恢复"}}'),
+    (f'"恢复 Bearer {SECRET}"', f'"恢复 Bearer {MARK}"'),
     (["Host", "a", "Cookie", SECRET], ["Host", "a", "Cookie", MARK]),
     ([["Cookie", SECRET]], [["Cookie", MARK]]),
 ]
@@ -135,6 +137,8 @@ def test_takes_secrets_out_of_text_inside_text(place: Any) -> None:
         {"body": base64.b64encode(b'{"Profile": "restore"}').decode()},
         {"body": "COSPutObjectCopy"},
         {"body": "{not json"},
+        {"name": 5, "value": "a"},
+        {"name": ["token"], "value": "a"},
         {"x-cos-request-id": "NWMxOWY4MGFfMjViMjU4NjRfMTUyMV8yNzhhZjM="},
         {"url": "http://manifest-1250000000.cos.ap-chengdu.myqcloud.com/a%20b.csv?versionId=1"},
         [],
@@ -146,10 +150,10 @@ def test_leaves_all_else_as_it_is(value: Any) -> None:
 
 
 def test_finds_the_secrets_that_it_knows() -> None:
-    event = {"note": f"we use {SECRET}", "body": json.dumps({"note": SECRET}), "short": "abc"}
-    clean, pointers = redact(event, [SECRET, "", "abc"])
-    assert clean == {"note": f"we use {MARK}", "body": json.dumps({"note": MARK}), "short": "abc"}
-    assert pointers == ["/note", "/body"]
+    event = {"note": f"we use {SECRET}", "body": json.dumps({"note": SECRET}), "short": "abcde", "long": "fghijk"}
+    clean, pointers = redact(event, [SECRET, "", "abcde", "fghijk"])
+    assert clean == {"note": f"we use {MARK}", "body": json.dumps({"note": MARK}), "short": "abcde", "long": MARK}
+    assert pointers == ["/note", "/body", "/long"]
 
 
 def test_points_at_odd_names_as_json_pointers_do() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,14 @@ def test_prints_one_schema_of_all_that_takes_the_example_profiles(run: Run) -> N
     Draft202012Validator.check_schema(schema)
     assert set(schema["$defs"]) == {*ACTIONS, "Profiles"}
     Draft202012Validator(schema).validate(json.loads((ROOT / "profiles.json").read_text()))
+
+
+def test_takes_the_calls_that_the_readme_shows(run: Run) -> None:
+    blocks = re.findall(r"^```json\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    calls = [call for call in map(json.loads, blocks) if "Profile" in call or "Action" in call]
+    assert calls
+    for call in calls:
+        Draft202012Validator(printed(run)).validate(call)
 
 
 def test_describes_every_route(run: Run) -> None:

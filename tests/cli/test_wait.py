@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import responses
 
+from cosbatch.cli import objects
+from cosbatch.cli.client import client_of
+from cosbatch.deadline import Clock
+from cosbatch.names import Resource
+from cosbatch.standin import Standin
+
 from .running import Run, SteppingClock, Terminal
 
+ROOT = Path(__file__).parents[2]
 JOB = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"
 URL = f"https://100000000001.cos-control.ap-chengdu.myqcloud.com/jobs/{JOB}"
 
@@ -128,8 +139,64 @@ def test_draws_a_bar_for_a_person(run: Run, time: SteppingClock, monkeypatch: py
     monkeypatch.setattr(sys, "stdout", stdout)
     monkeypatch.setattr(sys, "stderr", stderr)
     assert run("wait", JOB, clock=time.clock()).code == 0
-    assert "[############............]   50 %  5 of 10 done" in stderr.getvalue()
+    assert "[############............]   50 %  5/10" in stderr.getvalue()
     assert stdout.getvalue().splitlines()[2] == "Outcome  complete"
+
+
+def test_ends_quietly_when_interrupted(run: Run, standin: Standin) -> None:
+    """The real thing: a process of its own, and the signal that Ctrl-C sends."""
+    job_id = suspended_job(run)
+    command = [sys.executable, "-m", "cosbatch", "wait", job_id, "--interval", "600"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stderr
+        said = [process.stderr.readline(), process.stderr.readline()]
+        while "waits to be confirmed" not in said[-1]:
+            assert said[-1], said
+            said.append(process.stderr.readline())
+        process.send_signal(signal.SIGINT)
+        assert (process.stdout.read(), process.stderr.read(), process.wait()) == ("", "", 130)
+
+
+def test_follows_a_real_job_from_its_confirmation_to_its_end(run: Run, standin: Standin) -> None:
+    job_id = suspended_job(run)
+    assert run("wait", job_id, "--timeout", "0.1", "--interval", "0.05").json["Outcome"] == "unfinished"
+    assert run("priority", job_id, "7").json["Priority"] == 7
+    assert run("confirm", job_id).json["Status"] == "Ready"
+    said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
+    assert (said.code, said.json["Outcome"]) == (1, "nothing done")
+    assert [job["JobId"] for job in run("jobs", "--state", "Complete").json["Jobs"]] == [job_id]
+    assert run("delete", job_id).code == 0
+    assert run("jobs").json["Jobs"] == []
+
+
+def test_follows_a_real_job_to_its_cancellation(run: Run, standin: Standin) -> None:
+    job_id = suspended_job(run)
+    assert run("cancel", job_id, "--reason", "wrong list 错").code == 0
+    said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
+    assert (said.code, said.json["Status"], said.json["Outcome"]) == (1, "Cancelled", "nothing done")
+    assert said.json["Job"]["StatusUpdateReason"] == "wrong list 错"
+
+
+def suspended_job(run: Run) -> str:
+    """A job that waits for confirmation; the object that it lists is not there."""
+    client = client_of(os.environ, Clock())
+    place = Resource("manifest-1250000000", "list.csv", None)
+    objects.write(client, place, b"examplebucket-1250000000,photos/1.jpg\n")
+    document = {
+        "ConfirmationRequired": True,
+        "Manifest": {
+            "Location": {"ObjectArn": "cos://manifest-1250000000/list.csv"},
+            "Spec": {"Fields": ["Bucket", "Key"], "Format": "COSBatchOperations_CSV_V1"},
+        },
+        "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}},
+        "Priority": 1,
+        "Report": {"Bucket": "cos://report-1250000000", "Enabled": False},
+        "RoleArn": "qcs::cam::uin/100000000001:roleName/COSBatch_QcsRole",
+    }
+    job_id = str(client.call(document)["JobId"])
+    states = (run("describe", job_id).json["Job"]["Status"] for _ in range(10_000))
+    assert "Suspended" in states
+    return job_id
 
 
 @pytest.mark.parametrize("arguments", [("--timeout", "0"), ("--interval", "-1"), ("--timeout", "soon")])

@@ -17,6 +17,13 @@ GOOD: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ("DescribeJob", {"jobId": "job_1.a~b"}, {"JobId": "job_1.a~b"}),
     ("DeleteJob", {"JobId": "j"}, {"JobId": "j"}),
     ("ListJobs", {}, {}),
+    ("ListJobs", {"NextToken": "x" * 64}, {"NextToken": "x" * 64}),
+    ("ListJobs", {"NextToken": "x", "MaxResults": 1}, {"NextToken": "x", "MaxResults": 1}),
+    (
+        "UpdateJobStatus",
+        {"JobId": "j" * 64, "RequestedJobStatus": "Ready", "StatusUpdateReason": ""},
+        {"JobId": "j" * 64, "RequestedJobStatus": "Ready", "StatusUpdateReason": ""},
+    ),
     (
         "ListJobs",
         {"jobStatuses": "Active", "maxResults": "1000", "nextToken": "a/b=="},
@@ -53,6 +60,7 @@ BAD: list[tuple[str, dict[str, object], str, str]] = [
     ("ListJobs", {"MaxResults": 1001}, "/MaxResults", "must be a whole number from 1 to 1000"),
     ("ListJobs", {"MaxResults": True}, "/MaxResults", "must be a whole number"),
     ("ListJobs", {"NextToken": ""}, "/NextToken", "must not be empty"),
+    ("ListJobs", {"NextToken": "x" * 65}, "/NextToken", "must have at most 64 bytes"),
     ("ListJobs", {"NextToken": "a\tb"}, "/NextToken", "must be printable"),
     ("UpdateJobPriority", {"JobId": "j"}, "/Priority", "is required"),
     ("UpdateJobPriority", {"JobId": "j", "Priority": -1}, "/Priority", "from 0 to 2147483647"),
@@ -70,7 +78,12 @@ BAD: list[tuple[str, dict[str, object], str, str]] = [
         "/StatusUpdateReason",
         "must have at most 256 bytes in UTF-8; it has 258",
     ),
-    ("ListJobs", {"nextToken": "a", "NextToken": "a"}, "/NextToken", "is given twice, with a small first letter too"),
+    (
+        "ListJobs",
+        {"nextToken": "a", "NextToken": "a", "MaxResults": 1, "jobStatuses": "New"},
+        "/NextToken",
+        "is given twice, with a small first letter too",
+    ),
 ]
 
 
@@ -101,6 +114,8 @@ def test_writes_names_with_a_capital() -> None:
 OPTIONS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"DryRun": False}),
     ({"DryRun": "true"}, {"DryRun": True}),
+    ({"Profile": "x", "PlanDigest": "y"}, {"Profile": "x", "PlanDigest": "y", "DryRun": False}),
+    ({"Profile": "x" * 64, "PlanDigest": "y" * 128}, {"Profile": "x" * 64, "PlanDigest": "y" * 128, "DryRun": False}),
     (
         {"Profile": "restore", "PlanDigest": "sha256:0"},
         {"Profile": "restore", "PlanDigest": "sha256:0", "DryRun": False},
@@ -114,7 +129,16 @@ def test_reads_the_options_of_create_job(given: dict[str, Any], loaded: dict[str
 
 
 @pytest.mark.parametrize(
-    "given", [{"DryRun": "yes"}, {"DryRun": 1}, {"DryRun": None}, {"Profile": ""}, {"Profile": []}]
+    "given",
+    [
+        {"DryRun": "yes"},
+        {"DryRun": 1},
+        {"DryRun": None},
+        {"Profile": ""},
+        {"Profile": []},
+        {"Profile": "x" * 65},
+        {"PlanDigest": ""},
+    ],
 )
 def test_refuses_loose_options_of_create_job(given: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest, match="no"):

@@ -54,6 +54,27 @@ def test_takes_every_field() -> None:
     assert everything["policy"] == POLICY
 
 
+def test_limits_nothing_that_a_policy_leaves_out() -> None:
+    assert loaded(policy={"max_priority": 5})["policy"] == {
+        "free_documents": True, "max_priority": 5, "self_confirmation": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["x", "x" * 64, "A-1_b.c"])
+def test_takes_a_name(name: str) -> None:
+    assert loaded({"name": name})["profiles"][0]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [({}, "/profiles"), ({"profiles": [{}]}, "/profiles/0/name"), ({"profiles": [{}]}, "/profiles/0/job")],
+)
+def test_asks_for_what_is_missing(text: Json, pointer: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        load(SCHEMA, text, "no")
+    assert pointer in [problem.pointer for problem in refused.value.problems]
+
+
 def test_matches_any_key_where_prefix_and_suffix_are_left_out() -> None:
     (profile,) = loaded({"match": {"bucket": BUCKET}})["profiles"]
     assert profile["match"] == {"bucket": BUCKET, "prefix": "", "suffix": ""}

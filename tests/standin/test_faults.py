@@ -254,6 +254,12 @@ WRONG = {
     "an unknown fault": (b'[{"action": "*", "fault": "Fire"}]', "ClockSkew"),
     "an unknown option": (b'[{"action": "*", "fault": "Html", "time": 1}]', "time is no option"),
     "an option of another kind": (b'[{"action": "*", "fault": "Html", "times": "2"}]', 'times cannot be "2"'),
+    "no number of seconds": (b'[{"action": "*", "fault": "Drip", "seconds": NaN}]', "seconds cannot be NaN"),
+    "no time at all": (b'[{"action": "*", "fault": "Html", "times": 0}]', "times cannot be 0"),
+    "a status that is none": (
+        b'[{"action": "*", "fault": "EmptyError", "status": 99}]',
+        "status cannot be 99",
+    ),
     "a boolean for a number": (b'[{"action": "*", "fault": "Html", "times": true}]', "times cannot be true"),
 }
 

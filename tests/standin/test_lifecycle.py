@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.standin import Standin, running
+from cosbatch.standin import Standin, running, tasks
 from cosbatch.standin.errors import ServiceError
 from cosbatch.standin.lifecycle import FINISHED, NEXT_STATES, STATES, check_step, requested_state
 
@@ -188,11 +188,12 @@ def tick(standin: Standin, rehearsal: Rehearsal, *jobs: str) -> list[str]:
 
 
 def test_lets_a_job_with_a_higher_priority_go_first_and_pauses_the_other(
-    by_hand: tuple[Standin, Rehearsal],
+    by_hand: tuple[Standin, Rehearsal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standin, rehearsal = by_hand
+    monkeypatch.setitem(tasks.BATCH, "COSPutObjectTagging", 10)
     rehearsal.put("a")
-    element = rehearsal.keys(["a"] * 9000)
+    element = rehearsal.keys(["a"] * 90)
     low = rehearsal.create(Manifest=element, Operation=TAG, Priority=priority(1))
     until(lambda: tick(standin, rehearsal, low) == ["Active"])
     tick(standin, rehearsal)

@@ -148,6 +148,7 @@ def test_deletes_an_object_once_and_for_all(client: Client, tmp_path: Path) -> N
         ("DELETE", "never-written-1250000000", "NoSuchBucket"),
         ("PUT", "foreign-1260000000", "AccessDenied"),
         ("DELETE", "foreign-1260000000", "AccessDenied"),
+        ("PUT", "No_Bucket-1250000000", "InvalidBucketName"),
     ],
 )
 def test_knows_only_buckets_of_its_account(client: Client, method: str, bucket: str, code: str) -> None:
@@ -181,8 +182,43 @@ def test_reaches_the_same_object_by_path_and_by_host(client: Client) -> None:
 
 def test_answers_no_call_that_it_does_not_know(client: Client) -> None:
     put(client, "a")
-    reply = client.cos("POST", BUCKET, "a", [("uploads", ""), ("uploadId", "1")], body=b"")
+    reply = client.cos("POST", BUCKET, "a", [("select", "")], body=b"")
     assert (reply.status, reply.code) == (501, "NotImplemented")
+
+
+def test_reads_an_object_that_is_being_replaced(standin: Standin, client: Client) -> None:
+    put(client, "a", b"0" * 1000)
+    written = threading.Event()
+
+    def write() -> None:
+        with client_of(standin) as writer:
+            for number in range(150):
+                put(writer, "a", b"%d" % (number % 10) * 1000)
+        written.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    while not written.is_set():
+        read = client.cos("GET", BUCKET, "a")
+        assert (read.status, len(read.body), len(set(read.body))) == (200, 1000, 1)
+    thread.join()
+
+
+def test_finds_an_object_anew_whose_bytes_were_removed_in_between(
+    standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(client, "a")
+    contents = standin.service.database.contents
+    opening = contents.open
+
+    def replaced(name: str | None) -> object:
+        monkeypatch.setattr(contents, "open", opening)
+        with client_of(standin) as other:
+            put(other, "a", b"newer")
+        return opening(name)
+
+    monkeypatch.setattr(contents, "open", replaced)
+    assert client.cos("GET", BUCKET, "a").body == b"newer"
 
 
 def test_serves_many_clients_at_once(standin: Standin) -> None:

@@ -57,6 +57,11 @@ def test_answers_with_an_error_document(standin: Standin, request_bytes: bytes, 
     assert b"Traceback" not in reply
 
 
+def test_names_what_is_wrong_with_a_target(standin: Standin) -> None:
+    reply = raw(standin.endpoint, b"GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"<Code>InvalidURI</Code>" in reply
+
+
 def test_takes_a_request_line_in_absolute_form(client: Client) -> None:
     client.cos("PUT", BUCKET, "a", body=b"hello")
     reply = client.send("GET", f"http://{HOST}/a", {"Host": "127.0.0.1"})
@@ -97,6 +102,7 @@ SHORT = {
     "that ends early": (("Content-Length: 10",), b"hello", b"IncompleteBody"),
     "whose chunk ends early": (("Transfer-Encoding: chunked",), b"5\r\nhe", b"IncompleteBody"),
     "whose chunk has no size": (("Transfer-Encoding: chunked",), b"five\r\nhello", b"IncompleteBody"),
+    "whose chunk has a negative size": (("Transfer-Encoding: chunked",), b"-5\r\nhello", b"IncompleteBody"),
     "without a length": ((), b"", b"MissingContentLength"),
     "of no numeric length": (("Content-Length: many",), b"", b"InvalidArgument"),
     "of more than 5 GB": (("Content-Length: 5368709121",), b"", b"EntityTooLarge"),
@@ -155,7 +161,7 @@ def broken(request: Request) -> Sent:
 @pytest.fixture
 def broken_server() -> Iterator[Server]:
     server = Server(0, broken)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread = threading.Thread(target=server.serve)
     thread.start()
     yield server
     server.stop()
@@ -185,6 +191,17 @@ def test_stops_though_clients_still_hold_connections(tmp_path: Path) -> None:
     with idle:
         assert idle.recv(10) == b""
     assert len(failures) == 1
+
+
+def test_stops_in_the_middle_of_a_reply_that_drips(tmp_path: Path) -> None:
+    with running(tmp_path) as standin:
+        standin.order({"action": "*", "fault": "Drip", "seconds": 3600})
+        host, _, port = standin.endpoint.removeprefix("http://").partition(":")
+        connection = socket.create_connection((host, int(port)), timeout=20)
+        connection.sendall(f"GET /a HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        assert connection.recv(10) == b"H"
+    with connection:
+        assert connection.recv(10) == b""
 
 
 def create(endpoint: str, failures: list[Exception]) -> None:

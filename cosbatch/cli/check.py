@@ -1,0 +1,134 @@
+"""The command `check`: judges a manifest in full, before a job goes through it row by row."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cosbatch.cli import objects, output, source
+from cosbatch.cli.client import Client, connect
+from cosbatch.cli.options import Commands, add_service, command
+from cosbatch.cli.source import Source
+from cosbatch.cli.tables import printable, table
+from cosbatch.errors import ServiceError
+from cosbatch.manifest.inventory import DataFile, judge_inventory
+from cosbatch.manifest.stream import judge_csv
+from cosbatch.manifest.verdict import Fault, Verdict
+from cosbatch.names import Resource
+from cosbatch.schemas.document import CSV, INVENTORY
+
+_COLUMNS = ("Ignore", "Bucket", "Key", "VersionId")
+# More than a person reads.
+_MOST_FAULTS = 50
+
+_EXAMPLES = """\
+  Before a list is uploaded:
+    python -m cosbatch check 2026-11.csv
+
+  A list that lies in its bucket already, which may name objects of one bucket only:
+    python -m cosbatch check cos://manifest-1250000000/restore/2026-11.csv --bucket examplebucket-1250000000
+
+  An inventory, and whether its data files are there:
+    python -m cosbatch check cos://inventory-1250000000/1250000000/examplebucket/all/20261123/manifest.json
+
+  A data file of an inventory, compressed, whose third column does not matter:
+    python -m cosbatch check data.csv.gz --fields Bucket,Key,Ignore
+
+exit code: 0 a job can read it, 1 a job would fail
+"""
+
+
+def add(commands: Commands) -> None:
+    parser = command(commands, "check", "Judge a manifest: would a job over it fail?", _EXAMPLES, check)
+    parser.add_argument(
+        "manifest", metavar="MANIFEST", help="a file, - for stdin, or cos://bucket/key; what ends in .gz is unpacked"
+    )
+    parser.add_argument(
+        "--fields", type=fields, metavar="FIELDS", help="the columns, such as Bucket,Key (default: by their number)"
+    )
+    parser.add_argument(
+        "--format", choices=(CSV, INVENTORY), help="default: the inventory for manifest.json, otherwise CSV"
+    )
+    parser.add_argument(
+        "--bucket", action="append", metavar="BUCKET", help="the only bucket that rows may name, with appid; repeatable"
+    )
+    add_service(parser)
+
+
+def fields(text: str) -> tuple[str, ...]:
+    """The type of an option that takes the columns of a manifest."""
+    columns = tuple(column.strip() for column in text.split(","))
+    unknown = [column for column in columns if column not in _COLUMNS]
+    if unknown or columns.count("Bucket") != 1 or columns.count("Key") != 1 or columns.count("VersionId") > 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not one Bucket and one Key, and perhaps a VersionId and Ignores, with commas between them"
+        )
+    return columns
+
+
+def check(options: argparse.Namespace) -> int:
+    is_inventory = (options.format or _format_of(options.manifest)) == INVENTORY
+    with source.opened(options.manifest, options) as opened:
+        if is_inventory:
+            verdict = _inventory_verdict(opened, options)
+        else:
+            verdict = judge_csv(opened.blocks, fields=options.fields, allowed_buckets=options.bucket)
+    output.show(verdict.as_json(), options, lambda: _table(verdict))
+    for line in _summary(verdict):
+        output.say(printable(line))
+    return 0 if verdict.ok else 1
+
+
+def _format_of(name: str) -> str:
+    return INVENTORY if name.endswith("manifest.json") else CSV
+
+
+def _inventory_verdict(opened: Source, options: argparse.Namespace) -> Verdict:
+    """The verdict on a manifest.json; where it lies in a bucket, its data files are looked for."""
+    inventory = judge_inventory(b"".join(opened.blocks), allowed_buckets=options.bucket)
+    verdict = inventory.verdict
+    if not source.is_object(opened.name):
+        return verdict
+    client, bucket = connect(options), objects.place_of(opened.name).bucket
+    missing = [file for file in inventory.files if not _is_there(client, Resource(bucket, file.key, None))]
+    return replace(
+        verdict, faults=(*verdict.faults, *map(_missing, missing))[:_MOST_FAULTS], totals=_totals(verdict, missing)
+    )
+
+
+def _is_there(client: Client, place: Resource) -> bool:
+    try:
+        objects.head(client, place)
+    except ServiceError as error:
+        if error.code != "NoSuchKey":
+            raise
+        return False
+    return True
+
+
+def _missing(file: DataFile) -> Fault:
+    message = f"The data file {file.key} is not in the bucket: use the manifest.json of a finished inventory."
+    return Fault("InventoryFiles", 1, None, message)
+
+
+def _totals(verdict: Verdict, missing: list[DataFile]) -> dict[str, int]:
+    counted = verdict.totals.get("InventoryFiles", 0) + len(missing)
+    return {**verdict.totals, **({"InventoryFiles": counted} if counted else {})}
+
+
+def _table(verdict: Verdict) -> list[str]:
+    rows = [*_rows("fault", verdict.faults), *_rows("warning", verdict.warnings)]
+    return table(("", "Line", "Column", "What", "Message"), rows) if rows else []
+
+
+def _rows(kind: str, faults: Sequence[Fault]) -> list[list[object]]:
+    return [[kind, fault.line, fault.column, fault.fault, fault.message] for fault in faults]
+
+
+def _summary(verdict: Verdict) -> list[str]:
+    rows = "an unknown number of" if verdict.rows is None else f"{verdict.rows:,}"
+    what = f"{rows} rows, {verdict.columns or 'unknown'} columns, {', '.join(verdict.buckets) or 'no bucket'}"
+    judgement = "A job can read it" if verdict.ok else "A job would fail"
+    counts = [f"{count:,} {name}" for name, count in sorted(verdict.totals.items())]
+    return [f"{judgement}: {what}.", *([f"Found: {', '.join(counts)}."] if counts else [])]

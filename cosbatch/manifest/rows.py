@@ -1,0 +1,135 @@
+"""Reading the rows of a manifest, many lines at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from itertools import accumulate, compress, count, repeat
+from operator import add
+
+from .findings import Findings
+from .quotes import HIDDEN_LINE_FEED, is_utf8, values_of
+from .strange import LONGEST, Lines
+
+# No row of a quarter of the length can have been too long before its quotes were taken off: they make a
+# value of n bytes at most 2n + 2 bytes long.
+_SURELY_SHORT = LONGEST // 4 - 1
+
+_QUOTE, _BLANK, _NUL = b'" \0'  # as ints, which bytes look for in a tenth of the time
+_OUT_OF_PLACE, _ALONE = "A quote stands out of place or is not closed", "A carriage return stands alone"
+
+
+class Batch:
+    """Rows that follow each other: their values, and the line on which each begins.
+
+    A row without values is one that could not be divided.
+    """
+
+    def __init__(self, rows: list[list[bytes]], lines: Sequence[int]) -> None:
+        self.rows = rows
+        self.lines = lines
+
+
+class RowReader:
+    """Reads rows, and notes where they break RFC 4180 or hold bytes that no text may hold."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.line = 1  # of the next row
+
+    def read_unquoted(self, plain: bytes) -> Batch | None:
+        """All rows of whole lines whose quotes were taken off; None if one may break a rule."""
+        text = plain.replace(b"\r\n", b"\n") if b"\r" in plain else plain
+        lines = text.split(b"\n")[:-1]
+        if b"\r" in text or max(map(len, lines)) > _SURELY_SHORT:
+            return None
+        inner = accumulate(map(bytes.count, lines, repeat(HIDDEN_LINE_FEED)), initial=0)
+        *numbers, self.line = map(add, inner, count(self.line))
+        self._strip_blanks(lines, numbers, text)
+        batch = Batch(values_of(lines), numbers)
+        return self._without_empty_lines(batch, lines, ())
+
+    def read(self, text: bytes, is_last: bool) -> tuple[Batch, int]:
+        """The rows of a text, and where the first one begins that is not all in sight."""
+        found = Lines(text, is_last)
+        numbers = range(self.line, self.line + len(found.lines))
+        self.line = numbers.stop
+        self._strip_blanks(found.lines, numbers, text)
+        batch = Batch(list(map(bytes.split, found.lines, repeat(b","))), numbers)
+        if found.unquoted:
+            unquoted = values_of([found.lines[number] for number in found.unquoted])
+            for number, values in zip(found.unquoted, unquoted, strict=True):
+                batch.rows[number] = values
+        if found.rows:
+            self._put_strange_rows(batch, found)
+        if b"\0" in text or not is_utf8(text[: found.end]):
+            self._check_bytes(batch, found)
+        self._note_strange_lines(batch, found)
+        return self._without_empty_lines(batch, found.lines, found.inner), found.end
+
+    def pass_long_line(self, beginning: bytes) -> Batch:
+        """A line over 8 KiB as a row."""
+        batch = Batch([[]], (self.line,))
+        self._note_long_line(self.line, beginning)
+        return batch
+
+    def _strip_blanks(self, lines: list[bytes], numbers: Sequence[int], text: bytes) -> None:
+        """Take off the blanks behind commas, which are no part of the value."""
+        if b" " not in text or b", " not in text:
+            return
+        found = [i for i, line in enumerate(lines) if _BLANK in line and line.find(b", ") >= 0]
+        room = self.findings.room("BlankAfterComma")
+        for index in found[:room]:
+            for column, cell in enumerate(lines[index].split(b",")[1:], 2):
+                if cell.startswith(b" "):
+                    self.findings.note("BlankAfterComma", (numbers[index],), column)
+        self.findings.count("BlankAfterComma", sum(lines[i].count(b", ") for i in found[room:]))
+        for index in found:
+            line = lines[index].replace(b", ", b",")
+            lines[index] = re.sub(rb", +", b",", line) if line.find(b", ") >= 0 else line
+
+    def _put_strange_rows(self, batch: Batch, found: Lines) -> None:
+        for number, values in found.rows.items():
+            batch.rows[number] = values
+        for number, column in found.blanks:
+            self.findings.note("BlankAfterComma", (batch.lines[number],), column)
+
+    def _check_bytes(self, batch: Batch, found: Lines) -> None:
+        """Note what no text may hold, value by value, or for a broken line as a whole."""
+        odd = {i for i, line in enumerate(found.lines) if _NUL in line or not is_utf8(line)}
+        noted: dict[tuple[int, str], list[int]] = {}
+        for number in sorted(odd.union(found.rows)):
+            values = enumerate(batch.rows[number], 1) if batch.rows[number] else [(0, found.broken.get(number, b""))]
+            for column, value in values:
+                for fault in _faults_of_bytes(value):
+                    noted.setdefault((column, fault), []).append(batch.lines[number])
+        for column, fault in sorted(noted):
+            self.findings.note(fault, noted[column, fault], column or None)
+
+    def _note_strange_lines(self, batch: Batch, found: Lines) -> None:
+        for number in sorted(found.long):
+            self._note_long_line(batch.lines[number], found.long[number])
+        broken = sorted(found.broken)
+        room = self.findings.room("BadQuoting")
+        for number in broken[:room]:
+            why = _OUT_OF_PLACE if _QUOTE in found.broken[number] else _ALONE
+            column = found.broken_column(number)
+            self.findings.note("BadQuoting", (batch.lines[number],), column, why=why)
+        self.findings.count("BadQuoting", len(broken[room:]))
+
+    def _note_long_line(self, line: int, beginning: bytes) -> None:
+        if b"\0" in beginning[:LONGEST]:
+            self.findings.note("NulByte", (line,))
+        self.findings.note("LineTooLong", (line,))
+
+    def _without_empty_lines(self, batch: Batch, lines: list[bytes], inner: Collection[int]) -> Batch:
+        """The batch without the lines that are no rows: those in quotes, and those to be noted as blank."""
+        if all(lines):
+            return batch
+        blank = [i for i, line in enumerate(lines) if not line and i not in inner]
+        self.findings.note("BlankLine", [batch.lines[i] for i in blank])
+        return Batch(list(compress(batch.rows, lines)), list(compress(batch.lines, lines)))
+
+
+def _faults_of_bytes(text: bytes) -> list[str]:
+    return ["NulByte"] * (_NUL in text) + ["NotUtf8"] * (not is_utf8(text))

@@ -1,0 +1,205 @@
+"""Judging a CSV manifest that arrives in blocks of bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from .beginning import BYTE_ORDER_MARK, other_format, unreadable
+from .columns import ColumnChecks
+from .findings import Findings
+from .quotes import is_utf8, unquoted
+from .rows import Batch, RowReader
+from .strange import LONGEST, may_hold_long_line
+from .verdict import Verdict
+
+PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
+
+CSV_FORMAT = "COSBatchOperations_CSV_V1"
+
+
+def judge_csv(
+    blocks: Iterable[bytes],
+    *,
+    fields: Sequence[str] | None = None,
+    allowed_buckets: Collection[str] | None = None,
+) -> Verdict:
+    """Judge the whole content of a CSV manifest, in memory that does not grow with it.
+
+    `fields` are the document's Fields; None infers them from the first row. `allowed_buckets` are names with
+    appid; None allows any. How the content is cut into `blocks` makes no difference. Raises ValueError for
+    Fields without one Bucket and one Key.
+    """
+    judge = CsvJudge(fields, allowed_buckets)
+    for piece in in_pieces(blocks):
+        judge.feed(piece)
+        if judge.stopped:
+            break
+    judge.close()
+    return judge.verdict()
+
+
+def infer_fields(first_bytes: bytes) -> tuple[str, ...] | None:
+    """The Fields of a CSV manifest by the width of its first rows; None when they do not tell."""
+    judge = CsvJudge(None, None)
+    judge.feed(first_bytes)
+    judge.close()
+    return judge.checks.layout.fields if judge.checks.layout else None
+
+
+def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
+    """Cut and join blocks of any length into pieces of about `size` bytes, at line ends if there are some."""
+    held: list[bytes] = []
+    length = 0
+    for block in blocks:
+        held.append(block)
+        length += len(block)
+        if length >= size:
+            joined = b"".join(held)
+            start = 0
+            while length - start >= size:
+                end = joined.rfind(b"\n", start, start + size) + 1 or start + size
+                yield joined[start:end]
+                start = end
+            held, length = [joined[start:]], length - start
+    if length:
+        yield b"".join(held)
+
+
+class CsvJudge:
+    """Takes the content of a CSV manifest piece by piece: `feed` and `feed`, then `close`, then `verdict`.
+
+    A row is read by RFC 4180, with LF or CRLF at its end, and may take several lines when quotes hold line
+    feeds. Where those rules are broken, or a closing quote is not in sight within 8 KiB, the row is its first
+    line alone: one stray quote does not swallow the rows behind it. A carriage return that stands alone
+    breaks the rules, except as the last byte of the content. An empty line is no row.
+    """
+
+    def __init__(self, fields: Sequence[str] | None, allowed_buckets: Collection[str] | None) -> None:
+        self.findings = Findings()
+        self.checks = ColumnChecks(self.findings, fields, allowed_buckets)
+        self.reader = RowReader(self.findings)
+        self.stopped = False  # the content is no CSV: nothing further can change the verdict
+        self.size = 0
+        self._waiting = b""  # the beginning of a row whose end is not in sight
+        self._in_long_line = False
+        self._refusals = 0  # blocks that were not judged at once, since the last that was
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes are kept back, because the row is not all in sight."""
+        return len(self._waiting)
+
+    def feed(self, piece: bytes) -> None:
+        """Judge the next bytes. The first piece should show 1 KiB, if the content has as much."""
+        content = piece if self.size else self._begin(piece)
+        self.size += len(piece)
+        if not self.stopped:
+            self._judge_text(self._waiting + content)
+
+    def jump(self, lines: int) -> None:
+        """Go on behind a part of the content that is not read and has about so many lines."""
+        self._waiting = b""
+        self._in_long_line = False
+        self.reader.line += lines
+        self.checks.forget_previous()
+        self.findings.lines_are_estimates = True
+
+    def close(self, complete: bool = True) -> None:
+        """Judge what is left: the last row may lack its line ending."""
+        text = self._waiting
+        if text:
+            self._judge_text(text if text.endswith(b"\n") else text + b"\n", is_last=True)
+        if complete and self.checks.rows == 0 and not self.stopped:
+            self.findings.note("Empty", (1,))
+        self.findings.settle()
+
+    def verdict(self, complete: bool = True, estimated_rows: int | None = None) -> Verdict:
+        checks, findings = self.checks, self.findings
+        return Verdict(
+            rows=checks.rows,
+            columns=checks.columns,
+            buckets=tuple(name.decode() for name in checks.buckets),
+            faults=tuple(findings.faults),
+            warnings=tuple(findings.warnings),
+            complete=complete,
+            size=self.size,
+            fields=checks.layout.fields if checks.layout else None,
+            estimated_rows=checks.rows if estimated_rows is None else estimated_rows,
+            totals=dict(findings.totals),
+        )
+
+    def _begin(self, first: bytes) -> bytes:
+        """Look at the first bytes, and hand back what there is to judge."""
+        fault = unreadable(first)
+        if fault is None and first.startswith(BYTE_ORDER_MARK):
+            self.findings.note("ByteOrderMark", (1,), 1)
+            first = first[len(BYTE_ORDER_MARK) :]
+        what = other_format(first)
+        if fault is None and what is not None:
+            fault = "WrongFormat"
+        if fault is not None:
+            self.findings.note(fault, (1,), what=what or "", expected=f"the CSV of {CSV_FORMAT}")
+            self.stopped = True
+        return first
+
+    def _judge_text(self, text: bytes, is_last: bool = False) -> None:
+        start = self._skip_long_line(text) if self._in_long_line else 0
+        if self._tries_blocks():
+            block = text[start : _end_of_whole_rows(text, start)]
+            if block and self._judge_block(block):
+                self._refusals = 0
+                start += len(block)
+        if start == len(text):
+            self._waiting = b""
+            return
+        batch, end = self.reader.read(text[start:], is_last)
+        self._waiting = text[start + end :]
+        self._judge_batch(batch)
+        if len(self._waiting) > LONGEST + 1 and b"\n" not in self._waiting:
+            self._judge_batch(self.reader.pass_long_line(self._waiting))
+            self._in_long_line = True
+            self._waiting = b""
+
+    def _judge_batch(self, batch: Batch) -> None:
+        self.checks.judge(batch)
+        self.findings.settle()
+
+    def _skip_long_line(self, text: bytes) -> int:
+        """Where the next line begins, behind one that is too long to be kept."""
+        end = text.find(b"\n")
+        if end < 0:
+            return len(text)
+        self._in_long_line = False
+        self.reader.line += 1
+        return end + 1
+
+    def _tries_blocks(self) -> bool:
+        """Judging at once is not tried on each block of a file that is odd throughout."""
+        self._refusals += 1
+        return self._refusals <= 2 or self._refusals % 8 == 0
+
+    def _judge_block(self, block: bytes) -> bool:
+        """Judge whole lines at once; False, and nothing is done, when they have to be read line by line."""
+        has_quotes = b'"' in block
+        if may_hold_long_line(block) or not is_utf8(block):
+            return False
+        plain = unquoted(block) if has_quotes else block
+        if plain is None:
+            return False
+        rows = self.checks.judge_clean(plain)
+        if rows:
+            self.reader.line += rows
+            return True
+        batch = self.reader.read_unquoted(plain) if has_quotes and b"\0" not in block else None
+        if batch is None:
+            return False
+        self._judge_batch(batch)
+        return True
+
+
+def _end_of_whole_rows(text: bytes, start: int) -> int:
+    """Where the last row ends that is all in sight, if all quotes are where they should be."""
+    end = text.rfind(b"\n", start) + 1
+    if b'"' in text and text.count(b'"', start, end) % 2:
+        end = text.rfind(b"\n", start, text.rfind(b'"', start, end)) + 1
+    return end

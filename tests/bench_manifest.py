@@ -1,0 +1,322 @@
+"""Measures the judge of manifests against loops over csv.reader, all in one interleaved run.
+
+    python -m tests.bench_manifest [--rows N] [--rounds N] [--json]
+
+The bare loop looks at nothing but the number of columns and the bucket; the checking loop makes the judge's
+checks row by row. Figures are CPU seconds, medians over the rounds; what matters are the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import io
+import json
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from statistics import median
+
+from cosbatch.manifest.gzipped import gunzip
+from cosbatch.manifest.stream import judge_csv
+
+ROOT = Path(__file__).resolve().parents[1]
+BUCKET = "examplebucket-1250000000"
+FIELDS = ["Bucket", "Key"]
+BLOCK = 1 << 20
+MOST_MEMORY = 40_000  # KiB
+
+MEMORY_PROBE = """
+import resource, sys
+from cosbatch.manifest.stream import judge_csv
+with open(sys.argv[1], "rb") as file:
+    verdict = judge_csv(iter(lambda: file.read(1 << 20), b""), fields=["Bucket", "Key"])
+assert verdict.ok
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+# --- the files -----------------------------------------------------------------------------------------
+
+
+def key(number: int) -> str:
+    """A percent-encoded key of 36 characters."""
+    return f"archive/%E5%B9%B4%2020{number % 90:02}/{number:08}.jpg"
+
+
+def clean(number: int) -> str:
+    return f"{BUCKET},{key(number)}\n"
+
+
+def all_quoted(number: int) -> str:
+    return f'"{BUCKET}","{key(number)}"\n'
+
+
+def quoted_commas(number: int) -> str:
+    return f'{BUCKET},"{key(number)},{number}"\n'
+
+
+def quoted_lines(number: int) -> str:
+    return f'{BUCKET},"{key(number)}\n{number}"\n'
+
+
+def bad_escapes(number: int) -> str:
+    return f"{BUCKET},{key(number)}%\n"
+
+
+def raw_keys(number: int) -> str:
+    return f"{BUCKET},archive/年 20{number % 90:02}/{number:08}.jpg\n"
+
+
+def wrong_columns(number: int) -> str:
+    return f"{BUCKET},{key(number)},{number}\n"
+
+
+def rare_faults(number: int) -> str:
+    return bad_escapes(number) if number % 100 == 0 else clean(number)
+
+
+FAULTY = (
+    "{bucket},{key}%\n",
+    "{bucket},{key},more\n",
+    "{bucket}\n",
+    "{bucket},\n",
+    "Another,{key}\n",
+    "{bucket}, {key}\n",
+    "{bucket},a b {key}\n",
+    "{bucket},年{key}\n",
+    "{bucket},%25{key}\n",
+    "{bucket},%2541{key}\n",
+    "{bucket},{key}\n{bucket},{key}\n",
+    '{bucket},{key}"\n',
+    '{bucket},"{key}"x\n',
+    "\n",
+)
+
+
+def mixed_faults(number: int) -> str:
+    return Random(number).choice(FAULTY).format(bucket=BUCKET, key=key(number))
+
+
+def write(path: Path, row: Callable[[int], str], rows: int) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for start in range(0, rows, 10_000):
+            file.write("".join(map(row, range(start, min(start + 10_000, rows)))))
+    return path
+
+
+# --- the contenders ------------------------------------------------------------------------------------
+
+BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+")
+BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+DOUBLE_ESCAPE = re.compile(r"%25[0-9A-Fa-f]{2}")
+RAW = re.compile(r"[^A-Za-z0-9._~/!$&'()*,;=:@%-]")
+
+
+def bare_loop(lines: Iterable[str]) -> int:
+    odd = 0
+    for row in csv.reader(lines):
+        if len(row) != 2 or row[0] != BUCKET:
+            odd += 1
+    return odd
+
+
+def checking_loop(lines: Iterable[str]) -> Counter[str]:
+    """The judge's checks, row by row; what csv calls an error is BadQuoting."""
+    counts: Counter[str] = Counter()
+    reader = csv.reader(lines, strict=True)
+    while True:
+        try:
+            check_rows(reader, counts)
+            return counts
+        except csv.Error:
+            counts["BadQuoting"] += 1
+
+
+def check_rows(reader: Iterable[list[str]], counts: Counter[str]) -> None:  # noqa: C901 - calls would slow it
+    previous: list[str] = []
+    for row in reader:
+        if len(row) != 2:
+            counts["ColumnCount" if row else "BlankLine"] += 1
+        else:
+            bucket, key = row
+            if bucket != BUCKET and not BUCKET_NAME.fullmatch(bucket):
+                counts["ForeignBucket"] += 1
+            if not key:
+                counts["EmptyKey"] += 1
+            if key.startswith(" "):
+                counts["BlankAfterComma"] += 1
+            if len(bucket) + len(key) > 8190:
+                counts["LineTooLong"] += 1
+            if "\0" in key:
+                counts["NulByte"] += 1
+            if BAD_ESCAPE.search(key):
+                counts["BadEscape"] += 1
+            if DOUBLE_ESCAPE.search(key):
+                counts["DoublyEncoded"] += 1
+            if RAW.search(key):
+                counts["NotEncoded"] += 1
+        if row == previous:
+            counts["DuplicateRow"] += 1
+        previous = row
+
+
+def judge(blocks: Iterable[bytes]) -> None:
+    judge_csv(blocks, fields=FIELDS)
+
+
+def in_blocks(file: io.BufferedIOBase) -> Iterator[bytes]:
+    return iter(lambda: file.read(BLOCK), b"")
+
+
+# --- the measurements ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A file to be read, and how many times as fast as each loop the judge should be."""
+
+    name: str
+    row: Callable[[int], str]
+    share: float  # of the rows of the clean file
+    over_bare: float = 0
+    over_checking: float = 1
+    packed: bool = False
+
+
+SUBJECTS = (
+    Subject("clean", clean, 1, over_bare=2, over_checking=6),
+    Subject("clean, gzip", clean, 0.25, packed=True),
+    Subject("all quoted", all_quoted, 0.1),
+    Subject("commas in quotes", quoted_commas, 0.1),
+    Subject("line feeds in quotes", quoted_lines, 0.1),
+    Subject("bad escapes", bad_escapes, 0.1),
+    Subject("raw keys", raw_keys, 0.1),
+    Subject("too many columns", wrong_columns, 0.1),
+    Subject("a fault in 1 row of 100", rare_faults, 0.1),
+    Subject("all faults mixed", mixed_faults, 0.1),
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    subject: Subject
+    rows: int
+    size: int
+    bare: float
+    checking: float
+    judge: float
+
+    @property
+    def over_bare(self) -> float:
+        return self.bare / self.judge
+
+    @property
+    def over_checking(self) -> float:
+        return self.checking / self.judge
+
+    @property
+    def holds(self) -> bool:
+        return self.over_bare >= self.subject.over_bare and self.over_checking >= self.subject.over_checking
+
+
+def contenders(path: Path, packed: bool) -> list[Callable[[], object]]:
+    """The three readings of a file, each from opening it on."""
+    opened = gzip.open if packed else open
+
+    def text(loop: Callable[[Iterable[str]], object]) -> object:
+        with opened(path, "rt", encoding="utf-8", newline="") as lines:
+            return loop(lines)
+
+    def judged() -> None:
+        with path.open("rb") as file:
+            judge(gunzip(in_blocks(file)) if packed else in_blocks(file))
+
+    return [lambda: text(bare_loop), lambda: text(checking_loop), judged]
+
+
+def seconds(action: Callable[[], object]) -> float:
+    start = time.process_time()
+    action()
+    return time.process_time() - start
+
+
+def measure(subject: Subject, folder: Path, rows: int, rounds: int) -> Figures:
+    count = max(1000, int(rows * subject.share))
+    path = write(folder / "manifest.csv", subject.row, count)
+    size = path.stat().st_size
+    if subject.packed:
+        packed = folder / "manifest.csv.gz"
+        packed.write_bytes(gzip.compress(path.read_bytes(), 6))
+        path = packed
+    actions = contenders(path, subject.packed)
+    times = [[seconds(action) for action in actions] for _ in range(rounds)]
+    bare, checking, judging = (median(column) for column in zip(*times, strict=True))
+    return Figures(subject, count, size, bare, checking, judging)
+
+
+def peak_memory(folder: Path, rows: int) -> int:
+    """KiB at the peak of a process that judges the clean file."""
+    path = write(folder / "clean.csv", clean, rows)
+    command = [sys.executable, "-c", MEMORY_PROBE, str(path)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return int(done.stdout)
+
+
+# --- the report ----------------------------------------------------------------------------------------
+
+
+def as_json(figures: list[Figures], memory: int) -> dict[str, object]:
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "peak_memory_kib": memory,
+        "files": [
+            {
+                "file": each.subject.name,
+                "rows": each.rows,
+                "bytes": each.size,
+                "seconds": {"bare": each.bare, "checking": each.checking, "judge": each.judge},
+                "ratios": {"bare": round(each.over_bare, 2), "checking": round(each.over_checking, 2)},
+                "holds": each.holds,
+            }
+            for each in figures
+        ],
+    }
+
+
+def print_table(figures: list[Figures], memory: int) -> None:
+    print(f"{'file':24} {'rows':>9} {'bare s':>7} {'check s':>7} {'judge s':>7}  x bare  x checking")
+    for each in figures:
+        times = f"{each.bare:7.3f} {each.checking:7.3f} {each.judge:7.3f}"
+        ratios = f"{each.over_bare:7.2f} {each.over_checking:11.2f}"
+        print(f"{each.subject.name:24} {each.rows:9} {times} {ratios}  {'' if each.holds else 'missed'}")
+    print(f"peak memory {memory / 1024:.1f} MiB{'' if memory < MOST_MEMORY else '  missed'}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rows", type=int, default=2_000_000, help="rows of the clean file")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        memory = peak_memory(Path(folder), options.rows)
+        figures = [measure(each, Path(folder), options.rows, options.rounds) for each in SUBJECTS]
+    if options.json:
+        print(json.dumps(as_json(figures, memory), indent=2))
+    else:
+        print_table(figures, memory)
+
+
+if __name__ == "__main__":
+    main()

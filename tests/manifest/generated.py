@@ -1,0 +1,190 @@
+"""Manifests made by chance from a seed: mostly right, with planted faults; some are mere noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from urllib.parse import quote
+
+BUCKETS = ["examplebucket-1250000000", "other-1250000000"]
+LAYOUTS: list[list[str] | None] = [
+    None,
+    ["Bucket", "Key"],
+    ["Bucket", "Key", "VersionId"],
+    ["Bucket", "Key", "Ignore"],
+    ["Bucket", "Key", "VersionId", "Ignore"],
+    ["Bucket", "Key", "Ignore", "VersionId"],
+    ["Key", "Bucket"],
+    ["Ignore", "Bucket", "VersionId", "Key"],
+]
+STRANGE_KEYS = [
+    b"",
+    b"a%20b",
+    b"a b",
+    b"a+b",
+    b"100%",
+    b"%4",
+    b"%4g",
+    b"%%41",
+    b"a%2541",
+    b"a%25%34",
+    b"%3Dx=y",
+    "文件".encode(),
+    b"\xe6\x96",
+    b"\xff",
+    b"a\0b",
+    b"\0",
+    b"a\tb",
+    b"\rx",
+    b"x\r",
+    b'a"b',
+    b'"',
+    b'""',
+    b" a",
+    b"  ",
+    b" ",
+    b"key",
+    b"bucket",
+    b'"a,b"',
+    b'"a""b"',
+    b'"a\nb"',
+    b'"a\r\nb"',
+    b'"a\n\n"',
+    b'"%41"',
+    b'" a"',
+    b'"open',
+    b'"a"b',
+    b' "a"',
+    b'a"',
+]
+STRANGE_ROWS = [
+    b"",
+    b"\r",
+    b" ",
+    b",",
+    b",,",
+    b"Bucket,Key",
+    b"bucket,KEY,VersionId",
+    b"BUCKET, Key",
+    b"one column",
+    b"a,b,c,d,e,f",
+    b'"',
+    b'"\n"',
+    b"\xef\xbb\xbfexamplebucket-1250000000,key",
+    b"Upper-1250000000,key",
+    b"examplebucket,key",
+    b"examplebucket-,key",
+    b"-1250000000,key",
+    b"a--1250000000,key",
+    b"x" * 8192 + b",k",
+    b"examplebucket-1250000000," + b"k" * (8192 - 25),
+    b"examplebucket-1250000000," + b"k" * (8193 - 25),
+    b"examplebucket-1250000000," + b"k" * 8192 + b"\0",
+    b"examplebucket-1250000000," + b"\0" * 9000,
+    b'examplebucket-1250000000,"' + b"k\n" * 4070 + b'"',
+    b'examplebucket-1250000000,"' + b"k\n" * 4090,
+    b'examplebucket-1250000000,"' + b"k" * 8200 + b'"',
+    b'examplebucket-1250000000,"' + b"k\n" * 4082 + b'k"',
+    b'examplebucket-1250000000,"' + b"k\n" * 4083 + b'"',
+    b'examplebucket-1250000000,"' + b"k\n" * 4082 + b'k",',
+    b'examplebucket-1250000000,"' + b"k\n" * 4082 + b'",,,',
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A content, with what the judge is told of it."""
+
+    content: bytes
+    fields: list[str] | None
+    allowed: list[str] | None
+
+
+def generated(seed: int, most_rows: int = 25) -> Case:
+    """The manifest of this seed."""
+    chance = Random(seed)
+    fields = chance.choice(LAYOUTS)
+    if chance.random() < 0.05:
+        return Case(noise(chance), fields, chance.choice([None, BUCKETS[:1]]))
+    columns = fields or chance.choice([["Bucket", "Key"], ["Bucket", "Key", "VersionId"]])
+    style = Style(chance)
+    rows: list[bytes] = []
+    for _ in range(chance.randrange(most_rows)):
+        rows.append(rows[-1] if rows and chance.random() < style.repeated else make_row(chance, columns, style))
+    content = b"".join(row + style.ending(chance) for row in rows)
+    if chance.random() < 0.3:
+        content = content.removesuffix(b"\n")
+    if chance.random() < 0.05:
+        content = b"\xef\xbb\xbf" + content
+    return Case(content, fields, chance.choice([None, None, BUCKETS[:1], BUCKETS]))
+
+
+class Style:
+    """The habits of the program that wrote a file."""
+
+    def __init__(self, chance: Random) -> None:
+        self.line_ending = chance.choice([b"\n", b"\n", b"\r\n"])
+        self.strangeness = chance.choice([0, 0, 0.05, 0.3])
+        self.repeated = chance.choice([0, 0, 0.1])
+        self.quoted = chance.choice([0, 0, 0, 1, 0.2])
+        self.versions = chance.choice([0, 1, 1, 0.8])
+        self.second_bucket = chance.choice([0, 0, 0.1])
+
+    def ending(self, chance: Random) -> bytes:
+        return chance.choice([b"\n", b"\r\n", b"\n\n"]) if self.strange(chance, 0.3) else self.line_ending
+
+    def strange(self, chance: Random, factor: float = 1.0) -> bool:
+        return chance.random() < self.strangeness * factor
+
+
+def make_row(chance: Random, columns: list[str], style: Style) -> bytes:
+    if style.strange(chance, 0.3):
+        return chance.choice(STRANGE_ROWS)
+    cells = [make_cell(chance, column, style) for column in columns]
+    if style.strange(chance, 0.2):
+        cells = chance.choice([cells[:-1], [*cells, b"more"]])
+    separator = b", " if style.strange(chance, 0.1) else b","
+    return separator.join(cells)
+
+
+def make_cell(chance: Random, column: str, style: Style) -> bytes:
+    if column == "Bucket":
+        cell = BUCKETS[chance.random() < style.second_bucket].encode()
+    elif column == "Key":
+        cell = quote(f"data/{chance.choice(['plain', '文 件', 'a+b', '100%'])}/{chance.randrange(99)}").encode()
+    elif column == "VersionId":
+        cell = b"MTg0NDUxNTc1" if chance.random() < style.versions else b""
+    else:
+        cell = chance.choice([b"", b"12", b"2023-06-21T10:00:00Z", b"plain"])
+    if style.strange(chance, 0.3):
+        return chance.choice(STRANGE_KEYS)
+    return b'"' + cell + b'"' if chance.random() < style.quoted else cell
+
+
+def almost_clean(seed: int) -> Case:
+    """A manifest of a right row and some more, of which a byte was changed, added or left out."""
+    chance = Random(seed)
+    fields = chance.choice(LAYOUTS[:4])
+    columns = fields or chance.choice([["Bucket", "Key"], ["Bucket", "Key", "VersionId"]])
+    style = Style(chance)
+    style.strangeness = style.second_bucket = style.repeated = 0
+    style.versions = round(style.versions)
+    rows = [make_row(chance, columns, style) + style.line_ending for _ in range(8)]
+    content = bytearray(b"".join(rows))
+    at = chance.randrange(len(rows[0]), len(content))
+    content[at : at + chance.choice([0, 1, 1])] = chance.choice(
+        [b"", b"%", b",", b"\n", b"\r", b'"', b" ", b"\0", b"\xff", b"\xfb", b"g", b"=", b"+"]
+    )
+    return Case(bytes(content), fields, None)
+
+
+def noise(chance: Random) -> bytes:
+    """Bytes without a plan, rich in those that mean something."""
+    alphabet = [b'"', b",", b"\n", b"\r\n", b"\r", b" ", b"%", b"41", b"k", b"b-1", b"\0", b"\xe6"]
+    return b"kk" + b"".join(chance.choices(alphabet, k=chance.randrange(60)))
+
+
+def cuts(chance: Random, content: bytes) -> list[bytes]:
+    """The content in blocks of random length; the first shows what kind of content it is."""
+    places = sorted(chance.randrange(16, len(content)) for _ in range(chance.randrange(6))) if len(content) > 16 else []
+    return [content[begin:end] for begin, end in zip([0, *places], [*places, len(content)], strict=True)]

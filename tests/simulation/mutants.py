@@ -1,0 +1,98 @@
+"""Broken variants of the code that creates jobs: a simulation that lets one of them pass proves nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+import requests
+
+from cosbatch import actions, creation, errors, retry, transport
+from cosbatch.creation import Order
+from cosbatch.identity import Marker
+from cosbatch.messages import Request
+from cosbatch.retry import _Series
+
+Mutant = Callable[[], AbstractContextManager[object]]
+_TOKEN = re.compile(rb"(<ClientRequestToken>)[^<]*")
+
+
+def _swapped(where: object, name: str, value: object) -> Mutant:
+    """The variant that has another value there."""
+    return lambda: patch.object(where, name, value)
+
+
+@contextmanager
+def _fresh_token_per_try() -> Iterator[None]:
+    numbers, prepare = count(), transport._prepare
+
+    def prepared(request: Request, base: str) -> object:
+        made = prepare(request, base)
+        if isinstance(made.body, bytes):
+            made.body = _TOKEN.sub(rb"\g<1>fresh-%d" % next(numbers), made.body)
+        return made
+
+    with patch.object(transport, "_prepare", prepared):
+        yield
+
+
+@contextmanager
+def _fresh_token_per_delivery() -> Iterator[None]:
+    numbers, create = count(), creation.create
+
+    def created(order: Order, *rest: Any) -> object:
+        return create(creation.order_of(order.document, f"fresh-{next(numbers)}"), *rest)
+
+    with patch.object(creation, "create", created):
+        yield
+
+
+@contextmanager
+def _resets_are_final() -> Iterator[None]:
+    rules = (retry.Rule("a reset is final", retry._of(errors.UpstreamUnreachable), False), *retry.RULES)
+    with patch.object(retry, "RULES", rules), patch.object(errors.UpstreamUnreachable, "retryable", False):
+        yield
+
+
+@contextmanager
+def _any_marker_fits() -> Iterator[None]:
+    with patch.object(Marker, "__eq__", lambda one, other: True):
+        yield
+
+
+def _meaning_first(*row: object) -> Mutant:
+    return _swapped(transport, "_MEANINGS", (row, *transport._MEANINGS))
+
+
+def _without_pace(series: _Series, error: errors.ServiceSideError) -> float:
+    return 0.01
+
+
+MUTANTS: dict[str, Mutant] = {
+    "a fresh token for each try": _fresh_token_per_try,
+    "a fresh token for each delivery": _fresh_token_per_delivery,
+    "no lookup": _swapped(creation, "_lookups", lambda exchange: iter(())),
+    "only the first page is read": _swapped(creation, "PAGES", 1),
+    "any job is taken for the own one": _swapped(creation, "_bearing", lambda trace, jobs: iter(jobs)),
+    "any marker fits": _any_marker_fits,
+    "a reset is final": _resets_are_final,
+    "a time-out is final": _swapped(errors.UpstreamTimeout, "retryable", False),
+    "the last refusal is answered, not the doubt": _swapped(creation, "_unresolved", lambda error, doubt: error),
+    "an unresolved duplicate is final": _swapped(errors.DuplicateUnresolved, "retryable", False),
+    "a duplicate's words are not looked at": _swapped(creation, "_DUPLICATE", re.compile(r"\Znever")),
+    "any TLS fault is a failed handshake": _meaning_first(
+        (requests.exceptions.SSLError,), errors.UpstreamTLS, False, "{host}"
+    ),
+    "a page of a gateway is a refusal": _swapped(actions, "leaves_open", lambda status: False),
+    "an answer without JobId is a refusal": _swapped(
+        actions, "_strange", lambda response, reason, maybe_done=False: errors.UnexpectedResponse(reason)
+    ),
+    "the deadline does not bind": _swapped(_Series, "_left", lambda series: 1000.0),
+    "the clock is not mended": _swapped(transport.Transport, "set_clock_by", lambda self, date: False),
+    "the service's pace is not kept": _swapped(_Series, "_pause", _without_pace),
+    "tries without end": _swapped(retry, "ATTEMPTS", 100),
+}

@@ -1,0 +1,118 @@
+"""The two ways to work on a delivery: the code that creates one job, and the whole function on an upload event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from cosbatch import creation
+from cosbatch.creation import Order, order_of
+from cosbatch.deadline import Deadline
+from cosbatch.dispatch import House, dispatch
+from cosbatch.errors import CosbatchError, RetryableInvocationError
+from cosbatch.render import render
+from cosbatch.retry import Exchange
+from cosbatch.settings import Settings
+from cosbatch.signature import Credentials
+from tests.simulation.client import Answer, Delivery, Instance, Wish
+from tests.simulation.service import EPOCH, ETAG
+
+SETTINGS = Settings(Credentials("AKIDsimulation", "secret"), "100000000001", "1250000000", "ap-chengdu")
+ENVIRON = {
+    "TENCENTCLOUD_SECRETID": "AKIDsimulation",
+    "TENCENTCLOUD_SECRETKEY": "secret",
+    "COSBATCH_UIN": "100000000001",
+    "COSBATCH_APPID": "1250000000",
+    "COSBATCH_REGION": "ap-chengdu",
+    "COSBATCH_MANIFEST_CHECK": "off",
+}
+_SPEC = {"Fields": ["Bucket", "Key"], "Format": "COSBatchOperations_CSV_V1"}
+_JOB: dict[str, object] = {
+    "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 7, "JobTier": "Bulk"}},
+    "Priority": 10,
+    "Report": {"Bucket": "qcs::cos:ap-chengdu::report-1250000000", "Enabled": False},
+    "RoleArn": "qcs::cam::uin/100000000001:roleName/COSBatch_QcsRole",
+}
+_PROFILE = {
+    "name": "restore",
+    "match": {"bucket": "manifest-1250000000", "prefix": "in/"},
+    "job": {**_JOB, "Manifest": {"Spec": _SPEC}, "Description": "restore {key} {date}"},
+}
+PROFILES = json.dumps({"profiles": [_PROFILE]})
+
+
+def arn_of(key: str) -> str:
+    return f"qcs::cos:ap-chengdu::manifest-1250000000/in/{key}"
+
+
+def order_for(key: str, token: str, description: str | None, priority: int = 10) -> Wish:
+    """The wish for one small job, as an order."""
+    location = {"ETag": ETAG, "ObjectArn": arn_of(key)}
+    document = {"Description": description, "Manifest": {"Location": location, "Spec": _SPEC}, **_JOB}
+    order = order_of({**document, "Priority": priority}, token)
+    return Wish(arn_of(key), order, render("CreateJobRequest", order.document))
+
+
+def create(instance: Instance, delivery: Delivery) -> list[Answer]:
+    """Work on a delivery of one order."""
+    order = delivery.wishes[0].content
+    assert isinstance(order, Order)
+    wire = instance.transport.connect(SETTINGS.credentials, None)
+    deadline = Deadline(instance.clock, instance.clock.monotonic() + delivery.limit)
+    exchange = Exchange(wire, deadline, instance.budget, delivery.timeout)
+    try:
+        result = creation.create(order, exchange, SETTINGS)
+    except CosbatchError as error:
+        result = {**error.as_json(), "Outcome": "failed"}
+    return [_answer_of(result)]
+
+
+def record_for(key: str, etag: bool = True) -> Wish:
+    """The wish for a job by the record of an upload; without an ETag, the manifest is asked for its own."""
+    meta = {"x-cos-request-id": f"upload-{key}", **({"ETag": ETAG} if etag else {})}
+    cos_object = {
+        "key": f"/1250000000/manifest/in/{key}",
+        "url": f"http://manifest-1250000000.cos.ap-chengdu.myqcloud.com/in/{key}",
+        "meta": meta,
+    }
+    bucket = {"name": "manifest", "appid": "1250000000", "region": "cd"}
+    event = {"eventName": "cos:ObjectCreated:Put", "eventTime": int(EPOCH)}
+    return Wish(arn_of(key), {"cos": {"cosBucket": bucket, "cosObject": cos_object}, "event": event})
+
+
+def handle(instance: Instance, delivery: Delivery) -> list[Answer]:
+    """Work on a delivery of an upload event, with a record for each wish."""
+    event = {"Records": [wish.content for wish in delivery.wishes]}
+    context = {"time_limit_in_ms": round(delivery.limit * 1000), "request_id": delivery.name}
+    environ = {**ENVIRON, "COSBATCH_TIMEOUT": str(delivery.timeout)}
+    house = house_of(instance, environ)
+    try:
+        return answers_of(dispatch(event, context, house))
+    except RetryableInvocationError as error:
+        return answers_of(json.loads(str(error)))
+
+
+def house_of(instance: Instance, environ: Mapping[str, str]) -> House:
+    """What the function stands on, with an instance of the stage beneath it."""
+    return House(
+        transport=instance.transport,
+        budget=instance.budget,
+        clock=instance.clock,
+        environ=environ,
+        profiles_path="profiles.json",
+        read_file=lambda _: PROFILES,
+        write=lambda _: None,
+        random_bytes=instance.chance.randbytes,
+    )
+
+
+def answers_of(reply: object) -> list[Answer]:
+    """The answers that the reply to an upload gives, one for each record."""
+    assert isinstance(reply, dict)
+    return [_answer_of(result) for result in reply["Results"]]
+
+
+def _answer_of(result: Mapping[str, object]) -> Answer:
+    return Answer(
+        str(result["Outcome"]), str(result.get("JobId", "")), str(result.get("Code", "")), bool(result.get("Retryable"))
+    )

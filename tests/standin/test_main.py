@@ -1,0 +1,95 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from cosbatch.standin import Account, running
+from cosbatch.standin.__main__ import main
+
+from .client import Client
+from .documents import document
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_prints_one_line_when_it_is_ready_and_stops_on_a_signal(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cosbatch.standin", "--data", str(tmp_path), "--secret-id", "AKIDmine"]
+    with subprocess.Popen([*command, "--secret-key", "mine"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        ready = json.loads(child.stdout.readline())
+        with Client(ready["endpoint"], Account(secret_id="AKIDmine", secret_key="mine")) as client:
+            assert client.create(document()).status == 200
+        child.send_signal(signal.SIGTERM)
+        assert (child.wait(30), child.stdout.read()) == (0, "")
+    assert ready["environ"] == {
+        "TENCENTCLOUD_SECRETID": "AKIDmine",
+        "TENCENTCLOUD_SECRETKEY": "mine",
+        "COSBATCH_UIN": "100000000001",
+        "COSBATCH_APPID": "1250000000",
+        "COSBATCH_REGION": "ap-chengdu",
+        "COSBATCH_ENDPOINT": ready["endpoint"],
+    }
+
+
+def test_runs_until_it_is_told_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert main(["--speed", "100"], stop) == 0
+    assert json.loads(capsys.readouterr().out)["endpoint"].startswith("http://127.0.0.1:")
+
+
+def test_stops_on_a_signal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    handlers: dict[int, object] = {}
+
+    def register(number: int, handler: object) -> None:
+        handlers[number] = handler
+        if callable(handler):
+            handler(number, None)
+
+    monkeypatch.setattr(signal, "signal", register)
+    assert main([]) == 0
+    assert set(handlers) == {signal.SIGINT, signal.SIGTERM}
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_is_a_module_to_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delitem(sys.modules, "cosbatch.standin.__main__")
+    monkeypatch.setattr(sys, "argv", ["standin", "--help"])
+    with pytest.raises(SystemExit) as done:
+        runpy.run_module("cosbatch.standin", run_name="__main__")
+    assert done.value.code == 0
+    assert "--data DIR" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--speed", "0"], ["--speed", "fast"], ["--speed", "inf"], ["--port", "x"]])
+def test_refuses_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(arguments)
+    assert refused.value.code == 2
+    assert "usage: python -m cosbatch.standin" in capsys.readouterr().err
+
+
+def test_says_why_it_cannot_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert main(["--port", str(taken.getsockname()[1])]) == 1
+    assert main(["--port", "99999"]) == 1
+    with running(tmp_path):
+        assert main(["--data", str(tmp_path)]) == 1
+    (tmp_path / "file").touch()
+    assert main(["--data", str(tmp_path / "file")]) == 1
+    errors = capsys.readouterr().err
+    assert errors.count("The stand-in cannot start: ") == 4
+    assert "is used by another stand-in" in errors
+    assert "Traceback" not in errors

@@ -1,0 +1,69 @@
+"""Every Code has its hint, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from cosbatch import errors
+from cosbatch.hints import HINTS, hint_for
+
+NOT_ANSWERED = {"CosbatchError", "ServiceSideError", "ServiceError"}
+OWN = [
+    kind.code
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.CosbatchError) and kind.__name__ not in NOT_ANSWERED
+]
+# The batch error page (436/38610) and what of the general page (436/7730) can come back from the calls made here.
+SERVICE = [
+    "InvalidArgument",
+    "InvalidRequest",
+    "MalformedXML",
+    "NoSuchJob",
+    "InternalError",
+    "ServiceUnavailable",
+    "TooManyJobs",
+    "BadDigest",
+    "InvalidDigest",
+    "EntitySizeNotMatch",
+    "IncompleteBody",
+    "MissingRequestBodyError",
+    "XMLSizeLimit",
+    "InvalidRegionName",
+    "InvalidURI",
+    "RequestTimeout",
+    "ExpiredToken",
+    "UserNetworkTooSlow",
+    "AccessDenied",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "RequestTimeTooSkewed",
+    "NoSuchBucket",
+    "NoSuchKey",
+    "NoSuchVersion",
+    "MethodNotAllowed",
+    "RestoreNonArchiveObject",
+    "RestoreAlreadyInProgress",
+    "PathConflict",
+    "MissingContentLength",
+    "PreconditionFailed",
+    "NotImplemented",
+    "SlowDown",
+    "KmsFreqControl",
+]
+
+
+@pytest.mark.parametrize("code", [*OWN, *SERVICE, "Request has expired"])
+def test_says_for_every_code_what_to_do(code: str) -> None:
+    assert code in HINTS
+
+
+@pytest.mark.parametrize("code", HINTS)
+def test_says_it_in_both_languages(code: str) -> None:
+    english, chinese = hint_for(code, "en"), hint_for(code, "zh")
+    assert english.isascii()
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
+
+
+def test_has_words_for_a_code_that_no_page_knows() -> None:
+    assert "RequestId" in hint_for("BrandNew")
+    assert "RequestId" in hint_for("BrandNew", "zh")
