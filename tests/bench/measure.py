@@ -34,9 +34,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Cold:
-    """A process from its start to its end, with one call: CPU in milliseconds, memory at its peak in MiB."""
+    """A process with one call: CPU in milliseconds until the answer and until its end, memory at its peak in MiB."""
 
-    cpu: float
+    answered: float
+    ended: float
     memory: float
 
 
@@ -52,7 +53,7 @@ def cold(subject: Subject, kind: str = "http") -> Cold:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{subject.program} failed in {subject.folder}")
-    return Cold((usage.ru_utime + usage.ru_stime) * 1000, int(answer[1]) / 1024)
+    return Cold(float(answer[1]) * 1000, (usage.ru_utime + usage.ru_stime) * 1000, int(answer[2]) / 1024)
 
 
 class Warm:

@@ -1,8 +1,8 @@
 """One process that is measured: `subject.py NAME FOLDER CASE.json` makes calls, and says what they cost in CPU time.
 
-Each line of its input, `KIND COUNT`, is answered with the CPU seconds (user and system) that one of so many calls took, and
-the memory in KiB that the process had at its peak. It stands alone, and loads nothing that the measured libraries do not
-load themselves.
+Each line of its input, `KIND COUNT`, is answered with the CPU seconds (user and system) that one of so many calls took,
+those that the process has taken since it began, and the memory in KiB that it had at its peak. It stands alone, and loads
+nothing that the measured libraries do not load themselves.
 """
 
 import importlib
@@ -72,7 +72,8 @@ def main():  # type: ignore[no-untyped-def]
         began = time.process_time()
         for _ in range(int(count)):
             call(kind)
-        report.write(f"{(time.process_time() - began) / int(count)} {peak()}\n")  # type: ignore[no-untyped-call]
+        ended = time.process_time()
+        report.write(f"{(ended - began) / int(count)} {ended} {peak()}\n")  # type: ignore[no-untyped-call]
         report.flush()
 
 

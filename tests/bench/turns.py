@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import astuple, dataclass
 
 from tests.bench.figures import Series
 from tests.bench.measure import Cold, Subject, cold, instructions, warm
@@ -15,16 +16,27 @@ Pair = tuple[str, str]
 _WARMING_UP = 30
 
 
-def cold_turns(subjects: Subjects, rounds: int) -> dict[str, tuple[Series, Series]]:
-    """CPU and memory of each subject's cold start."""
+@dataclass(frozen=True)
+class Start:
+    """The cold starts of one subject: CPU until the answer, CPU until the end, peak memory."""
+
+    answered: Series
+    ended: Series
+    memory: Series
+
+
+def cold_turns(subjects: Subjects, rounds: int) -> dict[str, Start]:
+    """What the cold starts of each subject cost."""
     runs: dict[str, list[Cold]] = {name: [] for name in subjects}
     for _ in range(rounds):
         for name, subject in subjects.items():
             runs[name].append(cold(subject))
-    return {
-        name: (Series(tuple(run.cpu for run in own)), Series(tuple(run.memory for run in own)))
-        for name, own in runs.items()
-    }
+    return {name: _start(own) for name, own in runs.items()}
+
+
+def _start(runs: Sequence[Cold]) -> Start:
+    answered, ended, memory = (Series(tuple(values)) for values in zip(*map(astuple, runs), strict=True))
+    return Start(answered, ended, memory)
 
 
 def warm_turns(subjects: Subjects, pairs: Sequence[Pair], rounds: int, count: int) -> dict[Pair, Series]:
