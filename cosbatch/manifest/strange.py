@@ -156,10 +156,13 @@ class Lines:
         if plain is None:
             for number in fitting:
                 self._read_open_row(number)
-        else:
-            for number, line in zip(fitting, plain.split(b"\n"), strict=False):
+            return
+        for number, line in zip(fitting, plain.split(b"\n"), strict=False):
+            if line:
                 self.lines[number] = line
-            self.unquoted.extend(fitting)
+                self.unquoted.append(number)
+            else:  # a row of one empty value, no blank line
+                self._add_row(number, [b""])
 
 
 def split_quoted(text: bytes, start: int) -> tuple[list[bytes], int] | int:

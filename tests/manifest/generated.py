@@ -69,6 +69,7 @@ STRANGE_ROWS = [
     b"one column",
     b"a,b,c,d,e,f",
     b'"',
+    b'""',
     b'"\n"',
     b"\xef\xbb\xbfexamplebucket-1250000000,key",
     b"Upper-1250000000,key",

@@ -41,6 +41,8 @@ FAULTY = {
     "a header further down": (B + b",k\nBucket,Key\n", [("ForeignBucket", 2, 1)]),
     "too many columns": (B + b",k\n" + B + b",k,x,y\n", [("ColumnCount", 2, None)]),
     "too few columns": (B + b",k\n" + B + b"\n", [("ColumnCount", 2, None)]),
+    "an empty value alone": (B + b',"k"\n""\n', [("ColumnCount", 2, None)]),
+    "an empty value among broken rows": (b'"x\n""\n', [("BadQuoting", 1, 1), ("ColumnCount", 2, None)]),
     "one column at first": (b"x\n" + B + b",k\n", [("ColumnCount", 1, None)]),
     "four columns throughout": (b"a,b,c,d\n" * 2, [("ColumnCount", 1, None), ("ColumnCount", 2, None)]),
     "a bucket without appid": (b"examplebucket,k\n", [("ForeignBucket", 1, 1)]),
