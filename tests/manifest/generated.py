@@ -82,6 +82,7 @@ STRANGE_ROWS = [
     b"examplebucket-1250000000," + b"k" * (8193 - 25),
     b"examplebucket-1250000000," + b"k" * 8192 + b"\0",
     b"examplebucket-1250000000," + b"\0" * 9000,
+    b"examplebucket-1250000000,a\rb" + b"k" * 9000,
     b'examplebucket-1250000000,"' + b"k\n" * 4070 + b'"',
     b'examplebucket-1250000000,"' + b"k\n" * 4090,
     b'examplebucket-1250000000,"' + b"k" * 8200 + b'"',
