@@ -42,13 +42,12 @@ class RowReader:
         """All rows of whole lines whose quotes were taken off; None if one may break a rule."""
         text = plain.replace(b"\r\n", b"\n") if b"\r" in plain else plain
         lines = text.split(b"\n")[:-1]
-        if b"\r" in text or max(map(len, lines)) > _SURELY_SHORT:
+        if b"\r" in text or not all(lines) or max(map(len, lines)) > _SURELY_SHORT:
             return None
         inner = accumulate(map(bytes.count, lines, repeat(HIDDEN_LINE_FEED)), initial=0)
         *numbers, self.line = map(add, inner, count(self.line))
         self._strip_blanks(lines, numbers, text)
-        batch = Batch(values_of(lines), numbers)
-        return self._without_empty_lines(batch, lines, ())
+        return Batch(values_of(lines), numbers)
 
     def read(self, text: bytes, is_last: bool) -> tuple[Batch, int]:
         """The rows of a text, and where the first one begins that is not all in sight."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from operator import eq
 
-from .escapes import PLAIN_CHARACTERS, has_odd_escape
+from .escapes import PLAIN_CHARACTERS, are_plain, has_odd_escape
 from .quotes import HIDDEN_COMMA
 
 _PLAIN_OR_ESCAPE = PLAIN_CHARACTERS + b"%" + HIDDEN_COMMA
@@ -29,19 +29,23 @@ def clean_rows(block: bytes, bucket: bytes, width: int, version: bool | None) ->
     rests = block.split(ending + start)
     rests[0] = rests[0][len(start) :]
     rests[-1] = rests[-1][: -len(ending)]
+    if any(map(eq, rests, islice(rests, 1, None))):
+        return None
+    is_clean = _are_keys(rests) if width == 2 else _are_columns(rests, width, version)
+    return rests if is_clean else None
+
+
+def _are_keys(rests: list[bytes]) -> bool:
+    """Whether each is a key and no more: a comma or a line end is not plain."""
+    return all(rests) and are_plain(b"/".join([*rests, b""]))
+
+
+def _are_columns(rests: list[bytes], width: int, version: bool | None) -> bool:
+    """Whether each is a key and the columns behind it."""
     joined = b"\n".join([*rests, b""])
     commas_and_ends = joined.translate(None, _PLAIN_OR_ESCAPE)
     if commas_and_ends != (b"," * (width - 2) + b"\n") * len(rests):
-        return None
-    if any(map(eq, rests, islice(rests, 1, None))) or has_odd_escape(joined):
-        return None
-    if width == 2:
-        return rests if all(rests) else None
-    return rests if _are_filled(joined, len(rests), version) else None
-
-
-def _are_filled(joined: bytes, rows: int, version: bool | None) -> bool:
-    """Whether no key is empty, and versions are as they should be."""
-    if joined.startswith(b",") or b"\n," in joined:
         return False
-    return version is None or joined.count(b",\n") == (0 if version else rows)
+    if joined.startswith(b",") or b"\n," in joined or has_odd_escape(joined):
+        return False
+    return version is None or joined.count(b",\n") == (0 if version else len(rests))

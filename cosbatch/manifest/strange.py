@@ -57,11 +57,11 @@ class Lines:
         if b'"' in text:
             self._lengths = list(accumulate(map(len, parts), initial=0))
             self._read_quotes()
+        if may_hold_long_line(text):
+            self._set_aside(self.long, [i for i, line in enumerate(self.lines) if len(line) > LONGEST])
         if b"\r" in text:
             stray = [i for i, line in enumerate(self.lines) if _RETURN in line and _QUOTE not in line]
             self._set_aside(self.broken, stray)
-        if may_hold_long_line(text):
-            self._set_aside(self.long, [i for i, line in enumerate(self.lines) if len(line) > LONGEST])
 
     def broken_column(self, number: int) -> int:
         """The column, from 1, in which a broken line breaks the rules."""
@@ -156,10 +156,13 @@ class Lines:
         if plain is None:
             for number in fitting:
                 self._read_open_row(number)
-        else:
-            for number, line in zip(fitting, plain.split(b"\n"), strict=False):
+            return
+        for number, line in zip(fitting, plain.split(b"\n"), strict=False):
+            if line:
                 self.lines[number] = line
-            self.unquoted.extend(fitting)
+                self.unquoted.append(number)
+            else:  # a row of one empty value, no blank line
+                self._add_row(number, [b""])
 
 
 def split_quoted(text: bytes, start: int) -> tuple[list[bytes], int] | int:

@@ -50,21 +50,19 @@ def infer_fields(first_bytes: bytes) -> tuple[str, ...] | None:
 def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
     """Cut and join blocks of any length into pieces of 1 KiB to `size` bytes, at line ends if they have some.
 
-    The last piece may be shorter.
+    The last piece may be shorter. Large blocks are never copied as a whole.
     """
     held: list[bytes] = []
     length = 0
     for block in blocks:
-        held.append(block)
-        length += len(block)
-        if length >= size:
-            joined = b"".join(held)
-            start = 0
-            while length - start >= size:
-                end = joined.rfind(b"\n", start + SIGHT, start + size) + 1 or start + size
-                yield joined[start:end]
-                start = end
-            held, length = [joined[start:]], length - start
+        start = 0
+        while length + len(block) - start >= size:
+            room = start + size - length
+            end = block.rfind(b"\n", max(start, start + SIGHT - length), room) + 1 or room
+            yield b"".join([*held, block[start:end]])
+            held, length, start = [], 0, end
+        held.append(block[start:])
+        length += len(block) - start
     if length:
         yield b"".join(held)
 
