@@ -41,6 +41,7 @@ def main() -> None:
         figures = [*_figures(options, folders, endpoints, workplace)]
     print(table(figures))
     result = {"Python": platform.python_version(), "Figures": [figure.as_json() for figure in figures]}
+    options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(result, indent=2) + "\n")
 
 
