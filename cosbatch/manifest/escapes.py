@@ -67,10 +67,9 @@ def odd_escapes(keys: list[bytes]) -> tuple[list[int], list[int]]:
     if b"=" not in decoded and b"%" not in decoded:
         return [], []
     lefts = decoded.replace(b"%", b"=").split(b"\n")
-    if len(lefts) == len(keys):
+    odd = list(range(len(keys)))
+    if len(lefts) == len(keys):  # otherwise some escapes are line feeds
         odd = [i for i, left in enumerate(lefts) if _ODD in left]
-    else:  # some escapes are line feeds
-        odd = list(range(len(keys)))
     bad_in, double_in = _bad().search, _double().search
     return [i for i in odd if bad_in(keys[i])], [i for i in odd if double_in(keys[i])]
 
