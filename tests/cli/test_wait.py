@@ -143,10 +143,19 @@ def test_draws_a_bar_for_a_person(run: Run, time: SteppingClock, monkeypatch: py
     assert stdout.getvalue().splitlines()[2] == "Outcome  complete"
 
 
+# A shell has what it runs in the background ignore interrupts, and that is inherited.
+HEAR_AND_RUN = """
+import signal, sys
+from cosbatch.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def test_ends_quietly_when_interrupted(run: Run, standin: Standin) -> None:
     """The real thing: a process of its own, and the signal that Ctrl-C sends."""
     job_id = suspended_job(run)
-    command = [sys.executable, "-m", "cosbatch", "wait", job_id, "--interval", "600"]
+    command = [sys.executable, "-c", HEAR_AND_RUN, "wait", job_id, "--interval", "600"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout and process.stderr
         said = [process.stderr.readline(), process.stderr.readline()]
