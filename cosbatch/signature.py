@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from cosbatch.nouns import dataclass, field
@@ -38,6 +39,7 @@ def key_time(now: int) -> str:
     return f"{start};{start + LIFETIME}"
 
 
+@lru_cache(maxsize=1)
 def sign_key(secret_key: str, key_time: str) -> str:
     """Step 2, SignKey: HMAC-SHA1 of KeyTime with the SecretKey, in hexadecimal."""
     return _hmac_sha1(secret_key, key_time)
@@ -45,17 +47,17 @@ def sign_key(secret_key: str, key_time: str) -> str:
 
 def name_list(pairs: Pairs) -> str:
     """Steps 3 and 4, UrlParamList or HeaderList: encoded names in lower case, sorted, joined by semicolons."""
-    return ";".join(name for name, _ in _sorted(pairs))
+    return _names(_encoded(pairs))
 
 
 def value_list(pairs: Pairs) -> str:
     """Steps 3 and 4, HttpParameters or HttpHeaders: `name=value`, encoded and sorted by name, joined by ampersands."""
-    return "&".join(f"{name}={value}" for name, value in _sorted(pairs))
+    return _values(_encoded(pairs))
 
 
 def http_string(method: str, path: str, parameters: Pairs, headers: Pairs) -> str:
     """Step 5, HttpString; the path is the decoded one."""
-    return f"{method.lower()}\n{path}\n{value_list(parameters)}\n{value_list(headers)}\n"
+    return _http_string(method, path, _encoded(parameters), _encoded(headers))
 
 
 def string_to_sign(key_time: str, http_string: str) -> str:
@@ -72,11 +74,11 @@ def authorization(
     secret_id: str, sign_key: str, key_time: str, method: str, path: str, parameters: Pairs, headers: Pairs
 ) -> str:
     """Step 8, the value of the Authorization header."""
-    parameters, headers = tuple(parameters), tuple(headers)
-    signed = signature(sign_key, string_to_sign(key_time, http_string(method, path, parameters, headers)))
+    query, fields = _encoded(parameters), _encoded(headers)
+    signed = signature(sign_key, string_to_sign(key_time, _http_string(method, path, query, fields)))
     return (
         f"q-sign-algorithm=sha1&q-ak={secret_id}&q-sign-time={key_time}&q-key-time={key_time}"
-        f"&q-header-list={name_list(headers)}&q-url-param-list={name_list(parameters)}&q-signature={signed}"
+        f"&q-header-list={_names(fields)}&q-url-param-list={_names(query)}&q-signature={signed}"
     )
 
 
@@ -87,9 +89,31 @@ def sign(credentials: Credentials, now: int, method: str, path: str, parameters:
     return authorization(credentials.secret_id, key, times, method, path, parameters, headers)
 
 
-def _sorted(pairs: Pairs) -> list[tuple[str, str]]:
-    return sorted((url_encode(name).lower(), url_encode(value)) for name, value in pairs)
+# Pairs as they are signed: names and values encoded, names in lower case, sorted.
+_Encoded = list[tuple[str, str]]
+
+
+def _encoded(pairs: Pairs) -> _Encoded:
+    return sorted([(_encoded_name(name), url_encode(value)) for name, value in pairs])
+
+
+@lru_cache(maxsize=64)
+def _encoded_name(name: str) -> str:
+    """Every request has the same few names."""
+    return url_encode(name).lower()
+
+
+def _names(encoded: _Encoded) -> str:
+    return ";".join([name for name, _ in encoded])
+
+
+def _values(encoded: _Encoded) -> str:
+    return "&".join([f"{name}={value}" for name, value in encoded])
+
+
+def _http_string(method: str, path: str, parameters: _Encoded, headers: _Encoded) -> str:
+    return f"{method.lower()}\n{path}\n{_values(parameters)}\n{_values(headers)}\n"
 
 
 def _hmac_sha1(key: str, text: str) -> str:
-    return hmac.new(key.encode(), text.encode(), hashlib.sha1).hexdigest()
+    return hmac.digest(key.encode(), text.encode(), "sha1").hex()
