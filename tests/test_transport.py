@@ -427,7 +427,7 @@ class Broken(HTTPAdapter):
 
 
 def outcome(transport: Transport, error: Exception) -> tuple[str, bool | None]:
-    transport._session.mount("https://", Broken(error))
+    transport._adapter = Broken(error)
     with pytest.raises(CosbatchError) as caught:
         to(transport, None).send(GET, ENOUGH)
     shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
@@ -470,10 +470,10 @@ def test_looks_into_what_the_libraries_wrap(
 
 
 def test_says_whom_it_could_not_talk_to(transport: Transport) -> None:
-    transport._session.mount("https://", Broken(requests.ReadTimeout()))
+    transport._adapter = Broken(requests.ReadTimeout())
     with pytest.raises(ServiceSideError, match=HOST):
         to(transport, None).send(GET, ENOUGH)
-    transport._session.mount("https://", Broken(requests.exceptions.InvalidURL()))
+    transport._adapter = Broken(requests.exceptions.InvalidURL())
     with pytest.raises(ConfigurationError, match="COSBATCH_ENDPOINT"):
         to(transport, None).send(GET, ENOUGH)
 

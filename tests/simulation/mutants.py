@@ -28,7 +28,7 @@ def _swapped(where: object, name: str, value: object) -> Mutant:
 
 @contextmanager
 def _fresh_token_per_try() -> Iterator[None]:
-    numbers, prepare = count(), transport._prepare
+    numbers, prepare = count(), transport._Prepared
 
     def prepared(request: Request, base: str) -> object:
         made = prepare(request, base)
@@ -36,7 +36,7 @@ def _fresh_token_per_try() -> Iterator[None]:
             made.body = _TOKEN.sub(rb"\g<1>fresh-%d" % next(numbers), made.body)
         return made
 
-    with patch.object(transport, "_prepare", prepared):
+    with patch.object(transport, "_Prepared", prepared):
         yield
 
 
