@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import ValidationError
 
 from cosbatch.errors import InvalidRequest, Problem
 from cosbatch.patterns import Pattern
@@ -86,7 +86,7 @@ class UpdateJobStatus(Element):
 
 
 CREATE_JOB_OPTIONS = CreateJobOptions()
-SCHEMAS: dict[str, Schema] = {
+SCHEMAS: dict[str, Element] = {
     "DescribeJob": DescribeJob(),
     "ListJobs": ListJobs(),
     "UpdateJobPriority": UpdateJobPriority(),

@@ -9,11 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import ValidationError
 
 from cosbatch import names
 from cosbatch.errors import InvalidRequest, Problem
-from cosbatch.schemas.elements import Choice, Element, Flag, Nothing, Number, Part, Several, Text, about, load, written
+from cosbatch.schemas.elements import (
+    Choice,
+    Element,
+    Flag,
+    Nothing,
+    Number,
+    Part,
+    Several,
+    Text,
+    about,
+    load,
+    rule,
+    written,
+)
 
 CSV = "COSBatchOperations_CSV_V1"
 INVENTORY = "COSInventoryReport_CSV_V1"
@@ -89,7 +102,7 @@ class Spec(Element):
     # The oldest sample gives an inventory's manifest.json as rows: no page ties the name of the manifest to its format.
     Format = Choice(*FORMATS, load_default=None, metadata=about(f"{INVENTORY} for the manifest.json of an inventory."))
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    @rule
     def check_fields(self, data: dict[str, Any], original: object, **_: Any) -> None:
         columns, format_ = written(original).get("Fields"), written(original).get("Format")
         if columns is not None and format_ is None:
@@ -97,8 +110,8 @@ class Spec(Element):
         if columns is None and data.get("Format") == CSV:
             raise ValidationError(f"is required with {CSV}; name the columns in order", "Fields")
 
-    @validates_schema(skip_on_field_errors=False)
-    def check_columns(self, data: dict[str, Any], **_: Any) -> None:
+    @rule
+    def check_columns(self, data: dict[str, Any], _: object, **__: Any) -> None:
         faults = [*_column_faults(data.get("Fields") or [])]
         if faults:
             raise ValidationError(faults, "Fields")
@@ -200,12 +213,12 @@ class Copy(Element):
     StorageClass = Choice("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
     TargetResource = Text(1, 1024, form=bucket_name, required=True, metadata=about(f"The target: {NAME_FORMS}."))
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    @rule
     def check_tagging(self, data: dict[str, Any], original: object, **_: Any) -> None:
         if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in written(original):
             raise ValidationError("is required when TaggingDirective is Replaced or Add", "NewObjectTagging")
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    @rule
     def check_prefixes(self, data: dict[str, Any], original: object, **_: Any) -> None:
         """The page reads prefixes only when PrefixReplace is true, and is silent on two empty ones: both are slips."""
         given = written(original)
@@ -240,7 +253,7 @@ class Operation(Element):
     COSPutObjectCopy = Part(Copy)
     COSPutObjectTagging = Part(Tagging)
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    @rule
     def check_one(self, data: dict[str, Any], original: object, **_: Any) -> None:
         if not isinstance(original, Mapping):
             return
