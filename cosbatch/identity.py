@@ -21,6 +21,7 @@ from cosbatch.nouns import dataclass, field
 from cosbatch.patterns import Pattern
 
 _MARKER = Pattern(r"\[cb:([0-9a-f]{20})\.([0-9a-f]{20})(?:\.([0-9a-f]{8}))?\]\s*\Z", re.ASCII)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _SHORT = 20
 _CALLER_SHORT = 8
 DESCRIPTION_LIMIT = 256
@@ -55,8 +56,7 @@ def fresh_token(random_bytes: Callable[[int], bytes]) -> str:
 def digest_of(document: Mapping[str, object]) -> str:
     """`sha256:` and the hash of what the job does: the document without its token, whatever the order of its keys."""
     content = {name: value for name, value in document.items() if name != "ClientRequestToken"}
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()}"
 
 
 def marker_of(token: str, digest: str, caller: str | None = None) -> Marker:

@@ -6,6 +6,7 @@ Sources: spec of the resource names on the common elements page (436/38607); reg
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 from cosbatch.nouns import dataclass
@@ -62,6 +63,7 @@ def appid_of(bucket: str) -> str:
     return bucket.rpartition("-")[2]
 
 
+@lru_cache(maxsize=256)
 def parse_resource(text: str) -> Resource:
     """Read a resource name, a `cos://bucket-appid/key` or the https URL of an object or bucket.
 

@@ -29,15 +29,15 @@ class _Noun:
     _factories: dict[str, Any]
 
     def __init__(self, *values: object, **named: object) -> None:
-        known = self.__dataclass_fields__
-        given = {**self._defaults, **dict(zip(known, values, strict=False)), **named}
-        for name, factory in self._factories.items():
-            if name not in given:
-                given[name] = factory()
-        twice = named.keys() & [*known][: len(values)] if named else ()
+        known, given = self.__dataclass_fields__, self.__dict__
+        given.update(self._defaults)
+        given.update(zip(known, values))  # noqa: B905  # too many values are seen below
+        given.update(named)
+        if len(given) < len(known):
+            given.update({name: made() for name, made in self._factories.items() if name not in given})
+        twice = named.keys() & [*known][: len(values)] if named and values else ()
         if len(values) > len(known) or given.keys() != known.keys() or twice:
             raise TypeError(f"{type(self).__name__} takes {', '.join(known)}, each once")
-        self.__dict__.update(given)
 
     def __repr__(self) -> str:
         shown = [f"{name}={getattr(self, name)!r}" for name, each in self.__dataclass_fields__.items() if each.repr]

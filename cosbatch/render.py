@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 # What the members of a list are called on the page; elsewhere lists hold `member`.
 _MEMBERS = {"AccessControlGrants": "COSGrant", "NewObjectTagging": "COSTag", "TagSet": "COSTag"}
@@ -12,22 +12,27 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 def render(root: str, document: Mapping[str, object]) -> bytes:
     """UTF-8 XML of the document, in the order of its keys; keys that hold None are left out."""
-    return "".join(_element(root, document)).encode()
+    pieces: list[str] = []
+    _write(pieces, root, document)
+    return "".join(pieces).encode()
 
 
-def _element(name: str, value: object) -> Iterable[str]:
+def _write(pieces: list[str], name: str, value: object) -> None:
     if value is None:
         return
-    yield f"<{name}>"
+    if isinstance(value, str):
+        pieces.append(f"<{name}>{_text(value)}</{name}>")
+        return
+    pieces.append(f"<{name}>")
     if isinstance(value, Mapping):
         for child, below in value.items():
-            yield from _element(child, below)
+            _write(pieces, child, below)
     elif isinstance(value, list):
         for member in value:
-            yield from _element(_MEMBERS.get(name, "member"), member)
+            _write(pieces, _MEMBERS.get(name, "member"), member)
     else:
-        yield _text(value)
-    yield f"</{name}>"
+        pieces.append(_text(value))
+    pieces.append(f"</{name}>")
 
 
 def _text(value: object) -> str:
