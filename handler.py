@@ -13,8 +13,8 @@ with frugal_imports():
 
 
 def _read_file(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    with open(path, "rb", buffering=0) as file:
+        return file.read().decode()
 
 
 def _write(line: str) -> None:

@@ -19,6 +19,7 @@ FIELDS = (
     "cos_request_id",
     "traceback",
 )
+_KNOWN = frozenset(FIELDS)
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 
@@ -35,7 +36,7 @@ class Log:
 
     def __call__(self, level: str, message: str, **fields: object) -> None:
         """Write one line. Raises TypeError for a field that has no name in FIELDS: nothing else may be logged."""
-        strangers = fields.keys() - set(FIELDS)
+        strangers = fields.keys() - _KNOWN
         if strangers:
             raise TypeError(f"not a field of the log: {', '.join(sorted(strangers))}")
         if _LEVELS[level] < self._level:

@@ -22,21 +22,21 @@ else:
 
 
 class _Noun:
-    """What all classes made here can do; `_defaults` and `_factories` are by the names of fields."""
+    """What all classes made here can do; `_needed` and `_factories` are by the names of fields."""
 
     __dataclass_fields__: dict[str, dataclasses.Field[Any]]
-    _defaults: dict[str, Any]
+    _needed: frozenset[str]
     _factories: dict[str, Any]
 
     def __init__(self, *values: object, **named: object) -> None:
         known, given = self.__dataclass_fields__, self.__dict__
-        given.update(self._defaults)
-        given.update(zip(known, values))  # noqa: B905  # too many values are seen below
-        given.update(named)
-        if len(given) < len(known):
-            given.update({name: made() for name, made in self._factories.items() if name not in given})
-        twice = named.keys() & [*known][: len(values)] if named and values else ()
-        if len(values) > len(known) or given.keys() != known.keys() or twice:
+        given.update(zip(known, values), **named)  # noqa: B905  # too many values are seen in the next line
+        twice = len(given) < len(values) + len(named)
+        for name in self._factories:
+            if name not in given:
+                given[name] = self._factories[name]()
+        # What has a default and is not given is found in the class.
+        if twice or not self._needed <= given.keys() <= known.keys():
             raise TypeError(f"{type(self).__name__} takes {', '.join(known)}, each once")
 
     def __repr__(self) -> str:
@@ -62,7 +62,7 @@ _METHODS = ("__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__dela
 def _made(cls: type[Any]) -> type[Any]:
     cls = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
     known = dataclasses.fields(cls)
-    cls._defaults = {each.name: each.default for each in known if each.default is not MISSING}
+    cls._needed = frozenset(each.name for each in known if each.default is each.default_factory is MISSING)
     cls._factories = {each.name: each.default_factory for each in known if each.default_factory is not MISSING}
     for name in _METHODS:
         if name not in cls.__dict__:

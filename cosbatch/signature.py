@@ -28,6 +28,7 @@ class Credentials:
     token: str | None = field(default=None, repr=False)
 
 
+@lru_cache(maxsize=128)
 def url_encode(text: str) -> str:
     """Percent-encode all but letters, digits and - _ . ~, with upper-case hexadecimal digits."""
     return quote(text, safe="-_.~")
@@ -94,13 +95,7 @@ _Encoded = list[tuple[str, str]]
 
 
 def _encoded(pairs: Pairs) -> _Encoded:
-    return sorted([(_encoded_name(name), url_encode(value)) for name, value in pairs])
-
-
-@lru_cache(maxsize=64)
-def _encoded_name(name: str) -> str:
-    """Every request has the same few names."""
-    return url_encode(name).lower()
+    return sorted([(url_encode(name).lower(), url_encode(value)) for name, value in pairs])
 
 
 def _names(encoded: _Encoded) -> str:

@@ -21,7 +21,7 @@ from cosbatch.errors import RetryableInvocationError
 from cosbatch.messages import Call, Request, Response
 from cosbatch.retry import Budget, Exchange
 from cosbatch.signature import Credentials
-from cosbatch.transport import CosAuth, Transport
+from cosbatch.transport import Prepared, Transport
 from tests.stage import DOCUMENT, ENVIRON, PROFILES, REGION, UIN, Hands, http, timer, upload
 
 Json = dict[str, Any]
@@ -185,7 +185,7 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
         request,
         Response(200, {}, PLANTED.encode()),
         Call("CreateJob", {"Password": PLANTED}),
-        CosAuth(credentials, 0.0, request),
+        Prepared(request, "https://a", credentials, 0.0),
     ]
     for thing in objects:
         check(repr(thing), str(thing), f"{thing}")

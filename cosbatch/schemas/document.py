@@ -316,8 +316,8 @@ def with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
     copied = document["Operation"].get("COSPutObjectCopy", {})
     places: tuple[tuple[str, dict[str, Any], Callable[[names.Resource, str], str]], ...] = (
         ("/Manifest/Location/ObjectArn", document["Manifest"]["Location"], _object_arn),
-        ("/Operation/COSPutObjectCopy/TargetResource", copied, _target_arn),
-        ("/Report/Bucket", document["Report"], _bucket_arn),
+        ("/Operation/COSPutObjectCopy/TargetResource", copied, lambda to, where: names.target_arn(to.bucket, where)),
+        ("/Report/Bucket", document["Report"], lambda to, where: names.bucket_arn(to.bucket, where)),
     )
     problems: list[Problem] = []
     for pointer, element, write in places:
@@ -337,14 +337,6 @@ def _arn(text: str, region: str, write: Callable[[names.Resource, str], str]) ->
 
 def _object_arn(resource: names.Resource, region: str) -> str:
     return names.object_arn(resource.bucket, resource.key or "", region)
-
-
-def _target_arn(resource: names.Resource, region: str) -> str:
-    return names.target_arn(resource.bucket, region)
-
-
-def _bucket_arn(resource: names.Resource, region: str) -> str:
-    return names.bucket_arn(resource.bucket, region)
 
 
 def _length_problems(pointer: str, size: int) -> Iterator[Problem]:

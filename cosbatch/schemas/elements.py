@@ -70,7 +70,7 @@ class Element(Schema, metaclass=_ElementMeta):
         Raises ValidationError where `load` would, at the first fault and without saying where; and wherever it is not
         plain what to do, as for a null: `load` has the last word.
         """
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or not value.keys() <= self.load_fields.keys():
             raise ValidationError("not plain")
         element: dict[str, Any] = {}
         for name, field in self.load_fields.items():
@@ -89,7 +89,7 @@ class Element(Schema, metaclass=_ElementMeta):
         names = [name for name in dir(type(self)) if getattr(getattr(type(self), name), "is_rule", False)]
         return [getattr(self, name) for name in names]
 
-    @rule
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_names(self, _: dict[str, Any], original: object, **__: Any) -> None:
         strangers = [name for name in written(original) if name not in self.load_fields]
         if strangers:
@@ -99,7 +99,7 @@ class Element(Schema, metaclass=_ElementMeta):
 
 def written(original: object) -> Mapping[str, object]:
     """What the caller wrote, right or wrong: a rule across fields says nothing of a field that is wrong by itself."""
-    return original if isinstance(original, Mapping) else {}
+    return original if isinstance(original, dict) else {}
 
 
 class Part(fields.Nested):

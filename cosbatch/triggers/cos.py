@@ -117,7 +117,7 @@ def upload_of(record: object, configuration: Configuration) -> Upload:
     _check_url(_text(record, "cos", "cosObject", "url"), bucket, key, settings.region)
     _check_regions(record, settings.region)
     meta = _at(record, "cos", "cosObject", "meta")
-    meta = meta if isinstance(meta, Mapping) else {}
+    meta = meta if isinstance(meta, dict) else {}
     time, request_id = _seconds(_at(record, "event", "eventTime")), _filled(meta.get("x-cos-request-id"))
     if time is None and request_id is None:
         raise InvalidEvent(
@@ -181,13 +181,13 @@ def _text(record: object, *path: str) -> str:
 
 def _at(value: object, *path: str) -> object:
     for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
 def _filled(value: object) -> str | None:
     """The value, if it is text that can be sent on: half of a surrogate pair cannot."""
-    if not isinstance(value, str) or re.search("[\ud800-\udfff]", value):
+    if not isinstance(value, str) or (not value.isascii() and re.search("[\ud800-\udfff]", value)):
         return None
     return value or None
 

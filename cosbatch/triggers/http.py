@@ -101,8 +101,9 @@ def _body_fields(event: Mapping[str, object], action: str) -> dict[str, object]:
 def _add(fields: dict[str, object], more: Mapping[str, object]) -> None:
     """What is said twice must be the same; which of two would be meant is not for us to guess."""
     for name, value in more.items():
-        if _plain(fields.setdefault(name, value)) != _plain(value):
+        if name in fields and _plain(fields[name]) != _plain(value):
             raise InvalidEvent(f"{name} is given twice, differently; path, query, body and headers must agree.")
+        fields.setdefault(name, value)
 
 
 def _plain(value: object) -> str:

@@ -28,15 +28,15 @@ def _swapped(where: object, name: str, value: object) -> Mutant:
 
 @contextmanager
 def _fresh_token_per_try() -> Iterator[None]:
-    numbers, prepare = count(), transport._Prepared
+    numbers, prepare = count(), transport.Prepared
 
-    def prepared(request: Request, base: str) -> object:
-        made = prepare(request, base)
+    def prepared(request: Request, *rest: Any) -> object:
+        made = prepare(request, *rest)
         if isinstance(made.body, bytes):
             made.body = _TOKEN.sub(rb"\g<1>fresh-%d" % next(numbers), made.body)
         return made
 
-    with patch.object(transport, "_Prepared", prepared):
+    with patch.object(transport, "Prepared", prepared):
         yield
 
 
