@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from cosbatch import sockets
+from cosbatch.cli.roots import folder_of, hashed
 from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, ServiceSideError
 from cosbatch.messages import Request
@@ -321,6 +322,32 @@ def test_speaks_tls_with_who_can_prove_the_name(transport: Transport, trusted: s
         connection = to(transport, server.tls_endpoint)
         assert [connection.send(REQUEST, ENOUGH).body, connection.send(REQUEST, ENOUGH).body] == [JOB, b"second"]
         assert server.visits == 1
+
+
+@pytest.fixture
+def laid_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A file of roots that vouches for nobody, and the folder beside it that vouches for the server."""
+    file = tmp_path / "cacert.pem"
+    file.write_bytes(b"# no roots\n")
+    folder = Path(folder_of(str(file), file.read_bytes()))
+    folder.mkdir()
+    for name, certificate in (hashed(CERTIFICATE.read_bytes()) or {}).items():
+        (folder / name).write_bytes(certificate)
+    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(file))
+    return file
+
+
+def test_looks_roots_up_in_the_folder_of_the_package(transport: Transport, laid_out: Path) -> None:
+    with serving(answering(reply()), tls=server_side()) as server:
+        assert to(transport, server.tls_endpoint).send(REQUEST, ENOUGH).body == JOB
+
+
+def test_reads_the_file_of_roots_where_it_was_changed_since_the_folder_was_made(
+    transport: Transport, laid_out: Path
+) -> None:
+    laid_out.write_bytes(CERTIFICATE.read_bytes())
+    with serving(answering(reply()), tls=server_side()) as server:
+        assert to(transport, server.tls_endpoint).send(REQUEST, ENOUGH).body == JOB
 
 
 def test_refuses_a_certificate_that_nobody_vouches_for(transport: Transport) -> None:

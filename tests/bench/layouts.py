@@ -14,6 +14,8 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+from cosbatch.cli.roots import folder_of, hashed
+
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / "requirements-bench.txt"
 
@@ -54,13 +56,24 @@ def deployed(workplace: Path, trusted: Path | None) -> Layout:
     folder, archive = workplace / "deployed", workplace / "cosbatch.zip"
     package = [sys.executable, "-m", "cosbatch", "package", "--output", str(archive), "--folder", str(folder)]
     subprocess.run(package, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-    return _trusting(Layout(folder), trusted)
+    layout = _trusting(Layout(folder), trusted)
+    return _with_roots_laid_out(layout) if trusted else layout
 
 
 def _trusting(layout: Layout, trusted: Path | None) -> Layout:
     if trusted:
         with layout.bundle.open("a") as bundle:
             bundle.write(trusted.read_text().partition("-----BEGIN PRIVATE")[0])
+    return layout
+
+
+def _with_roots_laid_out(layout: Layout) -> Layout:
+    """As `package` lays them out; what it has laid out itself does not hold the certificate that was added since."""
+    content = layout.bundle.read_bytes()
+    folder = Path(folder_of(str(layout.bundle), content))
+    folder.mkdir()
+    for name, certificate in (hashed(content) or {}).items():
+        (folder / name).write_bytes(certificate)
     return layout
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import marshal
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from .wheels import INSTALLED, make_wheel, wheel_of_installed
 
 HERE = "{}.{}".format(*sys.version_info)
 NEVER_CALLED = ("charset_normalizer", "backports_datetime_fromisoformat")
+# One root, and the key behind it, which is none.
+BUNDLE = (Path(__file__).parents[1] / "data" / "localhost.pem").read_bytes()
 # In seconds; only a process that hangs takes that long.
 PATIENCE = 120
 
@@ -65,7 +68,9 @@ def point_pip_at(folder: Path, patch: pytest.MonkeyPatch) -> None:
 def make_small_wheels(folder: Path) -> None:
     """Wheels of one line each, two of them of marshmallow."""
     make_wheel(folder, "requests", "2.34.2", requires=["charset-normalizer", "certifi"])
-    make_wheel(folder, "certifi", "2026.1", {"certifi/__init__.py": b"ROOTS = {'a', 'b', 'c'}\n"})
+    make_wheel(
+        folder, "certifi", "2026.1", {"certifi/__init__.py": b"ROOTS = {'a', 'b', 'c'}\n", "certifi/cacert.pem": BUNDLE}
+    )
     make_wheel(folder, "urllib3", "2.8.0")
     make_wheel(folder, "defusedxml", "0.7.1")
     make_wheel(folder, "typing_extensions", "4.16.0")
@@ -167,6 +172,35 @@ def test_says_so_where_no_interpreter_of_the_runtime_s_version_is_at_hand(
     assert json.loads(told.out)["ByteCode"] is None
     with zipfile.ZipFile("dist/cosbatch.zip") as archive:
         assert not [name for name in archive.namelist() if name.endswith(".pyc")]
+
+
+def test_lays_out_the_roots_one_by_one_under_the_names_that_openssl_looks_for(packed: Packed) -> None:
+    (name,) = [name for name in packed.names() if name.startswith("certifi/cacert.pem.")]
+    assert name.rpartition("/")[0] == f"certifi/cacert.pem.{len(BUNDLE)}"
+    assert packed.report["Roots"] == 1
+    assert b"PRIVATE" not in packed.read(name)
+
+
+def test_says_so_where_openssl_is_not_at_hand(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+    assert pack() == 0
+    told = capsys.readouterr()
+    assert "No openssl is at hand" in told.err
+    assert json.loads(told.out)["Roots"] == 0
+
+
+def test_says_what_openssl_said_where_it_fails(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(bundle: bytes) -> None:
+        raise subprocess.CalledProcessError(1, "openssl", stderr=b"no such folder")
+
+    monkeypatch.setattr(package, "hashed", failing)
+    assert pack() == 1
+    assert "no such folder" in capsys.readouterr().err
 
 
 def test_reports_the_size_the_digest_and_the_largest_parts(packed: Packed) -> None:
