@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-# requests loads it to guess encodings when it is asked to, which nobody here does: 15 ms of a cold start, and 3 MiB.
-_SELDOM_USED = "charset_normalizer"
+# What libraries import for things that are not done here, with the functions that they take out of it while they do.
+_SELDOM_USED: dict[str, tuple[str, ...]] = {
+    "charset_normalizer": (),  # requests, to guess encodings: 15 ms of a cold start, 3 MiB
+    "importlib.metadata": ("version",),  # urllib3, when HTTP/2 is asked for: 4 ms
+    "subprocess": (),  # platform, to ask the commands of a few systems: 1 ms
+}
 
 
 @contextmanager
 def frugal_imports() -> Iterator[None]:
     """Import the function inside of this."""
-    with _without_collecting(), _loaded_when_used(_SELDOM_USED):
+    with _without_collecting(), ExitStack() as put_off:
+        for name, functions in _SELDOM_USED.items():
+            put_off.enter_context(_loaded_when_used(name, functions))
         yield
 
 
@@ -35,16 +41,23 @@ def _without_collecting() -> Iterator[None]:
 
 
 @contextmanager
-def _loaded_when_used(name: str) -> Iterator[None]:
+def _loaded_when_used(name: str, functions: tuple[str, ...]) -> Iterator[None]:
     """Who imports the module gets one that is loaded when something of it is used; others get the module itself."""
     if name in sys.modules or find_spec(name) is None:
         yield
         return
-    sys.modules[name] = _Later(name)
+    sys.modules[name] = later = _Later(name)
+    for function in functions:
+        setattr(later, function, _called_later(name, function))
     try:
         yield
     finally:
         sys.modules.pop(name, None)
+
+
+def _called_later(module: str, function: str) -> Callable[..., object]:
+    """Does what the module's function does; the module is loaded when it is called."""
+    return lambda *values, **named: getattr(import_module(module), function)(*values, **named)
 
 
 class _Later(ModuleType):

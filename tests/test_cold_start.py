@@ -18,9 +18,9 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture
 def seldom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A module that is there to be imported and was not imported yet."""
-    (tmp_path / "seldom_used.py").write_text("ANSWER = 42\n")
+    (tmp_path / "seldom_used.py").write_text("ANSWER = 42\ndef double(number): return 2 * number\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(cold_start, "_SELDOM_USED", "seldom_used")
+    monkeypatch.setattr(cold_start, "_SELDOM_USED", {"seldom_used": ("double",)})
     monkeypatch.delitem(sys.modules, "seldom_used", raising=False)
     return "seldom_used"
 
@@ -40,6 +40,14 @@ def test_puts_off_a_module_until_something_of_it_is_used(seldom: str) -> None:
     assert early.ANSWER == 42
     assert sys.modules[seldom].__file__
     assert sys.modules[seldom] is not early
+
+
+def test_puts_off_a_module_of_which_a_function_is_taken_until_the_function_is_called(seldom: str) -> None:
+    with cold_start.frugal_imports():
+        double = __import__(seldom, fromlist=["double"]).double
+    assert seldom not in sys.modules
+    assert double(21) == 42
+    assert seldom in sys.modules
 
 
 def test_loads_the_module_itself_where_it_is_used_inside(seldom: str) -> None:
@@ -67,7 +75,7 @@ def test_does_not_answer_for_the_marks_of_the_import_system(seldom: str) -> None
 
 @pytest.mark.parametrize("name", ["json", "no_such_module_anywhere"])
 def test_leaves_modules_alone_that_are_loaded_or_missing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cold_start, "_SELDOM_USED", name)
+    monkeypatch.setattr(cold_start, "_SELDOM_USED", {name: ()})
     before = sys.modules.get(name)
     with cold_start.frugal_imports():
         assert sys.modules.get(name) is before
@@ -93,7 +101,17 @@ def test_collects_again_even_where_an_import_fails() -> None:
 
 
 # Each of these costs a cold start from one to twenty milliseconds, and no event needs it at once.
-SPARED = ("charset_normalizer", "cosbatch.hints", "cosbatch.cli", "cosbatch.standin", "argparse", "sqlite3", "difflib")
+SPARED = (
+    "charset_normalizer",
+    "importlib.metadata",
+    "cosbatch.manifest",
+    "cosbatch.hints",
+    "cosbatch.cli",
+    "cosbatch.standin",
+    "argparse",
+    "sqlite3",
+    "difflib",
+)
 
 
 def test_loads_only_what_an_event_needs() -> None:
