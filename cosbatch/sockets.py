@@ -193,8 +193,8 @@ class PunctualConnection(HTTPConnection):
 
     def send(self, data: Any) -> None:
         self._used = time.monotonic()
-        if self.sock is not None:
-            self.sock.settimeout(self.timeout)
+        assert self.sock is not None, "exchange connects"
+        self.sock.settimeout(self.timeout)
         super().send(data)
 
     def exchange(

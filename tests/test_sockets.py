@@ -189,6 +189,16 @@ def says_headers_without_end(visit: Visit) -> None:
     visit.send(b"HTTP/1.1 200 OK\r\n" + b"X-Header: x\r\n" * 200)
 
 
+def breaks_off_in_the_headers(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\nContent-Le")
+
+
+def says_a_status_that_is_none(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 OK 200\r\n\r\n")
+
+
 def says_a_line_without_end(visit: Visit) -> None:
     visit.read()
     visit.send(b"HTTP/1.1 200 OK\r\nX-Header: " + b"x" * 100_000)
@@ -206,12 +216,75 @@ def says_a_line_without_end(visit: Visit) -> None:
         speaks_another_protocol,
         speaks_a_version_that_is_none,
         says_headers_without_end,
+        breaks_off_in_the_headers,
+        says_a_status_that_is_none,
         says_a_line_without_end,
     ],
 )
 def test_takes_a_broken_answer_for_perhaps_done(transport: Transport, script: Script) -> None:
     with serving(script) as server:
         assert failure(transport, server.endpoint) == BROKEN
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+LENGTH = b"Content-Length: %d\r\n" % len(JOB)
+CHUNKS = b"5\r\n" + JOB[:5] + b"\r\n%x\r\n" % (len(JOB) - 5) + JOB[5:] + b"\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_kept"),
+    [
+        (OK + LENGTH + b"\r\n" + JOB, True),
+        (b"HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\n" + OK + LENGTH + b"\r\n" + JOB, True),
+        (b"HTTP/1.1 200\n" + LENGTH + b"\n" + JOB, True),
+        (OK + b"content-length:" + b"%d\r\n\r\n" % len(JOB) + JOB, True),
+        (OK + LENGTH + b"no colon\r\n folded\r\n: no name\r\n\r\n" + JOB, True),
+        (OK + LENGTH + LENGTH + b"\r\n" + JOB, True),
+        (OK + b"Transfer-Encoding: Chunked\r\nContent-Length: 3\r\n\r\n" + CHUNKS, True),
+        (OK + b"Connection: close\r\n" + LENGTH + b"\r\n" + JOB, False),
+        (OK + b"Content-Length: 5, 6\r\n\r\n" + JOB, False),
+        (OK + b"Content-Length: -5\r\n\r\n" + JOB, False),
+        (b"HTTP/1.0 200 OK\r\n" + LENGTH + b"\r\n" + JOB, False),
+        (b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n" + LENGTH + b"\r\n" + JOB, True),
+    ],
+)
+def test_reads_an_answer_and_keeps_the_connection_where_its_end_is_known(
+    transport: Transport, answer: bytes, is_kept: bool
+) -> None:
+    def script(visit: Visit) -> None:
+        visit.read()
+        visit.send(answer)
+        if is_kept:
+            visit.read()
+            visit.send(reply(b"second"))
+
+    with serving(script, *([] if is_kept else [answering(reply(b"second"))])) as server:
+        connection = to(transport, server.endpoint)
+        assert [connection.send(REQUEST, ENOUGH).body for _ in range(2)] == [JOB, b"second"]
+        assert server.visits == (1 if is_kept else 2)
+
+
+def test_takes_the_first_of_two_headers_and_names_in_small_letters(transport: Transport) -> None:
+    answer = OK + LENGTH + b"X-Cos-Request-Id:  one \r\nx-cos-request-id: two\r\n\r\n" + JOB
+    with serving(answering(answer)) as server:
+        response = to(transport, server.endpoint).send(REQUEST, ENOUGH)
+    assert response.headers == {"content-length": str(len(JOB)), "x-cos-request-id": "one"}
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_expects_no_body_where_a_status_has_none(transport: Transport, status: str) -> None:
+    bodiless = f"HTTP/1.1 {status}\r\nContent-Length: 5\r\n\r\n".encode()
+    with serving(answering(bodiless, reply())) as server:
+        connection = to(transport, server.endpoint)
+        assert [connection.send(REQUEST, ENOUGH).body for _ in range(2)] == [b"", JOB]
+
+
+def test_expects_no_body_after_a_head(transport: Transport) -> None:
+    head = Request("HEAD", HOST, "/list.csv")
+    with serving(answering(OK + b"Content-Length: 5\r\n\r\n", reply())) as server:
+        connection = to(transport, server.endpoint)
+        assert connection.send(head, ENOUGH).headers == {"content-length": "5"}
+        assert connection.send(REQUEST, ENOUGH).body == JOB
 
 
 def test_reads_what_came_before_the_end_where_no_length_is_announced(transport: Transport) -> None:

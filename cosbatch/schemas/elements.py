@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
@@ -163,9 +164,9 @@ class _Plain(fields.Field[T]):
 
     default_error_messages = _WORDS
 
+    @abstractmethod
     def read(self, value: object) -> T:
         """The normalised value. Raises ValidationError."""
-        raise NotImplementedError
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> T:
         return self.read(value)
