@@ -6,7 +6,7 @@ do not know each other.
     5  the composition root        handler.py
     4  the line an event walks     dispatch triggers/ calls plan creation inspection
        in it                       content
-    3  what crosses the socket     transport sockets actions retry
+    3  what crosses the socket     transport sockets answers actions retry
     2  what may be asked for       policy configuration profiles settings
     1  leaves: plain values in     comparison deadline hints identity log manifest/ parse render
        and out                     schemas/ signature strict_json

@@ -12,7 +12,8 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from cosbatch import sockets
+from cosbatch import answers, sockets
+from cosbatch.answers import PunctualResponse
 from cosbatch.cli.roots import folder_of, hashed
 from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, ServiceSideError
@@ -373,7 +374,7 @@ def test_reads_from_a_socket_without_a_time_out() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(b"HTTP/1.1")
-        answer = sockets.PunctualResponse(ours)
+        answer = PunctualResponse(ours)
         assert answer.fp.read(8) == b"HTTP/1.1"
         answer.close()
 
@@ -488,12 +489,12 @@ def test_without_a_time_out_still_has_an_end() -> None:
 
 def test_reads_nothing_more_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([100.0, 100.9, 101.0])
-    monkeypatch.setattr(sockets, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    monkeypatch.setattr(answers, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.settimeout(1.0)
         theirs.sendall(b"HTTP/1.1")
-        answer = sockets.PunctualResponse(ours)
+        answer = PunctualResponse(ours)
         assert answer.fp.read(8) == b"HTTP/1.1"
         assert ours.gettimeout() == pytest.approx(0.1)
         with pytest.raises(TimeoutError, match="over"):
