@@ -122,28 +122,35 @@ def test_loads_only_what_an_event_needs() -> None:
 
 # What is done once for a process, however many calls it answers; and a look at the sockets of ten calls.
 TEN_CALLS = """
-import json, os, socket, sys
+import json, os, socket, sys, time
 from cosbatch.standin.running import running
 from marshmallow import Schema
-connects, made = [], []
+from requests.adapters import HTTPAdapter
+connects, made, adapters = [], [], []
 real_connect, real_init = socket.socket.connect, Schema.__init__
 socket.socket.connect = lambda self, address: (connects.append(address), real_connect(self, address))[1]
 Schema.__init__ = lambda self, *a, **k: (made.append(type(self).__name__), real_init(self, *a, **k))[1]
+real_adapter = HTTPAdapter.__init__
+HTTPAdapter.__init__ = lambda self, *a, **k: (adapters.append(self), real_adapter(self, *a, **k))[1]
 import handler
+from cosbatch import signature
+one_second = signature.key_time(int(time.time()))
+signature.key_time = lambda now: one_second
 with running() as standin:
     os.environ.update(standin.environ, COSBATCH_LOG_LEVEL="ERROR", COSBATCH_MANIFEST_CHECK="off")
     handler.main_handler({"Action": "ListJobs"}, {})
-    before, opened = len(made), len(connects)
+    before, opened, keys = len(made), len(connects), signature.sign_key.cache_info().misses
     for number in range(10):
         document = json.loads(sys.argv[1])
         document["ClientRequestToken"] = f"token-{number}"
         result = handler.main_handler(document, {})
         assert result["Outcome"] == "created", result
-    print(json.dumps({"schemas": len(made) - before, "connections": len(connects) - opened}))
+    counts = {"schemas": len(made) - before, "connections": len(connects) - opened, "adapters": len(adapters)}
+    print(json.dumps({**counts, "sign keys": signature.sign_key.cache_info().misses - keys}))
 """
 
 
-def test_builds_its_schemas_once_and_keeps_one_connection() -> None:
+def test_builds_schemas_adapters_and_sign_keys_once_and_keeps_one_connection() -> None:
     document = {
         "Manifest": {
             "Location": {"ETag": "abc", "ObjectArn": "cos://manifest-1250000000/list.csv"},
@@ -159,5 +166,5 @@ def test_builds_its_schemas_once_and_keeps_one_connection() -> None:
     counted = json.loads(process.stdout.splitlines()[-1])
     # The nested schemas are made at the first document that has them.
     assert counted["schemas"] <= 12
-    # The connection of the call before is kept.
-    assert counted["connections"] == 0
+    # The connection of the call before is kept, and so is the sign key as long as its time is the same.
+    assert (counted["connections"], counted["sign keys"], counted["adapters"]) == (0, 0, 1)
