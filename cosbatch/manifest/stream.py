@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from .beginning import BYTE_ORDER_MARK, SIGHT, other_format, unreadable
 from .columns import ColumnChecks
@@ -23,15 +23,20 @@ def judge_csv(
     *,
     fields: Sequence[str] | None = None,
     allowed_buckets: Collection[str] | None = None,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> Verdict:
     """Judge the whole content of a CSV manifest, in memory that does not grow with it.
 
     `fields` are the document's Fields; None infers them from the first row. `allowed_buckets` are names with
-    appid; None allows any. How the content is cut into `blocks` makes no difference. Raises ValueError for
-    Fields without one Bucket and one Key.
+    appid; None allows any. How the content is cut into `blocks` makes no difference. `has_time` is asked every
+    64 KiB: when it says no, the verdict is that of the rows so far and not complete, and its `size` ends with
+    them. Raises ValueError for Fields without one Bucket and one Key.
     """
     judge = CsvJudge(fields, allowed_buckets)
     for piece in in_pieces(blocks):
+        if judge.size and not has_time():
+            judge.break_off()
+            return judge.verdict(complete=False)
         judge.feed(piece)
         if judge.stopped:
             break
@@ -105,6 +110,11 @@ class CsvJudge:
         self.reader.line += lines
         self.checks.forget_previous()
         self.findings.lines_are_estimates = True
+
+    def break_off(self) -> None:
+        """End here, though the content goes on: the row that is not all in sight is left out."""
+        self.size -= len(self._waiting)
+        self._waiting = b""
 
     def close(self, complete: bool = True) -> None:
         """Judge what is left: the last row may lack its line ending."""
