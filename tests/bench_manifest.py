@@ -119,6 +119,7 @@ def write(path: Path, row: Callable[[int], str], rows: int) -> Path:
 BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+")
 BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 DOUBLE_ESCAPE = re.compile(r"%25[0-9A-Fa-f]{2}")
+UNDECODED = re.compile("[\udc80-\udcff]")
 RAW = re.compile(r"[^A-Za-z0-9._~/!$&'()*,;=:@%-]")
 
 
@@ -164,7 +165,7 @@ def check_rows(reader: Iterable[list[str]], counts: Counter[str]) -> None:  # no
             if DOUBLE_ESCAPE.search(key):
                 counts["DoublyEncoded"] += 1
             if RAW.search(key):
-                counts["NotEncoded"] += 1
+                counts["NotUtf8" if UNDECODED.search(key) else "NotEncoded"] += 1
         if row == previous:
             counts["DuplicateRow"] += 1
         previous = row
@@ -234,7 +235,7 @@ def contenders(path: Path, packed: bool) -> list[Callable[[], object]]:
     opened = gzip.open if packed else open
 
     def text(loop: Callable[[Iterable[str]], object]) -> object:
-        with opened(path, "rt", encoding="utf-8", newline="") as lines:
+        with opened(path, "rt", encoding="utf-8", errors="surrogateescape", newline="") as lines:
             return loop(lines)
 
     def judged() -> None:

@@ -9,7 +9,7 @@ from operator import eq, itemgetter
 
 from .escapes import PLAIN_CHARACTERS, odd_escapes
 from .findings import Findings
-from .quotes import values_of
+from .quotes import HIDDEN_LINE_FEED, HIDDEN_QUOTE, values_of
 from .rows import Batch
 from .scan import clean_rows
 from .utf8 import not_utf8
@@ -66,7 +66,13 @@ class ColumnChecks:
     def judge_clean(self, plain: bytes) -> int:
         """Judge whole lines without quotes by a scan: how many rows they hold, or 0 when they may be odd."""
         bucket = plain[: plain.find(b",")]
-        if self.layout is None or not self.layout.is_usual or self._known.get(bucket) != "":
+        if (
+            HIDDEN_QUOTE in plain
+            or HIDDEN_LINE_FEED in plain
+            or self.layout is None
+            or not self.layout.is_usual
+            or self._known.get(bucket) != ""
+        ):
             return 0
         rests = clean_rows(plain, bucket, self.layout.width, self._expected_version(self.layout))
         if rests is None or [bucket, *values_of(rests[:1])[0]] == self._previous:
@@ -106,18 +112,15 @@ class ColumnChecks:
         widths = list(map(len, batch.rows))
         if start == 0 and widths.count(right) == len(widths):
             return batch
-        fits = [width == right for width in widths]
+        fits = list(map(right.__eq__, widths))
         fits[:start] = [False] * start
         self._note_widths(batch.lines[start:], widths[start:], right)
         return Batch(list(compress(batch.rows, fits)), list(compress(batch.lines, fits)))
 
     def _note_widths(self, lines: Sequence[int], widths: list[int], right: int) -> None:
-        wrong: dict[int, list[int]] = {}
-        for line, width in zip(lines, widths, strict=True):
-            if width != right and width:
-                wrong.setdefault(width, []).append(line)
-        for width, numbers in wrong.items():
-            self.findings.note("ColumnCount", numbers, found=width, expected=self._expected)
+        for width in set(widths).difference((right, 0)):
+            wrong = list(compress(lines, map(width.__eq__, widths)))
+            self.findings.note("ColumnCount", wrong, found=width, expected=self._expected)
 
     def _judge_columns(self, batch: Batch, layout: Layout) -> None:
         names = list(map(itemgetter(layout.bucket), batch.rows))
@@ -166,7 +169,7 @@ class ColumnChecks:
         raw = text.translate(None, _PLAIN_IN_CELLS + b"%\0")  # a NUL is a fault of its own
         if len(raw) >= len(keys):
             found = [i for i, left in enumerate(raw.split(b"\n")) if left]
-            no_text = set(not_utf8(keys))
+            no_text = {found[i] for i in not_utf8([keys[i] for i in found])}
             self.findings.note("NotEncoded", [lines[i] for i in found if i not in no_text], column)
 
     def _judge_versions(self, versions: list[bytes], lines: Sequence[int], column: int) -> None:

@@ -8,13 +8,9 @@ from itertools import accumulate, compress, count, repeat
 from operator import add
 
 from .findings import Findings
-from .quotes import HIDDEN_LINE_FEED, values_of
+from .quotes import HIDDEN_LINE_FEED, HIDDEN_QUOTE, values_of
 from .strange import LONGEST, Lines
 from .utf8 import is_utf8, not_utf8
-
-# No row of a quarter of the length can have been too long before its quotes were taken off: they make a
-# value of n bytes at most 2n + 2 bytes long.
-_SURELY_SHORT = LONGEST // 4 - 1
 
 _QUOTE, _BLANK, _NUL = b'" \0'  # as ints, which bytes look for in a tenth of the time
 _OUT_OF_PLACE, _ALONE = "A quote stands out of place or is not closed", "A carriage return stands alone"
@@ -42,7 +38,7 @@ class RowReader:
         """All rows of whole lines whose quotes were taken off; None if one may break a rule."""
         text = plain.replace(b"\r\n", b"\n") if b"\r" in plain else plain
         lines = text.split(b"\n")[:-1]
-        if b"\r" in text or not all(lines) or max(map(len, lines)) > _SURELY_SHORT:
+        if b"\r" in text or not all(lines) or _may_have_been_long(lines):
             return None
         inner = accumulate(map(bytes.count, lines, repeat(HIDDEN_LINE_FEED)), initial=0)
         *numbers, self.line = map(add, inner, count(self.line))
@@ -96,19 +92,21 @@ class RowReader:
 
     def _check_bytes(self, batch: Batch, found: Lines) -> None:
         """Note what no text may hold, value by value, or for a broken line as a whole."""
-        texts: list[bytes] = []
-        places: list[tuple[int, int]] = []  # line, and column or 0
-        for number in sorted({*not_utf8(found.lines), *_with_nul(found.lines), *found.rows}):
-            values = batch.rows[number]
-            texts += values or [found.broken.get(number, b"")]
-            line = batch.lines[number]
-            places += [(line, column) for column in range(1, len(values) + 1)] or [(line, 0)]
-        noted: dict[tuple[int, str], list[int]] = {}
-        for fault, odd in (("NotUtf8", not_utf8(texts)), ("NulByte", _with_nul(texts))):
-            for line, column in [places[i] for i in odd]:
-                noted.setdefault((column, fault), []).append(line)
-        for column, fault in sorted(noted):
-            self.findings.note(fault, noted[column, fault], column or None)
+        odd = [i for i, line in enumerate(found.lines) if not line.isascii() or _NUL in line]
+        numbers = sorted({*odd, *found.rows}) if found.rows else odd
+        widths = [len(batch.rows[number]) for number in numbers]
+        for width in set(widths):
+            group = list(compress(numbers, map(width.__eq__, widths)))
+            lines = [batch.lines[number] for number in group]
+            if width == 0:
+                self._check_values(lines, None, [found.broken.get(number, b"") for number in group])
+                continue
+            for column, values in enumerate(zip(*[batch.rows[number] for number in group], strict=True), 1):
+                self._check_values(lines, column, values)
+
+    def _check_values(self, lines: Sequence[int], column: int | None, values: Sequence[bytes]) -> None:
+        self.findings.note("NotUtf8", [lines[i] for i in not_utf8(values)], column)
+        self.findings.note("NulByte", [lines[i] for i in _with_nul(values)], column)
 
     def _note_strange_lines(self, batch: Batch, found: Lines) -> None:
         for number in sorted(found.long):
@@ -135,5 +133,12 @@ class RowReader:
         return Batch(list(compress(batch.rows, lines)), list(compress(batch.lines, lines)))
 
 
-def _with_nul(texts: list[bytes]) -> list[int]:
+def _may_have_been_long(lines: list[bytes]) -> bool:
+    """Whether a row of these unquoted lines may have been too long before its quotes were taken off."""
+    if max(map(len, lines)) < LONGEST // 4:  # with all its quotes, a value of n bytes has at most 2n + 2
+        return False
+    return any(len(line) + line.count(HIDDEN_QUOTE) + 2 * line.count(b",") + 2 > LONGEST for line in lines)
+
+
+def _with_nul(texts: Sequence[bytes]) -> list[int]:
     return [i for i, text in enumerate(texts) if _NUL in text]
