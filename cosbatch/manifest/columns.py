@@ -202,8 +202,7 @@ class ColumnChecks:
 
 def bucket_fault(name: bytes, allowed: Collection[str] | None) -> str:
     """What is wrong with the name of a bucket; empty if nothing is. `allowed` ones may have any form."""
-    text = name.decode("utf-8", "replace")
-    if allowed is not None and text in allowed:
+    if allowed is not None and name.decode("utf-8", "replace") in allowed:
         return ""
     if not _BUCKET.fullmatch(name):
         return UNNAMED
