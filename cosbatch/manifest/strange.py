@@ -175,8 +175,9 @@ class Lines:
         self.unquoted = [i for i in numbers if i not in self.rows]
 
     def _unquoted(self, numbers: list[int]) -> bytes | None:
-        text = b"".join([self.lines[number] + b"\n" for number in numbers])
-        return None if b"\r\n" in text else unquoted(text)  # a line's own ending was taken off
+        """The lines without their quotes; None where a quote or a carriage return breaks the rules in one of them."""
+        plain = unquoted(b"".join([self.lines[number] + b"\n" for number in numbers]))
+        return None if plain is None or b"\r" in plain else plain
 
     def _regular(self, numbers: list[int]) -> list[int]:
         """Those of the lines that can lose their quotes together; the others are read one by one, or broken."""
