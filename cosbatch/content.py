@@ -13,7 +13,7 @@ from cosbatch.patterns import Pattern
 from cosbatch.retry import Exchange
 from cosbatch.settings import Settings
 
-PIECE = 4 * 1024 * 1024
+BLOCK = 4 * 1024 * 1024
 # A full look ends when less than this share of the time, or than so many seconds, are left for the job itself.
 _SHARE = 0.25
 _SECONDS = 5.0
@@ -30,8 +30,6 @@ class Content:
     def __init__(self, location: Mapping[str, Any], settings: Settings, exchange: Exchange) -> None:
         self.location = dict(location)
         self.size: int | None = None
-        # How many bytes `blocks` gave, where the time did not suffice for all.
-        self.judged: int | None = None
         self._settings = settings
         self._exchange = exchange
         self._resource = names.parse_resource(location["ObjectArn"])
@@ -63,19 +61,18 @@ class Content:
             raise
 
     def blocks(self) -> Iterator[bytes]:
-        """The content piece by piece, to its end or, in whole lines, as far as the time allows."""
-        start, rest = 0, b""
+        """The whole content, block by block."""
+        start = 0
         while self.size is None or start < self.size:
-            if start and self._exchange.deadline.remaining() < self._reserve:
-                self.judged = start - len(rest)
-                return
-            block = self.read(start, PIECE)
-            start += len(block)
+            block = self.read(start, BLOCK)
             if not block:
                 break
-            whole, line_feed, rest = (rest + block).rpartition(b"\n")
-            yield whole + line_feed
-        yield rest
+            yield block
+            start += len(block)
+
+    def has_time(self) -> bool:
+        """Whether a full look may go on; some time is kept for the job itself."""
+        return self._exchange.deadline.remaining() >= self._reserve
 
     def has_file(self, key: str) -> bool:
         """Whether another object lies in the manifest's bucket. Raises ServiceSideError."""

@@ -104,10 +104,10 @@ def _csv_verdict(content: Content, fields: list[str] | None, buckets: Collection
 def _full_verdict(content: Content, fields: list[str] | None, buckets: Collection[str] | None) -> Verdict:
     from cosbatch.manifest.stream import judge_csv
 
-    verdict = judge_csv(content.blocks(), fields=fields, allowed_buckets=buckets)
-    if not content.judged or verdict.rows is None or content.size is None:
+    verdict = judge_csv(content.blocks(), fields=fields, allowed_buckets=buckets, has_time=content.has_time)
+    if verdict.complete or verdict.rows is None or content.size is None:
         return verdict
-    return replace(verdict, complete=False, estimated_rows=round(verdict.rows * content.size / content.judged))
+    return replace(verdict, estimated_rows=round(verdict.rows * content.size / max(verdict.size, 1)))
 
 
 def _inventory_verdict(content: Content, buckets: Collection[str] | None) -> Verdict:

@@ -10,8 +10,10 @@ import pytest
 
 from cosbatch import content
 from cosbatch.content import Content
+from cosbatch.deadline import Deadline
 from cosbatch.errors import CosbatchError, InvalidManifest, InvalidRequest, ServiceError, UnexpectedResponse
 from cosbatch.inspection import EDGE, Inspection, inspect
+from cosbatch.manifest.stream import PIECE, CsvJudge
 from cosbatch.messages import Request, Response
 from tests.stage import APPID, BUCKET, Hands, Service, configuration
 from tests.stage import exchange as exchange_with
@@ -151,29 +153,63 @@ def test_does_not_see_the_middle_unless_it_looks_in_full() -> None:
 
 
 def test_a_full_look_counts_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content, "PIECE", 1000)
+    monkeypatch.setattr(content, "BLOCK", 1000)
     found = look(Bucket(TWO_ROWS * 500), check="full")
     assert (found.rows, found.complete) == (1000, True)
 
 
-def test_a_full_look_ends_with_the_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content, "PIECE", 1001)
-    hands = Hands()
-
-    class Slow(Bucket):
-        def send(self, request: Request, seconds: float) -> Response:
-            hands.sleep(3)
-            return super().send(request, seconds)
-
-    bucket = Slow(TWO_ROWS * 500)
+def full_look(bucket: Bucket, hands: Hands) -> Inspection:
+    """A full look that has 30 seconds by the clock of these hands."""
     settings = configuration(COSBATCH_MANIFEST_CHECK="full").settings
     manifest = {"Location": {"ETag": '"e1"', "ObjectArn": f"{ARN}/list.csv"}, "Spec": NO_SPEC}
     way = exchange_with(bucket, 30)
-    way.deadline = type(way.deadline)(hands.clock, 30)
-    found = inspect(manifest, {}, settings, way)
+    way.deadline = Deadline(hands.clock, 30)
+    return inspect(manifest, {}, settings, way)
+
+
+class Slow(Bucket):
+    """A bucket that takes three seconds for each answer."""
+
+    def __init__(self, content: bytes, hands: Hands) -> None:
+        super().__init__(content)
+        self.hands = hands
+
+    def send(self, request: Request, seconds: float) -> Response:
+        self.hands.sleep(3)
+        return super().send(request, seconds)
+
+
+def test_a_full_look_ends_with_the_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "BLOCK", PIECE)
+    hands = Hands()
+    bucket = Slow(TWO_ROWS * 9000, hands)
+    found = full_look(bucket, hands)
     assert not found.complete
-    assert 0 < len(bucket.ranges) < 9
-    assert found.rows == pytest.approx(1000, rel=0.02)
+    assert 0 < len(bucket.ranges) < len(bucket.content) // PIECE
+    assert found.rows == pytest.approx(18_000, rel=0.02)
+
+
+def test_a_full_look_ends_with_the_time_within_a_block_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands = Hands()
+    feed = CsvJudge.feed
+
+    def slowly(judge: CsvJudge, piece: bytes) -> None:
+        hands.sleep(9)
+        feed(judge, piece)
+
+    monkeypatch.setattr(CsvJudge, "feed", slowly)
+    bucket = Bucket(TWO_ROWS * 9000)
+    found = full_look(bucket, hands)
+    assert (found.complete, hands.slept, len(bucket.ranges)) == (False, 27, 1)
+    assert found.rows == pytest.approx(18_000, rel=0.02)
+
+
+def test_a_verdict_that_came_before_the_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "BLOCK", PIECE)
+    hands = Hands()
+    with pytest.raises(InvalidManifest) as caught:
+        full_look(Slow(b"odd\n" + TWO_ROWS * 9000, hands), hands)
+    assert caught.value.fields["Verdict"]["Complete"] is False  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

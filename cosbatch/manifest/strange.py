@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Collection
+from functools import cache, cached_property
 from itertools import accumulate, pairwise, repeat
 
-from .quotes import unquoted
-from .utf8 import is_utf8
+from .quotes import is_clear, unquoted
 
 LONGEST = 8192  # bytes of a row, its line ending not counted
 WINDOW = LONGEST + 2  # the same with the longest line ending: what must be in sight to decide on a row
@@ -23,6 +22,12 @@ _MAY_FOLLOW_QUOTE = (b",", b'"', b"\r", b"")  # the last is the end of a line
 def _cell() -> re.Pattern[bytes]:
     """A value and what ends it. The lookahead keeps it from trying shorter ones where the longest fails."""
     return re.compile(rb'("(?=([^"]*(?:""[^"]*)*))\2"|[^",\r\n]*)(,|\r?\n)')
+
+
+@cache
+def _closing() -> re.Pattern[bytes]:
+    """A quote that may be where a value ends, or stand for itself."""
+    return re.compile(rb'"(?:[,\r\n"]|\Z)')
 
 
 @cache
@@ -44,7 +49,7 @@ class Lines:
     def __init__(self, text: bytes, is_last: bool) -> None:
         parts = text.split(b"\n")
         self.end = len(text) - len(parts.pop())
-        self.lines = [part.removesuffix(b"\r") for part in parts] if b"\r" in text else parts
+        self.lines = [part.removesuffix(b"\r") for part in parts] if b"\r" in text else parts.copy()
         self.rows: dict[int, list[bytes]] = {}
         self.unquoted: list[int] = []
         self.inner: set[int] = set()
@@ -52,13 +57,12 @@ class Lines:
         self.long: dict[int, bytes] = {}
         self.blanks: list[tuple[int, int]] = []  # line and column of values in `rows` that a blank preceded
         self._text = text
+        self._parts = parts
         self._is_last = is_last
-        self._lengths: list[int] = []  # of all lines before each, without their line feeds
-        if b'"' in text:
-            self._lengths = list(accumulate(map(len, parts), initial=0))
-            self._read_quotes()
         if may_hold_long_line(text):
             self._set_aside(self.long, [i for i, line in enumerate(self.lines) if len(line) > LONGEST])
+        if b'"' in text:
+            self._read_quotes()
         if b"\r" in text:
             stray = [i for i, line in enumerate(self.lines) if _RETURN in line and _QUOTE not in line]
             self._set_aside(self.broken, stray)
@@ -69,20 +73,32 @@ class Lines:
         row = split_quoted(self._text, self._start(number)) if _QUOTE in line else None
         return row if isinstance(row, int) else line.partition(b"\r")[0].count(b",") + 1
 
-    def _set_aside(self, kind: dict[int, bytes], numbers: Iterable[int]) -> None:
+    def _set_aside(self, kind: dict[int, bytes], numbers: Collection[int]) -> None:
         """Make these lines rows without values."""
+        lines = self.lines
         for number in numbers:
-            kind[number] = self.lines[number]
-            self.lines[number] = _ASIDE
+            kind[number] = lines[number]
+            lines[number] = _ASIDE
             self.rows[number] = []
 
     def _start(self, number: int) -> int:
         """Where a line begins in the text."""
         return self._lengths[number] + number
 
+    @cached_property
+    def _lengths(self) -> list[int]:
+        """Of all lines before each, without their line feeds."""
+        return list(accumulate(map(len, self._parts), initial=0))
+
     def _read_quotes(self) -> None:
         """Go through the lines with quotes: an odd number breaks a row, or opens one of more lines."""
-        quoted = [i for i, line in enumerate(self.lines) if _QUOTE in line and len(line) <= LONGEST]
+        quoted = [i for i, line in enumerate(self.lines) if _QUOTE in line]
+        if not _may_open(self._text):
+            self._set_aside(self.broken, quoted)
+            return
+        if not _closing().search(self._text):
+            self._set_aside(self.broken, quoted[:-1])
+            quoted = quoted[-1:]  # its next quote is not in sight
         odd = [i for i in quoted if self.lines[i].count(_QUOTE) % 2]
         broken = self._broken_at_once(odd, quoted)
         next_row = 0
@@ -148,21 +164,35 @@ class Lines:
 
     def _read_balanced(self, numbers: list[int]) -> None:
         """Take the quotes off the lines whose quotes are in their places; the others are broken."""
+        plain = self._unquoted(numbers)
+        if plain is None:
+            numbers = self._regular(numbers)
+            plain = self._unquoted(numbers) or b""
+        for number, line in zip(numbers, plain.split(b"\n"), strict=False):
+            self.lines[number] = line or _ASIDE
+            if not line:  # a row of one empty value, no blank line
+                self.rows[number] = [b""]
+        self.unquoted = [i for i in numbers if i not in self.rows]
+
+    def _unquoted(self, numbers: list[int]) -> bytes | None:
+        """The lines without their quotes; None where a quote or a carriage return breaks the rules in one of them."""
+        plain = unquoted(b"".join([self.lines[number] + b"\n" for number in numbers]))
+        return None if plain is None or b"\r" in plain else plain
+
+    def _regular(self, numbers: list[int]) -> list[int]:
+        """Those of the lines that can lose their quotes together; the others are read one by one, or broken."""
         fits = _quoted_line().fullmatch
         fitting = [i for i in numbers if fits(self.lines[i])]
         self._set_aside(self.broken, set(numbers).difference(fitting))
-        joined = b"".join([self.lines[i] + b"\n" for i in fitting])
-        plain = unquoted(joined) if is_utf8(joined) else None
-        if plain is None:
-            for number in fitting:
-                self._read_open_row(number)
-            return
-        for number, line in zip(fitting, plain.split(b"\n"), strict=False):
-            if line:
-                self.lines[number] = line
-                self.unquoted.append(number)
-            else:  # a row of one empty value, no blank line
-                self._add_row(number, [b""])
+        clear = [i for i in fitting if is_clear(self.lines[i])]
+        for number in set(fitting).difference(clear):
+            self._read_open_row(number)
+        return clear
+
+
+def _may_open(text: bytes) -> bool:
+    """Whether some quote stands where a value begins."""
+    return text.startswith(b'"') or b',"' in text or b'\n"' in text
 
 
 def split_quoted(text: bytes, start: int) -> tuple[list[bytes], int] | int:

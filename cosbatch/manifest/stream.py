@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from .beginning import BYTE_ORDER_MARK, SIGHT, other_format, unreadable
 from .columns import ColumnChecks
@@ -10,7 +10,6 @@ from .findings import Findings
 from .quotes import unquoted
 from .rows import Batch, RowReader
 from .strange import LONGEST, may_hold_long_line
-from .utf8 import is_utf8
 from .verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
@@ -23,15 +22,20 @@ def judge_csv(
     *,
     fields: Sequence[str] | None = None,
     allowed_buckets: Collection[str] | None = None,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> Verdict:
     """Judge the whole content of a CSV manifest, in memory that does not grow with it.
 
     `fields` are the document's Fields; None infers them from the first row. `allowed_buckets` are names with
-    appid; None allows any. How the content is cut into `blocks` makes no difference. Raises ValueError for
-    Fields without one Bucket and one Key.
+    appid; None allows any. How the content is cut into `blocks` makes no difference. `has_time` is asked every
+    64 KiB: when it says no, the verdict is that of the rows so far and not complete, and its `size` ends with
+    them. Raises ValueError for Fields without one Bucket and one Key.
     """
     judge = CsvJudge(fields, allowed_buckets)
     for piece in in_pieces(blocks):
+        if judge.size and not has_time():
+            judge.break_off()
+            return judge.verdict(complete=False)
         judge.feed(piece)
         if judge.stopped:
             break
@@ -105,6 +109,11 @@ class CsvJudge:
         self.reader.line += lines
         self.checks.forget_previous()
         self.findings.lines_are_estimates = True
+
+    def break_off(self) -> None:
+        """End here, though the content goes on: the row that is not all in sight is left out."""
+        self.size -= len(self._waiting)
+        self._waiting = b""
 
     def close(self, complete: bool = True) -> None:
         """Judge what is left: the last row may lack its line ending."""
@@ -182,17 +191,14 @@ class CsvJudge:
 
     def _judge_block(self, block: bytes) -> bool:
         """Judge whole lines at once; False, and nothing is done, when they have to be read line by line."""
-        has_quotes = b'"' in block
-        if may_hold_long_line(block) or not is_utf8(block):
-            return False
-        plain = unquoted(block) if has_quotes else block
+        plain = None if may_hold_long_line(block) else unquoted(block)
         if plain is None:
             return False
         rows = self.checks.judge_clean(plain)
         if rows:
             self.reader.line += rows
             return True
-        batch = self.reader.read_unquoted(plain) if has_quotes and b"\0" not in block else None
+        batch = self.reader.read_unquoted(plain, block) if b'"' in block else None
         if batch is None:
             return False
         self._judge_batch(batch)

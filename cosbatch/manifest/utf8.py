@@ -1,18 +1,20 @@
-"""Which bytes are UTF-8, told without an exception for each that is not."""
+"""Which bytes are UTF-8, told without an exception for each text that is not."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"  # stands in decoded text for what was no UTF-8, or for itself
 
 
 def is_utf8(text: bytes) -> bool:
-    if text.isascii():
-        return True
-    decoded = text.decode("utf-8", "replace")
-    return _REPLACED not in decoded or decoded.count(_REPLACED) == text.count(_REPLACED.encode())
+    try:
+        return text.isascii() or bool(text.decode())
+    except UnicodeDecodeError:
+        return False
 
 
-def not_utf8(texts: list[bytes]) -> list[int]:
+def not_utf8(texts: Sequence[bytes]) -> list[int]:
     """The numbers, from 0, of the texts that are no UTF-8."""
     joined = b"\n".join(texts)
     if is_utf8(joined):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from urllib.parse import quote
 
@@ -93,6 +94,32 @@ STRANGE_ROWS = [
 ]
 
 
+FRAGMENTS = [
+    *(b"a", b"/", b"%41", b"%E6%96%87", b"%", b"%4", b"%25", b"%2541", b"%0A", b"%3D", b"=", b"+", b" ", b"\t"),
+    *("文".encode(), "é".encode(), "🗻".encode(), b"\xe6", b"\xff", b"\xfb", b"\xef\xbf\xbd", b"\0"),
+]
+IN_QUOTES = [b",", b"\n", b"\r\n", b"\r", b'""', b" ", b", ", b'"",', b"k", *FRAGMENTS]
+OTHER_KINDS = [
+    "\ufeffa,b\n".encode("utf-16-le"),
+    "\ufeffa,b\n".encode("utf-16-be"),
+    "\ufeffa,b\n".encode("utf-32-le"),
+    "\ufeffa,b\n".encode("utf-32-be"),
+    "bucket-1,key\n".encode("utf-16-le"),
+    "bucket-1,key\n".encode("utf-16-be"),
+    b"\x1f\x8b\x08\0",
+    b"PK\x03\x04",
+    b'{"fileFormat": "CSV"',
+    b"[\n{",
+    b"\n<?xml",
+    b"<html>",
+    b"<not-1,a>",
+    b"[not],json\n",
+    b"\xff",
+    b"\xfe\xef",
+    b"\0\0k",
+]
+
+
 @dataclass(frozen=True)
 class Case:
     """A content, with what the judge is told of it."""
@@ -113,9 +140,13 @@ def generated(seed: int, most_rows: int = 25) -> Case:
     rows: list[bytes] = []
     for _ in range(chance.randrange(most_rows)):
         rows.append(rows[-1] if rows and chance.random() < style.repeated else make_row(chance, columns, style))
+    if chance.random() < 0.05:
+        rows.insert(0, chance.choice([b"Bucket,Key", b'"bucket" ,Key', b' "Bucket",Key', b"key,BUCKET , x"]))
     content = b"".join(row + style.ending(chance) for row in rows)
     if chance.random() < 0.3:
         content = content.removesuffix(b"\n")
+    if chance.random() < 0.02:
+        content = chance.choice(OTHER_KINDS) + content
     if chance.random() < 0.05:
         content = b"\xef\xbb\xbf" + content
     return Case(content, fields, chance.choice([None, None, BUCKETS[:1], BUCKETS]))
@@ -125,7 +156,7 @@ class Style:
     """The habits of the program that wrote a file."""
 
     def __init__(self, chance: Random) -> None:
-        self.line_ending = chance.choice([b"\n", b"\n", b"\r\n"])
+        self.line_endings = chance.choice([[b"\n"], [b"\n"], [b"\r\n"], [b"\n", b"\r\n"]])
         self.strangeness = chance.choice([0, 0, 0.05, 0.3])
         self.repeated = chance.choice([0, 0, 0.1])
         self.quoted = chance.choice([0, 0, 0, 1, 0.2])
@@ -133,7 +164,9 @@ class Style:
         self.second_bucket = chance.choice([0, 0, 0.1])
 
     def ending(self, chance: Random) -> bytes:
-        return chance.choice([b"\n", b"\r\n", b"\n\n"]) if self.strange(chance, 0.3) else self.line_ending
+        return (
+            chance.choice([b"\n", b"\r\n", b"\n\n"]) if self.strange(chance, 0.3) else chance.choice(self.line_endings)
+        )
 
     def strange(self, chance: Random, factor: float = 1.0) -> bool:
         return chance.random() < self.strangeness * factor
@@ -141,12 +174,33 @@ class Style:
 
 def make_row(chance: Random, columns: list[str], style: Style) -> bytes:
     if style.strange(chance, 0.3):
-        return chance.choice(STRANGE_ROWS)
+        return chance.choice(STRANGE_ROWS) if chance.random() < 0.7 else long_row(chance)
     cells = [make_cell(chance, column, style) for column in columns]
     if style.strange(chance, 0.2):
         cells = chance.choice([cells[:-1], [*cells, b"more"]])
     separator = b", " if style.strange(chance, 0.1) else b","
     return separator.join(cells)
+
+
+def long_row(chance: Random) -> bytes:
+    """A row of about 8 KiB."""
+    begin, filling, end = chance.choice(
+        [
+            (b"", b"k", b""),
+            (b"", "文".encode(), b""),
+            (b"", b"%41", b""),
+            (b"", b"k,", b""),
+            (b'"', b"k", b'"'),
+            (b'"', b"k\r\n", b'"'),
+            (b'"', b'""', b'"'),
+            (b'"', b",", b'",k'),
+            (b'"', b"\n", b""),
+            (b'k"', b"\n", b""),
+        ]
+    )
+    start = b"examplebucket-1250000000," + begin
+    room = 8192 + chance.randrange(-3, 5) - len(start) - len(end)
+    return start + (filling * room)[:room] + end
 
 
 def make_cell(chance: Random, column: str, style: Style) -> bytes:
@@ -159,8 +213,18 @@ def make_cell(chance: Random, column: str, style: Style) -> bytes:
     else:
         cell = chance.choice([b"", b"12", b"2023-06-21T10:00:00Z", b"plain"])
     if style.strange(chance, 0.3):
-        return chance.choice(STRANGE_KEYS)
+        return strange_cell(chance)
     return b'"' + cell + b'"' if chance.random() < style.quoted else cell
+
+
+def strange_cell(chance: Random) -> bytes:
+    """A value that is rare or wrong, in quotes or not."""
+    kind = chance.random()
+    if kind < 0.4:
+        return chance.choice(STRANGE_KEYS)
+    if kind < 0.7:
+        return b"".join(chance.choices(FRAGMENTS, k=chance.randrange(1, 6)))
+    return b'"' + b"".join(chance.choices(IN_QUOTES, k=chance.randrange(6))) + b'"'
 
 
 def almost_clean(seed: int) -> Case:
@@ -171,7 +235,7 @@ def almost_clean(seed: int) -> Case:
     style = Style(chance)
     style.strangeness = style.second_bucket = style.repeated = 0
     style.versions = round(style.versions)
-    rows = [make_row(chance, columns, style) + style.line_ending for _ in range(8)]
+    rows = [make_row(chance, columns, style) + style.ending(chance) for _ in range(8)]
     content = bytearray(b"".join(rows))
     at = chance.randrange(len(rows[0]), len(content))
     content[at : at + chance.choice([0, 1, 1])] = chance.choice(
@@ -187,6 +251,15 @@ def noise(chance: Random) -> bytes:
 
 
 def cuts(chance: Random, content: bytes) -> list[bytes]:
-    """The content in blocks of random length; the first shows what kind of content it is."""
-    places = sorted(chance.randrange(16, len(content)) for _ in range(chance.randrange(6))) if len(content) > 16 else []
-    return [content[begin:end] for begin, end in zip([0, *places], [*places, len(content)], strict=True)]
+    """The content in blocks: of one length, of random ones, or cut where a cut hurts."""
+    kind = chance.random()
+    if kind < 0.2:
+        length = chance.choice([1, 2, 3, 1000])
+        places = list(range(length, len(content), length))
+    elif kind < 0.5:
+        places = [at + chance.randrange(3) for at, byte in enumerate(content) if byte in b'"%\r\n,\xe6\xef']
+        places = chance.sample(places, min(len(places), 40))
+    else:
+        places = [chance.randrange(len(content) + 1) for _ in range(chance.randrange(6))]
+    ends = sorted({*places, len(content)})
+    return [content[begin:end] for begin, end in pairwise([0, *ends])]

@@ -62,9 +62,15 @@ class Reader:
 
     def read(self) -> Outcome:
         position = 0
+        if is_gzip(self.content) or is_utf16(self.content):
+            self.fault("Gzip" if is_gzip(self.content) else "Utf16")
+            return self.outcome
         if self.content[:3] == b"\xef\xbb\xbf":
             self.fault("ByteOrderMark", 1)
             position = 3
+        if is_of_other_format(self.content[position : position + 1024]):
+            self.fault("WrongFormat")
+            return self.outcome
         while position < len(self.content):
             position = self.read_row(position)
         if self.outcome.rows == 0:
@@ -180,6 +186,29 @@ class Reader:
             self.seen_with_version = True
         if self.seen_with_version and self.seen_without_version and not both_before:
             self.warn("MixedVersionIds", column)
+
+
+def is_gzip(content: bytes) -> bool:
+    return content[:2] == b"\x1f\x8b"
+
+
+def is_utf16(content: bytes) -> bool:
+    """UTF-16 or UTF-32: a byte order mark, or Latin letters of two bytes each."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:4] == b"\0\0\xfe\xff":
+        return True
+    zeros = "".join("0" if byte == 0 else "x" for byte in content[:4])
+    return zeros in ("x0x0", "0x0x")
+
+
+def is_of_other_format(beginning: bytes) -> bool:
+    """ZIP, JSON or markup, by its first characters; the bytes at hand are at most 1 KiB."""
+    if beginning[:4] == b"PK\x03\x04":
+        return True
+    text = beginning.decode("latin-1").lstrip(" \t\n\r\v\f")
+    if text[:1] in ("{", "["):
+        inside = text[1:].lstrip(" \t\n\r\v\f")
+        return inside[:1] != "" and inside[0] in '"{[]}'
+    return text[:1] == "<" and text[1:2] != "" and text[1] in string.ascii_letters + "?!"
 
 
 def cut_line(content: bytes, position: int) -> tuple[bytes, int]:

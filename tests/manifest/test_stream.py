@@ -68,6 +68,10 @@ FAULTY = {
     "an open quote before a quoted row": (B + b',"a\n"' + B + b'","b"\n', [("BadQuoting", 1, 2)]),
     "a carriage return alone": (B + b",a\rb\n", [("BadQuoting", 1, 2)]),
     "two carriage returns": (B + b",a\r\r\n", [("BadQuoting", 1, 2)]),
+    "a carriage return alone behind quotes": (
+        B + b",\xff\n" + B + b',"a,b"\n' + B + b',"a,b",c\rd\n',
+        [("NotUtf8", 1, 2), ("BadQuoting", 3, 3)],
+    ),
     "NUL in a broken row": (B + b',a"\0\n', [("NulByte", 1, None), ("BadQuoting", 1, 2)]),
     "a long line": (B + b"," + b"k" * 8192 + b"\n", [("LineTooLong", 1, None)]),
     "a long line that is broken, too": (B + b",a\rb" + b"k" * 9000, [("LineTooLong", 1, None)]),
@@ -310,6 +314,27 @@ def test_stops_reading_a_content_that_is_no_csv() -> None:
     blocks = iter([b"{}" * PIECE, b"never read"])
     assert judge_csv(blocks).complete
     assert next(blocks) == b"never read"
+
+
+def test_stops_by_the_clock_within_a_block() -> None:
+    answers = iter([True, True, False])
+    content = (B + b",k%\n") * 20_000
+    verdict = judge_csv([content], has_time=lambda: next(answers))
+    assert not verdict.complete
+    assert verdict.size == verdict.totals["BadEscape"] * len(B + b",k%\n") < PIECE * 3
+    assert verdict.rows == verdict.totals["BadEscape"]
+
+
+def test_leaves_out_the_row_that_the_clock_cuts() -> None:
+    row = B + b",k\n"
+    whole_rows = row * ((PIECE - 100) // len(row))
+    verdict = judge_csv([whole_rows + B + b',"' + b"x\n" * 4000 + b'"\n'], has_time=lambda: False)
+    assert (verdict.faults, verdict.size, verdict.complete) == ((), len(whole_rows), False)
+
+
+def test_does_not_ask_the_clock_before_it_has_seen_something() -> None:
+    verdict = judge_csv([B + b",k\n"], has_time=lambda: False)
+    assert (verdict.rows, verdict.complete) == (1, True)
 
 
 def test_needs_no_more_memory_for_a_longer_file() -> None:
