@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cosbatch.cli import objects, output, source
 from cosbatch.cli.client import Client, connect
@@ -12,15 +11,13 @@ from cosbatch.cli.options import Commands, add_service, command
 from cosbatch.cli.source import Source
 from cosbatch.cli.tables import printable, table
 from cosbatch.errors import ServiceError
-from cosbatch.manifest.inventory import DataFile, judge_inventory
+from cosbatch.manifest.inventory import judge_inventory, with_missing
 from cosbatch.manifest.stream import judge_csv
 from cosbatch.manifest.verdict import Fault, Verdict
 from cosbatch.names import Resource
 from cosbatch.schemas.document import CSV, INVENTORY
 
 _COLUMNS = ("Ignore", "Bucket", "Key", "VersionId")
-# More than a person reads.
-_MOST_FAULTS = 50
 
 _EXAMPLES = """\
   Before a list is uploaded:
@@ -92,9 +89,7 @@ def _inventory_verdict(opened: Source, options: argparse.Namespace) -> Verdict:
         return verdict
     client, bucket = connect(options), objects.place_of(opened.name).bucket
     missing = [file for file in inventory.files if not _is_there(client, Resource(bucket, file.key, None))]
-    return replace(
-        verdict, faults=(*verdict.faults, *map(_missing, missing))[:_MOST_FAULTS], totals=_totals(verdict, missing)
-    )
+    return with_missing(verdict, missing)
 
 
 def _is_there(client: Client, place: Resource) -> bool:
@@ -105,16 +100,6 @@ def _is_there(client: Client, place: Resource) -> bool:
             raise
         return False
     return True
-
-
-def _missing(file: DataFile) -> Fault:
-    message = f"The data file {file.key} is not in the bucket: use the manifest.json of a finished inventory."
-    return Fault("InventoryFiles", 1, None, message)
-
-
-def _totals(verdict: Verdict, missing: list[DataFile]) -> dict[str, int]:
-    counted = verdict.totals.get("InventoryFiles", 0) + len(missing)
-    return {**verdict.totals, **({"InventoryFiles": counted} if counted else {})}
 
 
 def _table(verdict: Verdict) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from itertools import compress
 from operator import eq, itemgetter
 
@@ -51,7 +51,7 @@ class ColumnChecks:
     row whose columns do not fit, is not looked into any further.
     """
 
-    def __init__(self, findings: Findings, fields: Sequence[str] | None, allowed: Collection[str] | None) -> None:
+    def __init__(self, findings: Findings, fields: Sequence[str] | None, allowed: Container[str] | None) -> None:
         self.findings = findings
         self.layout = Layout(fields) if fields is not None else None
         self.rows = 0
@@ -194,7 +194,7 @@ class ColumnChecks:
         self._previous = rows[-1]
 
 
-def bucket_fault(name: bytes, allowed: Collection[str] | None) -> str:
+def bucket_fault(name: bytes, allowed: Container[str] | None) -> str:
     """What is wrong with the name of a bucket; empty if nothing is. `allowed` ones may have any form."""
     text = name.decode("utf-8", "replace")
     if allowed is not None and text in allowed:

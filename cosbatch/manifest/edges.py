@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ def judge_edges(
     size: int,
     *,
     fields: Sequence[str] | None = None,
-    allowed_buckets: Collection[str] | None = None,
+    allowed_buckets: Container[str] | None = None,
 ) -> Verdict:
     """Judge a content of `size` bytes by its first bytes and its last ones, which may overlap.
 
@@ -36,7 +36,20 @@ def judge_edges(
         judge.close()
         return judge.verdict()
     judge.break_off()
-    return _judge_tail(judge, tail, size)
+    return judge_end(judge, tail, size)
+
+
+def judge_end(judge: CsvJudge, tail: bytes, size: int) -> Verdict:
+    """The verdict on what a judge that was broken off has seen of a content of `size` bytes, and on its last bytes.
+
+    Where these begin no later than the judge broke off, nothing is left out and the verdict is complete.
+    """
+    overlap = judge.size + len(tail) - size
+    if overlap < 0:
+        return _judge_tail(judge, tail, size)
+    _feed(judge, tail[overlap:])
+    judge.close()
+    return judge.verdict()
 
 
 def _feed(judge: CsvJudge, content: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from .beginning import BYTE_ORDER_MARK, SIGHT, other_format, unreadable
 from .columns import ColumnChecks
@@ -22,7 +22,7 @@ def judge_csv(
     blocks: Iterable[bytes],
     *,
     fields: Sequence[str] | None = None,
-    allowed_buckets: Collection[str] | None = None,
+    allowed_buckets: Container[str] | None = None,
     has_time: Callable[[], bool] = lambda: True,
 ) -> Verdict:
     """Judge the whole content of a CSV manifest, in memory that does not grow with it.
@@ -33,15 +33,22 @@ def judge_csv(
     them. Raises ValueError for Fields without one Bucket and one Key.
     """
     judge = CsvJudge(fields, allowed_buckets)
+    if not feed_in_time(judge, blocks, has_time):
+        return judge.verdict(complete=False)
+    judge.close()
+    return judge.verdict()
+
+
+def feed_in_time(judge: CsvJudge, blocks: Iterable[bytes], has_time: Callable[[], bool]) -> bool:
+    """Feed all blocks; False where time ended first, and the judge is broken off in front of what is left."""
     for piece in in_pieces(blocks):
         if judge.size and not has_time():
             judge.break_off()
-            return judge.verdict(complete=False)
+            return False
         judge.feed(piece)
         if judge.stopped:
             break
-    judge.close()
-    return judge.verdict()
+    return True
 
 
 def infer_fields(first_bytes: bytes) -> tuple[str, ...] | None:
@@ -81,7 +88,7 @@ class CsvJudge:
     breaks the rules, except as the last byte of the content. An empty line is no row.
     """
 
-    def __init__(self, fields: Sequence[str] | None, allowed_buckets: Collection[str] | None) -> None:
+    def __init__(self, fields: Sequence[str] | None, allowed_buckets: Container[str] | None) -> None:
         self.findings = Findings()
         self.checks = ColumnChecks(self.findings, fields, allowed_buckets)
         self.reader = RowReader(self.findings)
