@@ -63,6 +63,13 @@ class ColumnChecks:
         self._versioned: set[bool] = set()  # whether rows with, and rows without, a version id were seen
         self._previous: list[bytes] = []
 
+    def may_be_row(self, cells: Sequence[bytes]) -> bool:
+        """Whether cells, as they stand in the text, are no more than the columns, with a bucket's name in its place."""
+        layout = self.layout
+        if layout is None or not layout.bucket < len(cells) <= layout.width:
+            return False
+        return bucket_fault(cells[layout.bucket].lstrip(b" ").strip(b'"'), self._allowed) != UNNAMED
+
     def judge_clean(self, plain: bytes) -> int:
         """Judge whole lines without quotes by a scan: how many rows they hold, or 0 when they may be odd."""
         bucket = plain[: plain.find(b",")]

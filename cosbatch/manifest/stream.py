@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from .beginning import BYTE_ORDER_MARK, SIGHT, other_format, unreadable
 from .columns import ColumnChecks
 from .findings import Findings
 from .quotes import unquoted
 from .rows import Batch, RowReader
-from .strange import LONGEST, may_hold_long_line
+from .strange import LONGEST, may_hold_long_line, split_quoted
 from .utf8 import is_utf8
 from .verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
+_FIRST_LINES = 3  # that are looked at where the content begins like one of another format
 
 CSV_FORMAT = "COSBatchOperations_CSV_V1"
 
@@ -154,12 +156,19 @@ class CsvJudge:
             self.findings.note("ByteOrderMark", (1,), 1)
             first = first[len(BYTE_ORDER_MARK) :]
         what = other_format(first)
-        if fault is None and what is not None:
+        if fault is None and what is not None and not self._begins_with_rows(first[:SIGHT] + b"\n"):
             fault = "WrongFormat"
         if fault is not None:
             self.findings.note(fault, (1,), what=what or "", expected=f"the CSV of {CSV_FORMAT}")
             self.stopped = True
         return first
+
+    def _begins_with_rows(self, text: bytes) -> bool:
+        """Whether one of the first lines can be a row of the Fields: then it does not matter what it begins with."""
+        lengths = [len(line) + 1 for line in text.split(b"\n", _FIRST_LINES)[:-1]]
+        starts = list(accumulate(lengths, initial=0))[:-1]
+        rows = [split_quoted(text, start) for start in starts]
+        return any(self.checks.may_be_row(row[0]) for row in rows if not isinstance(row, int))
 
     def _judge_text(self, text: bytes, is_last: bool = False) -> None:
         start = self._skip_long_line(text) if self._in_long_line else 0
