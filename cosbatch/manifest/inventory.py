@@ -149,7 +149,7 @@ class _Reading:
 
     def document(self) -> Document | None:
         """The JSON object, or None when the content is no inventory's."""
-        fault = unreadable(self._content)
+        fault = unreadable(self._content) if self._content else "Empty"
         if fault is not None:
             self._note(fault)
             return None
