@@ -30,7 +30,7 @@ _EXAMPLES = """\
     python -m cosbatch check cos://inventory-1250000000/1250000000/examplebucket/all/20261123/manifest.json
 
   A data file of an inventory, compressed, whose third column does not matter:
-    python -m cosbatch check data.csv.gz --fields Bucket,Key,Ignore
+    python -m cosbatch check data.csv.gz --data-file --fields Bucket,Key,Ignore
 
 exit code: 0 a job can read it, 1 a job would fail
 """
@@ -38,8 +38,9 @@ exit code: 0 a job can read it, 1 a job would fail
 
 def add(commands: Commands) -> None:
     parser = command(commands, "check", "Judge a manifest: would a job over it fail?", _EXAMPLES, check)
+    parser.add_argument("manifest", metavar="MANIFEST", help="a file, - for stdin, or cos://bucket/key")
     parser.add_argument(
-        "manifest", metavar="MANIFEST", help="a file, - for stdin, or cos://bucket/key; what ends in .gz is unpacked"
+        "--data-file", action="store_true", help="it is a data file of an inventory: what ends in .gz is unpacked"
     )
     parser.add_argument(
         "--fields", type=fields, metavar="FIELDS", help="the columns, such as Bucket,Key (default: by their number)"
@@ -66,7 +67,8 @@ def fields(text: str) -> tuple[str, ...]:
 
 def check(options: argparse.Namespace) -> int:
     is_inventory = (options.format or _format_of(options.manifest)) == INVENTORY
-    with source.opened(options.manifest, options) as opened:
+    # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
+    with source.opened(options.manifest, options, unpack=options.data_file) as opened:
         if is_inventory:
             verdict = _inventory_verdict(opened, options)
         else:
