@@ -196,6 +196,13 @@ def test_a_full_look_ends_with_the_time_and_says_so(monkeypatch: pytest.MonkeyPa
     assert found.rows == pytest.approx(36_000, rel=0.02)
 
 
+def test_a_full_look_keeps_the_time_for_the_job_however_slow_the_service_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "BLOCK", EDGE)
+    hands = Hands()
+    found = full_look(Slow(TWO_ROWS * 60_000, hands), hands)
+    assert (names(found), 30 - hands.slept) == (["JudgedInPart"], 9)
+
+
 def slow_judge(monkeypatch: pytest.MonkeyPatch, hands: Hands, seconds: float) -> None:
     feed = CsvJudge.feed
 
