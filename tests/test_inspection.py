@@ -516,11 +516,21 @@ def test_passes_on_what_else_the_service_refuses() -> None:
     assert caught.value.code == "AccessDenied"
 
 
-def test_reads_on_where_no_size_is_told() -> None:
-    class Silent(Bucket):
-        def part(self, asked: dict[str, str], known: dict[str, str]) -> Response:
-            answer = super().part(asked, known)
-            return Response(answer.status, {"etag": self.etag} if answer.body else {}, answer.body)
+class Silent(Bucket):
+    """A bucket that tells no sizes."""
 
+    def part(self, asked: dict[str, str], known: dict[str, str]) -> Response:
+        answer = super().part(asked, known)
+        return Response(answer.status, {"etag": self.etag} if answer.body else {}, answer.body)
+
+
+def test_reads_on_where_no_size_is_told() -> None:
     assert look(Silent(ROW), ETag='"e1"').rows == 1
     assert look(Silent(ROW), check="full", ETag='"e1"').rows == 1
+
+
+def test_says_where_the_end_of_a_manifest_without_a_size_was_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands = Hands()
+    slow_judge(monkeypatch, hands, 4)
+    bucket = Silent(TWO_ROWS * 18_000)
+    assert (names(full_look(bucket, hands)), len(bucket.ranges)) == (["JudgedInPart"], 1)

@@ -100,11 +100,6 @@ class CsvJudge:
         self._in_long_line = False
         self._refusals = 0  # blocks that were not judged at once, since the last that was
 
-    @property
-    def waiting(self) -> int:
-        """How many bytes are kept back, because the row is not all in sight."""
-        return len(self._waiting)
-
     def feed(self, piece: bytes) -> None:
         """Judge the next bytes. The first piece should show 1 KiB, if the content has as much."""
         content = piece if self.size else self._begin(piece)
