@@ -3,7 +3,8 @@
     python -m tests.bench_manifest [--rows N] [--rounds N] [--json]
 
 The bare loop looks at nothing but the number of columns and the bucket; the checking loop makes the judge's
-checks row by row. Figures are CPU seconds, medians over the rounds; what matters are the ratios.
+checks row by row. Where a quote is not closed it does less than the judge: it takes the rows up to the next
+quote for one that is broken, and looks at none of them. Figures are CPU seconds, medians over the rounds; what matters are the ratios.
 """
 
 from __future__ import annotations
@@ -69,6 +70,48 @@ def quoted_lines(number: int) -> str:
     return f'{BUCKET},"{key(number)}\n{number}"\n'
 
 
+def open_quotes(number: int) -> str:
+    return f'{BUCKET},"{key(number)}\n'
+
+
+def misplaced_quotes(number: int) -> str:
+    return f'{BUCKET},"{key(number)}"x\n'
+
+
+def no_utf8(number: int) -> str:
+    """Two bytes of GBK, as they come through where files are written with surrogateescape."""
+    return f"{BUCKET},\udcc4\udcea{key(number)}\n"
+
+
+def blanks_after_commas(number: int) -> str:
+    return f"{BUCKET}, {key(number)}\n"
+
+
+def carriage_returns(number: int) -> str:
+    return f"{BUCKET},{key(number)}\r\n"
+
+
+def blank_lines(number: int) -> str:
+    return f"{BUCKET},{key(number)}\n\n"
+
+
+def two_buckets(number: int) -> str:
+    return f"{'other-1250000000' if number % 2 else BUCKET},{key(number)}\n"
+
+
+def new_buckets(number: int) -> str:
+    return f"bucket{number}-1250000000,{key(number)}\n"
+
+
+def long_lines(number: int) -> str:
+    return f"{BUCKET},{'x' * 9000}{number}\n" if number % 100 == 0 else ""
+
+
+def long_quoted_rows(number: int) -> str:
+    lines = "x\n" * 3000
+    return f'{BUCKET},"{lines}{number}"\n' if number % 100 == 0 else ""
+
+
 def bad_escapes(number: int) -> str:
     return f"{BUCKET},{key(number)}%\n"
 
@@ -108,7 +151,7 @@ def mixed_faults(number: int) -> str:
 
 
 def write(path: Path, row: Callable[[int], str], rows: int) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         for start in range(0, rows, 10_000):
             file.write("".join(map(row, range(start, min(start + 10_000, rows)))))
     return path
@@ -200,9 +243,19 @@ SUBJECTS = (
     Subject("all quoted", all_quoted, 0.1),
     Subject("commas in quotes", quoted_commas, 0.1),
     Subject("line feeds in quotes", quoted_lines, 0.1),
+    Subject("rows of 3,000 lines", long_quoted_rows, 0.1),
+    Subject("open quotes", open_quotes, 0.1),
+    Subject("quotes out of place", misplaced_quotes, 0.1),
+    Subject("not UTF-8", no_utf8, 0.1),
     Subject("bad escapes", bad_escapes, 0.1),
     Subject("raw keys", raw_keys, 0.1),
     Subject("too many columns", wrong_columns, 0.1),
+    Subject("blanks after commas", blanks_after_commas, 0.1),
+    Subject("CRLF", carriage_returns, 0.1),
+    Subject("blank lines", blank_lines, 0.1),
+    Subject("two buckets in turn", two_buckets, 0.1),
+    Subject("a new bucket each row", new_buckets, 0.1),
+    Subject("lines over 8 KiB", long_lines, 0.1),
     Subject("a fault in 1 row of 100", rare_faults, 0.1),
     Subject("all faults mixed", mixed_faults, 0.1),
 )

@@ -149,26 +149,16 @@ def _draft(path: str | None, wish: Wish) -> Iterator[Draft]:
     state = _read_state(notes, wish)
     with _opened_at(part, state) as file:
         draft = Draft(file, state, lambda state: _write_state(notes, wish, state))
-        with _of_use(part, notes):
+        try:
             yield draft
+        finally:
+            if not draft.state.size:
+                os.remove(part)
     # The state goes first: without it, rows that are left behind are no obstacle to another try.
     with contextlib.suppress(FileNotFoundError):
         os.remove(notes)
-    if draft.state.rows:
+    if draft.state.size:
         os.replace(part, path)
-    else:
-        os.remove(part)
-
-
-@contextlib.contextmanager
-def _of_use(part: str, notes: str) -> Iterator[None]:
-    """Where the listing fails before any state was kept, nothing will go on with the rows: they go."""
-    try:
-        yield
-    except BaseException:
-        if not os.path.exists(notes):
-            os.remove(part)
-        raise
 
 
 def _opened_at(part: str, state: State) -> BinaryIO:

@@ -12,6 +12,7 @@ from cosbatch.cli.source import Source
 from cosbatch.cli.tables import printable, table
 from cosbatch.errors import ServiceError
 from cosbatch.manifest.inventory import judge_inventory, with_missing
+from cosbatch.manifest.judge import joined
 from cosbatch.manifest.stream import judge_csv
 from cosbatch.manifest.verdict import Fault, Verdict
 from cosbatch.names import Resource
@@ -85,7 +86,7 @@ def _format_of(name: str) -> str:
 
 def _inventory_verdict(opened: Source, options: argparse.Namespace) -> Verdict:
     """The verdict on a manifest.json; where it lies in a bucket, its data files are looked for."""
-    inventory = judge_inventory(b"".join(opened.blocks), allowed_buckets=options.bucket)
+    inventory = judge_inventory(joined(opened.blocks), allowed_buckets=options.bucket)
     verdict = inventory.verdict
     if not source.is_object(opened.name):
         return verdict
@@ -114,8 +115,13 @@ def _rows(kind: str, faults: Sequence[Fault]) -> list[list[object]]:
 
 
 def _summary(verdict: Verdict) -> list[str]:
-    rows = "an unknown number of" if verdict.rows is None else f"{verdict.rows:,}"
-    what = f"{rows} rows, {verdict.columns or 'unknown'} columns, {', '.join(verdict.buckets) or 'no bucket'}"
+    rows = "an unknown number of rows" if verdict.rows is None else _counted(verdict.rows, "row")
+    columns = _counted(verdict.columns, "column") if verdict.columns else "unknown columns"
+    what = f"{rows}, {columns}, {', '.join(verdict.buckets) or 'no bucket'}"
     judgement = "A job can read it" if verdict.ok else "A job would fail"
     counts = [f"{count:,} {name}" for name, count in sorted(verdict.totals.items())]
     return [f"{judgement}: {what}.", *([f"Found: {', '.join(counts)}."] if counts else [])]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

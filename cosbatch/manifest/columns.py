@@ -12,7 +12,6 @@ from .findings import Findings
 from .quotes import HIDDEN_LINE_FEED, HIDDEN_QUOTE, values_of
 from .rows import Batch
 from .scan import clean_rows
-from .utf8 import not_utf8
 
 MOST_NAMES = 1000  # of buckets that are remembered, so that memory stays bounded
 _LONGEST_NAME = 100
@@ -56,7 +55,7 @@ class ColumnChecks:
         self.layout = Layout(fields) if fields is not None else None
         self.rows = 0
         self.columns: int | None = None
-        self.buckets: list[bytes] = []
+        self.buckets: dict[bytes, None] = {}  # in the order of their first rows
         self._expected = _AS_INFERRED if fields is None else str(len(fields))
         self._allowed = allowed
         self._known: dict[bytes, str] = {}  # what is wrong with the name of a bucket; empty if nothing is
@@ -90,7 +89,9 @@ class ColumnChecks:
 
     def judge(self, batch: Batch) -> None:
         """Judge the rows that were read."""
-        if not batch.rows:
+        if not any(batch.rows):  # nothing to look into: all are broken
+            self.rows += len(batch.rows)
+            self._previous = [] if batch.rows else self._previous
             return
         has_header = self.rows == 0 and _is_header(batch.rows[0])
         self.rows += len(batch.rows)
@@ -121,19 +122,23 @@ class ColumnChecks:
             return batch
         fits = list(map(right.__eq__, widths))
         fits[:start] = [False] * start
-        self._note_widths(batch.lines[start:], widths[start:], right)
-        return Batch(list(compress(batch.rows, fits)), list(compress(batch.lines, fits)))
+        if not {0, right}.issuperset(widths):
+            self._note_widths(batch.lines[start:], widths[start:], right)
+        return batch.only(fits)
 
     def _note_widths(self, lines: Sequence[int], widths: list[int], right: int) -> None:
-        for width in set(widths).difference((right, 0)):
-            wrong = list(compress(lines, map(width.__eq__, widths)))
-            self.findings.note("ColumnCount", wrong, found=width, expected=self._expected)
+        wrong: dict[int, list[int]] = {}
+        for line, width in zip(lines, widths, strict=True):
+            if width != right and width:
+                wrong.setdefault(width, []).append(line)
+        for width, numbers in wrong.items():
+            self.findings.note("ColumnCount", numbers, found=width, expected=self._expected)
 
     def _judge_columns(self, batch: Batch, layout: Layout) -> None:
         names = list(map(itemgetter(layout.bucket), batch.rows))
         self._judge_buckets(names, batch.lines, layout.bucket + 1)
         keys = list(map(itemgetter(layout.key), batch.rows))
-        self._judge_keys(keys, batch.lines, layout.key + 1)
+        self._judge_keys(keys, batch, layout.key + 1)
         if layout.version is not None and len(self._versioned) < 2:
             versions = list(map(itemgetter(layout.version), batch.rows))
             self._judge_versions(versions, batch.lines, layout.version + 1)
@@ -156,12 +161,13 @@ class ColumnChecks:
         if len(self._known) < MOST_NAMES and len(name) <= _LONGEST_NAME:
             self._known[name] = fault
         if fault != UNNAMED and len(self.buckets) < MOST_NAMES and name not in self.buckets:
-            self.buckets.append(name)
+            self.buckets[name] = None
             if len(self.buckets) == 2:
                 self.findings.note("SeveralBuckets", (line,), column, (name,))
         return fault
 
-    def _judge_keys(self, keys: list[bytes], lines: Sequence[int], column: int) -> None:
+    def _judge_keys(self, keys: list[bytes], batch: Batch, column: int) -> None:
+        lines = batch.lines
         if not all(keys):
             empty = [line for line, key in zip(lines, keys, strict=True) if not key]
             self.findings.note("EmptyKey", empty, column)
@@ -175,9 +181,9 @@ class ColumnChecks:
             self.findings.note("DoublyEncoded", [lines[i] for i in double], column)
         raw = text.translate(None, _PLAIN_IN_CELLS + b"%\0")  # a NUL is a fault of its own
         if len(raw) >= len(keys):
-            found = [i for i, left in enumerate(raw.split(b"\n")) if left]
-            no_text = {found[i] for i in not_utf8([keys[i] for i in found])}
-            self.findings.note("NotEncoded", [lines[i] for i in found if i not in no_text], column)
+            found = list(compress(lines, raw.split(b"\n")))
+            no_text = batch.not_utf8.get(column, ())
+            self.findings.note("NotEncoded", [line for line in found if line not in no_text], column)
 
     def _judge_versions(self, versions: list[bytes], lines: Sequence[int], column: int) -> None:
         for version, line in zip(versions, lines, strict=True):
@@ -203,8 +209,7 @@ class ColumnChecks:
 
 def bucket_fault(name: bytes, allowed: Container[str] | None) -> str:
     """What is wrong with the name of a bucket; empty if nothing is. `allowed` ones may have any form."""
-    text = name.decode("utf-8", "replace")
-    if allowed is not None and text in allowed:
+    if allowed is not None and name.decode("utf-8", "replace") in allowed:
         return ""
     if not _BUCKET.fullmatch(name):
         return UNNAMED

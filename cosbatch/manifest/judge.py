@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 
 from .beginning import BYTE_ORDER_MARK
@@ -30,7 +30,7 @@ def judge_blocks(
         return judge_csv(content, fields=fields, allowed_buckets=allowed_buckets)
     if format_name not in (None, INVENTORY_FORMAT):
         raise ValueError(f"Format is {CSV_FORMAT} or {INVENTORY_FORMAT}, not {format_name}")
-    return judge_inventory(_joined(content), allowed_buckets=allowed_buckets).verdict
+    return judge_inventory(joined(content), allowed_buckets=allowed_buckets).verdict
 
 
 def _format_of(first: bytes) -> str:
@@ -38,13 +38,13 @@ def _format_of(first: bytes) -> str:
     return INVENTORY_FORMAT if text.startswith(b"{") else CSV_FORMAT
 
 
-def _joined(pieces: Iterator[bytes]) -> bytes:
+def joined(blocks: Iterable[bytes]) -> bytes:
     """The whole content, or a little more than an inventory may have."""
     parts: list[bytes] = []
     size = 0
-    for piece in pieces:
-        parts.append(piece)
-        size += len(piece)
+    for block in blocks:
+        parts.append(block)
+        size += len(block)
         if size > LONGEST_INVENTORY:
             break
     return b"".join(parts)

@@ -15,12 +15,14 @@ def unquoted(block: bytes) -> bytes | None:
     The block is whole lines. Commas, blanks, line ends and doubled quotes that stood in quotes
     are hidden in it; `values_of` brings them back.
     """
+    if not is_clear(block):
+        return None
     if b'"' not in block:
         return block
     parts = block.split(b'"')
     outside, inside = parts[0::2], parts[1::2]
     frame = b'"'.join(outside)  # one quote for each quoted value, or several for one with doubled quotes
-    if len(outside) == len(inside) or not _is_well_placed(frame) or not is_clear(block):
+    if len(outside) == len(inside) or not _is_well_placed(frame):
         return None
     if b'""' in frame:
         parts[2:-1:2] = [part or HIDDEN_QUOTE for part in outside[1:-1]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from itertools import accumulate, compress, count, repeat
+from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate, compress, repeat
 from operator import add
 
 from .findings import Findings
@@ -19,12 +19,20 @@ _OUT_OF_PLACE, _ALONE = "A quote stands out of place or is not closed", "A carri
 class Batch:
     """Rows that follow each other: their values, and the line on which each begins.
 
-    A row without values is one that could not be divided.
+    A row without values is one that could not be divided. `not_utf8` has the lines of the values that are no
+    UTF-8, by column from 1.
     """
 
-    def __init__(self, rows: list[list[bytes]], lines: Sequence[int]) -> None:
+    def __init__(
+        self, rows: list[list[bytes]], lines: Sequence[int], not_utf8: dict[int, set[int]] | None = None
+    ) -> None:
         self.rows = rows
         self.lines = lines
+        self.not_utf8 = not_utf8 or {}
+
+    def only(self, selectors: Sequence[object]) -> Batch:
+        """The rows whose selector is true."""
+        return Batch(list(compress(self.rows, selectors)), list(compress(self.lines, selectors)), self.not_utf8)
 
 
 class RowReader:
@@ -34,16 +42,22 @@ class RowReader:
         self.findings = findings
         self.line = 1  # of the next row
 
-    def read_unquoted(self, plain: bytes) -> Batch | None:
-        """All rows of whole lines whose quotes were taken off; None if one may break a rule."""
+    def read_unquoted(self, plain: bytes, block: bytes) -> Batch | None:
+        """All rows of a block of whole lines, given without quotes as well; None if one may break a rule."""
         text = plain.replace(b"\r\n", b"\n") if b"\r" in plain else plain
         lines = text.split(b"\n")[:-1]
         if b"\r" in text or not all(lines) or _may_have_been_long(lines):
             return None
-        inner = accumulate(map(bytes.count, lines, repeat(HIDDEN_LINE_FEED)), initial=0)
-        *numbers, self.line = map(add, inner, count(self.line))
+        numbers: Sequence[int] = range(self.line, self.line + len(lines))
+        if HIDDEN_LINE_FEED in text:
+            inner = accumulate(map(bytes.count, lines, repeat(HIDDEN_LINE_FEED)), initial=0)
+            numbers = list(map(add, numbers, inner))
+        self.line += block.count(b"\n")
         self._strip_blanks(lines, numbers, text)
-        return Batch(values_of(lines), numbers)
+        batch = Batch(values_of(lines), numbers)
+        if _has_odd_bytes(block):
+            self._check_bytes(batch, _with_odd_bytes(lines), {})
+        return batch
 
     def read(self, text: bytes, is_last: bool) -> tuple[Batch, int]:
         """The rows of a text, and where the first one begins that is not all in sight."""
@@ -58,8 +72,8 @@ class RowReader:
                 batch.rows[number] = values
         if found.rows:
             self._put_strange_rows(batch, found)
-        if b"\0" in text or not is_utf8(text[: found.end]):
-            self._check_bytes(batch, found)
+        if _has_odd_bytes(text[: found.end]):
+            self._check_bytes(batch, sorted({*_with_odd_bytes(found.lines), *found.rows}), found.broken)
         self._note_strange_lines(batch, found)
         return self._without_empty_lines(batch, found.lines, found.inner), found.end
 
@@ -90,23 +104,25 @@ class RowReader:
         for number, column in found.blanks:
             self.findings.note("BlankAfterComma", (batch.lines[number],), column)
 
-    def _check_bytes(self, batch: Batch, found: Lines) -> None:
-        """Note what no text may hold, value by value, or for a broken line as a whole."""
-        odd = [i for i, line in enumerate(found.lines) if not line.isascii() or _NUL in line]
-        numbers = sorted({*odd, *found.rows}) if found.rows else odd
+    def _check_bytes(self, batch: Batch, numbers: list[int], broken: Mapping[int, bytes]) -> None:
+        """Note what no text may hold in these rows, value by value, or for a broken line as a whole."""
         widths = [len(batch.rows[number]) for number in numbers]
         for width in set(widths):
             group = list(compress(numbers, map(width.__eq__, widths)))
             lines = [batch.lines[number] for number in group]
             if width == 0:
-                self._check_values(lines, None, [found.broken.get(number, b"") for number in group])
-                continue
+                self._check_values(lines, None, [broken.get(number, b"") for number in group])
             for column, values in enumerate(zip(*[batch.rows[number] for number in group], strict=True), 1):
-                self._check_values(lines, column, values)
+                batch.not_utf8.setdefault(column, set()).update(self._check_values(lines, column, values))
 
-    def _check_values(self, lines: Sequence[int], column: int | None, values: Sequence[bytes]) -> None:
-        self.findings.note("NotUtf8", [lines[i] for i in not_utf8(values)], column)
-        self.findings.note("NulByte", [lines[i] for i in _with_nul(values)], column)
+    def _check_values(self, lines: list[int], column: int | None, values: Sequence[bytes]) -> list[int]:
+        """Note the lines of values that no text may hold; gives those that are no UTF-8."""
+        found = [lines[i] for i in not_utf8(values)]
+        self.findings.note("NotUtf8", found, column)
+        self.findings.note(
+            "NulByte", [line for line, value in zip(lines, values, strict=True) if _NUL in value], column
+        )
+        return found
 
     def _note_strange_lines(self, batch: Batch, found: Lines) -> None:
         for number in sorted(found.long):
@@ -130,7 +146,7 @@ class RowReader:
             return batch
         blank = [i for i, line in enumerate(lines) if not line and i not in inner]
         self.findings.note("BlankLine", [batch.lines[i] for i in blank])
-        return Batch(list(compress(batch.rows, lines)), list(compress(batch.lines, lines)))
+        return batch.only(lines)
 
 
 def _may_have_been_long(lines: list[bytes]) -> bool:
@@ -140,5 +156,11 @@ def _may_have_been_long(lines: list[bytes]) -> bool:
     return any(len(line) + line.count(HIDDEN_QUOTE) + 2 * line.count(b",") + 2 > LONGEST for line in lines)
 
 
-def _with_nul(texts: Sequence[bytes]) -> list[int]:
-    return [i for i, text in enumerate(texts) if _NUL in text]
+def _has_odd_bytes(text: bytes) -> bool:
+    """Whether it holds what no text may hold."""
+    return b"\0" in text or not is_utf8(text)
+
+
+def _with_odd_bytes(lines: list[bytes]) -> list[int]:
+    """The numbers, from 0, of those that may hold what no text may hold."""
+    return [i for i, line in enumerate(lines) if not line.isascii() or _NUL in line]

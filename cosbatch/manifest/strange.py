@@ -49,7 +49,7 @@ class Lines:
     def __init__(self, text: bytes, is_last: bool) -> None:
         parts = text.split(b"\n")
         self.end = len(text) - len(parts.pop())
-        self.lines = [part.removesuffix(b"\r") for part in parts] if b"\r" in text else parts
+        self.lines = [part.removesuffix(b"\r") for part in parts] if b"\r" in text else parts.copy()
         self.rows: dict[int, list[bytes]] = {}
         self.unquoted: list[int] = []
         self.inner: set[int] = set()
@@ -57,6 +57,7 @@ class Lines:
         self.long: dict[int, bytes] = {}
         self.blanks: list[tuple[int, int]] = []  # line and column of values in `rows` that a blank preceded
         self._text = text
+        self._parts = parts
         self._is_last = is_last
         if may_hold_long_line(text):
             self._set_aside(self.long, [i for i, line in enumerate(self.lines) if len(line) > LONGEST])
@@ -87,7 +88,7 @@ class Lines:
     @cached_property
     def _lengths(self) -> list[int]:
         """Of all lines before each, without their line feeds."""
-        return list(accumulate(map(len, self._text.split(b"\n")), initial=0))
+        return list(accumulate(map(len, self._parts), initial=0))
 
     def _read_quotes(self) -> None:
         """Go through the lines with quotes: an odd number breaks a row, or opens one of more lines."""
@@ -174,8 +175,9 @@ class Lines:
         self.unquoted = [i for i in numbers if i not in self.rows]
 
     def _unquoted(self, numbers: list[int]) -> bytes | None:
-        text = b"".join([self.lines[number] + b"\n" for number in numbers])
-        return None if b"\r\n" in text else unquoted(text)  # a line's own ending was taken off
+        """The lines without their quotes; None where a quote or a carriage return breaks the rules in one of them."""
+        plain = unquoted(b"".join([self.lines[number] + b"\n" for number in numbers]))
+        return None if plain is None or b"\r" in plain else plain
 
     def _regular(self, numbers: list[int]) -> list[int]:
         """Those of the lines that can lose their quotes together; the others are read one by one, or broken."""

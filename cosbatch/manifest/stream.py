@@ -11,7 +11,6 @@ from .findings import Findings
 from .quotes import unquoted
 from .rows import Batch, RowReader
 from .strange import LONGEST, may_hold_long_line, split_quoted
-from .utf8 import is_utf8
 from .verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
@@ -203,17 +202,14 @@ class CsvJudge:
 
     def _judge_block(self, block: bytes) -> bool:
         """Judge whole lines at once; False, and nothing is done, when they have to be read line by line."""
-        has_quotes = b'"' in block
-        if may_hold_long_line(block) or not is_utf8(block):
-            return False
-        plain = unquoted(block) if has_quotes else block
+        plain = None if may_hold_long_line(block) else unquoted(block)
         if plain is None:
             return False
         rows = self.checks.judge_clean(plain)
         if rows:
             self.reader.line += rows
             return True
-        batch = self.reader.read_unquoted(plain) if has_quotes and b"\0" not in block else None
+        batch = self.reader.read_unquoted(plain, block) if b'"' in block else None
         if batch is None:
             return False
         self._judge_batch(batch)

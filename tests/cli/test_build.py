@@ -168,6 +168,13 @@ def test_makes_no_manifest_of_nothing(run: Run, tmp_path: Path, to_file: bool) -
 
 
 @responses.activate
+def test_leaves_nothing_behind_where_the_first_page_fails(run: Run, tmp_path: Path) -> None:
+    responses.get(URL, status=403)
+    assert run("build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv")).code == 1
+    assert os.listdir(tmp_path) == []
+
+
+@responses.activate
 def test_does_not_go_round_in_circles(run: Run) -> None:
     page("ab", "b")
     page("ab", "b", marker="b")

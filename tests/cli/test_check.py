@@ -15,6 +15,7 @@ import pytest
 from cosbatch.cli import objects
 from cosbatch.cli.client import client_of
 from cosbatch.deadline import Clock
+from cosbatch.manifest import judge
 from cosbatch.names import Resource
 from cosbatch.standin import Standin
 
@@ -53,6 +54,10 @@ def test_finds_nothing_in_a_good_list(run: Run, listed: Any) -> None:
         "Complete": True,
     }
     assert said.err == "A job can read it: 2 rows, 2 columns, examplebucket-1250000000.\n"
+
+
+def test_counts_one_row_as_one(run: Run, listed: Any) -> None:
+    assert run("check", listed(b"alone")).err.startswith("A job would fail: 1 row, 1 column, no bucket.")
 
 
 def test_finds_what_is_wrong_and_where(run: Run, listed: Any) -> None:
@@ -123,6 +128,18 @@ def test_judges_an_inventory(run: Run, listed: Any) -> None:
     said = run("check", listed(b"{}", "manifest.json"))
     assert [fault["Fault"] for fault in said.json["Faults"]] == ["WrongFormat"]
     assert "unknown columns, no bucket" in said.err
+
+
+def test_reads_no_more_of_an_inventory_than_one_can_be_long(
+    run: Run, listed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "LONGEST_INVENTORY", 1000)
+    content = json.dumps(INVENTORY).encode() + b" " * (3 << 20)
+    assert run("check", listed(content[: 1 << 20], "manifest.json")).code == 0
+    stdin = io.BytesIO(content)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stdin))
+    assert run("check", "-", "--format", "COSInventoryReport_CSV_V1").code == 0
+    assert stdin.tell() == 1 << 20
 
 
 def test_judges_by_the_format_that_is_named(run: Run, listed: Any) -> None:

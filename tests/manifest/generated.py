@@ -140,6 +140,8 @@ def generated(seed: int, most_rows: int = 25) -> Case:
     rows: list[bytes] = []
     for _ in range(chance.randrange(most_rows)):
         rows.append(rows[-1] if rows and chance.random() < style.repeated else make_row(chance, columns, style))
+    if chance.random() < 0.05:
+        rows.insert(0, chance.choice([b"Bucket,Key", b'"bucket" ,Key', b' "Bucket",Key', b"key,BUCKET , x"]))
     content = b"".join(row + style.ending(chance) for row in rows)
     if chance.random() < 0.3:
         content = content.removesuffix(b"\n")

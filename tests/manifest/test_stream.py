@@ -68,6 +68,10 @@ FAULTY = {
     "an open quote before a quoted row": (B + b',"a\n"' + B + b'","b"\n', [("BadQuoting", 1, 2)]),
     "a carriage return alone": (B + b",a\rb\n", [("BadQuoting", 1, 2)]),
     "two carriage returns": (B + b",a\r\r\n", [("BadQuoting", 1, 2)]),
+    "a carriage return alone behind quotes": (
+        B + b",\xff\n" + B + b',"a,b"\n' + B + b',"a,b",c\rd\n',
+        [("NotUtf8", 1, 2), ("BadQuoting", 3, 3)],
+    ),
     "NUL in a broken row": (B + b',a"\0\n', [("NulByte", 1, None), ("BadQuoting", 1, 2)]),
     "a long line": (B + b"," + b"k" * 8192 + b"\n", [("LineTooLong", 1, None)]),
     "a long line that is broken, too": (B + b",a\rb" + b"k" * 9000, [("LineTooLong", 1, None)]),
