@@ -66,8 +66,11 @@ def create_job(call: Call, desk: Desk) -> dict[str, object]:
 
 
 def _created(draft: Draft, desk: Desk) -> dict[str, object]:
+    """What came of it, with a warning of what could not be looked at before."""
+    unchecked = draft.inspection.unchecked
     try:
-        return creation.create(draft.order, desk.exchange, desk.settings)
+        result = creation.create(draft.order, desk.exchange, desk.settings)
+        return {**result, "Warnings": [*unchecked]} if unchecked else result
     except CosbatchError as error:
         # With it the caller can ask again, and get the job that there may be.
         error.fields["ClientRequestToken"] = draft.order.token

@@ -34,6 +34,7 @@ class Content:
         self._exchange = exchange
         self._resource = names.parse_resource(location["ObjectArn"])
         allowed = exchange.deadline.remaining()
+        self._slowest = 0.0  # seconds that one reading took
         self._reserve = max(_SECONDS, allowed * _SHARE) if allowed > 2 * _SECONDS else allowed * _SHARE
 
     @property
@@ -51,8 +52,11 @@ class Content:
         headers = (("Range", f"bytes={start}-{start + length - 1}"), ("If-Match", self.location["ETag"]))
         version = self.location.get("ObjectVersionId")
         request = actions.object_request("GET", self._resource, self._settings, headers, version, limit=length)
+        began = self._exchange.deadline.remaining()
         try:
-            return self._exchange.ask(request, lambda response: self._part(response, start))
+            part = self._exchange.ask(request, lambda response: self._part(response, start))
+            self._slowest = max(self._slowest, began - self._exchange.deadline.remaining())
+            return part
         except ServiceError as error:
             if error.code == "InvalidRange":
                 # There is no range in an object without bytes.
@@ -71,8 +75,8 @@ class Content:
             start += len(block)
 
     def has_time(self) -> bool:
-        """Whether a full look may go on; some time is kept for the job itself."""
-        return self._exchange.deadline.remaining() >= self._reserve
+        """Whether a full look may go on; some time is kept for the next block, for the end, and for the job itself."""
+        return self._exchange.deadline.remaining() >= self._reserve + 2 * self._slowest
 
     def has_file(self, key: str) -> bool:
         """Whether another object lies in the manifest's bucket. Raises ServiceSideError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from cosbatch.calls import Desk, perform
 from cosbatch.configuration import Configuration, read_configuration
@@ -129,9 +129,10 @@ class _Invocation:
             result = perform(call, Desk(configuration, exchange, house.clock.now, house.random_bytes))
         except Exception as error:  # noqa: BLE001  # one record's bug must not take the others down
             return self.failed(error, call, exchange.attempts)
+        warnings = _warnings(result) if call.action == "CreateJob" else []
         self._say(
-            "INFO",
-            f"{call.action} done",
+            "WARNING" if warnings else "INFO",
+            "; ".join([f"{call.action} done", *warnings]),
             **self._about(call),
             job_id=result.get("JobId") or call.fields.get("JobId") or call.fields.get("jobId"),
             outcome=result.get("Outcome"),
@@ -176,3 +177,8 @@ class _Invocation:
     def _say(self, level: str, message: str, **fields: object) -> None:
         milliseconds = round((self._house.clock.monotonic() - self._began) * 1000)
         self._log(level, message, request_id=self._request_id, trigger=self.trigger, duration_ms=milliseconds, **fields)
+
+
+def _warnings(result: Mapping[str, Any]) -> list[str]:
+    """What the result of a CreateJob call warns of, in words."""
+    return [f"{warning['Warning']}: {warning['Message']}" for warning in result.get("Warnings", ())]

@@ -9,6 +9,11 @@ _UNKNOWN = (
 
 # Our own Codes, then the service's (436/38610, 436/7730), each list by name.
 HINTS: dict[str, tuple[str, str]] = {
+    "BrokenState": (
+        "What `python -m cosbatch build` kept of an interrupted listing cannot be read. Remove the .state and .part files "
+        "beside the manifest and run it again: it lists from the beginning.",
+        "`python -m cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，将从头列出对象。",
+    ),
     "ConfigurationError": (
         "The function's variables or profiles are wrong. Mend what Errors lists and deploy again; "
         "`python -m cosbatch doctor` checks them.",

@@ -27,7 +27,7 @@ def plan_of(order: Order, inspection: Inspection, profiles: Profiles, settings: 
         "ClientRequestToken": order.token,
         "Digest": order.digest,
         "Manifest": {"ETag": inspection.location["ETag"], "Size": inspection.size, "Rows": inspection.rows},
-        "Warnings": [*_warnings(order.document, inspection, profiles), *inspection.warnings],
+        "Warnings": [*_warnings(order.document, inspection, profiles), *inspection.unchecked, *inspection.warnings],
     }
     return {"Plan": plan}
 

@@ -200,6 +200,18 @@ def test_creates_the_job_of_a_profile() -> None:
     assert (body["Priority"], body["Description"].partition(" [cb:")[0]) == (3, "restore restore/a.csv")
 
 
+def test_warns_beside_the_job_of_what_could_not_be_looked_at() -> None:
+    limited = profiles_text({**PROFILE, "limits": {"max_objects": 5}})
+    fields = {"Profile": "restore", "Manifest": MANIFEST}
+    result = perform_with(Service(), "CreateJob", fields, profiles=limited)
+    assert [(warning["Warning"], warning["Pointer"]) for warning in result["Warnings"]] == [
+        ("LimitNotChecked", "/Manifest")
+    ]
+    shown = perform_with(Service(), "CreateJob", {**fields, "DryRun": True}, profiles=limited)
+    assert result["Warnings"][0] in shown["Plan"]["Warnings"]
+    assert "Warnings" not in perform_with(Service(), "CreateJob", fields)
+
+
 def upload_call(time: int | None, profile: str = "restore") -> Call:
     arn = f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv"
     fields = {"Manifest": {"Location": {"ObjectArn": arn, "ETag": '"abc"'}}}

@@ -246,6 +246,16 @@ def test_reads_environment_and_profiles_anew_for_each_event() -> None:
 # What the log says.
 
 
+def test_logs_what_could_not_be_looked_at() -> None:
+    lines: list[str] = []
+    stage = house(Service(), lines, profiles=profiles_text({**PROFILE, "limits": {"max_objects": 5}}))
+    result: Any = dispatch({"Records": [upload()]}, CONTEXT, stage)
+    (warning,) = result["Results"][0]["Warnings"]
+    (line,) = logged(lines)
+    assert (line["level"], line["outcome"]) == ("WARNING", "created")
+    assert line["message"] == f"CreateJob done; LimitNotChecked: {warning['Message']}"
+
+
 def test_logs_what_was_done() -> None:
     lines: list[str] = []
     answer({"Records": [upload("restore/a.csv"), upload("elsewhere/b.csv"), None]}, lines=lines)

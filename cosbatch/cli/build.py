@@ -19,7 +19,7 @@ from cosbatch.cli.files import WrongUsage
 from cosbatch.cli.listing import BEGINNING, Entry, Marker, Question, pages
 from cosbatch.cli.options import Commands, add_service, command
 from cosbatch.cli.progress import Progress, Reading
-from cosbatch.errors import InvalidManifest
+from cosbatch.errors import CosbatchError, InvalidManifest
 from cosbatch.settings import Settings
 
 _FORMAT = "COSBatchOperations_CSV_V1"
@@ -55,6 +55,10 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--output", metavar="FILE", help="the manifest (default: stdout)")
     add_service(parser)
+
+
+class BrokenState(CosbatchError):
+    """What was kept of a listing that was broken off cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -177,13 +181,17 @@ def _write_state(notes: str, wish: Wish, state: State) -> None:
 
 
 def _read_state(notes: str, wish: Wish) -> State:
-    """How far the manifest was when it was broken off. Raises WrongUsage."""
+    """How far the manifest was when it was broken off. Raises WrongUsage, BrokenState."""
     if not os.path.exists(notes):
         return State()
-    kept: Any = files.read_json(notes)
     same = json.loads(json.dumps(asdict(wish)))
-    if not isinstance(kept, dict) or kept.get("Wish") != same:
+    try:
+        kept: Any = json.loads(files.read_bytes(notes))
+        belongs = kept["Wish"] == same
+        state = State(Marker(**kept["State"].pop("marker")), **kept["State"])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise BrokenState(f"{notes} does not say how far the listing was.") from None
+    if not belongs:
         raise WrongUsage(f"{notes} belongs to another listing; remove it, or choose another --output")
-    state = State(Marker(**kept["State"].pop("marker")), **kept["State"])
     output.say(f"Going on behind row {state.rows:,}.")
     return state

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cosbatch.cli import objects, output, source
 from cosbatch.cli.client import Client, connect
@@ -12,7 +11,7 @@ from cosbatch.cli.options import Commands, add_service, command
 from cosbatch.cli.source import Source
 from cosbatch.cli.tables import printable, table
 from cosbatch.errors import ServiceError
-from cosbatch.manifest.inventory import DataFile, judge_inventory
+from cosbatch.manifest.inventory import judge_inventory, with_missing
 from cosbatch.manifest.judge import joined
 from cosbatch.manifest.stream import judge_csv
 from cosbatch.manifest.verdict import Fault, Verdict
@@ -20,8 +19,6 @@ from cosbatch.names import Resource
 from cosbatch.schemas.document import CSV, INVENTORY
 
 _COLUMNS = ("Ignore", "Bucket", "Key", "VersionId")
-# More than a person reads.
-_MOST_FAULTS = 50
 
 _EXAMPLES = """\
   Before a list is uploaded:
@@ -34,7 +31,7 @@ _EXAMPLES = """\
     python -m cosbatch check cos://inventory-1250000000/1250000000/examplebucket/all/20261123/manifest.json
 
   A data file of an inventory, compressed, whose third column does not matter:
-    python -m cosbatch check data.csv.gz --fields Bucket,Key,Ignore
+    python -m cosbatch check data.csv.gz --data-file --fields Bucket,Key,Ignore
 
 exit code: 0 a job can read it, 1 a job would fail
 """
@@ -42,8 +39,9 @@ exit code: 0 a job can read it, 1 a job would fail
 
 def add(commands: Commands) -> None:
     parser = command(commands, "check", "Judge a manifest: would a job over it fail?", _EXAMPLES, check)
+    parser.add_argument("manifest", metavar="MANIFEST", help="a file, - for stdin, or cos://bucket/key")
     parser.add_argument(
-        "manifest", metavar="MANIFEST", help="a file, - for stdin, or cos://bucket/key; what ends in .gz is unpacked"
+        "--data-file", action="store_true", help="it is a data file of an inventory: what ends in .gz is unpacked"
     )
     parser.add_argument(
         "--fields", type=fields, metavar="FIELDS", help="the columns, such as Bucket,Key (default: by their number)"
@@ -70,7 +68,8 @@ def fields(text: str) -> tuple[str, ...]:
 
 def check(options: argparse.Namespace) -> int:
     is_inventory = (options.format or _format_of(options.manifest)) == INVENTORY
-    with source.opened(options.manifest, options) as opened:
+    # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
+    with source.opened(options.manifest, options, unpack=options.data_file) as opened:
         if is_inventory:
             verdict = _inventory_verdict(opened, options)
         else:
@@ -93,9 +92,7 @@ def _inventory_verdict(opened: Source, options: argparse.Namespace) -> Verdict:
         return verdict
     client, bucket = connect(options), objects.place_of(opened.name).bucket
     missing = [file for file in inventory.files if not _is_there(client, Resource(bucket, file.key, None))]
-    return replace(
-        verdict, faults=(*verdict.faults, *map(_missing, missing))[:_MOST_FAULTS], totals=_totals(verdict, missing)
-    )
+    return with_missing(verdict, missing)
 
 
 def _is_there(client: Client, place: Resource) -> bool:
@@ -106,16 +103,6 @@ def _is_there(client: Client, place: Resource) -> bool:
             raise
         return False
     return True
-
-
-def _missing(file: DataFile) -> Fault:
-    message = f"The data file {file.key} is not in the bucket: use the manifest.json of a finished inventory."
-    return Fault("InventoryFiles", 1, None, message)
-
-
-def _totals(verdict: Verdict, missing: list[DataFile]) -> dict[str, int]:
-    counted = verdict.totals.get("InventoryFiles", 0) + len(missing)
-    return {**verdict.totals, **({"InventoryFiles": counted} if counted else {})}
 
 
 def _table(verdict: Verdict) -> list[str]:

@@ -114,14 +114,21 @@ def _answers() -> dict[str, Json]:
         "Errors": {"type": "array", "items": _object({"Pointer": _TEXT, "Message": _TEXT})},
     }
     return {
-        "Created": _object({"JobId": _TEXT, "Outcome": {"enum": ["created"]}, "ClientRequestToken": _TEXT}),
-        "Recovered": _object({"JobId": _TEXT, "Outcome": {"enum": ["recovered"]}, "ClientRequestToken": _TEXT}),
+        "Created": _made("created"),
+        "Recovered": _made("recovered"),
         "Plan": _object({"Plan": {"type": "object"}}),
         "Listing": _object({"Jobs": {"type": "array", "items": {"type": "object"}}}),
         "Described": _object({"Job": {"type": "object"}}),
         "Changed": _object({}),
         "Failure": _object(failure, required=["Code", "Message", "Status", "Retryable"]),
     }
+
+
+def _made(outcome: str) -> Json:
+    """A job; warnings are there only where something could not be looked at."""
+    required: Json = {"JobId": _TEXT, "Outcome": {"enum": [outcome]}, "ClientRequestToken": _TEXT}
+    warning = _object({"Warning": _TEXT, "Pointer": _TEXT, "Message": _TEXT})
+    return _object({**required, "Warnings": {"type": "array", "items": warning}}, required=list(required))
 
 
 def _object(properties: Json, required: list[str] | None = None) -> Json:

@@ -9,7 +9,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
+from urllib.parse import quote
 
 from cosbatch.cli import files, output, reports, source
 from cosbatch.cli.files import WrongUsage
@@ -28,7 +30,15 @@ _EXAMPLES = """\
 
   Only what was refused for lack of rights, now that the role has them:
     python -m cosbatch retry report.csv --code AccessDenied --output again.csv
+
+Keys are written as they stand in the report, or percent-encoded where it has plain ones.
 """
+
+
+# What may stand in a key as it is.
+_RAW = "/-_.~!$&'()*,;=:@"
+_ENCODED = re.compile(rf"(?:[A-Za-z0-9{re.escape(_RAW)}]|%[0-9A-Fa-f]{{2}})*")
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def add(commands: Commands) -> None:
@@ -43,9 +53,38 @@ def add(commands: Commands) -> None:
     add_service(parser)
 
 
+class _Keys:
+    """How the keys of a report stand in it, and as they have to stand in a manifest: percent-encoded."""
+
+    def __init__(self) -> None:
+        self._are_encoded = True
+        self._have_escapes = True  # every % begins one
+
+    def looked_at(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """The tasks, as they are; each says something of all keys."""
+        for task in tasks:
+            self._are_encoded = self._are_encoded and _ENCODED.fullmatch(task.key) is not None
+            self._have_escapes = self._have_escapes and not _BAD_ESCAPE.search(task.key)
+            yield task
+
+    def in_manifest(self, groups: dict[str, list[Task]]) -> dict[str, list[Task]]:
+        """The same groups with encoded keys. An escape stays one, unless some % of the report shows that keys are plain."""
+        if self._are_encoded or not groups:
+            return groups
+        output.say("Keys of the report are not percent-encoded; in the manifest they are.")
+        safe = _RAW + ("%" if self._have_escapes else "")
+        return {code: [_encoded(task, safe) for task in tasks] for code, tasks in groups.items()}
+
+
+def _encoded(task: Task, safe: str) -> Task:
+    return replace(task, key=quote(task.key, safe=safe, errors="surrogateescape"))
+
+
 def retry(options: argparse.Namespace) -> int:
-    failed = (task for task in tasks_of(options.report, options) if not task.succeeded)
+    keys = _Keys()
+    failed = (task for task in keys.looked_at(tasks_of(options.report, options)) if not task.succeeded)
     groups = reports.by_code(task for task in failed if not options.code or task.code in options.code)
+    groups = keys.in_manifest(groups)
     if options.by_code is not None:
         written = _write_each(groups, options.by_code)
     else:
@@ -127,7 +166,6 @@ def _fields(tasks: Iterable[Task]) -> list[str]:
 
 
 def _rows(tasks: Sequence[Task]) -> bytes:
-    """The manifest; keys stand in it as they stood in the report."""
     versions = "VersionId" in _fields(tasks)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -32,17 +32,18 @@ class Source:
 
 
 @contextlib.contextmanager
-def opened(name: str, options: argparse.Namespace) -> Iterator[Source]:
-    """The content of a file, of stdin (`-`), or of an object (`cos://bucket/key`); where the name ends in .gz, what is inside.
+def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Iterator[Source]:
+    """The content of a file, of stdin (`-`), or of an object (`cos://bucket/key`).
 
-    Shows progress where there is much to read. Raises WrongUsage; reading raises ServiceSideError, InvalidManifest.
+    Where the name ends in .gz, what is inside, unless that is not to be unpacked. Shows progress where there is much to read.
+    Raises WrongUsage; reading raises ServiceSideError, InvalidManifest.
     """
     with contextlib.ExitStack() as ending:
         source = _stored(name, options, ending)
         if (source.size or 0) > _WORTH_A_BAR:
             progress = ending.enter_context(contextlib.closing(Progress(sys.stderr, options.clock, in_bytes)))
             source = replace(source, blocks=_shown(source, progress))
-        if name.endswith(".gz"):
+        if unpack and name.endswith(".gz"):
             source = replace(source, blocks=unzipped(source.blocks, name))
         yield source
 

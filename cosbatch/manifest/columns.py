@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from itertools import compress
 from operator import eq, itemgetter
 
@@ -50,7 +50,7 @@ class ColumnChecks:
     row whose columns do not fit, is not looked into any further.
     """
 
-    def __init__(self, findings: Findings, fields: Sequence[str] | None, allowed: Collection[str] | None) -> None:
+    def __init__(self, findings: Findings, fields: Sequence[str] | None, allowed: Container[str] | None) -> None:
         self.findings = findings
         self.layout = Layout(fields) if fields is not None else None
         self.rows = 0
@@ -61,6 +61,13 @@ class ColumnChecks:
         self._known: dict[bytes, str] = {}  # what is wrong with the name of a bucket; empty if nothing is
         self._versioned: set[bool] = set()  # whether rows with, and rows without, a version id were seen
         self._previous: list[bytes] = []
+
+    def may_be_row(self, cells: Sequence[bytes]) -> bool:
+        """Whether cells, as they stand in the text, are no more than the columns, with a bucket's name in its place."""
+        layout = self.layout
+        if layout is None or not layout.bucket < len(cells) <= layout.width:
+            return False
+        return bucket_fault(cells[layout.bucket].lstrip(b" ").strip(b'"'), self._allowed) != UNNAMED
 
     def judge_clean(self, plain: bytes) -> int:
         """Judge whole lines without quotes by a scan: how many rows they hold, or 0 when they may be odd."""
@@ -200,7 +207,7 @@ class ColumnChecks:
         self._previous = rows[-1]
 
 
-def bucket_fault(name: bytes, allowed: Collection[str] | None) -> str:
+def bucket_fault(name: bytes, allowed: Container[str] | None) -> str:
     """What is wrong with the name of a bucket; empty if nothing is. `allowed` ones may have any form."""
     if allowed is not None and name.decode("utf-8", "replace") in allowed:
         return ""

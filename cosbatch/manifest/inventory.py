@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import md5
 from itertools import chain
 from typing import TypeAlias
 
 from .beginning import BYTE_ORDER_MARK, GZIP_MARK, other_format, unreadable
 from .columns import UNNAMED, bucket_fault
-from .findings import Findings
+from .findings import FAULTS, KEPT, Findings
 from .gzipped import BrokenGzip, gunzip
 from .stream import CsvJudge, in_pieces
-from .verdict import Verdict
+from .verdict import Fault, Verdict
 
 INVENTORY_FORMAT = "COSInventoryReport_CSV_V1"
 LONGEST_INVENTORY = 16 << 20  # bytes of a manifest.json; each data file takes about 200
@@ -56,7 +56,7 @@ class Inventory:
     buckets: tuple[str, ...] = ()
 
 
-def judge_inventory(content: bytes, *, allowed_buckets: Collection[str] | None = None) -> Inventory:
+def judge_inventory(content: bytes, *, allowed_buckets: Container[str] | None = None) -> Inventory:
     """Judge the content of a manifest.json; whether its data files exist is for the caller to see.
 
     `allowed_buckets` are names with appid, None allows any. The verdict's `rows` are the objects that the
@@ -72,6 +72,20 @@ def judge_inventory(content: bytes, *, allowed_buckets: Collection[str] | None =
     files = reading.files(document, may_be_none=rows == 0)
     buckets = reading.buckets(document, allowed_buckets)
     return Inventory(reading.verdict(rows, fields, buckets[:1]), files, fields, buckets)
+
+
+def with_missing(verdict: Verdict, missing: Sequence[DataFile]) -> Verdict:
+    """The verdict on a manifest.json, with those of its data files as faults that are not where they should be."""
+    if not missing:
+        return verdict
+    faults = [Fault("InventoryFiles", 1, None, _missing(file)) for file in missing]
+    counted = verdict.totals.get("InventoryFiles", 0) + len(missing)
+    totals = {**verdict.totals, "InventoryFiles": counted}
+    return replace(verdict, faults=(*verdict.faults, *faults)[:KEPT], totals=totals)
+
+
+def _missing(file: DataFile) -> str:
+    return FAULTS["InventoryFiles"].format(why=f"The data file {file.key} is not in the bucket")
 
 
 def judge_data_file(blocks: Iterable[bytes], inventory: Inventory, file: DataFile | None = None) -> Verdict:
@@ -135,7 +149,7 @@ class _Reading:
 
     def document(self) -> Document | None:
         """The JSON object, or None when the content is no inventory's."""
-        fault = unreadable(self._content)
+        fault = unreadable(self._content) if self._content else "Empty"
         if fault is not None:
             self._note(fault)
             return None
@@ -183,7 +197,7 @@ class _Reading:
                 files.append(file)
         return tuple(files)
 
-    def buckets(self, document: Document, allowed: Collection[str] | None) -> tuple[str, ...]:
+    def buckets(self, document: Document, allowed: Container[str] | None) -> tuple[str, ...]:
         """The source bucket's name with its appid, and without it where the two stand apart."""
         name, appid = document.get("sourceBucket"), document.get("sourceAppid")
         bare = name if isinstance(name, str) else ""

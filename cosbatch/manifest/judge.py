@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 
 from .beginning import BYTE_ORDER_MARK
@@ -16,7 +16,7 @@ def judge_blocks(
     *,
     format_name: str | None = None,
     fields: Sequence[str] | None = None,
-    allowed_buckets: Collection[str] | None = None,
+    allowed_buckets: Container[str] | None = None,
 ) -> Verdict:
     """Judge a manifest's whole content, in blocks of any length.
 

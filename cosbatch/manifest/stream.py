@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from .beginning import BYTE_ORDER_MARK, SIGHT, other_format, unreadable
 from .columns import ColumnChecks
 from .findings import Findings
 from .quotes import unquoted
 from .rows import Batch, RowReader
-from .strange import LONGEST, may_hold_long_line
+from .strange import LONGEST, may_hold_long_line, split_quoted
 from .verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
+_FIRST_LINES = 3  # that are looked at where the content begins like one of another format
 
 CSV_FORMAT = "COSBatchOperations_CSV_V1"
 
@@ -21,7 +23,7 @@ def judge_csv(
     blocks: Iterable[bytes],
     *,
     fields: Sequence[str] | None = None,
-    allowed_buckets: Collection[str] | None = None,
+    allowed_buckets: Container[str] | None = None,
     has_time: Callable[[], bool] = lambda: True,
 ) -> Verdict:
     """Judge the whole content of a CSV manifest, in memory that does not grow with it.
@@ -32,15 +34,22 @@ def judge_csv(
     them. Raises ValueError for Fields without one Bucket and one Key.
     """
     judge = CsvJudge(fields, allowed_buckets)
+    if not feed_in_time(judge, blocks, has_time):
+        return judge.verdict(complete=False)
+    judge.close()
+    return judge.verdict()
+
+
+def feed_in_time(judge: CsvJudge, blocks: Iterable[bytes], has_time: Callable[[], bool]) -> bool:
+    """Feed all blocks; False where time ended first, and the judge is broken off in front of what is left."""
     for piece in in_pieces(blocks):
         if judge.size and not has_time():
             judge.break_off()
-            return judge.verdict(complete=False)
+            return False
         judge.feed(piece)
         if judge.stopped:
             break
-    judge.close()
-    return judge.verdict()
+    return True
 
 
 def infer_fields(first_bytes: bytes) -> tuple[str, ...] | None:
@@ -80,7 +89,7 @@ class CsvJudge:
     breaks the rules, except as the last byte of the content. An empty line is no row.
     """
 
-    def __init__(self, fields: Sequence[str] | None, allowed_buckets: Collection[str] | None) -> None:
+    def __init__(self, fields: Sequence[str] | None, allowed_buckets: Container[str] | None) -> None:
         self.findings = Findings()
         self.checks = ColumnChecks(self.findings, fields, allowed_buckets)
         self.reader = RowReader(self.findings)
@@ -89,11 +98,6 @@ class CsvJudge:
         self._waiting = b""  # the beginning of a row whose end is not in sight
         self._in_long_line = False
         self._refusals = 0  # blocks that were not judged at once, since the last that was
-
-    @property
-    def waiting(self) -> int:
-        """How many bytes are kept back, because the row is not all in sight."""
-        return len(self._waiting)
 
     def feed(self, piece: bytes) -> None:
         """Judge the next bytes. The first piece should show 1 KiB, if the content has as much."""
@@ -146,12 +150,19 @@ class CsvJudge:
             self.findings.note("ByteOrderMark", (1,), 1)
             first = first[len(BYTE_ORDER_MARK) :]
         what = other_format(first)
-        if fault is None and what is not None:
+        if fault is None and what is not None and not self._begins_with_rows(first[:SIGHT] + b"\n"):
             fault = "WrongFormat"
         if fault is not None:
             self.findings.note(fault, (1,), what=what or "", expected=f"the CSV of {CSV_FORMAT}")
             self.stopped = True
         return first
+
+    def _begins_with_rows(self, text: bytes) -> bool:
+        """Whether one of the first lines can be a row of the Fields: then it does not matter what it begins with."""
+        lengths = [len(line) + 1 for line in text.split(b"\n", _FIRST_LINES)[:-1]]
+        starts = list(accumulate(lengths, initial=0))[:-1]
+        rows = [split_quoted(text, start) for start in starts]
+        return any(self.checks.may_be_row(row[0]) for row in rows if not isinstance(row, int))
 
     def _judge_text(self, text: bytes, is_last: bool = False) -> None:
         start = self._skip_long_line(text) if self._in_long_line else 0

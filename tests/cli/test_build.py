@@ -118,12 +118,24 @@ def test_does_not_go_on_with_another_listing(run: Run, tmp_path: Path) -> None:
 
 
 @responses.activate
-@pytest.mark.parametrize("content", ["[]", "{}", "not json"])
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", "not json", "", '{"Wish": {}}', '{"Wish": {}, "State": {"marker": 5}}']
+)
 def test_does_not_go_on_with_a_broken_state(run: Run, tmp_path: Path, content: str) -> None:
     arguments = broken_off(run, tmp_path)
     (tmp_path / "list.csv.state").write_text(content)
-    assert run(*arguments).code in (1, 2)
+    said = run(*arguments)
+    assert (said.code, said.json["Code"]) == (1, "BrokenState")
+    assert "Remove the .state and .part files" in said.json["Hint"]
     assert not (tmp_path / "list.csv").exists()
+
+
+@responses.activate
+def test_leaves_nothing_of_a_listing_that_failed_at_once(run: Run, tmp_path: Path) -> None:
+    responses.get(URL, status=404, body="<Error><Code>NoSuchBucket</Code></Error>")
+    said = run("build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv"))
+    assert (said.code, said.json["Code"]) == (1, "NoSuchBucket")
+    assert os.listdir(tmp_path) == []
 
 
 @responses.activate

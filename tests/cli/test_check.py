@@ -99,10 +99,14 @@ def test_says_wrong_usage_for_what_are_no_fields(run: Run, listed: Any, columns:
     assert run("check", listed(GOOD), "--fields", columns).code == 2
 
 
-def test_unpacks_what_is_compressed_and_says_so(run: Run, listed: Any) -> None:
-    assert run("check", listed(gzip.compress(GOOD), "list.csv.gz")).json["Rows"] == 2
-    said = run("check", listed(gzip.compress(GOOD)))
-    assert [fault["Fault"] for fault in said.json["Faults"]] == ["Gzip"]
+@pytest.mark.parametrize("name", ["list.csv.gz", "list.csv"])
+def test_finds_that_a_manifest_is_compressed(run: Run, listed: Any, name: str) -> None:
+    said = run("check", listed(gzip.compress(GOOD), name))
+    assert (said.code, [fault["Fault"] for fault in said.json["Faults"]]) == (1, ["Gzip"])
+
+
+def test_unpacks_a_data_file_of_an_inventory(run: Run, listed: Any) -> None:
+    assert run("check", listed(gzip.compress(GOOD), "list.csv.gz"), "--data-file").json["Rows"] == 2
 
 
 def test_reads_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +123,8 @@ def test_judges_an_inventory(run: Run, listed: Any) -> None:
     said = run("check", listed(json.dumps(INVENTORY).encode(), "manifest.json"))
     assert (said.code, said.json["Verdict"], said.json["Columns"]) == (0, "ok", 3)
     assert "an unknown number of rows" in said.err
+    said = run("check", listed(b"", "manifest.json"))
+    assert [fault["Fault"] for fault in said.json["Faults"]] == ["Empty"]
     said = run("check", listed(b"{}", "manifest.json"))
     assert [fault["Fault"] for fault in said.json["Faults"]] == ["WrongFormat"]
     assert "unknown columns, no bucket" in said.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
@@ -66,6 +67,34 @@ def test_writes_a_manifest_for_each_code(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "again" / "SlowDown.csv").read_text() == "b-1250000000,a%20b\nb-1250000000,f\n"
     assert said.err.splitlines()[-1] == "1 Odd:Code"
     assert run("retry", str(tmp_path / "report.csv"), "--by-code", str(tmp_path / "again")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["a b", "100%", "c%20d"], ["a%20b", "100%25", "c%2520d"]),
+        (["a+b", "c%20d"], ["a%2Bb", "c%20d"]),
+        (["\u4f60\u597d.txt"], ["%E4%BD%A0%E5%A5%BD.txt"]),
+        (["a,b", "c%2Cd", "e!$&'()*;=:@~"], ["a,b", "c%2Cd", "e!$&'()*;=:@~"]),
+    ],
+)
+def test_encodes_keys_where_a_report_has_plain_ones(
+    run: Run, tmp_path: Path, keys: list[str], expected: list[str]
+) -> None:
+    report, manifest = tmp_path / "report.csv", str(tmp_path / "again.csv")
+    report.write_text("".join(f'b-1250000000,"{key}",,failed,SlowDown,503,\n' for key in keys), encoding="utf-8")
+    said = run("retry", str(report), "--output", manifest)
+    assert ("Keys of the report are not percent-encoded; in the manifest they are." in said.err) == (keys != expected)
+    with open(manifest, encoding="utf-8", newline="") as file:
+        assert [key for _bucket, key in csv.reader(file)] == expected
+    checked = run("check", manifest)
+    assert (checked.code, {warning["Fault"] for warning in checked.json["Warnings"]} - {"DoublyEncoded"}) == (0, set())
+
+
+def test_goes_by_the_keys_of_all_tasks(run: Run, tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    report.write_bytes(b"b-1,100%,,succeeded,,200,\nb-1,a%20\xff,,failed,E,,\n")
+    assert run("retry", str(report)).out == "b-1,a%2520%FF\n"
 
 
 def test_keeps_version_ids_where_there_are_some(run: Run, tmp_path: Path) -> None:

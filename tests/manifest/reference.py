@@ -5,6 +5,7 @@ It shares nothing with the package but the rules, and holds the whole content in
 
 from __future__ import annotations
 
+import contextlib
 import string
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +69,8 @@ class Reader:
         if self.content[:3] == b"\xef\xbb\xbf":
             self.fault("ByteOrderMark", 1)
             position = 3
-        if is_of_other_format(self.content[position : position + 1024]):
+        beginning = self.content[position : position + 1024]
+        if is_of_other_format(beginning) and not self.shows_a_row(beginning + b"\n"):
             self.fault("WrongFormat")
             return self.outcome
         while position < len(self.content):
@@ -77,6 +79,23 @@ class Reader:
             self.line = 1
             self.fault("Empty")
         return self.outcome
+
+    def shows_a_row(self, beginning: bytes) -> bool:
+        """One of the first three lines divides into no more columns than there are Fields, and names a bucket."""
+        position = 0
+        for _ in range(3):
+            cells: list[Cell] = []
+            if position < len(beginning):
+                with contextlib.suppress(Broken):
+                    cells, _behind = parse_row(beginning, position)
+            named = dict(zip(self.fields or (), cells, strict=False)).get("Bucket")
+            if named is not None and len(cells) <= len(self.fields or ()) and self.may_name_a_bucket(named.value):
+                return True
+            _line, position = cut_line(beginning, position)
+        return False
+
+    def may_name_a_bucket(self, value: bytes) -> bool:
+        return is_bucket(value) or (self.allowed is not None and value.decode("latin-1") in self.allowed)
 
     def read_row(self, position: int) -> int:
         first_line, behind_line = cut_line(self.content, position)

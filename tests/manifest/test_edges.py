@@ -76,6 +76,48 @@ def test_finds_the_first_row_of_a_tail_that_begins_in_quotes() -> None:
         assert (verdict.ok, verdict.estimated_rows) == (True, 50)
 
 
+MULTILINE = {
+    "what looks like a row": b',"k%d\nexamplebucket-1250000000,x\ny"\n',
+    "a comma and a doubled quote": b',"k%d, ""a""\nb, c"\n',
+    "an empty line": b',"k%d\n\n"\n',
+    "many lines like rows": b',"k%d' + b"\nexamplebucket-1250000000,k" * 30 + b'"\n',
+}
+
+
+@pytest.mark.parametrize("row", MULTILINE.values(), ids=MULTILINE)
+def test_refuses_no_right_manifest_wherever_the_cut_falls(row: bytes) -> None:
+    content = b"".join(B + row % number for number in range(30))
+    assert judge_csv([content]).ok
+    for length in range(len(content) // 3, len(content) // 3 + 3 * len(row)):
+        verdict = edges(content, length)
+        assert (verdict.faults, {warning.fault for warning in verdict.warnings}) == ((), {"NotEncoded"})
+        assert verdict.estimated_rows == pytest.approx(30, abs=3)
+
+
+@pytest.mark.parametrize("planted", [b",%zz\n", b",\n", b",k,v\n", b',a"b\n', b',"k\n', b',"a\nb"c\n', b",\0\n"])
+@pytest.mark.parametrize("row", MULTILINE.values(), ids=MULTILINE)
+def test_finds_what_is_wrong_behind_a_cut_in_quotes(row: bytes, planted: bytes) -> None:
+    rows = [B + row % number for number in range(30)]
+    rows[27] = B + planted
+    content = b"".join(rows)
+    (expected,) = {fault.fault for fault in judge_csv([content]).faults}
+    start = sum(map(len, rows[:20]))
+    for at in range(start, start + len(rows[20])):
+        assert {fault.fault for fault in edges(content, len(content) - at).faults} == {expected}
+
+
+def test_names_only_what_is_wrong_whichever_way_the_tail_is_read() -> None:
+    either = b'a,"\n' + B + b',k",v\n'  # a row over two lines, or the end of one and a broken one
+    verdict = judge_edges(rows(30), either + B + b',a"b\n' + B + b",100%\n", 5000)
+    assert [(fault.fault, fault.column) for fault in verdict.faults] == [("BadQuoting", 2), ("BadEscape", 2)]
+    assert verdict.totals == {"BadQuoting": 1, "BadEscape": 1}
+
+
+def test_bears_a_short_tail_that_ends_in_the_row_of_the_cut() -> None:
+    verdict = judge_edges(rows(10), b'end"', 5000)
+    assert (verdict.ok, verdict.rows) == (True, 10)
+
+
 def test_judges_a_tail_of_broken_quotes_from_its_first_line() -> None:
     content = rows(100) + (B + b',a"b\n') * 100
     assert {fault.fault for fault in edges(content, 200).faults} == {"BadQuoting"}

@@ -123,7 +123,6 @@ def test_does_not_add_the_appid_twice() -> None:
 
 
 UNREADABLE = {
-    "nothing": (b"", "no JSON"),
     "a CSV": (b"source-1250000000,key\n", "no JSON"),
     "XML": (b"<a/>", "XML or HTML"),
     "broken JSON": (b'{"files": [\n}', "broken JSON"),
@@ -151,13 +150,14 @@ def test_says_where_json_breaks() -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
+        (b"", [("Empty", 1)]),
         (b"\x1f\x8b\x08", [("Gzip", 1)]),
         ("{}".encode("utf-16"), [("Utf16", 1)]),
         (b'{"files":\n"\xff"}', [("NotUtf8", 2)]),
         (b"\xef\xbb\xbf" + json.dumps(OLD).encode(), [("ByteOrderMark", 1)]),
     ],
 )
-def test_refuses_other_encodings(content: bytes, expected: list[tuple[str, int]]) -> None:
+def test_refuses_what_has_no_text_to_read(content: bytes, expected: list[tuple[str, int]]) -> None:
     assert notes(judge_inventory(content).verdict.faults) == expected
 
 

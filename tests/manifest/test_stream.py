@@ -283,6 +283,27 @@ def cut(content: bytes, lengths: list[int]) -> Iterator[bytes]:
         turn += 1
 
 
+IGNORED_FIRST = ["Ignore", "Bucket", "Key"]
+
+
+@pytest.mark.parametrize("first", [b"<a>", b"<!", b"{}", b"[{", b"[[]]", b" {}", b"PK\x03\x04"])
+def test_takes_rows_for_rows_whatever_they_begin_with(first: bytes) -> None:
+    row = first + b"," + B + b",k\r\n"
+    assert judged(row + b"x" + row, IGNORED_FIRST).ok
+    for fields in (["Ignore", "Key", "Bucket"], ["Key", "Bucket"], None):
+        assert notes(judged(row, fields).faults) == [("WrongFormat", 1, None)]
+
+
+def test_takes_keys_for_keys_whatever_they_begin_with() -> None:
+    assert judged(b'<a>,"' + B + b'"\n', ["Key", "Bucket"]).totals == {"NotEncoded": 1}
+
+
+def test_looks_at_three_lines_to_tell_rows_from_another_format() -> None:
+    row = b"{}," + B + b",k"
+    assert judged(b"{}\n\n" + row, IGNORED_FIRST).totals == {"ColumnCount": 1, "BlankLine": 1}
+    assert judged(b"{}\n{}\n{}\n" + row, IGNORED_FIRST).totals == {"WrongFormat": 1}
+
+
 def test_cuts_pieces_at_line_ends() -> None:
     lines = [b"x" * 1500 + b"\n", b"y" * 1500]
     assert list(in_pieces([b"".join(lines), b"zz"], 2000)) == [lines[0], lines[1] + b"zz"]
