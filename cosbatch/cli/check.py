@@ -12,8 +12,7 @@ from cosbatch.cli.source import Source
 from cosbatch.cli.tables import printable, table
 from cosbatch.errors import ServiceError
 from cosbatch.manifest.inventory import judge_inventory, with_missing
-from cosbatch.manifest.judge import joined
-from cosbatch.manifest.stream import judge_csv
+from cosbatch.manifest.judge import joined, judge_blocks
 from cosbatch.manifest.verdict import Fault, Verdict
 from cosbatch.names import Resource
 from cosbatch.schemas.document import CSV, INVENTORY
@@ -47,7 +46,7 @@ def add(commands: Commands) -> None:
         "--fields", type=fields, metavar="FIELDS", help="the columns, such as Bucket,Key (default: by their number)"
     )
     parser.add_argument(
-        "--format", choices=(CSV, INVENTORY), help="default: the inventory for manifest.json, otherwise CSV"
+        "--format", choices=(CSV, INVENTORY), help="default: by the name, and for a file by its content"
     )
     parser.add_argument(
         "--bucket", action="append", metavar="BUCKET", help="the only bucket that rows may name, with appid; repeatable"
@@ -67,29 +66,33 @@ def fields(text: str) -> tuple[str, ...]:
 
 
 def check(options: argparse.Namespace) -> int:
-    is_inventory = (options.format or _format_of(options.manifest)) == INVENTORY
     # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
     with source.opened(options.manifest, options, unpack=options.data_file) as opened:
-        if is_inventory:
-            verdict = _inventory_verdict(opened, options)
-        else:
-            verdict = judge_csv(opened.blocks, fields=options.fields, allowed_buckets=options.bucket)
+        verdict = _verdict(opened, options)
     output.show(verdict.as_json(), options, lambda: _table(verdict))
     for line in _summary(verdict):
         output.say(printable(line))
     return 0 if verdict.ok else 1
 
 
-def _format_of(name: str) -> str:
-    return INVENTORY if name.endswith("manifest.json") else CSV
+def _verdict(opened: Source, options: argparse.Namespace) -> Verdict:
+    format_name = options.format or _format_of(opened.name, options)
+    if format_name == INVENTORY and source.is_object(opened.name):
+        return _verdict_with_files(opened, options)
+    return judge_blocks(opened.blocks, format_name=format_name, fields=options.fields, allowed_buckets=options.bucket)
 
 
-def _inventory_verdict(opened: Source, options: argparse.Namespace) -> Verdict:
-    """The verdict on a manifest.json; where it lies in a bucket, its data files are looked for."""
+def _format_of(name: str, options: argparse.Namespace) -> str | None:
+    """As a job is created by the name of an object; None for a file, which may get another name yet: its content tells."""
+    if name.endswith("manifest.json"):
+        return INVENTORY
+    return CSV if source.is_object(name) or options.fields else None
+
+
+def _verdict_with_files(opened: Source, options: argparse.Namespace) -> Verdict:
+    """The verdict on a manifest.json in a bucket, where its data files are looked for."""
     inventory = judge_inventory(joined(opened.blocks), allowed_buckets=options.bucket)
     verdict = inventory.verdict
-    if not source.is_object(opened.name):
-        return verdict
     client, bucket = connect(options), objects.place_of(opened.name).bucket
     missing = [file for file in inventory.files if not _is_there(client, Resource(bucket, file.key, None))]
     return with_missing(verdict, missing)

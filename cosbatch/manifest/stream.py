@@ -24,24 +24,24 @@ def judge_csv(
     *,
     fields: Sequence[str] | None = None,
     allowed_buckets: Container[str] | None = None,
-    has_time: Callable[[], bool] = lambda: True,
 ) -> Verdict:
     """Judge the whole content of a CSV manifest, in memory that does not grow with it.
 
     `fields` are the document's Fields; None infers them from the first row. `allowed_buckets` are names with
-    appid; None allows any. How the content is cut into `blocks` makes no difference. `has_time` is asked every
-    64 KiB: when it says no, the verdict is that of the rows so far and not complete, and its `size` ends with
-    them. Raises ValueError for Fields without one Bucket and one Key.
+    appid; None allows any. How the content is cut into `blocks` makes no difference. Raises
+    ValueError for Fields without one Bucket and one Key.
     """
     judge = CsvJudge(fields, allowed_buckets)
-    if not feed_in_time(judge, blocks, has_time):
-        return judge.verdict(complete=False)
+    feed_in_time(judge, blocks, lambda: True)
     judge.close()
     return judge.verdict()
 
 
 def feed_in_time(judge: CsvJudge, blocks: Iterable[bytes], has_time: Callable[[], bool]) -> bool:
-    """Feed all blocks; False where time ended first, and the judge is broken off in front of what is left."""
+    """Feed all blocks; False where time ended first, and the judge is broken off in front of what is left.
+
+    `has_time` is asked every 64 KiB, once there is something to tell; the judge's `size` ends with the rows so far.
+    """
     for piece in in_pieces(blocks):
         if judge.size and not has_time():
             judge.break_off()

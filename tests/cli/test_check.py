@@ -142,10 +142,18 @@ def test_reads_no_more_of_an_inventory_than_one_can_be_long(
     assert stdin.tell() == 1 << 20
 
 
-def test_judges_by_the_format_that_is_named(run: Run, listed: Any) -> None:
+def test_tells_an_inventory_in_a_file_of_any_name_by_its_content(run: Run, listed: Any) -> None:
     inventory = listed(json.dumps(INVENTORY).encode(), "other.json")
-    assert run("check", inventory).json["Faults"][0]["Fault"] == "WrongFormat"
-    assert run("check", inventory, "--format", "COSInventoryReport_CSV_V1").code == 0
+    assert run("check", inventory).code == 0
+    for wanted in (("--format", "COSBatchOperations_CSV_V1"), ("--fields", "Bucket,Key")):
+        assert run("check", inventory, *wanted).json["Faults"][0]["Fault"] == "WrongFormat"
+
+
+def test_takes_an_object_for_what_its_name_makes_of_it(run: Run, standin: Standin) -> None:
+    client = client_of(os.environ, Clock())
+    objects.write(client, Resource("inventory-1250000000", "i/other.json", None), json.dumps(INVENTORY).encode())
+    said = run("check", "cos://inventory-1250000000/i/other.json")
+    assert said.json["Faults"][0]["Fault"] == "WrongFormat"
 
 
 def test_looks_for_the_files_of_an_inventory_in_its_bucket(run: Run, standin: Standin) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from cosbatch.manifest.findings import FAULTS, KEPT, WARNINGS
-from cosbatch.manifest.stream import PIECE, CsvJudge, in_pieces, infer_fields, judge_csv
+from cosbatch.manifest.stream import PIECE, CsvJudge, feed_in_time, in_pieces, infer_fields, judge_csv
 from cosbatch.manifest.verdict import Fault, Verdict
 
 B = b"examplebucket-1250000000"
@@ -337,10 +337,18 @@ def test_stops_reading_a_content_that_is_no_csv() -> None:
     assert next(blocks) == b"never read"
 
 
+def judged_in_time(blocks: list[bytes], has_time: Callable[[], bool]) -> Verdict:
+    judge = CsvJudge(None, None)
+    whole = feed_in_time(judge, blocks, has_time)
+    if whole:
+        judge.close()
+    return judge.verdict(complete=whole)
+
+
 def test_stops_by_the_clock_within_a_block() -> None:
     answers = iter([True, True, False])
     content = (B + b",k%\n") * 20_000
-    verdict = judge_csv([content], has_time=lambda: next(answers))
+    verdict = judged_in_time([content], lambda: next(answers))
     assert not verdict.complete
     assert verdict.size == verdict.totals["BadEscape"] * len(B + b",k%\n") < PIECE * 3
     assert verdict.rows == verdict.totals["BadEscape"]
@@ -349,12 +357,12 @@ def test_stops_by_the_clock_within_a_block() -> None:
 def test_leaves_out_the_row_that_the_clock_cuts() -> None:
     row = B + b",k\n"
     whole_rows = row * ((PIECE - 100) // len(row))
-    verdict = judge_csv([whole_rows + B + b',"' + b"x\n" * 4000 + b'"\n'], has_time=lambda: False)
+    verdict = judged_in_time([whole_rows + B + b',"' + b"x\n" * 4000 + b'"\n'], lambda: False)
     assert (verdict.faults, verdict.size, verdict.complete) == ((), len(whole_rows), False)
 
 
 def test_does_not_ask_the_clock_before_it_has_seen_something() -> None:
-    verdict = judge_csv([B + b",k\n"], has_time=lambda: False)
+    verdict = judged_in_time([B + b",k\n"], lambda: False)
     assert (verdict.rows, verdict.complete) == (1, True)
 
 
