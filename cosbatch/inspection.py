@@ -38,10 +38,6 @@ class Inspection:
     warnings: tuple[Mapping[str, object], ...] = field(default=())
     unchecked: tuple[Mapping[str, object], ...] = field(default=())
 
-    @property
-    def complete(self) -> bool:
-        return not self.unchecked
-
 
 class _Sources:
     """The buckets that rows may name: of the account, and where the profile names some, of these."""
@@ -131,15 +127,15 @@ class _Look:
         found = []
         if verdict is not None and not verdict.complete and self._mode == "full":
             message = "was not judged in full: the time did not suffice for all rows in front of the last 256 KiB"
-            found.append(_warning("JudgedInPart", _ARN, message))
+            found.append(warning("JudgedInPart", _ARN, message))
         if self._files_left:
             why = "the time did not suffice" if self._mode == "full" else "that takes COSBATCH_MANIFEST_CHECK=full"
             message = f"names {self._files_left} data files that were not looked for: {why}"
-            found.append(_warning("FilesNotLookedFor", _ARN, message))
+            found.append(warning("FilesNotLookedFor", _ARN, message))
         if self._leaves_limit_open(verdict):
             why = self._why_uncounted(verdict)
             message = f"the limit of {self._most} objects could not be checked: {why}"
-            found.append(_warning("LimitNotChecked", "/Manifest", message))
+            found.append(warning("LimitNotChecked", "/Manifest", message))
         return tuple(found)
 
     def _leaves_limit_open(self, verdict: Verdict | None) -> bool:
@@ -198,7 +194,8 @@ class _Look:
         return with_missing(inventory.verdict, missing)
 
 
-def _warning(name: str, pointer: str, message: str) -> dict[str, object]:
+def warning(name: str, pointer: str, message: str) -> dict[str, object]:
+    """What a plan or a result warns of, and where in the document."""
     return {"Warning": name, "Pointer": pointer, "Message": message}
 
 

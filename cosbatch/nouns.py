@@ -32,9 +32,9 @@ class _Noun:
         known, given = self.__dataclass_fields__, self.__dict__
         given.update(zip(known, values), **named)  # noqa: B905  # too many values are seen in the next line
         twice = len(given) < len(values) + len(named)
-        for name in self._factories:
+        for name, factory in self._factories.items():
             if name not in given:
-                given[name] = self._factories[name]()
+                given[name] = factory()
         # What has a default and is not given is found in the class.
         if twice or not self._needed <= given.keys() <= known.keys():
             raise TypeError(f"{type(self).__name__} takes {', '.join(known)}, each once")

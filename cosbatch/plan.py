@@ -8,7 +8,7 @@ from typing import Any
 from cosbatch import actions, names
 from cosbatch.creation import Order
 from cosbatch.errors import IdempotencyMismatch, Problem
-from cosbatch.inspection import Inspection
+from cosbatch.inspection import Inspection, warning
 from cosbatch.profiles import Profiles
 from cosbatch.schemas.document import INVENTORY
 from cosbatch.settings import Settings
@@ -48,10 +48,9 @@ def _warnings(document: Mapping[str, Any], inspection: Inspection, profiles: Pro
         *_copy_warnings(document, inspection, profiles),
         *_delete_warnings(document),
     ):
-        yield {"Warning": name, "Pointer": pointer, "Message": message}
+        yield warning(name, pointer, message)
     if document["Priority"] == 0:
-        message = "is 0: every other job goes first, and the console cannot set it"
-        yield {"Warning": "LowestPriority", "Pointer": "/Priority", "Message": message}
+        yield warning("LowestPriority", "/Priority", "is 0: every other job goes first, and the console cannot set it")
 
 
 Warnings = Iterator[tuple[str, str, str]]

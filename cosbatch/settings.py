@@ -66,7 +66,7 @@ class Settings:
 
 
 class Reader:
-    """Reads variables one by one and keeps what is wrong with them. An empty variable counts as not set."""
+    """Reads variables, all of VARIABLES, one by one and keeps what is wrong with them. An empty one counts as not set."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -74,7 +74,7 @@ class Reader:
 
     def text(self, *names: str) -> str | None:
         """The first of the variables that is set."""
-        return next((self._environ[name].strip() for name in names if self._environ.get(name, "").strip()), None)
+        return next((value for name in names if (value := self._environ[name].strip())), None)
 
     def needed(self, names: tuple[str, ...], form: Pattern, meaning: str) -> str:
         value = self.text(*names)

@@ -134,6 +134,11 @@ class _Adapter(HTTPAdapter):
         return resp if isinstance(resp, Answer) else super().build_response(req, resp)
 
 
+def folder_of_roots(bundle: str, size: int) -> str:
+    """Where the roots of a bundle lie one by one: only for a bundle of that very size, so that a changed one is read itself."""
+    return f"{bundle}.{size}"
+
+
 class Transport:
     """What stays warm between invocations: the adapter with its connections, and how far our clock is off."""
 
@@ -144,11 +149,11 @@ class Transport:
 
     @cached_property
     def _roots(self) -> str | bool:
-        """The folder of roots that the package has beside requests' file of them, made of a file of that very size; True
-        where it is not there. The file takes 15 ms of each new connection.
+        """The folder of roots that the package has beside requests' file of them; True where it is not there. The file
+        takes 15 ms of each new connection.
         """
         bundle: str = vars(adapters)["DEFAULT_CA_BUNDLE_PATH"]
-        folder = f"{bundle}.{os.path.getsize(bundle)}"
+        folder = folder_of_roots(bundle, os.path.getsize(bundle))
         return folder if os.path.isdir(folder) else True
 
     def connect(self, credentials: Credentials, endpoint: str | None) -> Connection:

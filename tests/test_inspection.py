@@ -155,7 +155,7 @@ def test_does_not_see_the_middle_unless_it_looks_in_full() -> None:
 def test_a_full_look_counts_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "BLOCK", 1000)
     found = look(Bucket(TWO_ROWS * 500), check="full")
-    assert (found.rows, found.complete) == (1000, True)
+    assert (found.rows, found.unchecked) == (1000, ())
 
 
 def look_by(hands: Hands, bucket: Bucket, key: str, check: str, limits: dict[str, Any]) -> Inspection:
@@ -218,7 +218,7 @@ def test_a_full_look_ends_with_the_time_within_a_block_too(monkeypatch: pytest.M
     slow_judge(monkeypatch, hands, 4)
     bucket = Bucket(TWO_ROWS * 18_000)
     found = full_look(bucket, hands)
-    assert (found.complete, len(bucket.ranges)) == (False, 2)
+    assert (found.unchecked != (), len(bucket.ranges)) == (True, 2)
     assert found.rows == pytest.approx(36_000, rel=0.02)
 
 
@@ -238,7 +238,7 @@ def test_a_full_look_is_complete_where_the_end_is_all_that_is_left(monkeypatch: 
     slow_judge(monkeypatch, hands, 4.6)
     bucket = Bucket(TWO_ROWS * 6000)
     found = full_look(bucket, hands)
-    assert (found.complete, found.rows, len(bucket.ranges)) == (True, 12_000, 2)
+    assert (found.unchecked, found.rows, len(bucket.ranges)) == ((), 12_000, 2)
 
 
 def test_a_verdict_that_came_before_the_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,12 +391,12 @@ def test_looks_for_the_first_data_files_and_says_how_many_it_left_out() -> None:
     assert len(bucket.sent) == 2 + FILES
     assert names(found) == ["FilesNotLookedFor"]
     assert "names 3 data files that were not looked for" in str(found.unchecked[0]["Message"])
-    assert look(long_inventory(FILES), key=MANIFEST_JSON).complete
+    assert not look(long_inventory(FILES), key=MANIFEST_JSON).unchecked
 
 
 def test_a_full_look_is_for_every_data_file() -> None:
     bucket = long_inventory(FILES + 3)
-    assert look(bucket, key=MANIFEST_JSON, check="full").complete
+    assert not look(bucket, key=MANIFEST_JSON, check="full").unchecked
     assert len(bucket.sent) == 2 + FILES + 3
     bucket.files = bucket.files[:-1]
     with pytest.raises(InvalidManifest):
@@ -441,9 +441,9 @@ def test_says_where_an_inventory_does_not_count_what_a_profile_limits() -> None:
     bucket = Bucket(json.dumps(uncounted).encode(), files=("inventory/1.csv.gz",))
     found = look(bucket, key=MANIFEST_JSON, most=5)
     assert "could not be checked: the inventory does not count them" in str(found.unchecked[0]["Message"])
-    assert look(bucket, key=MANIFEST_JSON).complete
+    assert not look(bucket, key=MANIFEST_JSON).unchecked
     counted = Bucket(json.dumps(INVENTORY).encode(), files=("inventory/1.csv.gz",))
-    assert look(counted, key=MANIFEST_JSON, most=20).complete
+    assert not look(counted, key=MANIFEST_JSON, most=20).unchecked
 
 
 @pytest.mark.parametrize("key", ["list.csv", MANIFEST_JSON])
@@ -454,7 +454,7 @@ def test_says_that_a_limit_is_not_checked_when_the_check_is_off(key: str) -> Non
 
 def test_knows_by_its_size_that_a_manifest_is_within_a_limit() -> None:
     for sources in (None, [f"data-{APPID}"]):
-        assert look(Bucket(TWO_ROWS), check="off", most=6, sources=sources).complete
+        assert not look(Bucket(TWO_ROWS), check="off", most=6, sources=sources).unchecked
 
 
 def test_counts_exactly_before_an_estimate_refuses_a_manifest() -> None:

@@ -14,12 +14,12 @@ import requests
 
 from cosbatch import answers, sockets
 from cosbatch.answers import PunctualResponse
-from cosbatch.cli.roots import folder_of, hashed
+from cosbatch.cli.roots import hashed
 from cosbatch.deadline import Clock
 from cosbatch.errors import CosbatchError, ServiceSideError
 from cosbatch.messages import Request
 from cosbatch.signature import Credentials
-from cosbatch.transport import Connection, Transport
+from cosbatch.transport import Connection, Transport, folder_of_roots
 from tests.raw_server import JOB, PATIENCE, Script, Visit, answering, reply, serving
 
 HOST = "100000000001.cos-control.ap-chengdu.myqcloud.com"
@@ -403,7 +403,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A file of roots that vouches for nobody, and the folder beside it that vouches for the server."""
     file = tmp_path / "cacert.pem"
     file.write_bytes(b"# no roots\n")
-    folder = Path(folder_of(str(file), file.read_bytes()))
+    folder = Path(folder_of_roots(str(file), file.stat().st_size))
     folder.mkdir()
     for name, certificate in (hashed(CERTIFICATE.read_bytes()) or {}).items():
         (folder / name).write_bytes(certificate)

@@ -22,7 +22,7 @@ from typing import Any
 from cosbatch.cli.files import replacing
 from cosbatch.cli.options import Commands, command
 from cosbatch.cli.output import say, show
-from cosbatch.cli.roots import folder_of, hashed
+from cosbatch.cli.roots import laid_out
 from cosbatch.cli.tables import table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,11 +117,9 @@ def collect(python: str | None) -> tuple[Files, dict[str, str]]:
 def _roots(files: Mapping[str, bytes]) -> Files:
     """The roots that TLS trusts, one by one. Raises CannotPack."""
     try:
-        found = hashed(files.get(_BUNDLE, b"")) or {}
+        return laid_out(_BUNDLE, files.get(_BUNDLE, b"")) or {}
     except subprocess.CalledProcessError as error:
         raise CannotPack(f"openssl could not lay out the roots:\n{error.stderr.decode().strip()}") from None
-    folder = folder_of(_BUNDLE, files.get(_BUNDLE, b""))
-    return {f"{folder}/{name}": content for name, content in found.items()}
 
 
 def _own_files(root: Path) -> Iterator[tuple[str, bytes]]:

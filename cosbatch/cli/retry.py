@@ -20,6 +20,7 @@ from cosbatch.cli.options import Commands, add_service, command
 from cosbatch.cli.reports import Task
 from cosbatch.cli.tables import printable, table
 from cosbatch.hints import HINTS
+from cosbatch.manifest.escapes import PLAIN_CHARACTERS
 
 _EXAMPLES = """\
   All that failed, into one manifest; tasks of one error code stand together:
@@ -36,8 +37,8 @@ Keys are written as they stand in the report, or percent-encoded where it has pl
 
 
 # What may stand in a key as it is.
-_RAW = "/-_.~!$&'()*,;=:@"
-_ENCODED = re.compile(rf"(?:[A-Za-z0-9{re.escape(_RAW)}]|%[0-9A-Fa-f]{{2}})*")
+_RAW = PLAIN_CHARACTERS.decode() + ","
+_ENCODED = re.compile(rf"(?:[{re.escape(_RAW)}]|%[0-9A-Fa-f]{{2}})*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 

@@ -11,12 +11,19 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from cosbatch.transport import folder_of_roots
+
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.+?\n-----END CERTIFICATE-----\n", re.DOTALL)
 
 
-def folder_of(bundle: str, content: bytes) -> str:
-    """Where the folder lies: it is only for a bundle of that very size, so that a changed bundle is read itself."""
-    return f"{bundle}.{len(content)}"
+def laid_out(bundle: str, content: bytes) -> dict[str, bytes] | None:
+    """The certificates of a bundle of that name, by the paths at which the function looks for them; None without openssl.
+
+    Raises subprocess.CalledProcessError where openssl fails.
+    """
+    certificates = hashed(content)
+    folder = folder_of_roots(bundle, len(content))
+    return None if certificates is None else {f"{folder}/{name}": each for name, each in certificates.items()}
 
 
 def hashed(bundle: bytes) -> dict[str, bytes] | None:

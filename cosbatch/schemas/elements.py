@@ -81,8 +81,8 @@ class Element(Schema, metaclass=_ElementMeta):
                 raise ValidationError("not plain")
             elif field.load_default is not missing:
                 element[name] = field.load_default() if callable(field.load_default) else field.load_default
-        for rule in self._rules:
-            rule(element, value)
+        for check in self._rules:
+            check(element, value)
         return element
 
     @cached_property

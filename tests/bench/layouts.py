@@ -14,7 +14,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from cosbatch.cli.roots import folder_of, hashed
+from cosbatch.cli.roots import laid_out
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / "requirements-bench.txt"
@@ -69,11 +69,9 @@ def _trusting(layout: Layout, trusted: Path | None) -> Layout:
 
 def _with_roots_laid_out(layout: Layout) -> Layout:
     """As `package` lays them out; what it has laid out itself does not hold the certificate that was added since."""
-    content = layout.bundle.read_bytes()
-    folder = Path(folder_of(str(layout.bundle), content))
-    folder.mkdir()
-    for name, certificate in (hashed(content) or {}).items():
-        (folder / name).write_bytes(certificate)
+    for name, certificate in (laid_out(str(layout.bundle), layout.bundle.read_bytes()) or {}).items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_bytes(certificate)
     return layout
 
 

@@ -195,10 +195,10 @@ def test_says_so_where_openssl_is_not_at_hand(
 def test_says_what_openssl_said_where_it_fails(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(bundle: bytes) -> None:
+    def failing(bundle: str, content: bytes) -> None:
         raise subprocess.CalledProcessError(1, "openssl", stderr=b"no such folder")
 
-    monkeypatch.setattr(package, "hashed", failing)
+    monkeypatch.setattr(package, "laid_out", failing)
     assert pack() == 1
     assert "no such folder" in capsys.readouterr().err
 
