@@ -10,7 +10,7 @@ do not know each other.
     2  what may be asked for       policy configuration profiles settings
     1  leaves: plain values in     comparison deadline hints identity log manifest/ parse render
        and out                     schemas/ signature strict_json
-    0  nouns                       errors names messages nouns patterns cold_start
+    0  nouns                       errors names messages nouns cold_start
 
 Beside the house stand cli/ (the command line) and standin/ (a local COS, which imports nothing from here); neither is
 deployed.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 # What libraries import for things that are not done here, with the functions that they take out of it while they do.
 _SELDOM_USED: dict[str, tuple[str, ...]] = {
@@ -17,11 +20,14 @@ _SELDOM_USED: dict[str, tuple[str, ...]] = {
     "subprocess": (),  # platform, to ask the commands of a few systems: 1 ms
 }
 
+# The real one, for those who stand for it meanwhile.
+_compile = re.compile
+
 
 @contextmanager
 def frugal_imports() -> Iterator[None]:
     """Import the function inside of this."""
-    with _without_collecting(), ExitStack() as put_off:
+    with _without_collecting(), _expressions_compiled_when_used(), ExitStack() as put_off:
         for name, functions in _SELDOM_USED.items():
             put_off.enter_context(_loaded_when_used(name, functions))
         yield
@@ -72,3 +78,48 @@ class _Later(ModuleType):
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
         return getattr(import_module(self.__name__), name)
+
+
+@contextmanager
+def _expressions_compiled_when_used() -> Iterator[None]:
+    """No call needs all of the 100 regular expressions of ours and of the libraries: to compile them would take 30 ms."""
+    re.compile = lambda pattern, flags=0: _Expression(pattern, flags)  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        re.compile = _compile
+
+
+class _Expression:
+    """Stands for a regular expression until it is used, and passes for one wherever `re` takes one."""
+
+    def __init__(self, pattern: Any, flags: int) -> None:
+        self._made_of = pattern, flags
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[Any]:
+        return _compile(*self._made_of)
+
+    @property  # type: ignore[misc]  # an expression is never told what it is
+    def __class__(self) -> type:
+        return re.Pattern
+
+    def __getattr__(self, name: str) -> object:
+        """Asked once, for whatever comes first: from then on the expression's own methods are here, at no more cost."""
+        if name.startswith("__"):
+            raise AttributeError(name)  # `abc` looks for its mark on all that stands in a class
+        compiled = self._compiled
+        self.__dict__.update({each: getattr(compiled, each) for each in dir(compiled) if not each.startswith("__")})
+        return getattr(compiled, name)
+
+    def __eq__(self, other: object) -> bool:
+        return self._compiled == (other._compiled if type(other) is _Expression else other)
+
+    def __hash__(self) -> int:
+        return hash(self._compiled)
+
+    def __repr__(self) -> str:
+        return repr(self._compiled)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _compile, self._made_of

@@ -9,7 +9,6 @@ from typing import Any
 from cosbatch import actions, names
 from cosbatch.errors import ServiceError, UnexpectedResponse
 from cosbatch.messages import Response
-from cosbatch.patterns import Pattern
 from cosbatch.retry import Exchange
 from cosbatch.settings import Settings
 
@@ -17,11 +16,11 @@ BLOCK = 4 * 1024 * 1024
 # A full look ends when less than this share of the time, or than so many seconds, are left for the job itself.
 _SHARE = 0.25
 _SECONDS = 5.0
-_CONTENT_RANGE = Pattern(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
-_SIZE = Pattern(r"[0-9]{1,18}", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
+_SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
 # What headers name goes into the job: no more than the page allows, and nothing that XML cannot carry.
-_ETAG = Pattern(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
-_VERSION = Pattern(r"[\x21-\x7e]{1,1024}", re.ASCII)
+_ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
+_VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
 
 
 class Content:

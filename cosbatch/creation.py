@@ -22,7 +22,6 @@ from cosbatch.errors import (
 )
 from cosbatch.identity import Marker
 from cosbatch.nouns import dataclass
-from cosbatch.patterns import Pattern
 from cosbatch.retry import SHORTEST_ATTEMPT, Attempts, Exchange
 from cosbatch.settings import Settings
 
@@ -34,8 +33,8 @@ _LONGEST_RESERVE = 5.0
 # Also the Code of other faults, among them these (436/38608, 436/38610). A job that exists passed their rules with the same
 # bytes, so such an answer cannot stand for a duplicate, unless its words could mean one.
 _REFUSED = "InvalidRequest"
-_OTHER_FAULT = Pattern(r"priority|empty body|body is empty", re.IGNORECASE)
-_DUPLICATE = Pattern(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)
+_OTHER_FAULT = re.compile(r"priority|empty body|body is empty", re.IGNORECASE)
+_DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)
 # What a job's documents are compared by; the rest of a description is the service's.
 _COMPARED = ("ConfirmationRequired", "Manifest", "Operation", "Priority", "Report", "RoleArn")
 

@@ -18,9 +18,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from cosbatch.nouns import dataclass, field
-from cosbatch.patterns import Pattern
 
-_MARKER = Pattern(r"\[cb:([0-9a-f]{20})\.([0-9a-f]{20})(?:\.([0-9a-f]{8}))?\]\s*\Z", re.ASCII)
+_MARKER = re.compile(r"\[cb:([0-9a-f]{20})\.([0-9a-f]{20})(?:\.([0-9a-f]{8}))?\]\s*\Z", re.ASCII)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _SHORT = 20
 _CALLER_SHORT = 8

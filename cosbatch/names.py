@@ -10,26 +10,25 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from cosbatch.nouns import dataclass
-from cosbatch.patterns import Pattern
 
 _BUCKET = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]*"
 _REGION = r"[a-z]+(?:-[a-z0-9]+)+"
 _FORMS = (
     # The short and the long form of a resource name. `uid/` carries the APPID.
-    Pattern(
+    re.compile(
         rf"qcs::cos:(?P<region>{_REGION}):(?:uid/(?P<uid>[0-9]+))?:(?P<bucket>{_BUCKET})(?:/(?P<key>.*))?",
         re.ASCII | re.DOTALL,
     ),
-    Pattern(rf"cos://(?P<bucket>{_BUCKET})(?:/(?P<key>.*))?", re.ASCII | re.DOTALL),
+    re.compile(rf"cos://(?P<bucket>{_BUCKET})(?:/(?P<key>.*))?", re.ASCII | re.DOTALL),
 )
-_URL = Pattern(
+_URL = re.compile(
     rf"https?://(?P<bucket>{_BUCKET})\.cos\.(?P<region>{_REGION})\.(?:myqcloud\.com|tencentcos\.cn)(?:/(?P<key>[^?#]*))?",
     re.ASCII,
 )
-_BAD_ESCAPE = Pattern(r"%(?![0-9A-Fa-f]{2})")
-_ROLE = Pattern(r"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>[\w+=,.@-]+)", re.ASCII)
-BUCKET = Pattern(_BUCKET, re.ASCII)
-REGION = Pattern(_REGION, re.ASCII)
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ROLE = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>[\w+=,.@-]+)", re.ASCII)
+BUCKET = re.compile(_BUCKET, re.ASCII)
+REGION = re.compile(_REGION, re.ASCII)
 
 # Short codes of the regions that had one before 2020; no other region has a published code.
 SHORT_REGIONS = {

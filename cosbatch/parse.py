@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from defusedxml.ElementTree import fromstring
 
-from cosbatch.patterns import Pattern
-
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
@@ -35,7 +33,7 @@ _NUMBERS = frozenset(
     }
 )
 # What is longer is no count of anything: it stays text.
-_NUMBER = Pattern(r"[0-9]{1,20}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
 _FLAGS = frozenset({"ConfirmationRequired", "Enabled", "PrefixReplace"})
 _BOOLEANS = {"true": True, "false": False}
 # An element that says all by its presence: an empty object, as in the document that asked for it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations
@@ -11,13 +12,12 @@ from cosbatch import names, strict_json
 from cosbatch.errors import Forbidden, InvalidRequest, Problem
 from cosbatch.identity import DESCRIPTION_LIMIT, shortened
 from cosbatch.nouns import dataclass, field
-from cosbatch.patterns import Pattern
 from cosbatch.schemas.document import load_document
 from cosbatch.schemas.elements import load
 from cosbatch.schemas.profiles import OPENABLE, ProfilesFile
 
 _SCHEMA = ProfilesFile()
-_PLACEHOLDER = Pattern(r"\{[^{}]*\}")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 PLACEHOLDERS = ("{bucket}", "{key}", "{date}")
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from cosbatch.errors import Problem
 from cosbatch.names import REGION
 from cosbatch.nouns import dataclass, field
-from cosbatch.patterns import Pattern
 from cosbatch.schemas.calls import ACTIONS
 from cosbatch.signature import Credentials
 
@@ -29,12 +28,12 @@ VARIABLES = (
     *("COSBATCH_MANIFEST_CHECK", "COSBATCH_LOG_LEVEL", "COSBATCH_LANG"),
 )
 
-_DIGITS = Pattern(r"[1-9][0-9]{0,19}", re.ASCII)
-_ENDPOINT = Pattern(r"https?://(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?/?", re.ASCII)
-_ORIGIN = Pattern(r"\*|https?://(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?", re.ASCII)
-_VISIBLE = Pattern(r"[\x21-\x7e]+", re.ASCII)
-_DIGEST = Pattern(r"[0-9a-f]{64}", re.ASCII)
-_SECONDS = Pattern(r"[0-9]{1,4}(?:\.[0-9]{1,3})?", re.ASCII)
+_DIGITS = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
+_ENDPOINT = re.compile(r"https?://(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?/?", re.ASCII)
+_ORIGIN = re.compile(r"\*|https?://(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?", re.ASCII)
+_VISIBLE = re.compile(r"[\x21-\x7e]+", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Reader:
         """The first of the variables that is set."""
         return next((value for name in names if (value := self._environ[name].strip())), None)
 
-    def needed(self, names: tuple[str, ...], form: Pattern, meaning: str) -> str:
+    def needed(self, names: tuple[str, ...], form: re.Pattern[str], meaning: str) -> str:
         value = self.text(*names)
         if value is None:
             self.wrong(names[0], f"is not set; it holds {meaning}")
@@ -131,7 +130,7 @@ def _credentials(reader: Reader) -> Credentials:
     return Credentials(secret_id, secret_key, _session_token(reader, _VISIBLE))
 
 
-def _session_token(reader: Reader, form: Pattern) -> str | None:
+def _session_token(reader: Reader, form: re.Pattern[str]) -> str | None:
     token = reader.text("TENCENTCLOUD_SESSIONTOKEN", "TENCENTCLOUD_TOKEN")
     if token is not None and not form.fullmatch(token):
         reader.wrong("TENCENTCLOUD_SESSIONTOKEN", "must be printable ASCII, without blanks")

@@ -36,13 +36,12 @@ from cosbatch.errors import (
     UpstreamUnreachable,
 )
 from cosbatch.messages import Request, Response, leaves_open
-from cosbatch.patterns import Pattern
 from cosbatch.signature import Credentials
 from cosbatch.sockets import Answer, HandshakeError, PunctualPool, TLSPool
 
 _CHUNK = 64 * 1024
 _SIGNED = frozenset({"host", "content-type", "content-length", "content-md5", "if-match", "range"})
-_HEADER_VALUE = Pattern(r"[\x20-\x7e]*", re.ASCII)
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]*", re.ASCII)
 # The libraries' own lines quote what the other side sent; what matters of it is in our errors.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 

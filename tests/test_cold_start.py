@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import json
+import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -98,6 +102,56 @@ def test_collects_again_even_where_an_import_fails() -> None:
     with pytest.raises(ImportError), cold_start.frugal_imports():
         raise ImportError("broken")
     assert gc.isenabled()
+
+
+@pytest.fixture
+def early() -> re.Pattern[str]:
+    """An expression that was made while the function was imported."""
+    with cold_start.frugal_imports():
+        return re.compile(r"(\w+)@(\w+)", re.ASCII)
+
+
+def test_compiles_an_expression_when_it_is_first_used(early: re.Pattern[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_now = Mock(side_effect=re.compile)
+    monkeypatch.setattr(cold_start, "_compile", compile_now)
+    assert not hasattr(early, "__isabstractmethod__")
+    compile_now.assert_not_called()
+    assert early.sub(r"\2", "me@here") == "here"
+    assert early.groups == 2
+    assert early.fullmatch("me@here")
+    compile_now.assert_called_once_with(r"(\w+)@(\w+)", re.ASCII)
+
+
+def test_takes_the_early_expression_for_any_other(early: re.Pattern[str]) -> None:
+    late = re.compile(r"(\w+)@(\w+)", re.ASCII)
+    assert isinstance(early, re.Pattern)
+    assert re.search(early, "me@here")
+    assert re.compile(early).pattern == late.pattern
+    assert early == late == early == copy.deepcopy(early) == pickle.loads(pickle.dumps(early))
+    assert {early: "one"}[late] == "one"
+    assert repr(early) == repr(late)
+    assert early != re.compile("another")
+
+
+def test_finds_two_early_expressions_equal(early: re.Pattern[str]) -> None:
+    with cold_start.frugal_imports():
+        twin, other = re.compile(early.pattern, re.ASCII), re.compile("another")
+    assert early == twin
+    assert early != other
+
+
+def test_says_what_is_wrong_with_an_early_expression_when_it_is_used() -> None:
+    with cold_start.frugal_imports():
+        broken = re.compile("(")
+    with pytest.raises(re.error, match="unterminated"):
+        broken.search("")
+
+
+def test_compiles_at_once_again_afterwards_even_where_an_import_fails() -> None:
+    compile_now = re.compile
+    with pytest.raises(ImportError), cold_start.frugal_imports():
+        raise ImportError("broken")
+    assert re.compile is compile_now
 
 
 # Each of these costs a cold start from one to twenty milliseconds, and no event needs it at once.

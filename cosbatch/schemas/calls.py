@@ -9,12 +9,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from cosbatch.errors import InvalidRequest, Problem
-from cosbatch.patterns import Pattern
 from cosbatch.schemas.document import PRIORITY_MAXIMUM
 from cosbatch.schemas.elements import Choice, Element, Flag, Number, Text, load
 
 # Every JobId that was ever shown is a UUID. The characters that need no encoding in a path are taken, but no path of dots.
-_JOB_ID = Pattern(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
+_JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
 
 STATES = (
     "Active",

@@ -7,7 +7,6 @@ import re
 from marshmallow import ValidationError
 
 from cosbatch import names
-from cosbatch.patterns import Pattern
 from cosbatch.schemas.document import OPERATIONS, PRIORITY_MAXIMUM, CreateJobRequest, role_name
 from cosbatch.schemas.elements import Choice, Element, Flag, Number, Part, Several, Text
 
@@ -16,7 +15,7 @@ OPENABLE = ("ConfirmationRequired", "Description", "Operation", "Priority", "Rep
 # What a profile's job may lack: the manifest comes with the upload; the rest, where it is open, with the call.
 JOB_OPEN = ("Manifest", "Manifest.Location", *OPENABLE)
 
-_NAME = Pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 
 
 def full_bucket_name(text: str) -> str:

@@ -15,15 +15,14 @@ from cosbatch.configuration import Configuration
 from cosbatch.errors import CosbatchError, InvalidEvent, RetryableInvocationError
 from cosbatch.identity import token_of
 from cosbatch.messages import Call, Skipped, Upload
-from cosbatch.patterns import Pattern
 from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text, retryable
 
 # What COS puts into a record, and what the records of other senders have.
 _OWN = frozenset({"cos", "event"})
 _OTHERS = frozenset({"CMQ", "Ckafka", "EventSource", "Sns", "eventSource", "s3"})
 _LATEST = 253_402_300_799
-_URL = Pattern(r"https?://(?P<host>[^/?#]+)/(?P<path>[^?#]*)", re.ASCII | re.IGNORECASE)
-_HOST = Pattern(
+_URL = re.compile(r"https?://(?P<host>[^/?#]+)/(?P<path>[^?#]*)", re.ASCII | re.IGNORECASE)
+_HOST = re.compile(
     r"(?P<bucket>[a-z0-9-]+)\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\.(?:myqcloud\.com|tencentcos\.cn)",
     re.ASCII | re.IGNORECASE,
 )

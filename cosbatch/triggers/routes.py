@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote
 
 from cosbatch.errors import InvalidEvent, MethodNotAllowed, NotFound
-from cosbatch.patterns import Pattern
 
 # A stage or base path may stand in front; the first /jobs begins the route.
-_PATH = Pattern(r"(?:/(?!jobs(?:/|\Z))[^/]+)*/jobs(?:/(?P<job_id>[^/]+)(?:/(?P<part>priority|status))?)?/?")
+_PATH = re.compile(r"(?:/(?!jobs(?:/|\Z))[^/]+)*/jobs(?:/(?P<job_id>[^/]+)(?:/(?P<part>priority|status))?)?/?")
 _JOBS = {"GET": "ListJobs", "POST": "CreateJob"}
 _JOB = {"GET": "DescribeJob", "DELETE": "DeleteJob"}
 _PARTS = {"priority": {"POST": "UpdateJobPriority"}, "status": {"POST": "UpdateJobStatus"}}

@@ -66,7 +66,7 @@ def point_pip_at(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 def make_small_wheels(folder: Path) -> None:
-    """Wheels of one line each, two of them of marshmallow."""
+    """Wheels of one line each, three of them of marshmallow."""
     make_wheel(folder, "requests", "2.34.2", requires=["charset-normalizer", "certifi"])
     make_wheel(
         folder, "certifi", "2026.1", {"certifi/__init__.py": b"ROOTS = {'a', 'b', 'c'}\n", "certifi/cacert.pem": BUNDLE}
@@ -74,7 +74,7 @@ def make_small_wheels(folder: Path) -> None:
     make_wheel(folder, "urllib3", "2.8.0")
     make_wheel(folder, "defusedxml", "0.7.1")
     make_wheel(folder, "typing_extensions", "4.16.0")
-    for version in ("4.2.3", "4.3.1"):
+    for version in ("4.1.2", "4.4.0", "5.0.0"):
         make_wheel(folder, "marshmallow", version, requires=["backports-datetime-fromisoformat"])
     for name in NEVER_CALLED:
         make_wheel(folder, name, "3.1")
@@ -133,7 +133,7 @@ def test_leaves_out_what_no_invocation_needs(packed: Packed, left_out: str) -> N
 
 
 def test_takes_the_newest_releases_that_the_requirements_allow(packed: Packed) -> None:
-    assert packed.report["Dependencies"]["marshmallow"] == "4.2.3"
+    assert packed.report["Dependencies"]["marshmallow"] == "4.4.0"
 
 
 def test_is_the_same_bit_for_bit_when_it_is_made_again(packed: Packed, small: Path) -> None:
@@ -220,7 +220,7 @@ def test_shows_a_table_on_a_terminal(
     assert pack() == 0
     shown = capsys.readouterr().out
     assert "dist/cosbatch.zip: " in shown
-    assert "marshmallow 4.2.3" in shown
+    assert "marshmallow 4.4.0" in shown
     assert "largest parts" in shown
 
 
