@@ -11,8 +11,6 @@ import time
 from http.client import BadStatusLine, HTTPException, HTTPResponse, LineTooLong, RemoteDisconnected
 from typing import Any
 
-# In seconds, for a socket that has no time-out.
-WITHOUT_TIMEOUT = 60.0
 # In bytes, and in number, as http.client has them.
 _LONGEST_LINE = 65536
 _MOST_FIELDS = 100
@@ -21,12 +19,15 @@ _BODILESS = (204, 304)
 
 
 class _UntilDeadline(io.RawIOBase):
-    """Reads from a socket for so many seconds altogether, however slowly the bytes drip in."""
+    """Reads from a socket until a moment of the monotonic clock, however slowly the bytes drip in."""
 
-    def __init__(self, sock: socket.socket, stream: io.RawIOBase) -> None:
-        self._until = time.monotonic() + (sock.gettimeout() or WITHOUT_TIMEOUT)
+    def __init__(self, sock: socket.socket, until: float) -> None:
+        self._until = until
         self._socket = sock
-        self._stream = stream
+
+    def makefile(self, _: str) -> io.BufferedReader:
+        """What http.client asks a socket for."""
+        return io.BufferedReader(self)
 
     def readable(self) -> bool:
         return True
@@ -36,25 +37,20 @@ class _UntilDeadline(io.RawIOBase):
         if remaining <= 0:
             raise TimeoutError("the deadline is over")
         self._socket.settimeout(remaining)
-        return self._stream.readinto(buffer)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
+        return self._socket.recv_into(buffer)
 
 
 class PunctualResponse(HTTPResponse):
-    """An answer whose status line, headers and body together are bounded by the socket's time-out.
+    """An answer whose status line, headers and body are all there at `until`, or a TimeoutError is.
 
     `fields` are its headers, the names in small letters; of a name that stands twice, the first.
     """
 
     fields: dict[str, str]
 
-    def __init__(self, sock: socket.socket, method: str = "GET") -> None:
-        super().__init__(sock, method=method)
+    def __init__(self, sock: socket.socket, until: float, method: str = "GET") -> None:
+        super().__init__(_UntilDeadline(sock, until), method=method)  # type: ignore[arg-type]  # all that it needs of a socket
         self._bodiless = method == "HEAD"
-        self.fp = io.BufferedReader(_UntilDeadline(sock, self.fp.detach()))
 
     def begin(self) -> None:
         """Read up to the body.

@@ -33,18 +33,21 @@ class Log:
         self._write = write
         self._level = _LEVELS[level]
         self._secrets = [secret for secret in secrets if secret]
+        self._quoted = [json.dumps(secret)[1:-1] for secret in self._secrets]
 
     def __call__(self, level: str, message: str, **fields: object) -> None:
         """Write one line. Raises TypeError for a field that has no name in FIELDS: nothing else may be logged."""
-        strangers = fields.keys() - _KNOWN
-        if strangers:
-            raise TypeError(f"not a field of the log: {', '.join(sorted(strangers))}")
+        if not fields.keys() <= _KNOWN:
+            raise TypeError(f"not a field of the log: {', '.join(sorted(fields.keys() - _KNOWN))}")
         if _LEVELS[level] < self._level:
             return
-        named = {name: fields[name] for name in FIELDS if fields.get(name) is not None}
-        line = {"level": level, "message": message, **named}
+        named = {name: value for name in FIELDS if (value := fields.get(name)) is not None}
+        line: dict[str, object] = {"level": level, "message": message, **named}
         # In ASCII: whatever encoding stdout has, the line gets out.
-        self._write(json.dumps({name: self._blotted(value) for name, value in line.items()}) + "\n")
+        text = json.dumps(line)
+        if any(secret in text for secret in self._quoted):
+            text = json.dumps({name: self._blotted(value) for name, value in line.items()})
+        self._write(text + "\n")
 
     def _blotted(self, value: object) -> object:
         if not isinstance(value, str):

@@ -17,14 +17,17 @@ _REPORT = "/Report/Bucket"
 # Everybody, as grants name it: the account `qcs::cam::anyone:anyone`, a group's URI, or a blank cheque.
 _EVERYBODY = ("anyone", "allusers", "*")
 
+_Buckets = Mapping[str, names.Resource]
+
 
 def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profiles, settings: Settings) -> None:
     """Raises Forbidden with everything in the document that its caller may not ask for."""
+    buckets = _buckets(document)
     problems = [
-        *_foreign_account(document, settings),
-        *_foreign_region(document, settings),
-        *_over_policy(document, profile, profiles.policy),
-        *_over_limits(document, profile),
+        *_foreign_account(document, buckets, settings),
+        *_foreign_region(buckets, settings),
+        *_over_policy(document, buckets, profile, profiles.policy),
+        *_over_limits(document, buckets, profile),
     ]
     if problems:
         raise Forbidden("The job asks for more than this function's configuration allows; nothing was sent.", problems)
@@ -70,7 +73,7 @@ def _makes_public(copy: Mapping[str, Any]) -> bool:
     )
 
 
-def _buckets(document: Mapping[str, Any]) -> dict[str, names.Resource]:
+def _buckets(document: Mapping[str, Any]) -> _Buckets:
     """The buckets that a document names, by where."""
     copy = document["Operation"].get("COSPutObjectCopy")
     arns = {_OBJECT: document["Manifest"]["Location"]["ObjectArn"], _REPORT: document["Report"]["Bucket"]}
@@ -79,23 +82,24 @@ def _buckets(document: Mapping[str, Any]) -> dict[str, names.Resource]:
     return {pointer: names.parse_resource(arn) for pointer, arn in arns.items()}
 
 
-def _foreign_account(document: Mapping[str, Any], settings: Settings) -> Iterator[Problem]:
+def _foreign_account(document: Mapping[str, Any], buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
     if names.role_uin(document["RoleArn"]) != settings.uin:
         yield Problem("/RoleArn", "is a role of another account than the one that this function works for")
-    for pointer, resource in _buckets(document).items():
+    for pointer, resource in buckets.items():
         if resource.appid != settings.appid:
             yield Problem(pointer, f"{resource.bucket} is a bucket of another account than this function's")
 
 
-def _foreign_region(document: Mapping[str, Any], settings: Settings) -> Iterator[Problem]:
+def _foreign_region(buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
     """A job runs where its objects are (console guide, 2023); the report may lie elsewhere (CreateJob sample, 2020)."""
-    region = _buckets(document)[_OBJECT].region
+    region = buckets[_OBJECT].region
     if region != settings.region:
         yield Problem(_OBJECT, f"is in {region}; this function creates jobs in {settings.region} only")
 
 
-def _over_policy(document: Mapping[str, Any], profile: Profile | None, policy: Mapping[str, Any]) -> Iterator[Problem]:
-    buckets = _buckets(document)
+def _over_policy(
+    document: Mapping[str, Any], buckets: _Buckets, profile: Profile | None, policy: Mapping[str, Any]
+) -> Iterator[Problem]:
     if profile is None and not policy.get("free_documents", True):
         yield Problem("/Profile", "is required: this function takes no documents of the caller's own")
     if document["RoleArn"] not in policy.get("roles", [document["RoleArn"]]):
@@ -106,10 +110,10 @@ def _over_policy(document: Mapping[str, Any], profile: Profile | None, policy: M
     yield from _over_bounds(document, policy, "the policy")
 
 
-def _over_limits(document: Mapping[str, Any], profile: Profile | None) -> Iterator[Problem]:
+def _over_limits(document: Mapping[str, Any], buckets: _Buckets, profile: Profile | None) -> Iterator[Problem]:
     if profile is None:
         return
-    target = _buckets(document).get(_TARGET)
+    target = buckets.get(_TARGET)
     if target and target.bucket not in profile.limits.get("target_buckets", [target.bucket]):
         yield Problem(_TARGET, f"{target.bucket} is not among the target_buckets of profile {profile.name}")
     yield from _over_bounds(document, profile.limits, f"profile {profile.name}")

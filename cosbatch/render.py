@@ -10,32 +10,23 @@ _MEMBERS = {"AccessControlGrants": "COSGrant", "NewObjectTagging": "COSTag", "Ta
 
 def render(root: str, document: Mapping[str, object]) -> bytes:
     """UTF-8 XML of the document, in the order of its keys; keys that hold None are left out."""
-    pieces: list[str] = []
-    _write(pieces, root, document)
-    return "".join(pieces).encode()
+    return _element(root, document).encode()
 
 
-def _write(pieces: list[str], name: str, value: object) -> None:
-    if value is None:
-        return
+def _element(name: str, value: object) -> str:
     if isinstance(value, str):
-        pieces.append(f"<{name}>{_text(value)}</{name}>")
-        return
-    pieces.append(f"<{name}>")
+        return f"<{name}>{_escaped(value)}</{name}>"
     if isinstance(value, dict):
-        for child, below in value.items():
-            _write(pieces, child, below)
-    elif isinstance(value, list):
-        for member in value:
-            _write(pieces, _MEMBERS.get(name, "member"), member)
-    else:
-        pieces.append(_text(value))
-    pieces.append(f"</{name}>")
+        children = "".join([_element(child, below) for child, below in value.items() if below is not None])
+        return f"<{name}>{children}</{name}>"
+    if isinstance(value, list):
+        member = _MEMBERS.get(name, "member")
+        return f"<{name}>{''.join([_element(member, each) for each in value])}</{name}>"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"<{name}>{text}</{name}>"
 
 
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _escaped(text: str) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Bare, it would reach the other side as a line feed (XML 1.0, 2.11).
     return text.replace("\r", "&#13;")

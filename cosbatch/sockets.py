@@ -21,7 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NewConne
 from urllib3.util.connection import create_connection
 from urllib3.util.timeout import Timeout
 
-from cosbatch.answers import WITHOUT_TIMEOUT, PunctualResponse
+from cosbatch.answers import PunctualResponse
 
 # In seconds.
 _CONNECT_SECONDS = 5.0
@@ -29,6 +29,7 @@ _CONNECT_SECONDS = 5.0
 _LONGEST_REST = 30.0
 # A time-out of 0 means not to wait at all, and fails in other ways than a time-out does.
 _SHORTEST = 0.001
+_WITHOUT_TIMEOUT = 60.0
 
 
 class HandshakeError(SSLError):
@@ -71,7 +72,7 @@ class PunctualConnection(HTTPConnection):
 
     @timeout.setter
     def timeout(self, seconds: float | None) -> None:
-        self._until = time.monotonic() + (WITHOUT_TIMEOUT if seconds is None else seconds)
+        self._until = time.monotonic() + (_WITHOUT_TIMEOUT if seconds is None else seconds)
 
     @property
     def is_connected(self) -> bool:
@@ -106,12 +107,6 @@ class PunctualConnection(HTTPConnection):
                 return connected
         raise failure
 
-    def send(self, data: Any) -> None:
-        self._used = time.monotonic()
-        assert self.sock is not None, "exchange connects"
-        self.sock.settimeout(self.timeout)
-        super().send(data)
-
     def exchange(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, seconds: float
     ) -> PunctualResponse:
@@ -123,11 +118,12 @@ class PunctualConnection(HTTPConnection):
         if self.sock is None:
             self.timeout = min(_CONNECT_SECONDS, seconds)
             self.connect()
-        self.timeout = until - time.monotonic()
-        lines = [f"{method} {target} HTTP/1.1", *[f"{name}: {value}" for name, value in headers.items()], "\r\n"]
-        self.send("\r\n".join(lines).encode("ascii") + body)
         assert self.sock is not None
-        response = PunctualResponse(self.sock, method)
+        lines = [f"{method} {target} HTTP/1.1", *[f"{name}: {value}" for name, value in headers.items()], "\r\n"]
+        self._used = time.monotonic()
+        self.sock.settimeout(max(until - self._used, _SHORTEST))
+        self.sock.sendall("\r\n".join(lines).encode("ascii") + body)
+        response = PunctualResponse(self.sock, until, method)
         try:
             response.begin()
         except BaseException:

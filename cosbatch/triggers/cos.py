@@ -21,9 +21,9 @@ from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text, retrya
 _OWN = frozenset({"cos", "event"})
 _OTHERS = frozenset({"CMQ", "Ckafka", "EventSource", "Sns", "eventSource", "s3"})
 _LATEST = 253_402_300_799
-_URL = re.compile(r"https?://(?P<host>[^/?#]+)/(?P<path>[^?#]*)", re.ASCII | re.IGNORECASE)
-_HOST = re.compile(
-    r"(?P<bucket>[a-z0-9-]+)\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\.(?:myqcloud\.com|tencentcos\.cn)",
+_URL = re.compile(
+    r"https?://(?P<bucket>[a-z0-9-]+)\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))"
+    r"\.(?:myqcloud\.com|tencentcos\.cn)/(?P<path>[^?#]*)",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -82,7 +82,7 @@ def _step(record: object, configuration: Configuration) -> Step:
 
 def _call(record: object, configuration: Configuration) -> Call | Skipped:
     """What the record asks for. Raises InvalidEvent where its parts do not agree."""
-    name = _text(record, "event", "eventName")
+    name = _text(_at(record, "event"), "eventName")
     kind = "".join(name.split()).lower().removeprefix("cos:")
     if not kind:
         raise InvalidEvent("The record does not say what happened: event.eventName is missing.")
@@ -111,24 +111,25 @@ def identity_of(upload: Upload, profile: str) -> str:
 def upload_of(record: object, configuration: Configuration) -> Upload:
     """The object that the record tells of. Raises InvalidEvent where key, url, bucket, appid and account disagree."""
     settings = configuration.settings
-    bucket = _bucket(record, settings.appid)
-    key = _key(record, bucket)
-    _check_url(_text(record, "cos", "cosObject", "url"), bucket, key, settings.region)
-    _check_regions(record, settings.region)
-    meta = _at(record, "cos", "cosObject", "meta")
-    meta = meta if isinstance(meta, dict) else {}
-    time, request_id = _seconds(_at(record, "event", "eventTime")), _filled(meta.get("x-cos-request-id"))
+    cos = _at(record, "cos")
+    of_bucket, of_object = _at(cos, "cosBucket"), _at(cos, "cosObject")
+    bucket = _bucket(of_bucket, settings.appid)
+    key = _key(of_object, bucket)
+    _check_url(_text(of_object, "url"), bucket, key, settings.region)
+    _check_regions(of_bucket, settings.region)
+    meta = _at(of_object, "meta")
+    time, request_id = _seconds(_at(_at(record, "event"), "eventTime")), _filled(_at(meta, "x-cos-request-id"))
     if time is None and request_id is None:
         raise InvalidEvent(
             "The record has neither x-cos-request-id nor eventTime: a second delivery could not be told."
         )
     arn = names.object_arn(bucket, key, settings.region)
-    return Upload(bucket, key, arn, _filled(meta.get("ETag")), time, request_id)
+    return Upload(bucket, key, arn, _filled(_at(meta, "ETag")), time, request_id)
 
 
-def _bucket(record: object, account: str) -> str:
+def _bucket(of_bucket: object, account: str) -> str:
     """The bucket's full name; the record has its name and appid apart. Raises InvalidEvent."""
-    name, appid = _text(record, "cos", "cosBucket", "name"), _text(record, "cos", "cosBucket", "appid")
+    name, appid = _text(of_bucket, "name"), _text(of_bucket, "appid")
     bucket = name if name.endswith(f"-{appid}") else f"{name}-{appid}"
     if not names.BUCKET.fullmatch(bucket):
         raise InvalidEvent("The record names no bucket: cos.cosBucket.name and appid.")
@@ -137,10 +138,10 @@ def _bucket(record: object, account: str) -> str:
     return bucket
 
 
-def _key(record: object, bucket: str) -> str:
+def _key(of_object: object, bucket: str) -> str:
     """The object's key: what follows `/<appid>/<bucket>/`, taken off once. The rest may begin with a slash itself."""
     name, _, appid = bucket.rpartition("-")
-    text = _text(record, "cos", "cosObject", "key")
+    text = _text(of_object, "key")
     for prefix in (f"/{appid}/{name}/", f"/{appid}/{bucket}/"):
         if text.startswith(prefix) and text != prefix:
             return text.removeprefix(prefix)
@@ -149,10 +150,9 @@ def _key(record: object, bucket: str) -> str:
 
 def _check_url(url: str, bucket: str, key: str, region: str) -> None:
     found = _URL.fullmatch(url)
-    host = _HOST.fullmatch(found["host"]) if found else None
-    if found is None or host is None or host["bucket"].lower() != bucket:
+    if found is None or found["bucket"].lower() != bucket:
         raise InvalidEvent(f"The url is not one of bucket {bucket}.")
-    if (host["region"] or names.SHORT_REGIONS.get(host["short"] or "")) not in (region, "accelerate"):
+    if (found["region"] or names.SHORT_REGIONS.get(found["short"] or "")) not in (region, "accelerate"):
         raise InvalidEvent(f"The url is of another region than {region}, where this function works.")
     if _unquoted(found["path"]) != key:
         raise InvalidEvent("The url and the key name different objects.")
@@ -165,23 +165,21 @@ def _unquoted(path: str) -> str | None:
         return None
 
 
-def _check_regions(record: object, region: str) -> None:
+def _check_regions(of_bucket: object, region: str) -> None:
     """`region` itself is a short code that newer regions lack; these two, where they stand, are full names."""
     for name in ("cosRegion", "s3Region"):
-        value = _filled(_at(record, "cos", "cosBucket", name))
+        value = _filled(_at(of_bucket, name))
         if value not in (None, region):
             raise InvalidEvent(f"The bucket is in {value}; this function works in {region}.")
 
 
-def _text(record: object, *path: str) -> str:
-    """The text at the path; empty where there is none."""
-    return _filled(_at(record, *path)) or ""
+def _text(value: object, name: str) -> str:
+    """The text under the name; empty where there is none."""
+    return _filled(_at(value, name)) or ""
 
 
-def _at(value: object, *path: str) -> object:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+def _at(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _filled(value: object) -> str | None:
