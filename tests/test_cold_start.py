@@ -174,6 +174,22 @@ def test_loads_only_what_an_event_needs() -> None:
     assert json.loads(process.stdout) == []
 
 
+# How many expressions are compiled while the function is imported: the standard library's own that are used meanwhile.
+COMPILED = """
+import re, sys
+engine, made = sys.modules.get("re._compiler") or sys.modules["sre_compile"], []
+compile_now = engine.compile
+engine.compile = lambda pattern, flags=0: made.append(pattern) or compile_now(pattern, flags)
+import handler
+print(len(made))
+"""
+
+
+def test_compiles_hardly_an_expression_while_it_is_imported() -> None:
+    process = subprocess.run([sys.executable, "-c", COMPILED], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(process.stdout) < 20, "without frugal_imports it is 100 and more"
+
+
 # What is done once for a process, however many calls it answers; and a look at the sockets of ten calls.
 TEN_CALLS = """
 import json, os, socket, sys, time
