@@ -68,7 +68,7 @@ def inspect(
     if content.location["ETag"] is None:
         content.head()
     spec = dict(manifest["Spec"])
-    spec["Format"] = spec["Format"] or (INVENTORY if content.key.endswith("manifest.json") else CSV)
+    spec["Format"] = spec["Format"] or (INVENTORY if names.is_inventory(content.key) else CSV)
     look = _Look(content, spec["Format"], spec["Fields"], limits, settings)
     if settings.manifest_check == "off":
         spec = _read_off(spec, content)

@@ -62,6 +62,11 @@ def appid_of(bucket: str) -> str:
     return bucket.rpartition("-")[2]
 
 
+def is_inventory(key: str) -> bool:
+    """Whether an object of this name is taken for the list of an inventory's data files, and not for rows."""
+    return key.endswith("manifest.json")
+
+
 @lru_cache(maxsize=256)
 def parse_resource(text: str) -> Resource:
     """Read a resource name, a `cos://bucket-appid/key` or the https URL of an object or bucket.

@@ -29,6 +29,7 @@ _CONNECT_SECONDS = 5.0
 _LONGEST_REST = 30.0
 # A time-out of 0 means not to wait at all, and fails in other ways than a time-out does.
 _SHORTEST = 0.001
+# For a connection that was not told its time: urllib3 makes them so.
 _WITHOUT_TIMEOUT = 60.0
 
 

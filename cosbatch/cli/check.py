@@ -14,7 +14,7 @@ from cosbatch.errors import ServiceError
 from cosbatch.manifest.inventory import judge_inventory, with_missing
 from cosbatch.manifest.judge import joined, judge_blocks
 from cosbatch.manifest.verdict import Fault, Verdict
-from cosbatch.names import Resource
+from cosbatch.names import Resource, is_inventory
 from cosbatch.schemas.document import CSV, INVENTORY
 
 _COLUMNS = ("Ignore", "Bucket", "Key", "VersionId")
@@ -84,7 +84,7 @@ def _verdict(opened: Source, options: argparse.Namespace) -> Verdict:
 
 def _format_of(name: str, options: argparse.Namespace) -> str | None:
     """As a job is created by the name of an object; None for a file, which may get another name yet: its content tells."""
-    if name.endswith("manifest.json"):
+    if is_inventory(name):
         return INVENTORY
     return CSV if source.is_object(name) or options.fields else None
 

@@ -18,7 +18,7 @@ from cosbatch.cli import objects
 from cosbatch.cli.client import Client, client_of
 from cosbatch.deadline import Clock
 from cosbatch.errors import RetryableInvocationError
-from cosbatch.names import Resource
+from cosbatch.names import Resource, is_inventory
 
 if TYPE_CHECKING:
     from cosbatch.standin import Account, Standin
@@ -96,8 +96,8 @@ def deliver(event: object, verbose: bool = False) -> tuple[Any, bool]:
 def furnish(client: Client, manifest: Resource, content: bytes | None) -> None:
     """Put the manifest in place: `content`, or an example. Raises ServiceSideError."""
     if content is None:
-        is_inventory = (manifest.key or "").endswith("manifest.json")
-        content = _example_inventory(client, manifest) if is_inventory else example_rows(manifest.appid, 3)
+        wants_inventory = is_inventory(manifest.key or "")
+        content = _example_inventory(client, manifest) if wants_inventory else example_rows(manifest.appid, 3)
     objects.write(client, manifest, content)
 
 
