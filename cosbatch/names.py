@@ -25,7 +25,7 @@ _URL = re.compile(
     rf"https?://(?P<bucket>{_BUCKET})\.cos\.(?P<region>{_REGION})\.(?:myqcloud\.com|tencentcos\.cn)(?:/(?P<key>[^?#]*))?",
     re.ASCII,
 )
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ROLE = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>[\w+=,.@-]+)", re.ASCII)
 BUCKET = re.compile(_BUCKET, re.ASCII)
 REGION = re.compile(_REGION, re.ASCII)
@@ -87,7 +87,7 @@ def parse_resource(text: str) -> Resource:
 
 
 def _decoded(path: str) -> str:
-    if _BAD_ESCAPE.search(path):
+    if BAD_ESCAPE.search(path):
         raise ValueError("the URL has a % that is no escape (the character itself is %25)")
     try:
         return unquote(path, errors="strict")

@@ -14,16 +14,19 @@ def render(root: str, document: Mapping[str, object]) -> bytes:
 
 
 def _element(name: str, value: object) -> str:
+    return f"<{name}>{_content(name, value)}</{name}>"
+
+
+def _content(name: str, value: object) -> str:
     if isinstance(value, str):
-        return f"<{name}>{_escaped(value)}</{name}>"
+        return _escaped(value)
     if isinstance(value, dict):
-        children = "".join([_element(child, below) for child, below in value.items() if below is not None])
-        return f"<{name}>{children}</{name}>"
+        return "".join([_element(child, below) for child, below in value.items() if below is not None])
     if isinstance(value, list):
         member = _MEMBERS.get(name, "member")
-        return f"<{name}>{''.join([_element(member, each) for each in value])}</{name}>"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"<{name}>{text}</{name}>"
+        return "".join([_element(member, each) for each in value])
+    # A number, or one of the words true and false.
+    return str(value).lower()
 
 
 def _escaped(text: str) -> str:

@@ -21,6 +21,7 @@ from cosbatch.cli.reports import Task
 from cosbatch.cli.tables import printable, table
 from cosbatch.hints import HINTS
 from cosbatch.manifest.escapes import PLAIN_CHARACTERS
+from cosbatch.names import BAD_ESCAPE
 
 _EXAMPLES = """\
   All that failed, into one manifest; tasks of one error code stand together:
@@ -39,7 +40,6 @@ Keys are written as they stand in the report, or percent-encoded where it has pl
 # What may stand in a key as it is.
 _RAW = PLAIN_CHARACTERS.decode() + ","
 _ENCODED = re.compile(rf"(?:[{re.escape(_RAW)}]|%[0-9A-Fa-f]{{2}})*")
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def add(commands: Commands) -> None:
@@ -65,7 +65,7 @@ class _Keys:
         """The tasks, as they are; each says something of all keys."""
         for task in tasks:
             self._are_encoded = self._are_encoded and _ENCODED.fullmatch(task.key) is not None
-            self._have_escapes = self._have_escapes and not _BAD_ESCAPE.search(task.key)
+            self._have_escapes = self._have_escapes and not BAD_ESCAPE.search(task.key)
             yield task
 
     def in_manifest(self, groups: dict[str, list[Task]]) -> dict[str, list[Task]]:

@@ -202,8 +202,6 @@ class Text(_Plain[str]):
 
     def _measure(self, value: str) -> None:
         size = len(value) if value.isascii() else len(value.encode(errors="surrogatepass"))
-        if value.isprintable() and self.minimum <= size and (self.maximum is None or size <= self.maximum):
-            return
         faults = [*_character_faults(value), *self._length_faults(size)]
         if faults:
             raise ValidationError(faults)
