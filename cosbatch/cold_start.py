@@ -83,7 +83,7 @@ class _Later(ModuleType):
 @contextmanager
 def _expressions_compiled_when_used() -> Iterator[None]:
     """No call needs all of the 100 regular expressions of ours and of the libraries: to compile them would take 30 ms."""
-    re.compile = lambda pattern, flags=0: _Expression(pattern, flags)  # type: ignore[assignment]
+    re.compile = _Expression  # type: ignore[assignment]
     try:
         yield
     finally:
@@ -93,7 +93,7 @@ def _expressions_compiled_when_used() -> Iterator[None]:
 class _Expression:
     """Stands for a regular expression until it is used, and passes for one wherever `re` takes one."""
 
-    def __init__(self, pattern: Any, flags: int) -> None:
+    def __init__(self, pattern: Any, flags: int = 0) -> None:
         self._made_of = pattern, flags
 
     @cached_property
@@ -113,7 +113,7 @@ class _Expression:
         return getattr(compiled, name)
 
     def __eq__(self, other: object) -> bool:
-        return self._compiled == (other._compiled if type(other) is _Expression else other)
+        return self._compiled == other
 
     def __hash__(self) -> int:
         return hash(self._compiled)

@@ -66,23 +66,29 @@ def _no_constant(name: str) -> object:
 def check(value: object) -> None:
     """For a value that another parser has read: raises ValueError where `read` would, but for doubled names."""
     # Floor by floor, so that depth costs no recursion.
-    floor, texts = [value], []
+    floor: list[object] = [value]
+    texts: list[str] = []
     for _ in range(_DEEPEST + 1):
-        below: list[object] = []
-        for each in floor:
-            if isinstance(each, str):
-                texts.append(each)
-            elif isinstance(each, dict):
-                below += each
-                below += each.values()
-            elif isinstance(each, list):
-                below += each
-            elif isinstance(each, int | float):
-                _check_number(each)
-        if not below:
+        floor = _below(floor, texts)
+        if not floor:
             return _check_characters(texts)
-        floor = below
     raise ValueError(f"nested more than {_DEEPEST} deep")
+
+
+def _below(floor: list[object], texts: list[str]) -> list[object]:
+    """What the objects and lists of a floor hold, names included; its numbers are checked, its texts put to the others."""
+    below: list[object] = []
+    for each in floor:
+        if isinstance(each, str):
+            texts.append(each)
+        elif isinstance(each, dict):
+            below += each
+            below += each.values()
+        elif isinstance(each, list):
+            below += each
+        elif isinstance(each, int | float):
+            _check_number(each)
+    return below
 
 
 def _check_number(number: float) -> None:

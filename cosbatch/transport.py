@@ -91,7 +91,8 @@ class Prepared(requests.PreparedRequest):
 
 @lru_cache(maxsize=64)
 def _is_signed(name: str) -> bool:
-    return name.lower() in _SIGNED or name.lower().startswith("x-cos-")
+    name = name.lower()
+    return name in _SIGNED or name.startswith("x-cos-")
 
 
 class _Adapter(HTTPAdapter):
