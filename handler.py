@@ -6,10 +6,10 @@ import sys
 from cosbatch.cold_start import frugal_imports
 
 with frugal_imports():
-    from cosbatch.deadline import Clock
     from cosbatch.dispatch import House, dispatch
-    from cosbatch.retry import Budget
-    from cosbatch.transport import Transport
+    from cosbatch.model.deadline import Clock
+    from cosbatch.service.exchange import Budget
+    from cosbatch.service.transport import Transport
 
 
 def _read_file(path: str) -> str:

@@ -1,17 +1,20 @@
 """An event becomes a COS batch job, exactly once.
 
-The floors of the house. A module imports from the floors beneath its own, and from neighbours to its right; the leaves
-do not know each other.
+One folder for each question. A module imports from its own folder and from the floors beneath it.
 
-    5  the composition root        handler.py
-    4  the line an event walks     dispatch triggers/ calls plan creation inspection
-       in it                       content
-    3  what crosses the socket     transport sockets answers actions retry
-    2  what may be asked for       policy configuration profiles settings
-    1  leaves: plain values in     comparison deadline hints identity log manifest/ parse render
-       and out                     schemas/ signature strict_json
-    0  nouns                       errors names messages nouns cold_start
+    6  handler.py       what a warm instance keeps, and the function that the platform calls
+    5  dispatch         from the event to the reply
+    4  triggers/        who called?
+       jobs/            how is a job made, once?
+    3  service/         how does it reach COS?
+    2  configuration/   what is configured?
+    1  schemas/         what may be asked?
+       manifest/        can this list work?
+    0  model/           what are the words?
+       log              one line of JSON for each decision
+       hints            what to do about an error, in English and Chinese
+       cold_start       cheaper imports
 
-Beside the house stand cli/ (the command line) and standin/ (a local COS, which imports nothing from here); neither is
+Beside the function stand cli/ (the command line) and standin/ (a local COS, which imports nothing from here); neither is
 deployed.
 """

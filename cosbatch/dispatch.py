@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from cosbatch.calls import Desk, perform
-from cosbatch.configuration import Configuration, read_configuration
-from cosbatch.deadline import Clock, deadline_of, request_id_of
-from cosbatch.errors import CosbatchError, InternalError, InvalidEvent
+from cosbatch.configuration.reading import Configuration, read_configuration
+from cosbatch.jobs.perform import Desk, perform
 from cosbatch.log import Log
-from cosbatch.messages import Call, Skipped
-from cosbatch.nouns import dataclass, field
-from cosbatch.retry import Budget, Exchange
-from cosbatch.transport import Transport
+from cosbatch.model.deadline import Clock, deadline_of, request_id_of
+from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent
+from cosbatch.model.messages import Call, Skipped
+from cosbatch.service.exchange import Budget, Exchange
+from cosbatch.service.transport import Transport
 from cosbatch.triggers import cos, direct, http, timer
 from cosbatch.triggers.outcomes import Outcome, Step, as_result
 

@@ -7,13 +7,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from cosbatch.configuration import Configuration, read_configuration
-from cosbatch.deadline import Clock, Deadline
+from cosbatch.configuration.reading import Configuration, read_configuration
 from cosbatch.dispatch import House
-from cosbatch.errors import ServiceSideError
-from cosbatch.messages import Request, Response
-from cosbatch.retry import Budget, Exchange
-from cosbatch.transport import Transport
+from cosbatch.model.deadline import Clock, Deadline
+from cosbatch.model.errors import ServiceSideError
+from cosbatch.model.messages import Request, Response
+from cosbatch.service.exchange import Budget, Exchange
+from cosbatch.service.transport import Transport
 
 UIN, APPID, REGION = "100000000001", "1250000000", "ap-chengdu"
 BUCKET = f"manifest-{APPID}"

@@ -68,36 +68,37 @@ def _package(module: str, level: int) -> list[str]:
     return parts[: len(parts) - level] if level else []
 
 
-def floors() -> dict[str, tuple[int, int]]:
-    """For each part of the house its floor, and its place there, from the left."""
-    rows: dict[int, list[str]] = {}
-    floor = -1
+def floors() -> dict[str, int]:
+    """The floor of each part of the house, as the docstring of the package tells it."""
+    rows: dict[str, int] = {}
+    floor = ""
     for line in (cosbatch.__doc__ or "").splitlines():
-        found = re.fullmatch(r" {4}(\d| )  .*? {2,}(.+)", line)
+        found = re.fullmatch(r" {4}([0-9 ])  (\w+)(?:/|\.py)? +\S.*", line)
         if found:
-            floor = int(found[1]) if found[1] != " " else floor
-            rows.setdefault(floor, []).extend(re.sub(r"/|\.py", "", found[2]).split())
-    return {part: (floor, place) for floor, parts in rows.items() for place, part in enumerate(parts)}
+            floor = found[1].strip() or floor
+            rows[found[2]] = int(floor)
+    return rows
 
 
 FLOORS = floors()
-LEAVES = 1
 
 
 def test_gives_every_part_of_the_house_a_floor() -> None:
-    parts = {part_of(module) for module in HOUSE if module != "cosbatch"}
-    assert FLOORS.keys() == parts
-    assert {floor for floor, _ in FLOORS.values()} == {0, 1, 2, 3, 4, 5}
+    assert FLOORS.keys() == {part_of(module) for module in HOUSE if module != "cosbatch"}
 
 
 @pytest.mark.parametrize("module", [module for module in HOUSE if module != "cosbatch"])
-def test_imports_only_from_beneath_or_from_the_right(module: str) -> None:
-    floor, place = FLOORS[part_of(module)]
+def test_imports_only_from_its_own_folder_and_from_beneath(module: str) -> None:
     for imported in imports_of(module):
-        if imported.partition(".")[0] != "cosbatch" or part_of(imported) == part_of(module):
-            continue
-        below, right = FLOORS[part_of(imported)]
-        assert below < floor or (below == floor != LEAVES and right > place), f"{module} imports {imported}"
+        if imported.partition(".")[0] == "cosbatch" and part_of(imported) != part_of(module):
+            assert FLOORS[part_of(imported)] < FLOORS[part_of(module)], f"{module} imports {imported}"
+
+
+def test_no_file_name_stands_twice() -> None:
+    """But for the packages' own files, and the stand-in's."""
+    paths = [path for path in PACKAGE.rglob("*.py") if "standin" not in path.parts and not path.name.startswith("__")]
+    names = [path.name for path in paths]
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_the_package_itself_imports_nothing() -> None:
@@ -121,9 +122,9 @@ def test_no_module_imports_itself_in_a_circle() -> None:
 # One door for each library: a module or folder of the house. What stands beside it has doors of its own.
 DOORS = {
     "marshmallow": {"schemas"},
-    "requests": {"transport"},
-    "urllib3": {"transport", "sockets"},
-    "defusedxml": {"parse"},
+    "requests": {"service"},
+    "urllib3": {"service"},
+    "defusedxml": {"service"},
 }
 
 

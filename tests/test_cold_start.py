@@ -203,7 +203,7 @@ Schema.__init__ = lambda self, *a, **k: (made.append(type(self).__name__), real_
 real_adapter = HTTPAdapter.__init__
 HTTPAdapter.__init__ = lambda self, *a, **k: (adapters.append(self), real_adapter(self, *a, **k))[1]
 import handler
-from cosbatch import signature
+from cosbatch.service import signature
 one_second = signature.key_time(int(time.time()))
 signature.key_time = lambda now: one_second
 with running() as standin:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cosbatch.dispatch import STRANGERS, dispatch, recognise
-from cosbatch.errors import InvalidEvent, RetryableInvocationError, UpstreamTLS, UpstreamUnreachable
+from cosbatch.model.errors import InvalidEvent, RetryableInvocationError, UpstreamTLS, UpstreamUnreachable
 from tests.stage import (
     DIGEST,
     DOCUMENT,

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cosbatch.creation import create, order_of
-from cosbatch.deadline import Clock, Deadline
-from cosbatch.errors import CosbatchError
-from cosbatch.retry import Budget, Exchange
-from cosbatch.settings import Settings, read_settings
+from cosbatch.configuration.settings import Settings, read_settings
+from cosbatch.jobs.creation import create, order_of
+from cosbatch.model.deadline import Clock, Deadline
+from cosbatch.model.errors import CosbatchError
+from cosbatch.service.exchange import Budget, Exchange
+from cosbatch.service.transport import Transport
 from cosbatch.standin import Standin, running
-from cosbatch.standin.errors import KNOWN
-from cosbatch.standin.faults import MENU
-from cosbatch.transport import Transport
+from cosbatch.standin.faults.ordered import MENU
+from cosbatch.standin.wire.errors import KNOWN
 
 Fault = dict[str, object]
 DOCUMENT: dict[str, object] = {

@@ -16,7 +16,7 @@ import requests
 import responses
 
 import handler
-from cosbatch.errors import RetryableInvocationError
+from cosbatch.model.errors import RetryableInvocationError
 from tests.stage import APPID, BUCKET, DOCUMENT, ENVIRON, PROFILES, REGION, UIN, http, upload
 
 CONTEXT = {"request_id": "invocation-1", "time_limit_in_ms": 30_000}

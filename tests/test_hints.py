@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch import errors
 from cosbatch.hints import HINTS, hint_for
+from cosbatch.model import errors
 
 NOT_ANSWERED = {"CosbatchError", "ServiceSideError", "ServiceError"}
 OWN = [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cosbatch.dispatch import dispatch
-from cosbatch.errors import RetryableInvocationError, UpstreamUnreachable
+from cosbatch.model.errors import RetryableInvocationError, UpstreamUnreachable
 from tests.stage import (
     DIGEST,
     DOCUMENT,

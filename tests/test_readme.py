@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cosbatch.cli import parser
+from cosbatch.cli.main import parser
+from cosbatch.configuration.settings import read_settings
 from cosbatch.hints import HINTS
-from cosbatch.schemas.profiles import Limits, Match, Policy, Profile
-from cosbatch.settings import read_settings
+from cosbatch.schemas.profiles_file import Limits, Match, Policy, Profile
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

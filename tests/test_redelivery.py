@@ -9,8 +9,8 @@ import pytest
 from requests import PreparedRequest
 
 import handler
-from cosbatch.errors import RetryableInvocationError
-from cosbatch.messages import Response
+from cosbatch.model.errors import RetryableInvocationError
+from cosbatch.model.messages import Response
 from tests.simulation.client import Answer, Delivery, Instance
 from tests.simulation.service import Habits, Service, elements_of
 from tests.simulation.stage import Stage

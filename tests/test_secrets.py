@@ -13,15 +13,15 @@ import pytest
 import requests
 import responses
 
-from cosbatch.calls import Desk
-from cosbatch.configuration import read_configuration
-from cosbatch.deadline import Deadline
+from cosbatch.configuration.reading import read_configuration
 from cosbatch.dispatch import House, dispatch
-from cosbatch.errors import RetryableInvocationError
-from cosbatch.messages import Call, Request, Response
-from cosbatch.retry import Budget, Exchange
-from cosbatch.signature import Credentials
-from cosbatch.transport import Prepared, Transport
+from cosbatch.jobs.perform import Desk
+from cosbatch.model.credentials import Credentials
+from cosbatch.model.deadline import Deadline
+from cosbatch.model.errors import RetryableInvocationError
+from cosbatch.model.messages import Call, Request, Response
+from cosbatch.service.exchange import Budget, Exchange
+from cosbatch.service.transport import Prepared, Transport
 from tests.stage import DOCUMENT, ENVIRON, PROFILES, REGION, UIN, Hands, http, timer, upload
 
 Json = dict[str, Any]

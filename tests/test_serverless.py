@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from cosbatch.cli import parser
-from cosbatch.settings import read_settings
+from cosbatch.cli.main import parser
+from cosbatch.configuration.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "serverless.yml").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from cosbatch.deadline import Clock, Deadline
-from cosbatch.messages import Request, Response
-from cosbatch.retry import Budget, Exchange
+from cosbatch.model.deadline import Clock, Deadline
+from cosbatch.model.messages import Request, Response
+from cosbatch.service.exchange import Budget, Exchange
 
 NOW = 1_795_521_600.0
 # What comes back: an answer, an error, or either after so many seconds.

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cosbatch.calls import Desk, perform
-from cosbatch.cli.output import say
-from cosbatch.cli.tables import printable
-from cosbatch.configuration import Configuration, read_configuration
-from cosbatch.deadline import Clock, Deadline
-from cosbatch.errors import ServiceSideError
-from cosbatch.messages import Request, Response
-from cosbatch.retry import Budget, Exchange, Wire
-from cosbatch.settings import Settings
-from cosbatch.transport import Transport
+from cosbatch.cli.terminal.output import say
+from cosbatch.cli.terminal.tables import printable
+from cosbatch.configuration.reading import Configuration, read_configuration
+from cosbatch.configuration.settings import Settings
+from cosbatch.jobs.perform import Desk, perform
+from cosbatch.model.deadline import Clock, Deadline
+from cosbatch.model.errors import ServiceSideError
+from cosbatch.model.messages import Request, Response
+from cosbatch.service.exchange import Budget, Exchange, Wire
+from cosbatch.service.transport import Transport
 from cosbatch.triggers.direct import call_of
 
 T = TypeVar("T")

@@ -7,12 +7,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cosbatch import actions, names
 from cosbatch.cli.client import Client
-from cosbatch.cli.files import WrongUsage
-from cosbatch.errors import UnexpectedResponse
-from cosbatch.messages import Request, Response
-from cosbatch.names import Resource
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.model import names
+from cosbatch.model.errors import UnexpectedResponse
+from cosbatch.model.messages import Request, Response
+from cosbatch.model.names import Resource
+from cosbatch.service import actions
 
 BLOCK = 8 * 1024 * 1024
 

@@ -7,11 +7,11 @@ from collections.abc import Container, Sequence
 from itertools import compress
 from operator import eq, itemgetter
 
-from .escapes import PLAIN_CHARACTERS, odd_escapes
-from .findings import Findings
-from .quotes import HIDDEN_LINE_FEED, HIDDEN_QUOTE, values_of
-from .rows import Batch
-from .scan import clean_rows
+from cosbatch.manifest.escapes import PLAIN_CHARACTERS, odd_escapes
+from cosbatch.manifest.findings import Findings
+from cosbatch.manifest.quotes import HIDDEN_LINE_FEED, HIDDEN_QUOTE, values_of
+from cosbatch.manifest.rows import Batch
+from cosbatch.manifest.scan import clean_rows
 
 MOST_NAMES = 1000  # of buckets that are remembered, so that memory stays bounded
 _LONGEST_NAME = 100

@@ -6,10 +6,10 @@ from collections.abc import Container, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
-from .findings import FAULTS
-from .strange import WINDOW, split_quoted
-from .stream import CsvJudge, in_pieces, judge_csv
-from .verdict import Fault, Verdict
+from cosbatch.manifest.findings import FAULTS
+from cosbatch.manifest.strange import WINDOW, split_quoted
+from cosbatch.manifest.stream import CsvJudge, in_pieces, judge_csv
+from cosbatch.manifest.verdict import Fault, Verdict
 
 
 def judge_edges(

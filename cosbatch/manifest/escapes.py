@@ -12,7 +12,7 @@ import re
 from binascii import a2b_qp
 from functools import cache
 
-from .quotes import HIDDEN_COMMA
+from cosbatch.manifest.quotes import HIDDEN_COMMA
 
 # What may stand raw in a key: RFC 3986 allows these in a path, and decoding leaves them as they are. A plus
 # is not among them, because form decoders read it as a blank.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import itemgetter
 
-from .verdict import Fault
+from cosbatch.manifest.verdict import Fault
 
 KEPT = 50  # faults, and as many warnings, that a verdict keeps; counting goes on beyond
 

@@ -10,12 +10,12 @@ from hashlib import md5
 from itertools import chain
 from typing import TypeAlias
 
-from .beginning import BYTE_ORDER_MARK, GZIP_MARK, other_format, unreadable
-from .columns import UNNAMED, bucket_fault
-from .findings import FAULTS, KEPT, Findings
-from .gzipped import BrokenGzip, gunzip
-from .stream import CsvJudge, in_pieces
-from .verdict import Fault, Verdict
+from cosbatch.manifest.beginning import BYTE_ORDER_MARK, GZIP_MARK, other_format, unreadable
+from cosbatch.manifest.columns import UNNAMED, bucket_fault
+from cosbatch.manifest.findings import FAULTS, KEPT, Findings
+from cosbatch.manifest.gzipped import BrokenGzip, gunzip
+from cosbatch.manifest.stream import CsvJudge, in_pieces
+from cosbatch.manifest.verdict import Fault, Verdict
 
 INVENTORY_FORMAT = "COSInventoryReport_CSV_V1"
 LONGEST_INVENTORY = 16 << 20  # bytes of a manifest.json; each data file takes about 200

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 
-from .beginning import BYTE_ORDER_MARK
-from .inventory import INVENTORY_FORMAT, LONGEST_INVENTORY, judge_inventory
-from .stream import CSV_FORMAT, in_pieces, judge_csv
-from .verdict import Verdict
+from cosbatch.manifest.beginning import BYTE_ORDER_MARK
+from cosbatch.manifest.inventory import INVENTORY_FORMAT, LONGEST_INVENTORY, judge_inventory
+from cosbatch.manifest.stream import CSV_FORMAT, in_pieces, judge_csv
+from cosbatch.manifest.verdict import Verdict
 
 
 def judge_blocks(

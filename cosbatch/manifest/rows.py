@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate, compress, repeat
 from operator import add
 
-from .findings import Findings
-from .quotes import HIDDEN_LINE_FEED, HIDDEN_QUOTE, values_of
-from .strange import LONGEST, Lines
-from .utf8 import is_utf8, not_utf8
+from cosbatch.manifest.findings import Findings
+from cosbatch.manifest.quotes import HIDDEN_LINE_FEED, HIDDEN_QUOTE, values_of
+from cosbatch.manifest.strange import LONGEST, Lines
+from cosbatch.manifest.utf8 import is_utf8, not_utf8
 
 _QUOTE, _BLANK, _NUL = b'" \0'  # as ints, which bytes look for in a tenth of the time
 _OUT_OF_PLACE, _ALONE = "A quote stands out of place or is not closed", "A carriage return stands alone"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from itertools import islice
 from operator import eq
 
-from .escapes import PLAIN_CHARACTERS, are_plain, has_odd_escape
-from .quotes import HIDDEN_COMMA
+from cosbatch.manifest.escapes import PLAIN_CHARACTERS, are_plain, has_odd_escape
+from cosbatch.manifest.quotes import HIDDEN_COMMA
 
 _PLAIN_OR_ESCAPE = PLAIN_CHARACTERS + b"%" + HIDDEN_COMMA
 

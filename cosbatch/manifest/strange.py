@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import cache, cached_property
 from itertools import accumulate, pairwise, repeat
 
-from .quotes import is_clear, unquoted
+from cosbatch.manifest.quotes import is_clear, unquoted
 
 LONGEST = 8192  # bytes of a row, its line ending not counted
 WINDOW = LONGEST + 2  # the same with the longest line ending: what must be in sight to decide on a row

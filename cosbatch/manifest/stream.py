@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from .beginning import BYTE_ORDER_MARK, SIGHT, other_format, unreadable
-from .columns import ColumnChecks
-from .findings import Findings
-from .quotes import unquoted
-from .rows import Batch, RowReader
-from .strange import LONGEST, may_hold_long_line, split_quoted
-from .verdict import Verdict
+from cosbatch.manifest.beginning import BYTE_ORDER_MARK, SIGHT, other_format, unreadable
+from cosbatch.manifest.columns import ColumnChecks
+from cosbatch.manifest.findings import Findings
+from cosbatch.manifest.quotes import unquoted
+from cosbatch.manifest.rows import Batch, RowReader
+from cosbatch.manifest.strange import LONGEST, may_hold_long_line, split_quoted
+from cosbatch.manifest.verdict import Verdict
 
 PIECE = 1 << 16  # bytes judged at a time: large enough to make the scans cheap, small enough for the cache
 _FIRST_LINES = 3  # that are looked at where the content begins like one of another format

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from cosbatch.errors import InvalidRequest, Problem
+from cosbatch.model.errors import InvalidRequest, Problem
 from cosbatch.schemas.document import PRIORITY_MAXIMUM
 from cosbatch.schemas.elements import Choice, Element, Flag, Number, Text, load
 

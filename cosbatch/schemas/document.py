@@ -11,8 +11,8 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from cosbatch import names
-from cosbatch.errors import InvalidRequest, Problem
+from cosbatch.model import names
+from cosbatch.model.errors import InvalidRequest, Problem
 from cosbatch.schemas.elements import (
     Choice,
     Element,

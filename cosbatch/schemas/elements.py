@@ -13,7 +13,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, valid
 from marshmallow.exceptions import SCHEMA
 from marshmallow.schema import SchemaMeta
 
-from cosbatch.errors import InvalidRequest, Problem
+from cosbatch.model.errors import InvalidRequest, Problem
 
 T = TypeVar("T")
 

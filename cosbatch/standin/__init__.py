@@ -4,7 +4,7 @@ It imports nothing from the rest of cosbatch: everything is derived from the ser
 so that no mistake can cancel itself out. `running` starts one inside a test or a demo.
 """
 
-from .account import Account
-from .running import Standin, running
+from cosbatch.standin.account import Account
+from cosbatch.standin.running import Standin, running
 
 __all__ = ["Account", "Standin", "running"]

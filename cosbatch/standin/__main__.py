@@ -9,9 +9,9 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from .account import Account
-from .database import UnusableData
-from .running import running
+from cosbatch.standin.account import Account
+from cosbatch.standin.running import running
+from cosbatch.standin.store.database import UnusableData
 
 
 def parser() -> argparse.ArgumentParser:

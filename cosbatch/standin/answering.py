@@ -7,15 +7,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .access import check_access
-from .addresses import Target, find_target
-from .answers import error_answer
-from .damage import Delivery, deliver, reply_instead
-from .errors import ServiceError
-from .faults import Fault, Faults
-from .messages import Request, Response
-from .routes import Action, find_action
-from .service import Call, Service
+from cosbatch.standin.cos.access import check_access
+from cosbatch.standin.faults.damage import Delivery, deliver, reply_instead
+from cosbatch.standin.faults.ordered import Fault, Faults
+from cosbatch.standin.routes import Action, find_action
+from cosbatch.standin.service import Call, Service
+from cosbatch.standin.wire.addresses import Target, find_target
+from cosbatch.standin.wire.answers import error_answer
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Request, Response
 
 
 @dataclass(frozen=True)

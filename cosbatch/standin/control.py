@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from .answers import timestamp
-from .damage import Delivery
-from .faults import Faults, UnknownFault, read_order
-from .jobs import Job, all_jobs, states_of
-from .messages import Request, Response
-from .page import show_page
-from .service import Service
+from cosbatch.standin.faults.damage import Delivery
+from cosbatch.standin.faults.ordered import Faults, UnknownFault, read_order
+from cosbatch.standin.jobs.rows import Job, all_jobs, states_of
+from cosbatch.standin.page import show_page
+from cosbatch.standin.service import Service
+from cosbatch.standin.wire.answers import timestamp
+from cosbatch.standin.wire.messages import Request, Response
 
 JSON_TYPE = (("Content-Type", "application/json"),)
 LOOPBACK = ("127.", "::1", "::ffff:127.")

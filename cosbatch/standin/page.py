@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from .account import Account
-from .answers import timestamp
-from .jobs import Job, newest_jobs
-from .messages import Response
-from .service import Service
+from cosbatch.standin.account import Account
+from cosbatch.standin.jobs.rows import Job, newest_jobs
+from cosbatch.standin.service import Service
+from cosbatch.standin.wire.answers import timestamp
+from cosbatch.standin.wire.messages import Response
 
 JOBS_SHOWN = 50
 REFRESH_SECONDS = 2

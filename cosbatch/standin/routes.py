@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import (
-    batch,
+from cosbatch.standin.cos import (
     buckets,
     get_bucket,
     objects,
@@ -17,10 +16,11 @@ from . import (
     upload_lists,
     uploads,
 )
-from .addresses import Target
-from .errors import ServiceError
-from .messages import Request, Response
-from .service import Call
+from cosbatch.standin.jobs import batch
+from cosbatch.standin.service import Call
+from cosbatch.standin.wire.addresses import Target
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Request, Response
 
 Run = Callable[[Call], Response]
 

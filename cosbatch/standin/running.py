@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .account import Account
-from .addresses import find_target
-from .answering import Sent, answer_request
-from .clock import Clock
-from .control import answer_control, truth
-from .database import Database
-from .faults import Faults, order_faults
-from .messages import Request
-from .runner import Runner
-from .server import Server
-from .service import Service
+from cosbatch.standin.account import Account
+from cosbatch.standin.answering import Sent, answer_request
+from cosbatch.standin.clock import Clock
+from cosbatch.standin.control import answer_control, truth
+from cosbatch.standin.faults.ordered import Faults, order_faults
+from cosbatch.standin.jobs.runner import Runner
+from cosbatch.standin.server import Server
+from cosbatch.standin.service import Service
+from cosbatch.standin.store.database import Database
+from cosbatch.standin.wire.addresses import find_target
+from cosbatch.standin.wire.messages import Request
 
 
 class Standin:

@@ -15,11 +15,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from .answering import Sent
-from .answers import error_answer, http_date
-from .damage import Delivery
-from .errors import ServiceError
-from .messages import Request, Response
+from cosbatch.standin.answering import Sent
+from cosbatch.standin.faults.damage import Delivery
+from cosbatch.standin.wire.answers import error_answer, http_date
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Request, Response
 
 NAME = "cosbatch-standin"
 PIECE = 256 * 1024

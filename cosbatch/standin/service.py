@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .account import Account
-from .addresses import Target
-from .clock import Clock
-from .database import Database
-from .messages import Request
+from cosbatch.standin.account import Account
+from cosbatch.standin.clock import Clock
+from cosbatch.standin.store.database import Database
+from cosbatch.standin.wire.addresses import Target
+from cosbatch.standin.wire.messages import Request
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cosbatch.errors import Forbidden, InvalidEvent
-from cosbatch.settings import Settings
+from cosbatch.configuration.settings import Settings
+from cosbatch.model.errors import Forbidden, InvalidEvent
 from cosbatch.triggers.http_event import header, method_of, path_of
 from cosbatch.triggers.routes import methods_of
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from cosbatch import names
-from cosbatch.configuration import Configuration
-from cosbatch.errors import CosbatchError, InvalidEvent, RetryableInvocationError
-from cosbatch.identity import token_of
-from cosbatch.messages import Call, Skipped, Upload
+from cosbatch.configuration.reading import Configuration
+from cosbatch.model import names
+from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError
+from cosbatch.model.identity import token_of
+from cosbatch.model.messages import Call, Skipped, Upload
 from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text, retryable
 
 # What COS puts into a record, and what the records of other senders have.

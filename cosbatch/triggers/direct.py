@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cosbatch.configuration import Configuration
-from cosbatch.errors import InvalidEvent, InvalidRequest, Problem
-from cosbatch.messages import Call
+from cosbatch.configuration.reading import Configuration
+from cosbatch.model.errors import InvalidEvent, InvalidRequest, Problem
+from cosbatch.model.messages import Call
 from cosbatch.schemas.calls import ACTIONS
 from cosbatch.triggers.outcomes import Outcome, Step, as_result
 

@@ -9,11 +9,11 @@ import json
 import math
 from collections.abc import Mapping
 
-from cosbatch import strict_json
-from cosbatch.configuration import Configuration
-from cosbatch.errors import CosbatchError, InvalidEvent, MethodNotAllowed, Unauthorized
-from cosbatch.identity import caller_of
-from cosbatch.messages import Call, Skipped
+from cosbatch.configuration.reading import Configuration
+from cosbatch.model import strict_json
+from cosbatch.model.errors import CosbatchError, InvalidEvent, MethodNotAllowed, Unauthorized
+from cosbatch.model.identity import caller_of
+from cosbatch.model.messages import Call, Skipped
 from cosbatch.schemas.calls import capitalised
 from cosbatch.triggers import cors
 from cosbatch.triggers.http_auth import authenticate, authorize

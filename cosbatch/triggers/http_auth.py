@@ -6,8 +6,8 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from cosbatch.errors import Forbidden, Unauthorized
-from cosbatch.settings import HttpToken, Settings
+from cosbatch.configuration.settings import HttpToken, Settings
+from cosbatch.model.errors import Forbidden, Unauthorized
 
 # What a token may do that is bound to profiles and names no actions.
 _WITH_PROFILES = frozenset({"CreateJob", "DescribeJob", "ListJobs"})

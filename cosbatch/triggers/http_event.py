@@ -10,8 +10,8 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
 
-from cosbatch import strict_json
-from cosbatch.errors import InvalidEvent, PayloadTooLarge, UnsupportedMediaType
+from cosbatch.model import strict_json
+from cosbatch.model.errors import InvalidEvent, PayloadTooLarge, UnsupportedMediaType
 
 BODY_LIMIT = 256 * 1024
 _HEADERS = ("headers", "multiValueHeaders")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from cosbatch.errors import CosbatchError
-from cosbatch.messages import Call, Skipped
+from cosbatch.model.errors import CosbatchError
+from cosbatch.model.messages import Call, Skipped
 
 # What an event holds for each of its records: something to do, nothing to do, or a fault.
 Step = Call | Skipped | CosbatchError

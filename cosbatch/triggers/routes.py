@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from cosbatch.errors import InvalidEvent, MethodNotAllowed, NotFound
+from cosbatch.model.errors import InvalidEvent, MethodNotAllowed, NotFound
 
 # A stage or base path may stand in front; the first /jobs begins the route.
 _PATH = re.compile(r"(?:/(?!jobs(?:/|\Z))[^/]+)*/jobs(?:/(?P<job_id>[^/]+)(?:/(?P<part>priority|status))?)?/?")

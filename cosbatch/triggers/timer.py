@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cosbatch import strict_json
-from cosbatch.configuration import Configuration
-from cosbatch.errors import InvalidEvent, RetryableInvocationError
-from cosbatch.identity import token_of
+from cosbatch.configuration.reading import Configuration
+from cosbatch.model import strict_json
+from cosbatch.model.errors import InvalidEvent, RetryableInvocationError
+from cosbatch.model.identity import token_of
 from cosbatch.triggers.direct import call_of
 from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text, retryable
 

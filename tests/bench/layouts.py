@@ -14,7 +14,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from cosbatch.cli.roots import laid_out
+from cosbatch.cli.deploy.root_certificates import laid_out
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / "requirements-bench.txt"

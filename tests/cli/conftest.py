@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from cosbatch.standin import Standin, running
-
-from .running import Run, runner
+from tests.cli.running import Run, runner
 
 ACCOUNT = {
     "TENCENTCLOUD_SECRETID": "AKIDtest",

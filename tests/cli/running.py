@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cosbatch.cli import main
-from cosbatch.deadline import Clock
+from cosbatch.cli.main import main
+from cosbatch.model.deadline import Clock
 
 NOW = 1795442400.0
 

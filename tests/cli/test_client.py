@@ -8,9 +8,8 @@ import pytest
 import responses
 
 from cosbatch.cli.client import connect
-from cosbatch.errors import ConfigurationError, NotFound, ServiceError
-
-from .running import SteppingClock
+from cosbatch.model.errors import ConfigurationError, NotFound, ServiceError
+from tests.cli.running import SteppingClock
 
 HOST = "https://100000000001.cos-control.ap-chengdu.myqcloud.com"
 

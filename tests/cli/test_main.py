@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch import cli
-from cosbatch.cli.files import WrongUsage
-from cosbatch.errors import Forbidden, Problem
-
-from .running import Run
+from cosbatch.cli import main as command_line
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.model.errors import Forbidden, Problem
+from tests.cli.running import Run
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,7 +34,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[argparse.Nam
             sub.set_defaults(run=act)
             return top
 
-        monkeypatch.setattr(cli, "parser", parser)
+        monkeypatch.setattr(command_line, "parser", parser)
 
     return put
 
@@ -68,7 +67,7 @@ def test_every_command_explains_itself_by_examples(run: Run) -> None:
 
 
 def commands() -> list[str]:
-    (choices,) = [action.choices for action in cli.parser()._actions if isinstance(action.choices, dict)]
+    (choices,) = [action.choices for action in command_line.parser()._actions if isinstance(action.choices, dict)]
     return list(choices)
 
 
@@ -120,7 +119,7 @@ def test_shows_where_a_bug_happened_only_when_asked(
     command: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     command(raising(ZeroDivisionError()))
-    assert cli.main(["act", "--verbose"]) == 1
+    assert command_line.main(["act", "--verbose"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
 

@@ -9,10 +9,10 @@ import responses
 
 from cosbatch.cli import objects
 from cosbatch.cli.client import Client, client_of
-from cosbatch.cli.files import WrongUsage
-from cosbatch.deadline import Clock
-from cosbatch.errors import ServiceError, UnexpectedResponse
-from cosbatch.names import Resource
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.model.deadline import Clock
+from cosbatch.model.errors import ServiceError, UnexpectedResponse
+from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
 
 PLACE = Resource("manifest-1250000000", "restore/a b%+ü.csv", None)

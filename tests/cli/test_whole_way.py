@@ -7,11 +7,10 @@ from pathlib import Path
 
 from cosbatch.cli import objects
 from cosbatch.cli.client import client_of
-from cosbatch.deadline import Clock
-from cosbatch.names import Resource
+from cosbatch.model.deadline import Clock
+from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
-
-from .running import Run
+from tests.cli.running import Run
 
 MANIFEST = "cos://manifest-1250000000/restore/list.csv"
 

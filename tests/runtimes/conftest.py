@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli import main, package
+from cosbatch.cli.deploy import package
+from cosbatch.cli.main import main
 from cosbatch.standin import Standin, running
+from tests.runtimes.events import BUCKET, TOKEN
 from tests.standin.client import client_of
-
-from .events import BUCKET, TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 

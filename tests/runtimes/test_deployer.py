@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import ROOT
+from tests.runtimes.conftest import ROOT
 
 CHECK = ROOT.parent / "shared" / "tools" / "serverless-check" / "check.js"
 # The first of them stands here so that there is one copy of it: the check answers for the cloud in its stead.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Account, process_environ
-from .events import EVENTS, job_id, upload
-from .lambda_api import Answer, LambdaApi
+from tests.runtimes.conftest import Account, process_environ
+from tests.runtimes.events import EVENTS, job_id, upload
+from tests.runtimes.lambda_api import Answer, LambdaApi
 
 PATIENCE = 120
 

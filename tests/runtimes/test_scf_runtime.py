@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Account, process_environ
-from .events import EVENTS, Event, job_id, upload
+from tests.runtimes.conftest import Account, process_environ
+from tests.runtimes.events import EVENTS, Event, job_id, upload
 
 # The tool's own `scf` does not start on newer interpreters; this is the part of it that runs functions.
 NATIVE = "from tcfcli.cmds.native.cli import native; native()"

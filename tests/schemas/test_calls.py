@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.errors import InvalidRequest
+from cosbatch.model.errors import InvalidRequest
 from cosbatch.schemas.calls import ACTIONS, CREATE_JOB_OPTIONS, STATES, capitalised, load_call
 from cosbatch.schemas.elements import load
 

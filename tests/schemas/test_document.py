@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from cosbatch.errors import InvalidRequest, Problem
-from cosbatch.parse import parse
-from cosbatch.render import render
+from cosbatch.model.errors import InvalidRequest, Problem
 from cosbatch.schemas.document import CreateJobRequest, load_document, with_arns
-
-from .documents import (
+from cosbatch.service.parse import parse
+from cosbatch.service.render import render
+from tests.schemas.documents import (
     COPY,
     JOB,
     LOCATION,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from cosbatch.errors import InvalidRequest, Problem
+from cosbatch.model.errors import InvalidRequest, Problem
 from cosbatch.schemas.elements import (
     MOST_PROBLEMS,
     Choice,

@@ -16,9 +16,8 @@ from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, SCHEMAS
 from cosbatch.schemas.document import CreateJobRequest, load_document
 from cosbatch.schemas.elements import Choice, Element, Flag, Nothing, Number, Part, Several, Text, about
 from cosbatch.schemas.export import RULES_ACROSS_FIELDS, json_schema
-from cosbatch.schemas.profiles import ProfilesFile
-
-from .documents import COPY, JOB, MENDED, OPERATIONS, REFUSED, REGION, TAKEN, TOGETHER, Json, job
+from cosbatch.schemas.profiles_file import ProfilesFile
+from tests.schemas.documents import COPY, JOB, MENDED, OPERATIONS, REFUSED, REGION, TAKEN, TOGETHER, Json, job
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted((ROOT / "tests" / "data" / "documents").glob("*.json"))

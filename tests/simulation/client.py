@@ -9,10 +9,10 @@ from random import Random
 
 from requests import PreparedRequest
 
-from cosbatch.deadline import Clock
-from cosbatch.messages import Response
-from cosbatch.retry import Budget
-from cosbatch.transport import Transport
+from cosbatch.model.deadline import Clock
+from cosbatch.model.messages import Response
+from cosbatch.service.exchange import Budget
+from cosbatch.service.transport import Transport
 from tests.simulation import faults
 from tests.simulation.faults import Course
 from tests.simulation.service import EPOCH, Service, elements_of

@@ -20,7 +20,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from cosbatch.messages import Response
+from cosbatch.model.messages import Response
 from tests.simulation.service import Service
 
 _POOL = HTTPConnectionPool("stage")

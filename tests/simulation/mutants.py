@@ -11,11 +11,13 @@ from unittest.mock import patch
 
 import requests
 
-from cosbatch import actions, creation, errors, retry, transport
-from cosbatch.creation import Order
-from cosbatch.identity import Marker
-from cosbatch.messages import Request
-from cosbatch.retry import _Series
+from cosbatch.jobs import creation
+from cosbatch.jobs.creation import Order
+from cosbatch.model import errors
+from cosbatch.model.identity import Marker
+from cosbatch.model.messages import Request
+from cosbatch.service import actions, exchange, transport
+from cosbatch.service.exchange import _Series
 
 Mutant = Callable[[], AbstractContextManager[object]]
 _TOKEN = re.compile(rb"(<ClientRequestToken>)[^<]*")
@@ -53,8 +55,8 @@ def _fresh_token_per_delivery() -> Iterator[None]:
 
 @contextmanager
 def _resets_are_final() -> Iterator[None]:
-    rules = (retry.Rule("a reset is final", retry._of(errors.UpstreamUnreachable), False), *retry.RULES)
-    with patch.object(retry, "RULES", rules), patch.object(errors.UpstreamUnreachable, "retryable", False):
+    rules = (exchange.Rule("a reset is final", exchange._of(errors.UpstreamUnreachable), False), *exchange.RULES)
+    with patch.object(exchange, "RULES", rules), patch.object(errors.UpstreamUnreachable, "retryable", False):
         yield
 
 
@@ -94,5 +96,5 @@ MUTANTS: dict[str, Mutant] = {
     "the deadline does not bind": _swapped(_Series, "_left", lambda series: 1000.0),
     "the clock is not mended": _swapped(transport.Transport, "set_clock_by", lambda self, date: False),
     "the service's pace is not kept": _swapped(_Series, "_pause", _without_pace),
-    "tries without end": _swapped(retry, "ATTEMPTS", 100),
+    "tries without end": _swapped(exchange, "ATTEMPTS", 100),
 }

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from requests import PreparedRequest
 
-from cosbatch.messages import Response
+from cosbatch.model.messages import Response
 from tests.simulation.stage import Stage
 
 # Midnight of some day; virtual time counts from there, in Unix seconds.

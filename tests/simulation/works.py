@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from cosbatch import creation
-from cosbatch.creation import Order, order_of
-from cosbatch.deadline import Deadline
+from cosbatch.configuration.settings import Settings
 from cosbatch.dispatch import House, dispatch
-from cosbatch.errors import CosbatchError, RetryableInvocationError
-from cosbatch.render import render
-from cosbatch.retry import Exchange
-from cosbatch.settings import Settings
-from cosbatch.signature import Credentials
+from cosbatch.jobs import creation
+from cosbatch.jobs.creation import Order, order_of
+from cosbatch.model.credentials import Credentials
+from cosbatch.model.deadline import Deadline
+from cosbatch.model.errors import CosbatchError, RetryableInvocationError
+from cosbatch.service.exchange import Exchange
+from cosbatch.service.render import render
 from tests.simulation.client import Answer, Delivery, Instance, Wish
 from tests.simulation.service import EPOCH, ETAG
 

@@ -18,10 +18,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cosbatch.standin.database import Database
-
-from .client import Client
-from .documents import COPY, DELETE, RESTORE, SOURCE, TAGGING, document, manifest, operation
+from cosbatch.standin.store.database import Database
+from tests.standin.client import Client
+from tests.standin.documents import COPY, DELETE, RESTORE, SOURCE, TAGGING, document, manifest, operation
 
 ROOT = Path(__file__).parents[2]
 ARCHIVED, PLAIN = "archive/2026/11/file-{:09d}.bin", "plain/2026/11/file-{:09d}.bin"

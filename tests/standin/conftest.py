@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from cosbatch.standin import Standin, running
-
-from .client import Client, client_of
-from .rehearsal import Rehearsal
+from tests.standin.client import Client, client_of
+from tests.standin.rehearsal import Rehearsal
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .client import Client, Reply, until
-from .documents import REPORTS, SOURCE, document, fields, manifest
+from tests.standin.client import Client, Reply, until
+from tests.standin.documents import REPORTS, SOURCE, document, fields, manifest
 
 FINISHED = ("Complete", "Failed", "Cancelled")
 

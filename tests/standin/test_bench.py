@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from . import bench
+from tests.standin import bench
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["table", "JSON"])

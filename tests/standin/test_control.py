@@ -9,11 +9,10 @@ import pytest
 
 from cosbatch.standin import Account, Standin, running
 from cosbatch.standin.control import answer_control
-from cosbatch.standin.messages import Request
-
-from .client import CONTROL_HOST, Client, client_of
-from .documents import document
-from .test_signatures import NoBody
+from cosbatch.standin.wire.messages import Request
+from tests.standin.client import CONTROL_HOST, Client, client_of
+from tests.standin.documents import document
+from tests.standin.wire.test_signatures import NoBody
 
 
 def test_shows_every_job_as_it_is_stored(client: Client) -> None:

@@ -15,9 +15,8 @@ import pytest
 
 from cosbatch.standin import Account, running
 from cosbatch.standin.__main__ import main
-
-from .client import Client
-from .documents import document
+from tests.standin.client import Client
+from tests.standin.documents import document
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,10 +10,9 @@ from html.parser import HTMLParser
 import pytest
 
 from cosbatch.standin import Standin
-
-from .client import Client
-from .documents import SOURCE, TAGGING, operation
-from .rehearsal import Rehearsal
+from tests.standin.client import Client
+from tests.standin.documents import SOURCE, TAGGING, operation
+from tests.standin.rehearsal import Rehearsal
 
 BROWSER = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None

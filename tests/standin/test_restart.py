@@ -17,11 +17,10 @@ from pathlib import Path
 import pytest
 
 from cosbatch.standin import running
-from cosbatch.standin.database import Database, UnusableData
-
-from .client import Client, client_of, until
-from .documents import SOURCE, TAGGING, document, operation
-from .rehearsal import Rehearsal
+from cosbatch.standin.store.database import Database, UnusableData
+from tests.standin.client import Client, client_of, until
+from tests.standin.documents import SOURCE, TAGGING, document, operation
+from tests.standin.rehearsal import Rehearsal
 
 ROOT = Path(__file__).parents[2]
 TAG = operation(TAGGING)

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from cosbatch.standin import running
-
-from .client import CONTROL_HOST, Client, client_of
-from .documents import ROLE, fields
+from tests.standin.client import CONTROL_HOST, Client, client_of
+from tests.standin.documents import ROLE, fields
 
 LONG = "qcs::cos:ap-chengdu:uid/1250000000:{}"
 SHORT = "qcs::cos:ap-chengdu::{}"

@@ -13,11 +13,10 @@ import pytest
 
 from cosbatch.standin import Standin, running
 from cosbatch.standin.answering import Sent
-from cosbatch.standin.messages import Request
 from cosbatch.standin.server import Server
-
-from .client import Client, until
-from .documents import document
+from cosbatch.standin.wire.messages import Request
+from tests.standin.client import Client, until
+from tests.standin.documents import document
 
 BUCKET = "examplebucket-1250000000"
 HOST = f"{BUCKET}.cos.ap-chengdu.myqcloud.com"

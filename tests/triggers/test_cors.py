@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.errors import Forbidden, NotFound
+from cosbatch.model.errors import Forbidden, NotFound
 from cosbatch.triggers import cors
 from tests.stage import configuration, http
 

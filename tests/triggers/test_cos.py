@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cosbatch.errors import InvalidEvent, InvalidRequest, RetryableInvocationError, UpstreamTimeout
-from cosbatch.messages import Call, Skipped, Upload
+from cosbatch.model.errors import InvalidEvent, InvalidRequest, RetryableInvocationError, UpstreamTimeout
+from cosbatch.model.messages import Call, Skipped, Upload
 from cosbatch.triggers import cos
 from cosbatch.triggers.outcomes import Step
 from tests.stage import APPID, BUCKET, NOON, PROFILE, PROFILES, REGION, REPORT, configuration, profiles_text, upload

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cosbatch.errors import InvalidEvent, InvalidRequest, UpstreamTimeout
-from cosbatch.messages import Call
+from cosbatch.model.errors import InvalidEvent, InvalidRequest, UpstreamTimeout
+from cosbatch.model.messages import Call
 from cosbatch.triggers import direct
 from tests.stage import DOCUMENT, configuration
 

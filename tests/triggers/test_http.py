@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.errors import (
+from cosbatch.model.errors import (
     ConfigurationError,
     CosbatchError,
     Forbidden,
@@ -20,8 +20,8 @@ from cosbatch.errors import (
     Unauthorized,
     UpstreamTimeout,
 )
-from cosbatch.identity import caller_of
-from cosbatch.messages import Call, Skipped
+from cosbatch.model.identity import caller_of
+from cosbatch.model.messages import Call, Skipped
 from cosbatch.triggers import http as trigger
 from tests.stage import BUCKET, DIGEST, bearer, configuration, http, timer, upload
 

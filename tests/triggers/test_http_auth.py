@@ -7,9 +7,9 @@ import hmac
 
 import pytest
 
-from cosbatch.errors import Forbidden, Unauthorized
+from cosbatch.configuration.settings import HttpToken
+from cosbatch.model.errors import Forbidden, Unauthorized
 from cosbatch.schemas.calls import ACTIONS
-from cosbatch.settings import HttpToken
 from cosbatch.triggers.http_auth import authenticate, authorize
 from tests.stage import DIGEST, TOKEN, configuration
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.errors import InvalidEvent, PayloadTooLarge, UnsupportedMediaType
+from cosbatch.model.errors import InvalidEvent, PayloadTooLarge, UnsupportedMediaType
 from cosbatch.triggers.http_event import BODY_LIMIT, body_of, header, json_body, method_of, parameters, path_of
 
 Json = dict[str, Any]

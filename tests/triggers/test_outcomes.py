@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cosbatch.errors import InvalidRequest, UpstreamTimeout
-from cosbatch.messages import Skipped
+from cosbatch.model.errors import InvalidRequest, UpstreamTimeout
+from cosbatch.model.messages import Skipped
 from cosbatch.triggers.outcomes import Outcome, as_result, as_text, retryable
 
 

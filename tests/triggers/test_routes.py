@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.errors import InvalidEvent, MethodNotAllowed, NotFound
+from cosbatch.model.errors import InvalidEvent, MethodNotAllowed, NotFound
 from cosbatch.schemas.calls import ACTIONS
 from cosbatch.triggers.routes import PARAMETERS, WITH_BODY, methods_of, route
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cosbatch.errors import CosbatchError, InvalidEvent, InvalidRequest, RetryableInvocationError, UpstreamTimeout
-from cosbatch.messages import Call
+from cosbatch.model.errors import CosbatchError, InvalidEvent, InvalidRequest, RetryableInvocationError, UpstreamTimeout
+from cosbatch.model.messages import Call
 from cosbatch.triggers import timer as trigger
 from tests.stage import DOCUMENT, configuration, http, timer, upload
 

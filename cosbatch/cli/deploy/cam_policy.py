@@ -1,0 +1,232 @@
+"""Prints the smallest rights that the profiles need: of the function's execution role, and of the roles of their jobs.
+
+Actions and how finely they can be granted: CAM's table for COS (598/69901), COS's guide to policies (436/31923).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cosbatch.cli.client import PROFILES
+from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.cli.terminal.output import say, write_json
+from cosbatch.configuration.profiles import Profile
+from cosbatch.configuration.reading import Configuration, read_configuration
+from cosbatch.configuration.settings import Settings
+from cosbatch.model import names
+
+FUNCTION_SERVICE = "scf.qcloud.com"
+JOB_SERVICE = "cos.cloud.tencent.com"
+
+# What the exactly-once guarantee takes: a job is created, found again by its marker, and compared.
+_CREATE = ("CreateJob", "DescribeJob", "ListJobs")
+_MANAGE = ("DeleteJob", "UpdateJobPriority", "UpdateJobStatus")
+_READ = ("GetObject", "HeadObject")
+# CAM grants the calls of jobs as a whole: a statement that names resources would grant nothing.
+_ANY = "*"
+
+# What a job does to the objects that its manifest lists.
+_ON_SOURCES = {
+    "COSPutObjectCopy": _READ,
+    "COSInitiateRestoreObject": ("PostObjectRestore",),
+    "COSDeleteObject": ("DeleteObject",),
+    "COSPutObjectTagging": ("PutObjectTagging",),
+}
+# What a copy takes besides PutObject: a directive that has something carried over from the source ...
+_CARRIED = {
+    "AccessControlDirective": ("GetObjectACL", "PutObjectACL"),
+    "TaggingDirective": ("GetObjectTagging", "PutObjectTagging"),
+}
+# ... and an element that gives the copy something of its own.
+_GIVEN = {
+    "AccessControlGrants": "PutObjectACL",
+    "CannedAccessControlList": "PutObjectACL",
+    "NewObjectTagging": "PutObjectTagging",
+}
+# Elements that decide which rights a job needs.
+_DECIDING = ("Operation", "Report", "RoleArn")
+
+
+class Rights:
+    """Actions and what each is granted for."""
+
+    def __init__(self) -> None:
+        self._resources: dict[str, set[str]] = defaultdict(set)
+
+    def grant(self, actions: Iterable[str], resources: Iterable[str], service: str = "name/cos") -> None:
+        for action in actions:
+            self._resources[f"{service}:{action}"].update(resources)
+
+    def policy(self) -> dict[str, Any]:
+        """A CAM policy: one statement for all actions that are granted for the same resources."""
+        actions: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for action, resources in sorted(self._resources.items()):
+            actions[tuple(_widest(resources))].append(action)
+        statements = [
+            {"effect": "allow", "action": names_, "resource": list(resources)} for resources, names_ in actions.items()
+        ]
+        return {"version": "2.0", "statement": statements}
+
+
+def _widest(resources: set[str]) -> list[str]:
+    """The resources without those that another one takes in."""
+    return sorted(one for one in resources if not any(other != one and _takes_in(other, one) for other in resources))
+
+
+def _takes_in(wide: str, narrow: str) -> bool:
+    return wide.endswith("*") and narrow.startswith(wide[:-1])
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "policy",
+        "Print the smallest CAM policies and trust policies for the profiles at hand.",
+        "  python -m cosbatch policy > policies.json\n  python -m cosbatch policy --manage --source archive-1250000000",
+        run,
+    )
+    parser.add_argument("--region", metavar="REGION", help="such as ap-chengdu (default: COSBATCH_REGION)")
+    parser.add_argument(
+        "--manage", action="store_true", help="let the function change, confirm, cancel and delete jobs as well"
+    )
+    parser.add_argument(
+        "--source",
+        metavar="BUCKET",
+        action="append",
+        default=[],
+        help="a bucket whose objects manifests list, where the profile's limits.source_buckets does not say; repeatable",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """`{ExecutionRole: {Policy, Trust}, JobRoles: [{RoleArn, Policy, Trust}]}`."""
+    configuration = _configuration(options)
+    roles = sorted({profile.job["RoleArn"] for profile in configuration.profiles.profiles if "RoleArn" in profile.job})
+    write_json(
+        {
+            "ExecutionRole": {
+                "Policy": execution_policy(configuration, roles, options.manage),
+                "Trust": trust(FUNCTION_SERVICE),
+            },
+            "JobRoles": [
+                {
+                    "RoleArn": role,
+                    "Policy": job_policy(role, configuration, options.source),
+                    "Trust": trust(JOB_SERVICE),
+                }
+                for role in roles
+            ],
+        }
+    )
+    for note in notes(configuration, options.source):
+        say(note)
+    return 0
+
+
+def _configuration(options: argparse.Namespace) -> Configuration:
+    """Raises ConfigurationError. Nothing is sent, so no credentials are needed."""
+    none = {"TENCENTCLOUD_SECRETID": "none", "TENCENTCLOUD_SECRETKEY": "none"}
+    region = {"COSBATCH_REGION": options.region} if options.region else {}
+    return read_configuration({**os.environ, **none, **region}, PROFILES, lambda path: Path(path).read_text("utf-8"))
+
+
+def trust(service: str) -> dict[str, Any]:
+    """The policy of a role that this service may take on."""
+    statement = {"effect": "allow", "action": ["name/sts:AssumeRole"], "principal": {"service": [service]}}
+    return {"version": "2.0", "statement": [statement]}
+
+
+def execution_policy(configuration: Configuration, roles: Iterable[str], manage: bool = False) -> dict[str, Any]:
+    """What the function itself does: calls of jobs, and reading the manifests. It hands the jobs their roles."""
+    rights = Rights()
+    rights.grant([*_CREATE, *(_MANAGE if manage else ())], [_ANY])
+    for profile in configuration.profiles.profiles:
+        rights.grant(_READ, _manifests(profile, configuration))
+    rights.grant(["PassRole"], roles, service="cam")
+    return rights.policy()
+
+
+def job_policy(role: str, configuration: Configuration, sources: Iterable[str] = ()) -> dict[str, Any]:
+    """What the jobs do that run in this role."""
+    rights = Rights()
+    for profile in configuration.profiles.profiles:
+        if profile.job.get("RoleArn") == role:
+            _grant_for_jobs(rights, profile, configuration, sources)
+    return rights.policy()
+
+
+def _grant_for_jobs(rights: Rights, profile: Profile, configuration: Configuration, sources: Iterable[str]) -> None:
+    settings = configuration.settings
+    rights.grant(_READ, _manifests(profile, configuration))
+    if profile.report:
+        region = names.parse_resource(profile.job["Report"]["Bucket"]).region or settings.region
+        rights.grant(["PutObject"], [_below(profile.report.bucket, profile.report.key or "", region)])
+    for operation, fields in profile.job.get("Operation", {}).items():
+        objects = _sources(profile, sources, settings)
+        rights.grant(_ON_SOURCES[operation], objects)
+        if operation == "COSPutObjectCopy":
+            _grant_for_copies(rights, fields, objects, settings)
+
+
+def _grant_for_copies(rights: Rights, copy: Mapping[str, Any], sources: Iterable[str], settings: Settings) -> None:
+    target = names.parse_resource(copy["TargetResource"])
+    copies = [_below(target.bucket, copy.get("TargetKeyPrefix", ""), target.region or settings.region)]
+    rights.grant(["PutObject"], copies)
+    for directive, (read, write) in _CARRIED.items():
+        if copy.get(directive) in ("Copy", "Add"):
+            rights.grant([read], sources)
+            rights.grant([write], copies)
+    rights.grant([action for element, action in _GIVEN.items() if element in copy], copies)
+
+
+def _manifests(profile: Profile, configuration: Configuration) -> list[str]:
+    """Where the profile's manifests lie; an inventory's data lie beside its manifest.json, not below a common prefix."""
+    region = configuration.settings.region
+    if profile.match:
+        inventory = profile.match.suffix.endswith(".json")
+        return [_below(profile.match.bucket, "" if inventory else profile.match.prefix, region)]
+    buckets = _manifest_buckets(configuration)
+    return [_below(bucket, "", region) for bucket in buckets] or [_anywhere(configuration.settings)]
+
+
+def _manifest_buckets(configuration: Configuration) -> list[str]:
+    """Where the manifests of profiles for callers may lie: as the policy says, or with the other profiles' manifests."""
+    profiles = configuration.profiles
+    matched = {profile.match.bucket for profile in profiles.profiles if profile.match}
+    return sorted(profiles.policy.get("manifest_buckets") or matched)
+
+
+def _sources(profile: Profile, given: Iterable[str], settings: Settings) -> list[str]:
+    """The objects that the profile's manifests may list."""
+    buckets = profile.limits.get("source_buckets") or list(given)
+    return [_below(bucket, "", settings.region) for bucket in buckets] or [_anywhere(settings)]
+
+
+def _below(bucket: str, prefix: str, region: str) -> str:
+    """The objects of a bucket whose keys begin with the prefix."""
+    return f"{names.target_arn(bucket, region)}/{prefix}*"
+
+
+def _anywhere(settings: Settings) -> str:
+    return f"qcs::cos:{settings.region}:uid/{settings.appid}:*"
+
+
+def notes(configuration: Configuration, sources: Iterable[str]) -> Iterator[str]:
+    """What makes the policies wider than they could be, or smaller than callers may need."""
+    profiles = configuration.profiles
+    for profile in profiles.profiles:
+        if not profile.match and not profiles.policy.get("manifest_buckets"):
+            where = ", ".join(_manifest_buckets(configuration)) or "any bucket"
+            yield f"{profile.name}: its manifests are taken to lie in {where}; policy.manifest_buckets says otherwise."
+        if not profile.limits.get("source_buckets") and not list(sources):
+            yield f"{profile.name}: its manifests may list any object; limits.source_buckets or --source names buckets."
+        opened = [element for element in _DECIDING if element in profile.open]
+        if opened:
+            yield f"{profile.name}: callers may change {', '.join(opened)}; what that takes is not in here."
+    if profiles.policy.get("free_documents", True):
+        yield "Documents without a profile are let in; what they take is not in here (policy.free_documents)."

@@ -1,0 +1,246 @@
+"""Packs the function as the platform takes it: its code, its profiles, its dependencies, and byte code for the runtime.
+
+The same code and the same wheels give the same zip, bit for bit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cosbatch.cli.deploy.root_certificates import laid_out
+from cosbatch.cli.terminal.files import replacing
+from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.cli.terminal.output import say, show
+from cosbatch.cli.terminal.tables import table
+
+ROOT = Path(__file__).resolve().parents[3]
+RUNTIME = "3.10"
+PLATFORM = "manylinux2014_x86_64"
+# Where the platform unpacks the zip: tracebacks name files there.
+CODE_ROOT = "/var/user"
+
+# Not deployed: the command line and the stand-in are for desks.
+_OWN = ("handler.py", "profiles.json", "cosbatch/**/*.py")
+_NOT_OWN = ("cosbatch/__main__.py", "cosbatch/cli/", "cosbatch/standin/")
+
+# Dependencies of dependencies that the function never calls, and that their callers do without.
+_LEFT_OUT = {
+    "charset_normalizer": "guesses encodings, and the service says its own (16 to 23 ms of a cold start, 0.7 MB)",
+    "backports_datetime_fromisoformat": "rewrites datetime for marshmallow's date fields, which no schema here has",
+}
+# What the dependencies need on the runtime's Python only: pip goes by the needs of the Python that pip runs on.
+_ON_RUNTIME = ("typing-extensions",)
+
+# The roots that requests trusts.
+_BUNDLE = "certifi/cacert.pem"
+
+# The oldest date that a zip can hold; of type and mode only that they are plain files which all may read.
+_DATE = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o100644 << 16
+_UNIX = 3
+
+# Lies in a folder that was laid out here, and may be removed.
+_SIGN = ".cosbatch-package"
+
+Files = dict[str, bytes]
+
+
+class CannotPack(Exception):
+    """Why there is no package; the text is for a person."""
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "package",
+        "Make the zip that the platform takes.",
+        "  python -m cosbatch package\n  python -m cosbatch package --output dist/cosbatch.zip --folder dist/cosbatch",
+        run,
+    )
+    parser.add_argument(
+        "--output", metavar="ZIP", default="dist/cosbatch.zip", help="where to write the zip (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--folder",
+        metavar="DIR",
+        help="lay the same files out in this folder too, for a deployer that makes a zip itself",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Pack; `{Package, Bytes, Digest, ByteCode, Roots, Dependencies, Largest: [{Part, Bytes}]}`."""
+    python = interpreter_of(RUNTIME)
+    try:
+        files, dependencies = collect(python)
+        _write_zip(files, Path(options.output))
+        if options.folder:
+            _lay_out(files, Path(options.folder))
+    except CannotPack as reason:
+        say(str(reason))
+        return 1
+    report = _report(Path(options.output), dependencies, python)
+    show(report, options, lambda: _lines(report))
+    if python is None:
+        say(f"No Python {RUNTIME} is at hand: the package has no byte code, and every cold start compiles all of it.")
+    if not report["Roots"]:
+        say("No openssl is at hand: the roots that TLS trusts stay in one file, which takes 15 ms of every cold start.")
+    return 0
+
+
+def collect(python: str | None) -> tuple[Files, dict[str, str]]:
+    """All files of the package, and the versions of its dependencies. Raises CannotPack."""
+    files = dict(_own_files(ROOT))
+    dependencies = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for wheel in _wheels(Path(folder)):
+            name, version = wheel.name.split("-")[:2]
+            if name not in _LEFT_OUT:
+                dependencies[name] = version
+                files.update(_unpacked(wheel))
+    if python is not None:
+        files.update(_byte_code(files, python))
+    return {**files, **_roots(files)}, dependencies
+
+
+def _roots(files: Mapping[str, bytes]) -> Files:
+    """The roots that TLS trusts, one by one. Raises CannotPack."""
+    try:
+        return laid_out(_BUNDLE, files.get(_BUNDLE, b"")) or {}
+    except subprocess.CalledProcessError as error:
+        raise CannotPack(f"openssl could not lay out the roots:\n{error.stderr.decode().strip()}") from None
+
+
+def _own_files(root: Path) -> Iterator[tuple[str, bytes]]:
+    for pattern in _OWN:
+        for path in root.glob(pattern):
+            name = path.relative_to(root).as_posix()
+            if not name.startswith(_NOT_OWN):
+                yield name, path.read_bytes()
+
+
+def _wheels(folder: Path) -> list[Path]:
+    """What requirements.txt asks for, as wheels for the runtime. Raises CannotPack."""
+    target = ["--only-binary", ":all:", "--python-version", RUNTIME, "--implementation", "cp", "--platform", PLATFORM]
+    asked = ["-r", str(ROOT / "requirements.txt"), *_ON_RUNTIME]
+    pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-input"]
+    _call([*pip, *target, *asked, "--dest", str(folder)], "pip could not bring the dependencies")
+    return sorted(folder.glob("*.whl"))
+
+
+def _unpacked(wheel: Path) -> Iterator[tuple[str, bytes]]:
+    """A wheel is a zip whose members lie where they are imported from; its own list of them means nothing here."""
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if not name.endswith(("/", ".dist-info/RECORD")):
+                yield name, archive.read(name)
+
+
+def interpreter_of(version: str) -> str | None:
+    """A Python of this version: this one, one on PATH, or one of pyenv's; None where there is none."""
+    name = f"python{version}"
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    known = [sys.executable, shutil.which(name), *pyenv.glob(f"versions/*/bin/{name}")]
+    return next((str(path) for path in known if path and _version_of(str(path)) == version), None)
+
+
+def _version_of(python: str) -> str:
+    """What the interpreter says of itself; empty where it is none: a shim of that name may be an empty promise."""
+    script = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        return _call([python, "-I", "-S", "-c", script], f"{python} does not run").strip()
+    except (CannotPack, OSError):
+        return ""
+
+
+def _byte_code(files: Mapping[str, bytes], python: str) -> Files:
+    """The byte code of all modules, made by that interpreter. Raises CannotPack.
+
+    It is bound to nothing but the interpreter's version: the dates of the unpacked files are the platform's own, and so
+    is the folder; and no source is read again to look whether it has changed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        _write_all(files, root)
+        mode = ["--invalidation-mode", "unchecked-hash", "-s", folder, "-p", CODE_ROOT]
+        # Sets of constants lie in the byte code in the order of their hashes.
+        environ = {**os.environ, "PYTHONHASHSEED": "0"}
+        compiler = [python, "-S", "-m", "compileall", "-q", *mode, folder]
+        _call(compiler, f"{python} could not compile the package", environ)
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.pyc")}
+
+
+def _call(arguments: list[str], failure: str, environ: Mapping[str, str] | None = None) -> str:
+    """What the program writes. Raises CannotPack where it fails."""
+    nothing = subprocess.DEVNULL
+    done = subprocess.run(arguments, env=environ, stdin=nothing, capture_output=True, text=True)  # noqa: S603  # no shell
+    if done.returncode:
+        raise CannotPack(f"{failure}:\n{(done.stderr or done.stdout).strip()}")
+    return done.stdout
+
+
+def _write_zip(files: Mapping[str, bytes], output: Path) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(str(output)) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.external_attr, entry.create_system = _MODE, _UNIX
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
+def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
+    """Fill the folder; only what this command has laid out before is removed from it. Raises CannotPack."""
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / _SIGN).exists():
+            raise CannotPack(f"{folder} holds something else than a package: name another folder, or empty it.")
+        shutil.rmtree(folder)
+    _write_all({**files, _SIGN: b""}, folder)
+
+
+def _write_all(files: Mapping[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _report(package: Path, dependencies: Mapping[str, str], python: str | None) -> dict[str, Any]:
+    with zipfile.ZipFile(package) as archive:
+        sizes = Counter[str]()
+        for entry in archive.infolist():
+            sizes[_part(entry.filename)] += entry.compress_size
+        roots = sum(entry.filename.startswith(f"{_BUNDLE}.") for entry in archive.infolist())
+    content = package.read_bytes()
+    return {
+        "Package": str(package),
+        "Bytes": len(content),
+        "Digest": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "ByteCode": RUNTIME if python else None,
+        "Roots": roots,
+        "Dependencies": dict(dependencies),
+        "Largest": [{"Part": part, "Bytes": size} for part, size in sizes.most_common(8)],
+    }
+
+
+def _part(name: str) -> str:
+    """Of which part a file is: the package or module at the root, with its byte code and its metadata."""
+    if name.startswith("__pycache__/"):
+        name = name.removeprefix("__pycache__/")
+    return re.split(r"[-./]", name)[0]
+
+
+def _lines(report: Mapping[str, Any]) -> Iterable[str]:
+    yield f"{report['Package']}: {report['Bytes']:,} bytes, {report['Digest']}"
+    yield ", ".join(f"{name} {version}" for name, version in report["Dependencies"].items())
+    yield from table(("largest parts", "bytes"), [(part["Part"], part["Bytes"]) for part in report["Largest"]])

@@ -1,0 +1,1 @@
+"""Commands that make jobs and follow them."""

@@ -1,0 +1,141 @@
+"""The commands for jobs that exist: `jobs`, `describe`, `priority`, `confirm`, `cancel`, `delete`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from cosbatch.cli.client import Client, connect
+from cosbatch.cli.job_commands.job_progress import reasons_of, standing_of
+from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
+from cosbatch.cli.terminal.tables import printable, record, table
+from cosbatch.jobs.creation import all_jobs
+from cosbatch.model.identity import without_marker
+from cosbatch.schemas.calls import STATES
+from cosbatch.schemas.document import PRIORITY_MAXIMUM
+
+# Seconds: a listing may take many requests.
+_LISTING_PATIENCE = 300.0
+_HEADER = ("JobId", "Status", "Operation", "Priority", "Succeeded", "Failed", "Total", "Created", "Description")
+
+_JOBS_EXAMPLES = """\
+  The jobs of the last 90 days, the newest first:
+    python -m cosbatch jobs
+
+  Those that wait for somebody to confirm them:
+    python -m cosbatch jobs --state Suspended
+
+  The ids of the ten newest that are running or waiting for their turn:
+    python -m cosbatch jobs --state Active --state Ready --limit 10 | jq -r '.Jobs[].JobId'
+"""
+_DESCRIBE_EXAMPLES = """\
+  Everything that the service knows about a job:
+    python -m cosbatch describe 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+"""
+_PRIORITY_EXAMPLES = """\
+  Let a job go before others; the larger number goes first:
+    python -m cosbatch priority 53dc6228-c50b-46f7-8ad7-65e7159f1aae 100
+"""
+_CONFIRM_EXAMPLES = """\
+  Let a job run that waits for confirmation (state Suspended), after a look at what it would do:
+    python -m cosbatch describe 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+    python -m cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+"""
+_CANCEL_EXAMPLES = """\
+  Stop a job; what it has done stays done:
+    python -m cosbatch cancel 53dc6228-c50b-46f7-8ad7-65e7159f1aae --reason "wrong list"
+"""
+_DELETE_EXAMPLES = """\
+  Take a job out of the listing (only the vendor's Go SDK knows this call; no page describes it):
+    python -m cosbatch delete 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+"""
+
+
+def add(commands: Commands) -> None:
+    listing = command(commands, "jobs", "List jobs, the newest first.", _JOBS_EXAMPLES, jobs)
+    listing.add_argument(
+        "--state",
+        action="append",
+        choices=STATES,
+        metavar="STATE",
+        help=f"only jobs in this state: {', '.join(STATES)}",
+    )
+    listing.add_argument("--limit", type=whole_number(1, 50_000), metavar="N", help="the newest N only")
+    add_service(listing)
+    _of_one_job(commands, "describe", "Show all about one job.", _DESCRIBE_EXAMPLES, describe)
+    raising = _of_one_job(commands, "priority", "Change a job's priority.", _PRIORITY_EXAMPLES, priority)
+    raising.add_argument("priority", type=whole_number(0, PRIORITY_MAXIMUM), metavar="N", help="0 is the lowest")
+    _of_one_job(commands, "confirm", "Confirm a suspended job, so that it runs.", _CONFIRM_EXAMPLES, confirm)
+    cancelling = _of_one_job(commands, "cancel", "Cancel a job.", _CANCEL_EXAMPLES, cancel)
+    cancelling.add_argument("--reason", metavar="TEXT", help="why; shown with the job")
+    _of_one_job(commands, "delete", "Delete a job from the listing.", _DELETE_EXAMPLES, delete)
+
+
+def _of_one_job(commands: Commands, name: str, summary: str, examples: str, run: Any) -> argparse.ArgumentParser:
+    parser = command(commands, name, summary, examples, run)
+    parser.add_argument("job_id", metavar="JOBID")
+    add_service(parser)
+    return parser
+
+
+def jobs(options: argparse.Namespace) -> int:
+    client = connect(options)
+    found = [job for state in options.state or [None] for job in _listed(client, state)]
+    found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
+    found = found[: options.limit]
+    output.show({"Jobs": found}, options, lambda: table(_HEADER, [_row(job) for job in found]))
+    return 0
+
+
+def _listed(client: Client, state: str | None) -> list[Mapping[str, Any]]:
+    return list(all_jobs({"jobStatuses": state}, client.exchange(_LISTING_PATIENCE), client.settings))
+
+
+def _row(job: Mapping[str, Any]) -> list[object]:
+    standing = standing_of(job)
+    counts = [standing.succeeded, standing.failed, standing.total or 0]
+    description = without_marker(str(job.get("Description") or ""))
+    priority = job.get("Priority")
+    return [
+        job.get("JobId"),
+        standing.status,
+        job.get("Operation"),
+        priority,
+        *counts,
+        job.get("CreationTime"),
+        description,
+    ]
+
+
+def describe(options: argparse.Namespace) -> int:
+    client = connect(options)
+    result: Any = client.call({"Action": "DescribeJob", "JobId": options.job_id})
+    output.show(result, options, lambda: record(result["Job"]))
+    for reason in reasons_of(result["Job"], client.settings.language):
+        output.say(printable(reason))
+    return 0
+
+
+def priority(options: argparse.Namespace) -> int:
+    return _do({"Action": "UpdateJobPriority", "JobId": options.job_id, "Priority": options.priority}, options)
+
+
+def confirm(options: argparse.Namespace) -> int:
+    return _do({"Action": "UpdateJobStatus", "JobId": options.job_id, "RequestedJobStatus": "Ready"}, options)
+
+
+def cancel(options: argparse.Namespace) -> int:
+    why = {} if options.reason is None else {"StatusUpdateReason": options.reason}
+    call = {"Action": "UpdateJobStatus", "JobId": options.job_id, "RequestedJobStatus": "Cancelled", **why}
+    return _do(call, options)
+
+
+def delete(options: argparse.Namespace) -> int:
+    return _do({"Action": "DeleteJob", "JobId": options.job_id}, options)
+
+
+def _do(call: Mapping[str, object], options: argparse.Namespace) -> int:
+    output.show(connect(options).call(call), options)
+    return 0

@@ -1,0 +1,132 @@
+"""The command `check`: judges a manifest in full, before a job goes through it row by row."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import Client, connect
+from cosbatch.cli.manifests import source
+from cosbatch.cli.manifests.source import Source
+from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.options import Commands, add_service, command
+from cosbatch.cli.terminal.tables import printable, table
+from cosbatch.manifest.inventory import judge_inventory, with_missing
+from cosbatch.manifest.judge import joined, judge_blocks
+from cosbatch.manifest.verdict import Fault, Verdict
+from cosbatch.model.errors import ServiceError
+from cosbatch.model.names import Resource, is_inventory
+from cosbatch.schemas.document import CSV, INVENTORY
+
+_COLUMNS = ("Ignore", "Bucket", "Key", "VersionId")
+
+_EXAMPLES = """\
+  Before a list is uploaded:
+    python -m cosbatch check 2026-11.csv
+
+  A list that lies in its bucket already, which may name objects of one bucket only:
+    python -m cosbatch check cos://manifest-1250000000/restore/2026-11.csv --bucket examplebucket-1250000000
+
+  An inventory, and whether its data files are there:
+    python -m cosbatch check cos://inventory-1250000000/1250000000/examplebucket/all/20261123/manifest.json
+
+  A data file of an inventory, compressed, whose third column does not matter:
+    python -m cosbatch check data.csv.gz --data-file --fields Bucket,Key,Ignore
+
+exit code: 0 a job can read it, 1 a job would fail
+"""
+
+
+def add(commands: Commands) -> None:
+    parser = command(commands, "check", "Judge a manifest: would a job over it fail?", _EXAMPLES, check)
+    parser.add_argument("manifest", metavar="MANIFEST", help="a file, - for stdin, or cos://bucket/key")
+    parser.add_argument(
+        "--data-file", action="store_true", help="it is a data file of an inventory: what ends in .gz is unpacked"
+    )
+    parser.add_argument(
+        "--fields", type=fields, metavar="FIELDS", help="the columns, such as Bucket,Key (default: by their number)"
+    )
+    parser.add_argument(
+        "--format", choices=(CSV, INVENTORY), help="default: by the name, and for a file by its content"
+    )
+    parser.add_argument(
+        "--bucket", action="append", metavar="BUCKET", help="the only bucket that rows may name, with appid; repeatable"
+    )
+    add_service(parser)
+
+
+def fields(text: str) -> tuple[str, ...]:
+    """The type of an option that takes the columns of a manifest."""
+    columns = tuple(column.strip() for column in text.split(","))
+    unknown = [column for column in columns if column not in _COLUMNS]
+    if unknown or columns.count("Bucket") != 1 or columns.count("Key") != 1 or columns.count("VersionId") > 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not one Bucket and one Key, and perhaps a VersionId and Ignores, with commas between them"
+        )
+    return columns
+
+
+def check(options: argparse.Namespace) -> int:
+    # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
+    with source.opened(options.manifest, options, unpack=options.data_file) as opened:
+        verdict = _verdict(opened, options)
+    output.show(verdict.as_json(), options, lambda: _table(verdict))
+    for line in _summary(verdict):
+        output.say(printable(line))
+    return 0 if verdict.ok else 1
+
+
+def _verdict(opened: Source, options: argparse.Namespace) -> Verdict:
+    format_name = options.format or _format_of(opened.name, options)
+    if format_name == INVENTORY and source.is_object(opened.name):
+        return _verdict_with_files(opened, options)
+    return judge_blocks(opened.blocks, format_name=format_name, fields=options.fields, allowed_buckets=options.bucket)
+
+
+def _format_of(name: str, options: argparse.Namespace) -> str | None:
+    """As a job is created by the name of an object; None for a file, which may get another name yet: its content tells."""
+    if is_inventory(name):
+        return INVENTORY
+    return CSV if source.is_object(name) or options.fields else None
+
+
+def _verdict_with_files(opened: Source, options: argparse.Namespace) -> Verdict:
+    """The verdict on a manifest.json in a bucket, where its data files are looked for."""
+    inventory = judge_inventory(joined(opened.blocks), allowed_buckets=options.bucket)
+    verdict = inventory.verdict
+    client, bucket = connect(options), objects.place_of(opened.name).bucket
+    missing = [file for file in inventory.files if not _is_there(client, Resource(bucket, file.key, None))]
+    return with_missing(verdict, missing)
+
+
+def _is_there(client: Client, place: Resource) -> bool:
+    try:
+        objects.head(client, place)
+    except ServiceError as error:
+        if error.code != "NoSuchKey":
+            raise
+        return False
+    return True
+
+
+def _table(verdict: Verdict) -> list[str]:
+    rows = [*_rows("fault", verdict.faults), *_rows("warning", verdict.warnings)]
+    return table(("", "Line", "Column", "What", "Message"), rows) if rows else []
+
+
+def _rows(kind: str, faults: Sequence[Fault]) -> list[list[object]]:
+    return [[kind, fault.line, fault.column, fault.fault, fault.message] for fault in faults]
+
+
+def _summary(verdict: Verdict) -> list[str]:
+    rows = "an unknown number of rows" if verdict.rows is None else _counted(verdict.rows, "row")
+    columns = _counted(verdict.columns, "column") if verdict.columns else "unknown columns"
+    what = f"{rows}, {columns}, {', '.join(verdict.buckets) or 'no bucket'}"
+    judgement = "A job can read it" if verdict.ok else "A job would fail"
+    counts = [f"{count:,} {name}" for name, count in sorted(verdict.totals.items())]
+    return [f"{judgement}: {what}.", *([f"Found: {', '.join(counts)}."] if counts else [])]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,126 @@
+"""What lies in a bucket, page by page: GET Bucket (436/7734) and GET Bucket Object Versions (436/35521)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from cosbatch.cli.client import Client
+from cosbatch.model import names
+from cosbatch.model.errors import UnexpectedResponse
+from cosbatch.model.messages import LISTING_LIMIT, Request, Response
+from cosbatch.service import actions
+
+PAGE_SIZE = 1000
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be listed: the objects of `bucket` under `prefix`; with `versions`, all of their versions."""
+
+    bucket: str
+    region: str
+    prefix: str = ""
+    versions: bool = False
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Behind which key, and which of its versions, a page begins."""
+
+    key: str = ""
+    version: str = ""
+
+
+BEGINNING = Marker()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An object or one version of it; `version` is empty where the bucket keeps none."""
+
+    key: str
+    storage_class: str = "STANDARD"
+    version: str = ""
+    is_latest: bool = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries in the order of their keys; `following` is None on the last page."""
+
+    entries: tuple[Entry, ...]
+    following: Marker | None
+
+
+def pages(client: Client, question: Question, marker: Marker) -> Iterator[Page]:
+    """Every page behind the marker. Raises ServiceSideError."""
+    following: Marker | None = marker
+    while following is not None:
+        page = client.ask(page_request(question, following), lambda answer: page_of(answer, question))
+        if page.following == following:
+            raise UnexpectedResponse("The listing does not go on: a page points at itself.")
+        yield page
+        following = page.following
+
+
+def page_request(question: Question, marker: Marker) -> Request:
+    """`GET /`, signed like every other call. Keys are asked for percent-encoded, since XML cannot carry all of them."""
+    of_versions = (("versions", ""), ("key-marker", marker.key), ("version-id-marker", marker.version))
+    query = (
+        *(of_versions if question.versions else (("marker", marker.key),)),
+        ("prefix", question.prefix),
+        ("max-keys", str(PAGE_SIZE)),
+        ("encoding-type", "url"),
+    )
+    given = tuple((name, value) for name, value in query if value or name == "versions")
+    host = names.bucket_host(question.bucket, question.region)
+    return Request("GET", host, "/", given, limit=LISTING_LIMIT)
+
+
+def page_of(response: Response, question: Question) -> Page:
+    """The page that the answer is. Raises ServiceSideError."""
+    root, member = ("ListVersionsResult", "Version") if question.versions else ("ListBucketResult", "Contents")
+    result = actions.read(root, response)
+    is_encoded = result.get("EncodingType") == "url"
+    entries = tuple(_entry(member, is_encoded) for member in _members(result.get(member)))
+    return Page(entries, _following(result, entries, is_encoded, question))
+
+
+def _members(value: object) -> list[Mapping[str, Any]]:
+    """One member stands for itself, several are a list."""
+    members = value if isinstance(value, list) else [value]
+    return [member for member in members if isinstance(member, Mapping)]
+
+
+def _entry(member: Mapping[str, Any], is_encoded: bool) -> Entry:
+    key = _text(member.get("Key"), is_encoded)
+    if not key:
+        raise UnexpectedResponse("The listing has an object without a key.")
+    latest = member.get("IsLatest", "true") == "true"
+    return Entry(key, str(member.get("StorageClass") or "STANDARD"), _text(member.get("VersionId")), latest)
+
+
+def _text(value: object, is_encoded: bool = False) -> str:
+    text = value if isinstance(value, str) else ""
+    if not is_encoded:
+        return text
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise UnexpectedResponse("The listing has a key that is not UTF-8.") from None
+
+
+def _following(
+    result: Mapping[str, object], entries: tuple[Entry, ...], is_encoded: bool, question: Question
+) -> Marker | None:
+    """Where the next page begins; a listing that is cut short without saying so goes on behind its last key."""
+    if result.get("IsTruncated") != "true":
+        return None
+    last = entries[-1] if entries else Entry("")
+    if not question.versions:
+        return Marker(_text(result.get("NextMarker"), is_encoded) or last.key)
+    key = _text(result.get("NextKeyMarker"), is_encoded)
+    return Marker(key, _text(result.get("NextVersionIdMarker"))) if key else Marker(last.key, last.version)

@@ -1,0 +1,114 @@
+"""Reads what the report of a job says of its tasks.
+
+No page describes the layout of reports; the one read here is that of the neighbouring cloud, which the stand-in writes too:
+a CSV file with the columns of COLUMNS, or with a first row that names its own; and a manifest.json that names such files.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cosbatch.model import strict_json
+from cosbatch.model.errors import InvalidEvent
+
+COLUMNS = ("Bucket", "Key", "VersionId", "TaskStatus", "ErrorCode", "HTTPStatusCode", "ResultMessage")
+_LONGEST = 1024 * 1024
+_NEEDED = ("Bucket", "Key", "TaskStatus")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of a report; bucket, key and version as they stand there."""
+
+    bucket: str
+    key: str
+    version: str
+    status: str
+    code: str
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status.lower() == "succeeded"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a report's manifest.json names: its files, each as bucket (may be empty) and key, and their columns."""
+
+    files: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...] | None
+
+
+def tasks(blocks: Iterable[bytes], columns: Sequence[str] | None, name: str) -> Iterator[Task]:
+    """The tasks of a CSV file; `columns` where its manifest.json names them. Raises InvalidEvent."""
+    lines = _lines(blocks)
+    rows = csv.reader(lines, strict=True)
+    try:
+        for row in rows:
+            if rows.line_num == 1 and _is_header(row):
+                columns = row
+            elif row:
+                yield _task(dict(zip(columns or COLUMNS, row, strict=False)), rows.line_num, name)
+    except csv.Error as error:
+        raise InvalidEvent(f"{name} cannot be read at line {rows.line_num}: {error}.") from None
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    return {"bucket", "key"} <= {cell.strip().lower() for cell in row}
+
+
+def _task(cells: dict[str, str], line: int, name: str) -> Task:
+    named = {column.strip().lower(): cell for column, cell in cells.items()}
+    missing = [column for column in _NEEDED if not named.get(column.lower(), "").strip()]
+    if missing:
+        raise InvalidEvent(f"{name} is no report of a job: line {line} has no {missing[0]}.")
+    code = named.get("errorcode") or named.get("httpstatuscode") or "Unknown"
+    return Task(named["bucket"], named["key"], named.get("versionid", ""), named["taskstatus"].strip(), code.strip())
+
+
+def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
+    """Lines with their ends; bytes that are no UTF-8 come through as they are."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+    waiting = ""
+    for block in blocks:
+        *lines, waiting = (waiting + decoder.decode(block)).split("\n")
+        yield from (f"{line}\n" for line in lines)
+        if len(waiting) > _LONGEST:
+            raise csv.Error("no row is as long as this line")
+    waiting += decoder.decode(b"", final=True)
+    if waiting:
+        yield waiting
+
+
+def contents_of(text: bytes, name: str) -> Contents:
+    """What a report's manifest.json names. Raises InvalidEvent."""
+    try:
+        manifest: Any = strict_json.read(text)
+        files = tuple((_bucket(result), str(result["Key"])) for result in manifest["Results"])
+        schema = manifest.get("ReportSchema")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InvalidEvent(f"{name} is no manifest.json of a report: it names no Results.") from None
+    columns = tuple(column.strip() for column in schema.split(",")) if isinstance(schema, str) else None
+    return Contents(files, columns)
+
+
+def _bucket(result: Any) -> str:
+    """The bucket's name, from a name or from a resource name that ends in it."""
+    return str(result.get("Bucket") or "").rpartition(":")[2]
+
+
+def is_contents(first: bytes) -> bool:
+    """Whether what begins so is a manifest.json, not a CSV file."""
+    return first.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"{")
+
+
+def by_code(failed: Iterable[Task]) -> dict[str, list[Task]]:
+    """The tasks by their error code, the code of the most tasks first."""
+    groups: dict[str, list[Task]] = {}
+    for task in failed:
+        groups.setdefault(task.code, []).append(task)
+    return dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])))

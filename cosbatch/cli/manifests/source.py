@@ -1,0 +1,94 @@
+"""Content that a command reads: a file, stdin, or an object in a bucket; plain or compressed with gzip, block by block."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import connect
+from cosbatch.cli.terminal import files
+from cosbatch.cli.terminal.progress import Progress, Reading, in_bytes
+from cosbatch.model.errors import InvalidManifest
+
+_BLOCK = 1024 * 1024
+# What is smaller is read before a person could look at a bar.
+_WORTH_A_BAR = 10_000_000
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True)
+class Source:
+    """Content under its name; `size` is what is stored, in bytes, None where nobody knows it."""
+
+    name: str
+    size: int | None
+    blocks: Iterator[bytes]
+
+
+@contextlib.contextmanager
+def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Iterator[Source]:
+    """The content of a file, of stdin (`-`), or of an object (`cos://bucket/key`).
+
+    Where the name ends in .gz, what is inside, unless that is not to be unpacked. Shows progress where there is much to read.
+    Raises WrongUsage; reading raises ServiceSideError, InvalidManifest.
+    """
+    with contextlib.ExitStack() as ending:
+        source = _stored(name, options, ending)
+        if (source.size or 0) > _WORTH_A_BAR:
+            progress = ending.enter_context(contextlib.closing(Progress(sys.stderr, options.clock, in_bytes)))
+            source = replace(source, blocks=_shown(source, progress))
+        if unpack and name.endswith(".gz"):
+            source = replace(source, blocks=unzipped(source.blocks, name))
+        yield source
+
+
+def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack) -> Source:
+    if is_object(name):
+        client = connect(options)
+        stored = objects.head(client, objects.place_of(name))
+        return Source(name, stored.size, objects.blocks(client, stored))
+    if name == files.STDIN:
+        return Source(name, None, _blocks(sys.stdin.buffer))
+    file = ending.enter_context(files.opened(name))
+    return Source(name, os.fstat(file.fileno()).st_size, _blocks(file))
+
+
+def is_object(name: str) -> bool:
+    """Whether it is the name of an object, not of a file."""
+    return name.startswith(("cos://", "qcs::cos:"))
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.read(_BLOCK), b"")
+
+
+def _shown(source: Source, progress: Progress) -> Iterator[bytes]:
+    done = 0
+    for block in source.blocks:
+        yield block
+        done += len(block)
+        progress.show(Reading("Reading", done, source.size))
+
+
+def unzipped(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """What is inside; several gzip members one after the other are one content. Raises InvalidManifest."""
+    inflater = zlib.decompressobj(_GZIP)
+    for block in blocks:
+        while block:
+            if inflater.eof:
+                inflater = zlib.decompressobj(_GZIP)
+            try:
+                inside = inflater.decompress(block, _BLOCK)
+            except zlib.error:
+                raise InvalidManifest(f"{name} is damaged, or not compressed with gzip.") from None
+            yield inside
+            block = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+    if not inflater.eof:
+        raise InvalidManifest(f"{name} ends in the middle: it is not whole.")

@@ -1,0 +1,1 @@
+"""Commands that run the function on this machine."""

@@ -1,0 +1,169 @@
+"""The command `demo`: a whole rehearsal, from an upload to the report of its job, against a stand-in on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import Client
+from cosbatch.cli.job_commands.job_progress import standing_of
+from cosbatch.cli.job_commands.wait import follow, verdict_of
+from cosbatch.cli.manifests import reports
+from cosbatch.cli.rehearse import local_stage
+from cosbatch.cli.rehearse.events import upload_event
+from cosbatch.cli.rehearse.local_stage import Stage
+from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.options import Commands, command, whole_number
+from cosbatch.cli.terminal.tables import printable, record, table
+from cosbatch.model import names
+from cosbatch.model.errors import InternalError
+from cosbatch.model.names import Resource
+from cosbatch.service import actions
+
+_KEY = "restore/demo.csv"
+_INTERVAL = 0.1
+_PATIENCE = 60.0
+
+_EXAMPLES = """\
+  Watch an upload become a job, and the job run; needs no account and no network:
+    python -m cosbatch demo
+
+  Only the outcome:
+    python -m cosbatch demo 2> /dev/null | jq .Outcome
+"""
+
+Json = dict[str, Any]
+
+
+def add(commands: Commands) -> None:
+    summary = "Rehearse everything on this machine, from the upload to the report."
+    parser = command(commands, "demo", summary, _EXAMPLES, demo)
+    parser.add_argument(
+        "--objects",
+        type=whole_number(1, 100_000),
+        default=300,
+        metavar="N",
+        help="how many the list has (default: 300)",
+    )
+
+
+def demo(options: argparse.Namespace) -> int:
+    from cosbatch.standin import Account
+
+    language = {"COSBATCH_LANG": os.environ.get("COSBATCH_LANG", "")}
+    with local_stage.stage(Account(), options.clock, language) as stage:
+        result = _played(stage, options)
+    output.say("\nThe stand-in has stopped, and all that it kept is removed.")
+    output.show(result, options, list)
+    return 0 if result["Outcome"] == "complete" else 1
+
+
+def _played(stage: Stage, options: argparse.Namespace) -> Json:
+    """The story, told on stderr; its values are given back."""
+    client = stage.client
+    _tell("A stand-in of COS listens here, with its files in a temporary folder.", [stage.standin.endpoint])
+    manifest = Resource(f"manifest-{client.settings.appid}", _KEY, None)
+    event = _uploaded(client, manifest, options.objects)
+    profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
+    name = profile.name if profile else None
+    _tell(
+        "Of profiles.json, this profile takes the upload.", record({"name": name, **(profile.job if profile else {})})
+    )
+    results = _delivered_twice(event, options)
+    request = _request(client, manifest, name, results[0])
+    job = follow(client, results[0]["JobId"], _INTERVAL, _PATIENCE)
+    _tell("The job has ended. As it is stored:", record(job))
+    _tell("What it came to.", list(verdict_of(job, client.settings.language)))
+    report = _report(client, job)
+    return {
+        "Event": event,
+        "Profile": name,
+        "Request": request,
+        "Results": results,
+        "Job": job,
+        "Outcome": standing_of(job).outcome,
+        "Report": report,
+    }
+
+
+def _uploaded(client: Client, manifest: Resource, count: int) -> Json:
+    """Put the objects and their list in place; the event that the platform sends for the list."""
+    settings = client.settings
+    for place in local_stage.example_objects(settings.appid, count):
+        objects.write(client, place, b"a photo", "ARCHIVE")
+    rows = local_stage.example_rows(settings.appid, count)
+    answer = objects.write(client, manifest, rows)
+    first = [*rows.decode().splitlines()[:2], "..."]
+    _tell(f"Somebody uploads a list of {count} archived objects to {manifest.bucket}/{manifest.key}.", first)
+    event = upload_event(manifest, settings.region, answer.request_id or "", int(client.clock.now()))
+    _tell("The platform tells the function, with this event.", json.dumps(event, indent=1).splitlines())
+    return event
+
+
+def _delivered_twice(event: Json, options: argparse.Namespace) -> list[Json]:
+    """What the handler answers to the event, and to the same event once more."""
+    results = []
+    for title in (
+        "The function answers: one job was created.",
+        "The platform delivers the same event again. No second job: the function finds the first.",
+    ):
+        answer, _ = local_stage.deliver(event, options.verbose)
+        result = answer["Results"][0]
+        if "JobId" not in result:
+            raise InternalError(f"The event made no job: {result.get('Code')}: {result.get('Message')}")
+        _tell(title, record(result))
+        results.append(result)
+    return results
+
+
+def _request(client: Client, manifest: Resource, profile: str | None, result: Mapping[str, Any]) -> Json:
+    """The request that was sent, without its signature, as a plan shows it."""
+    place = {"ObjectArn": names.object_arn(manifest.bucket, manifest.key or "", client.settings.region)}
+    call = {"Profile": profile, "Manifest": {"Location": place}, "ClientRequestToken": result["ClientRequestToken"]}
+    plan: Any = client.call({**call, "DryRun": True})["Plan"]
+    headers = [f"{name}: {value}" for name, value in plan["Headers"].items()]
+    _tell(
+        "This is what was sent, but for the signature in Authorization.",
+        [f"{plan['Method']} {plan['Path']} HTTP/1.1", *headers, "", *indented(plan["Body"])],
+    )
+    return dict(plan)
+
+
+def indented(xml: str) -> Iterator[str]:
+    """The lines of a document that was rendered without any, each container's children further in."""
+    depth = 0
+    for line in xml.replace("><", ">\n<").splitlines():
+        closes = line.startswith("</")
+        depth -= closes
+        yield "  " * depth + line
+        depth += not closes and "</" not in line
+
+
+def _report(client: Client, job: Mapping[str, Any]) -> Json:
+    """What the job's report says, and what one of its objects looks like."""
+    report = job["Report"]
+    bucket = names.parse_resource(report["Bucket"]).bucket
+    place = Resource(bucket, f"{report['Prefix']}/job-{job['JobId']}/manifest.json", None)
+    contents = reports.contents_of(objects.read(client, place), str(place.key))
+    tasks = [
+        task for _, key in contents.files for task in _tasks(client, Resource(bucket, key, None), contents.columns)
+    ]
+    rows = [(task.key, task.status, task.code) for task in tasks]
+    _tell(f"Its report lies in cos://{bucket}/{place.key}.", [*table(("Key", "Status", "Code"), rows[:3]), "..."])
+    first = local_stage.example_objects(client.settings.appid, 1)[0]
+    head = client.ask(actions.object_request("HEAD", first, client.settings), actions.checked)
+    _tell(f"One of its objects, {first.key}:", [f"x-cos-restore: {head.headers.get('x-cos-restore')}"])
+    succeeded = sum(task.succeeded for task in tasks)
+    return {"Manifest": f"cos://{bucket}/{place.key}", "Succeeded": succeeded, "Failed": len(tasks) - succeeded}
+
+
+def _tasks(client: Client, place: Resource, columns: tuple[str, ...] | None) -> list[reports.Task]:
+    return list(reports.tasks([objects.read(client, place)], columns, str(place.key)))
+
+
+def _tell(title: str, lines: list[str]) -> None:
+    output.say("\n".join(["", title, *(f"    {printable(line)}".rstrip() for line in lines)]))

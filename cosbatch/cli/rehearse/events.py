@@ -1,0 +1,144 @@
+"""What a recorded event is about: whose account it comes from, and which manifests it names; and an event of one's own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from cosbatch.configuration.profiles import Profiles
+from cosbatch.configuration.reading import Configuration
+from cosbatch.configuration.settings import Settings
+from cosbatch.model import names, strict_json
+from cosbatch.model.credentials import Credentials
+from cosbatch.model.errors import CosbatchError
+from cosbatch.model.names import Resource
+from cosbatch.triggers import cos, http, http_event, timer
+
+# What a manifest's object is told by, and no other object can have.
+_RECORDED = ("ETag", "ObjectVersionId")
+_HOST_REGION = re.compile(r"\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\.", re.ASCII)
+
+
+def upload_event(stored: Resource, region: str, request_id: str, time: int) -> dict[str, object]:
+    """The event that the platform sends for an object that was just put; `time` is in Unix seconds (583/9707)."""
+    name, appid = stored.bucket.rpartition("-")[0], stored.appid
+    short = {full: code for code, full in names.SHORT_REGIONS.items()}.get(region, region)
+    meta = {"x-cos-request-id": request_id, "Content-Type": "text/csv"}
+    url = f"http://{names.bucket_host(stored.bucket, region)}/{quote(stored.key or '')}"
+    cos_part = {
+        "cosSchemaVersion": "1.0",
+        "cosObject": {"url": url, "meta": meta, "vid": "", "key": f"/{appid}/{name}/{stored.key}"},
+        "cosBucket": {"region": short, "name": name, "appid": appid},
+        "cosNotificationId": "unkown",
+    }
+    event_part = {
+        "eventName": "cos:ObjectCreated:Put",
+        "eventVersion": "1.0",
+        "eventTime": time,
+        "eventSource": "qcs::cos",
+    }
+    return {"Records": [{"cos": cos_part, "event": event_part}]}
+
+
+def account_of(event: Mapping[str, object]) -> tuple[str | None, str | None]:
+    """The APPID and the region that the event speaks of; None for what it does not say."""
+    if "Records" in event:
+        return next((_account_of_record(record) for record in _records(event)), (None, None))
+    manifest = _manifest_of(_call_of(event))
+    return (manifest.appid, manifest.region) if manifest else (None, None)
+
+
+def manifests_of(event: Mapping[str, object], appid: str, region: str) -> list[Resource]:
+    """The objects of the account that the event names as manifests, as far as it can be read."""
+    if "Records" in event:
+        settings = Settings(Credentials("", ""), "", appid, region)
+        return [place for record in _records(event) for place in _uploaded(record, Configuration(settings, Profiles()))]
+    manifest = _manifest_of(_call_of(event))
+    return [manifest] if manifest and manifest.key else []
+
+
+def for_rehearsal(event: Mapping[str, object]) -> Mapping[str, object]:
+    """The event without what only the recorded objects had: their ETags and versions."""
+    records = event.get("Records")
+    if isinstance(records, list):
+        return {**event, "Records": [_without(record, "cos", "cosObject", "meta") for record in records]}
+    call = _call_of(event)
+    told = _without(call, "Manifest", "Location")
+    if told == call:
+        return event
+    if http.matches(event):
+        return {**event, "body": json.dumps(told), "isBase64Encoded": False}
+    return {**event, "Message": json.dumps(told)} if timer.matches(event) else told
+
+
+def _without(value: Any, *path: str) -> Any:
+    """The value, at the end of the path without the names of _RECORDED."""
+    if not isinstance(value, Mapping):
+        return value
+    if not path:
+        return {name: below for name, below in value.items() if name not in _RECORDED}
+    return {name: _without(below, *path[1:]) if name == path[0] else below for name, below in value.items()}
+
+
+def role_of(event: Mapping[str, object]) -> str | None:
+    """The account (UIN) of the role that the event's own document names."""
+    return names.role_uin(str(_call_of(event).get("RoleArn")))
+
+
+def _records(event: Mapping[str, object]) -> list[Any]:
+    try:
+        return list(cos.records(event))
+    except CosbatchError:
+        return []
+
+
+def _uploaded(record: object, configuration: Configuration) -> Iterator[Resource]:
+    try:
+        upload = cos.upload_of(record, configuration)
+    except CosbatchError:
+        return
+    yield Resource(upload.bucket, upload.key, configuration.settings.region)
+
+
+def _account_of_record(record: Any) -> tuple[str | None, str | None]:
+    appid = _at(record, "cos", "cosBucket", "appid")
+    region = next((text for text in _regions(record) if isinstance(text, str) and text != "accelerate"), None)
+    return (appid if isinstance(appid, str) and appid.isdigit() else None), region
+
+
+def _regions(record: Any) -> Iterator[object]:
+    """What the record says of its region, the url first, since it must agree with the function's."""
+    found = _HOST_REGION.search(str(_at(record, "cos", "cosObject", "url")))
+    if found:
+        yield found["region"] or names.SHORT_REGIONS.get(found["short"])
+    for name in ("cosRegion", "s3Region"):
+        yield _at(record, "cos", "cosBucket", name)
+    yield names.SHORT_REGIONS.get(str(_at(record, "cos", "cosBucket", "region")))
+
+
+def _at(value: Any, *path: str) -> object:
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _call_of(event: Mapping[str, object]) -> Mapping[str, Any]:
+    """The fields of the call that an HTTP, timer or direct event carries; empty where they cannot be read."""
+    try:
+        if http.matches(event):
+            return http_event.json_body(event)
+        fields = strict_json.read(str(event.get("Message"))) if timer.matches(event) else event
+    except (CosbatchError, ValueError):
+        return {}
+    return fields if isinstance(fields, Mapping) else {}
+
+
+def _manifest_of(call: Mapping[str, Any]) -> Resource | None:
+    try:
+        manifest = call["Manifest"]
+        return names.parse_resource(manifest if isinstance(manifest, str) else manifest["Location"]["ObjectArn"])
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,130 @@
+"""A rehearsal: a stand-in of COS, the environment pointed at it, and the function's own handler called as the platform does."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import Client, client_of
+from cosbatch.model.deadline import Clock
+from cosbatch.model.errors import RetryableInvocationError
+from cosbatch.model.names import Resource, is_inventory
+
+if TYPE_CHECKING:
+    from cosbatch.standin import Account, Standin
+
+# Milliseconds that the platform would give an invocation.
+_TIME_LIMIT = 60_000
+_OURS = re.compile(r"(?:COSBATCH|TENCENTCLOUD)_")
+_EXAMPLE_BUCKET = "examplebucket"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running stand-in, and a client of it."""
+
+    standin: Standin
+    client: Client
+
+
+@contextlib.contextmanager
+def stage(account: Account, clock: Clock, kept: Mapping[str, str], profiles: Any = None) -> Iterator[Stage]:
+    """A stand-in that the environment points at, for the time of a `with` block.
+
+    Of the variables of this function only `kept` stay; `profiles` takes the place of the file beside the handler.
+    """
+    from cosbatch.standin import running  # the stand-in is for rehearsals alone
+
+    with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder, running(account=account) as standin:
+        variables = {name: value for name, value in os.environ.items() if not _OURS.match(name)}
+        variables.update(kept)
+        variables.update(standin.environ)
+        if profiles is not None:
+            variables["COSBATCH_PROFILES"] = _written(profiles, os.path.join(folder, "profiles.json"))
+        with environment(variables):
+            yield Stage(standin, client_of(os.environ, clock))
+
+
+def _written(profiles: Any, path: str) -> str:
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(profiles, file)
+    return path
+
+
+@contextlib.contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """The process has just these variables, and afterwards those that it had."""
+    before = dict(os.environ)
+    try:
+        _set(variables)
+        yield
+    finally:
+        _set(before)
+
+
+def _set(variables: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(variables)
+
+
+def deliver(event: object, verbose: bool = False) -> tuple[Any, bool]:
+    """What the handler answers to the event, and whether the platform would deliver the event again.
+
+    The lines of the function's log are shown on stderr when `verbose` asks for them.
+    """
+    # The handler keeps a warm instance; only a rehearsal makes one of this process.
+    from handler import main_handler
+
+    context = {"request_id": "rehearsal", "time_limit_in_ms": _TIME_LIMIT}
+    with contextlib.redirect_stdout(sys.stderr if verbose else io.StringIO()):
+        try:
+            return main_handler(event, context), False
+        except RetryableInvocationError as error:
+            return json.loads(str(error)), True
+
+
+def furnish(client: Client, manifest: Resource, content: bytes | None) -> None:
+    """Put the manifest in place: `content`, or an example. Raises ServiceSideError."""
+    if content is None:
+        wants_inventory = is_inventory(manifest.key or "")
+        content = _example_inventory(client, manifest) if wants_inventory else example_rows(manifest.appid, 3)
+    objects.write(client, manifest, content)
+
+
+def example_objects(appid: str, count: int) -> list[Resource]:
+    return [Resource(f"{_EXAMPLE_BUCKET}-{appid}", f"photos/{number:04}.jpg", None) for number in range(1, count + 1)]
+
+
+def example_rows(appid: str, count: int) -> bytes:
+    """A manifest of the example objects."""
+    return "".join(f"{place.bucket},{place.key}\n" for place in example_objects(appid, count)).encode()
+
+
+def _example_inventory(client: Client, manifest: Resource) -> bytes:
+    """The manifest.json of an inventory of the newer kind (inventory overview, 2023); its data file is put in place."""
+    folder = (manifest.key or "").rpartition("/")[0]
+    key = f"{folder}/data/example.csv.gz".lstrip("/")
+    data = gzip.compress(example_rows(manifest.appid, 3), mtime=0)
+    written = objects.write(client, Resource(manifest.bucket, key, None), data)
+    described = {"key": key, "size": str(len(data)), "md5Checksum": written.headers.get("etag", "").strip('"')}
+    content = {
+        "sourceAppid": manifest.appid,
+        "sourceBucket": _EXAMPLE_BUCKET,
+        "destinationAppid": manifest.appid,
+        "destinationBucket": manifest.bucket.rpartition("-")[0],
+        "fileFormat": "CSV",
+        "listObjectCount": "3",
+        "fileSchema": "Bucket, Key",
+        "files": [described],
+    }
+    return json.dumps(content).encode()

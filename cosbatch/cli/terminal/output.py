@@ -1,0 +1,80 @@
+"""How a command speaks: JSON on stdout for programs, a table there for a person at a terminal, words on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TextIO
+
+from cosbatch.cli.terminal.tables import printable, record
+
+_RED = "\x1b[31;1m"
+_PLAIN = "\x1b[0m"
+
+# Of a failure object, what is told in another way than by its name.
+_TOLD = ("Code", "Message", "Errors", "Status", "Retryable")
+
+Lines = Callable[[], Iterable[str]]
+
+
+def show(value: object, options: argparse.Namespace, lines: Lines | None = None) -> None:
+    """Write the value: as JSON, or on a terminal as `lines` lays it out; without `lines`, one line for each of its leaves."""
+    if _wants_json(options):
+        write_json(value)
+        return
+    for line in lines() if lines else record(value):
+        sys.stdout.write(line + "\n")
+
+
+def write_json(value: object) -> None:
+    """The value as JSON on stdout, with escapes for what the terminal's character set lacks."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    sys.stdout.write(text + "\n")
+
+
+def say(text: str) -> None:
+    """Words for a person."""
+    sys.stderr.write(text + "\n")
+
+
+def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
+    """Tell of a failure object: in words, and as JSON where a program may read stdout."""
+    if _wants_json(options):
+        write_json(failure)
+        sys.stdout.flush()
+    for line in _told(failure):
+        say(line)
+
+
+def _told(failure: Mapping[str, Any]) -> Iterable[str]:
+    yield f"{emphasised(str(failure['Code']), sys.stderr)}: {printable(str(failure['Message']))}"
+    for problem in failure.get("Errors", ()):
+        yield printable(f"  {problem['Pointer'] or '/'}  {problem['Message']}")
+    for name, value in failure.items():
+        if name not in _TOLD and not isinstance(value, dict | list):
+            yield printable(f"{name}: {value}")
+    if failure.get("Retryable"):
+        yield "Another try later can help."
+
+
+def hint_of(code: str) -> str:
+    """What is behind a Code and how to mend it, in the language of COSBATCH_LANG."""
+    from cosbatch.hints import hint_for  # only failures need the table
+
+    return hint_for(code, os.environ.get("COSBATCH_LANG", "en"))
+
+
+def emphasised(text: str, stream: TextIO) -> str:
+    """The text in red, where a person looks and does not mind colours (no-color.org)."""
+    return f"{_RED}{text}{_PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else text
+
+
+def _wants_json(options: argparse.Namespace) -> bool:
+    return bool(getattr(options, "json", False)) or not sys.stdout.isatty()

@@ -1,0 +1,114 @@
+"""Progress for people: a bar on a terminal, elsewhere one line for each change of state."""
+
+from __future__ import annotations
+
+import shutil
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+from cosbatch.model.deadline import Clock
+
+# Seconds between two drawings of the bar: more would only keep the terminal busy.
+_PAUSE = 0.1
+_READINGS = 30
+_LABEL = len("Completing")
+_LONGEST_BAR = 24
+_SHORTEST_BAR = 6
+_CLEAR = "\r\x1b[K"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How far the work is: `label` names its state; `total` is None where nobody knows it yet."""
+
+    label: str
+    done: int
+    total: int | None = None
+    failed: int = 0
+
+
+class Progress:
+    """Shows readings as they come; `figure` writes a number of whatever is counted."""
+
+    def __init__(self, stream: TextIO, clock: Clock, figure: Callable[[int], str] = "{:,}".format) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._figure = figure
+        self._is_terminal = stream.isatty()
+        self._label = ""
+        self._drawn_at = -_PAUSE
+        self._readings: deque[tuple[float, int]] = deque(maxlen=_READINGS)
+
+    def show(self, reading: Reading) -> None:
+        now = self._clock.monotonic()
+        is_new = reading.label != self._label
+        self._label = reading.label
+        if self._is_terminal:
+            self._draw(reading, now, is_new)
+        elif is_new:
+            self._stream.write(f"{reading.label}: {self._counts(reading, ' of ')} done\n")
+
+    def _draw(self, reading: Reading, now: float, is_new: bool) -> None:
+        if not is_new and now - self._drawn_at < _PAUSE and reading.done != reading.total:
+            return
+        self._drawn_at = now
+        self._readings.append((now, reading.done))
+        columns = shutil.get_terminal_size().columns - 1
+        self._stream.write(_CLEAR + self._line(reading, columns)[:columns].rstrip())
+        self._stream.flush()
+
+    def _line(self, reading: Reading, columns: int) -> str:
+        """State, bar, counts, rate and time left; the bar takes the room that the words leave it."""
+        rate = rate_of(list(self._readings))
+        words = self._counts(reading, "/")
+        if rate:
+            words += f"  {self._figure(round(rate))}/s"
+        if rate and reading.total is not None and reading.done < reading.total:
+            words += f"  {duration((reading.total - reading.done) / rate)} left"
+        label = f"{reading.label:<{_LABEL}}"
+        return "  ".join([label, *_bar(reading, columns - len(label) - len(words)), words])
+
+    def _counts(self, reading: Reading, of: str) -> str:
+        total = "" if reading.total is None else f"{of}{self._figure(reading.total)}"
+        failed = f" ({self._figure(reading.failed)} failed)" if reading.failed else ""
+        return f"{self._figure(reading.done)}{total}{failed}"
+
+    def close(self) -> None:
+        """Leave the bar as it is, and go to the next line."""
+        if self._is_terminal and self._label:
+            self._stream.write("\n")
+        self._label = ""
+
+
+def _bar(reading: Reading, room: int) -> list[str]:
+    """The bar, in brackets, and the share; `room` is for both, with two blanks around each."""
+    if not reading.total:
+        return []
+    length = min(_LONGEST_BAR, max(_SHORTEST_BAR, room - len("  []  100 %  ")))
+    full = min(length, reading.done * length // reading.total)
+    return [f"[{'#' * full}{'.' * (length - full)}]", f"{min(100, reading.done * 100 // reading.total):>3} %"]
+
+
+def rate_of(readings: list[tuple[float, int]]) -> float:
+    """How many a second, over the readings: pairs of seconds and a count. 0 where they do not tell."""
+    if len(readings) < 2 or readings[-1][0] <= readings[0][0]:
+        return 0.0
+    (began, before), (ended, after) = readings[0], readings[-1]
+    return max(0.0, (after - before) / (ended - began))
+
+
+def duration(seconds: float) -> str:
+    """`0:41`, `12:05`, `3:00:00`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def in_bytes(count: int) -> str:
+    """`840 B`, `12.3 MB`."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"

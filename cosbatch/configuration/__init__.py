@@ -1,0 +1,1 @@
+"""What the operator has set: the environment, the profiles, what callers may do."""

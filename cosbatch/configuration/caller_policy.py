@@ -1,0 +1,132 @@
+"""Who may ask for what: the account's own bounds, the policy of the profiles file, and the profile's limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cosbatch.configuration.profiles import Profile, Profiles
+from cosbatch.configuration.settings import Settings
+from cosbatch.model import names
+from cosbatch.model.errors import Forbidden, InvalidManifest, Problem
+from cosbatch.model.identity import read_marker
+
+_OBJECT = "/Manifest/Location/ObjectArn"
+_TARGET = "/Operation/COSPutObjectCopy/TargetResource"
+_REPORT = "/Report/Bucket"
+# Everybody, as grants name it: the account `qcs::cam::anyone:anyone`, a group's URI, or a blank cheque.
+_EVERYBODY = ("anyone", "allusers", "*")
+
+_Buckets = Mapping[str, names.Resource]
+
+
+def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profiles, settings: Settings) -> None:
+    """Raises Forbidden with everything in the document that its caller may not ask for."""
+    buckets = _buckets(document)
+    problems = [
+        *_foreign_account(document, buckets, settings),
+        *_foreign_region(buckets, settings),
+        *_over_policy(document, buckets, profile, profiles.policy),
+        *_over_limits(document, buckets, profile),
+    ]
+    if problems:
+        raise Forbidden("The job asks for more than this function's configuration allows; nothing was sent.", problems)
+
+
+def check_priority(priority: int, profiles: Profiles) -> None:
+    """Raises Forbidden for a new priority of a job that is over the policy's: one way around it would be one too many."""
+    problems = [*_over_priority(priority, profiles.policy, "the policy")]
+    if problems:
+        raise Forbidden("The priority is higher than this function's configuration allows.", problems)
+
+
+def check_confirmation(description: object, caller: str, profiles: Profiles) -> None:
+    """Raises Forbidden where the job's Description says that the caller who would confirm it is the one who asked for it."""
+    marker = read_marker(description)
+    if marker and marker.caller == caller and not profiles.policy.get("self_confirmation"):
+        raise Forbidden(
+            "The token that created a job may not confirm it: have someone else confirm it, with another token or in the "
+            "console."
+        )
+
+
+def check_size(rows: int | None, profile: Profile | None) -> None:
+    """Raises InvalidManifest where the manifest has more rows than the profile's `max_objects`."""
+    limit = profile.limits.get("max_objects") if profile else None
+    if limit is not None and rows is not None and rows > limit:
+        problem = Problem("/Manifest", f"has about {rows} rows; profile {profile.name} allows {limit}: split it")  # type: ignore[union-attr]
+        raise InvalidManifest("The manifest lists more objects than its profile allows; no job was created.", [problem])
+
+
+def needs_confirmation(document: Mapping[str, Any], profile: Profile | None) -> bool:
+    """Deleting jobs, and jobs that make objects public, wait for a person, unless their profile runs unattended."""
+    if profile is not None and profile.unattended:
+        return False
+    operation = document["Operation"]
+    return "COSDeleteObject" in operation or _makes_public(operation.get("COSPutObjectCopy", {}))
+
+
+def _makes_public(copy: Mapping[str, Any]) -> bool:
+    grantees = [grant["Grantee"]["Identifier"] for grant in copy.get("AccessControlGrants", ())]
+    return copy.get("CannedAccessControlList") == "public-read" or any(
+        name in grantee.lower() for grantee in grantees for name in _EVERYBODY
+    )
+
+
+def _buckets(document: Mapping[str, Any]) -> _Buckets:
+    """The buckets that a document names, by where."""
+    copy = document["Operation"].get("COSPutObjectCopy")
+    arns = {_OBJECT: document["Manifest"]["Location"]["ObjectArn"], _REPORT: document["Report"]["Bucket"]}
+    if copy:
+        arns[_TARGET] = copy["TargetResource"]
+    return {pointer: names.parse_resource(arn) for pointer, arn in arns.items()}
+
+
+def _foreign_account(document: Mapping[str, Any], buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
+    if names.role_uin(document["RoleArn"]) != settings.uin:
+        yield Problem("/RoleArn", "is a role of another account than the one that this function works for")
+    for pointer, resource in buckets.items():
+        if resource.appid != settings.appid:
+            yield Problem(pointer, f"{resource.bucket} is a bucket of another account than this function's")
+
+
+def _foreign_region(buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
+    """A job runs where its objects are (console guide, 2023); the report may lie elsewhere (CreateJob sample, 2020)."""
+    region = buckets[_OBJECT].region
+    if region != settings.region:
+        yield Problem(_OBJECT, f"is in {region}; this function creates jobs in {settings.region} only")
+
+
+def _over_policy(
+    document: Mapping[str, Any], buckets: _Buckets, profile: Profile | None, policy: Mapping[str, Any]
+) -> Iterator[Problem]:
+    if profile is None and not policy.get("free_documents", True):
+        yield Problem("/Profile", "is required: this function takes no documents of the caller's own")
+    if document["RoleArn"] not in policy.get("roles", [document["RoleArn"]]):
+        yield Problem("/RoleArn", "is not among the roles of the policy")
+    for pointer, name in ((_OBJECT, "manifest_buckets"), (_TARGET, "target_buckets"), (_REPORT, "report_buckets")):
+        if pointer in buckets and buckets[pointer].bucket not in policy.get(name, [buckets[pointer].bucket]):
+            yield Problem(pointer, f"{buckets[pointer].bucket} is not among the {name} of the policy")
+    yield from _over_bounds(document, policy, "the policy")
+
+
+def _over_limits(document: Mapping[str, Any], buckets: _Buckets, profile: Profile | None) -> Iterator[Problem]:
+    if profile is None:
+        return
+    target = buckets.get(_TARGET)
+    if target and target.bucket not in profile.limits.get("target_buckets", [target.bucket]):
+        yield Problem(_TARGET, f"{target.bucket} is not among the target_buckets of profile {profile.name}")
+    yield from _over_bounds(document, profile.limits, f"profile {profile.name}")
+
+
+def _over_bounds(document: Mapping[str, Any], bounds: Mapping[str, Any], whose: str) -> Iterator[Problem]:
+    """The bounds that the policy and a profile's limits share."""
+    (operation,) = document["Operation"]
+    if operation not in bounds.get("operations", [operation]):
+        yield Problem(f"/Operation/{operation}", f"is not among the operations of {whose}")
+    yield from _over_priority(document["Priority"], bounds, whose)
+
+
+def _over_priority(priority: int, bounds: Mapping[str, Any], whose: str) -> Iterator[Problem]:
+    if priority > bounds.get("max_priority", priority):
+        yield Problem("/Priority", f"is over {bounds['max_priority']}, the highest that {whose} allows")

@@ -1,0 +1,212 @@
+"""Profiles: which upload becomes which job, and what a call makes of a profile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+from cosbatch.model import names, strict_json
+from cosbatch.model.errors import Forbidden, InvalidRequest, Problem
+from cosbatch.model.identity import DESCRIPTION_LIMIT, shortened
+from cosbatch.schemas.document import load_document
+from cosbatch.schemas.elements import load
+from cosbatch.schemas.profiles_file import OPENABLE, ProfilesFile
+
+_SCHEMA = ProfilesFile()
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+PLACEHOLDERS = ("{bucket}", "{key}", "{date}")
+
+
+@dataclass(frozen=True)
+class Match:
+    """The uploads that a profile takes."""
+
+    bucket: str
+    prefix: str = ""
+    suffix: str = ""
+
+    def takes(self, bucket: str, key: str) -> bool:
+        return bucket == self.bucket and key.startswith(self.prefix) and key.endswith(self.suffix)
+
+    def meets(self, other: Match) -> bool:
+        """Whether there can be an upload that both take."""
+        return (
+            self.bucket == other.bucket
+            and _one_begins_the_other(self.prefix, other.prefix)
+            and _one_begins_the_other(self.suffix[::-1], other.suffix[::-1])
+        )
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One rule of the profiles file; `job` is a document without what the upload and the caller bring."""
+
+    name: str
+    match: Match | None
+    job: Mapping[str, Any]
+    open: frozenset[str] = frozenset()
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    unattended: bool = False
+
+    @property
+    def report(self) -> names.Resource | None:
+        """Where the reports go: their bucket, and as key what is certain of how their keys begin."""
+        report = self.job.get("Report")
+        if not report or not report["Enabled"]:
+            return None
+        certain = report.get("Prefix", "").partition("{")[0]
+        return names.Resource(names.parse_resource(report["Bucket"]).bucket, certain, None)
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """The profiles, and the policy that binds every caller."""
+
+    profiles: tuple[Profile, ...] = ()
+    policy: Mapping[str, Any] = field(default_factory=dict)
+
+    def named(self, name: object) -> Profile:
+        """Raises InvalidRequest where there is no such profile."""
+        for profile in self.profiles:
+            if profile.name == name:
+                return profile
+        known = ", ".join(profile.name for profile in self.profiles) or "none"
+        problem = Problem("/Profile", f"is not a profile of this function; there are: {known}")
+        raise InvalidRequest("The call names an unknown profile.", [problem])
+
+    def taking(self, bucket: str, key: str) -> Profile | None:
+        """The profile that takes the upload; no two can."""
+        return next((profile for profile in self.profiles if profile.match and profile.match.takes(bucket, key)), None)
+
+    def reports_to(self, bucket: str, key: str) -> Profile | None:
+        """The profile among whose reports the object is: jobs must not start jobs."""
+        for profile in self.profiles:
+            report = profile.report
+            if report and report.key and report.bucket == bucket and key.startswith(report.key):
+                return profile
+        return None
+
+
+@lru_cache(maxsize=4)
+def parse_profiles(text: str) -> tuple[Profiles, tuple[Problem, ...]]:
+    """The profiles of the file's text and everything that is wrong with them; good for use only where nothing is."""
+    try:
+        loaded = load(_SCHEMA, strict_json.read(text), "")
+    except ValueError as error:
+        return Profiles(), (Problem("/profiles", f"the profiles file cannot be read: {error}"),)
+    except InvalidRequest as error:
+        return Profiles(), error.problems
+    profiles = Profiles(tuple(_profile(entry) for entry in loaded["profiles"]), loaded["policy"])
+    return profiles, tuple(_problems(profiles.profiles))
+
+
+def _profile(entry: dict[str, Any]) -> Profile:
+    match = Match(**entry["match"]) if entry["match"] else None
+    return Profile(entry["name"], match, entry["job"], frozenset(entry["open"]), entry["limits"], entry["unattended"])
+
+
+def _problems(profiles: tuple[Profile, ...]) -> Iterator[Problem]:
+    for index, profile in enumerate(profiles):
+        yield from _gaps(f"/profiles/{index}/job", profile)
+        yield from _strange_placeholders(f"/profiles/{index}/job", profile.job)
+    for (first, one), (second, other) in combinations(enumerate(profiles), 2):
+        if one.name == other.name:
+            yield Problem(f"/profiles/{second}/name", f"{other.name} is the name of /profiles/{first} too")
+        if one.match and other.match and one.match.meets(other.match):
+            yield Problem(f"/profiles/{second}/match", f"takes uploads that {one.name} takes too; keep them apart")
+    yield from _loops(profiles)
+
+
+def _gaps(pointer: str, profile: Profile) -> Iterator[Problem]:
+    """What neither the profile nor any caller can say."""
+    for name in ("Operation", "Priority", "Report", "RoleArn"):
+        if name not in profile.job and (profile.match or name not in profile.open):
+            yield Problem(f"{pointer}/{name}", "is required; add it")
+
+
+def _strange_placeholders(pointer: str, job: Mapping[str, Any]) -> Iterator[Problem]:
+    texts = {"Description": job.get("Description"), "Report/Prefix": job.get("Report", {}).get("Prefix")}
+    for name, text in texts.items():
+        for placeholder in _PLACEHOLDER.findall(text or ""):
+            if placeholder not in PLACEHOLDERS:
+                yield Problem(
+                    f"{pointer}/{name}", f"{placeholder} is no placeholder; there are {', '.join(PLACEHOLDERS)}"
+                )
+
+
+def _one_begins_the_other(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _loops(profiles: tuple[Profile, ...]) -> Iterator[Problem]:
+    """A report that lies in front of a trigger's prefix would be taken for a manifest, or manifests for reports."""
+    for profile in profiles:
+        for index, other in enumerate(profiles):
+            report, match = profile.report, other.match
+            if report and match and report.bucket == match.bucket and match.prefix.startswith(report.key or ""):
+                yield Problem(
+                    f"/profiles/{index}/match",
+                    f"lies among the reports of {profile.name} ({report.key or 'the whole bucket'}): a job would start "
+                    "jobs; give Report.Prefix a folder of its own",
+                )
+
+
+def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, date: str) -> dict[str, Any]:
+    """The document that a CreateJob call asks for, normalised.
+
+    `call` holds elements of a CreateJob document; a Manifest may be given as its name alone. `date` fills {date}.
+    Raises InvalidRequest with all faults, Forbidden for elements that the profile does not open.
+    """
+    elements = dict(call)
+    if isinstance(elements.get("Manifest"), str):
+        elements["Manifest"] = {"Location": {"ObjectArn": elements["Manifest"]}}
+    if profile is not None:
+        _check_open(elements, profile)
+        elements = _overlaid(profile, elements, date)
+    return load_document(elements, region)
+
+
+def _check_open(elements: Mapping[str, Any], profile: Profile) -> None:
+    """More confirmation than the profile asks for is always welcome."""
+    stricter = {"ConfirmationRequired"} if elements.get("ConfirmationRequired") in (True, "true") else set()
+    closed = [name for name in OPENABLE if name in elements and name not in profile.open | stricter]
+    if closed:
+        opened = ", ".join(sorted(profile.open)) or "nothing"
+        message = f"is fixed by profile {profile.name}, which opens {opened}; leave it out"
+        raise Forbidden("The profile does not open what the call changes.", [Problem(f"/{n}", message) for n in closed])
+
+
+def _overlaid(profile: Profile, elements: dict[str, Any], date: str) -> dict[str, Any]:
+    manifest = elements.get("Manifest")
+    filled = _filled_in(profile.job, _placeholders(manifest, date))
+    if isinstance(manifest, dict) and "Manifest" in profile.job:
+        elements["Manifest"] = {**profile.job["Manifest"], **manifest}
+    return {**filled, **elements}
+
+
+def _placeholders(manifest: object, date: str) -> dict[str, str]:
+    """What the placeholders stand for; a manifest that cannot be read is the schema's to refuse."""
+    try:
+        location = manifest["Location"]["ObjectArn"]  # type: ignore[index]
+        resource = names.parse_resource(location)
+    except (KeyError, TypeError, ValueError):
+        return {"date": date}
+    return {"bucket": resource.bucket, "key": resource.key or "", "date": date}
+
+
+def _filled_in(job: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """The job with its placeholders filled in. A long key shortens the Description, which is for people."""
+    filled = dict(job)
+    if filled.get("Description"):
+        filled["Description"] = shortened(_expanded(filled["Description"], values), DESCRIPTION_LIMIT)
+    if "Prefix" in filled.get("Report", {}):
+        filled["Report"] = {**filled["Report"], "Prefix": _expanded(filled["Report"]["Prefix"], values)}
+    return filled
+
+
+def _expanded(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values.get(found[0][1:-1], found[0]), text)

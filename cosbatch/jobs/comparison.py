@@ -1,0 +1,66 @@
+"""Where two documents of a job differ, by what they mean: the service may write names, numbers and flags in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cosbatch.model import names
+from cosbatch.model.errors import Problem
+
+# Elements that hold the name of a bucket or an object, which has a short and a long form (common elements, 436/38607).
+_NAMES = ("Bucket", "ObjectArn", "TargetResource")
+_SHOWN = 100
+
+
+def differences(ours: Mapping[str, object], theirs: Mapping[str, object], whose: str) -> list[Problem]:
+    """One problem for each element that differs, in the order of their JSON pointers; `whose` names the other document.
+
+    An element that is missing means the same as one that is empty or false.
+    """
+    here, there = dict(_leaves(ours)), dict(_leaves(theirs))
+    return [
+        Problem(pointer, f"is {_shown(here.get(pointer))} here, {_shown(there.get(pointer))} in {whose}")
+        for pointer in sorted(here.keys() | there.keys())
+        if here.get(pointer) != there.get(pointer)
+    ]
+
+
+def _shown(text: str | None) -> str:
+    if text is None:
+        return "missing"
+    return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")
+
+
+def _leaves(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every text, number and flag of a document in one way of writing it, by its JSON pointer."""
+    if isinstance(value, Mapping):
+        if pointer and not value:
+            # COSDeleteObject says all by its presence.
+            yield pointer, "present"
+        for name, below in value.items():
+            yield from _leaves(below, f"{pointer}/{name}")
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _leaves(below, f"{pointer}/{index}")
+    elif value is not None:
+        text = _plain(str(value).strip(), pointer.rpartition("/")[2])
+        if text not in ("", "false"):
+            yield pointer, text
+
+
+def _plain(text: str, name: str) -> str:
+    if name == "ETag":
+        return text.strip('"')
+    if name in _NAMES:
+        return _resource(text)
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
+def _resource(text: str) -> str:
+    try:
+        resource = names.parse_resource(text)
+    except ValueError:
+        return text
+    if resource.key is None:
+        return names.bucket_arn(resource.bucket, resource.region or "")
+    return names.object_arn(resource.bucket, resource.key, resource.region or "")

@@ -1,0 +1,225 @@
+"""Creates a job exactly once: sends, and where the answer is lost or a duplicate is refused, finds the job that it made.
+
+The service refuses a token that it has seen, and does not say which job it made of it. So whatever happens, the same request
+with the same token may be sent again; and a job is found again by the marker in its Description.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cosbatch.configuration.settings import Settings
+from cosbatch.jobs.comparison import differences
+from cosbatch.model import identity
+from cosbatch.model.errors import (
+    CosbatchError,
+    DuplicateUnresolved,
+    IdempotencyMismatch,
+    Problem,
+    ServiceSideError,
+    UnexpectedResponse,
+)
+from cosbatch.model.identity import Marker
+from cosbatch.service import actions
+from cosbatch.service.exchange import SHORTEST_ATTEMPT, Attempts, Exchange
+
+PAGES = 50
+PAGE_SIZE = 1000
+LOOKUPS = 4
+_FIRST_PAUSE = 0.3
+_LONGEST_RESERVE = 5.0
+# Also the Code of other faults, among them these (436/38608, 436/38610). A job that exists passed their rules with the same
+# bytes, so such an answer cannot stand for a duplicate, unless its words could mean one.
+_REFUSED = "InvalidRequest"
+_OTHER_FAULT = re.compile(r"priority|empty body|body is empty", re.IGNORECASE)
+_DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)
+# What a job's documents are compared by; the rest of a description is the service's.
+_COMPARED = ("ConfirmationRequired", "Manifest", "Operation", "Priority", "Report", "RoleArn")
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job to be created: the document as it is sent, its token, and the digest of what it does."""
+
+    document: Mapping[str, Any]
+    token: str
+    digest: str
+
+    @property
+    def marker(self) -> Marker:
+        return identity.marker_of(self.token, self.digest)
+
+
+def order_of(document: Mapping[str, Any], token: str, caller: str | None = None) -> Order:
+    """The order for a complete document: its token set, its marker, with the caller's trace, at the end of Description."""
+    digest = identity.digest_of(document)
+    description = identity.described(document["Description"], identity.marker_of(token, digest, caller))
+    return Order({**document, "ClientRequestToken": token, "Description": description}, token, digest)
+
+
+def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, object]:
+    """`{JobId, Outcome, ClientRequestToken, RequestId}`: `created`, or `recovered` where the job existed already.
+
+    Raises CosbatchError. Where that is not retryable, this call made no job; where it is, a call with the same token makes
+    the job or finds it.
+    """
+    request = actions.create_job_request(order.document, settings)
+    reserve = min(_LONGEST_RESERVE, exchange.deadline.remaining() / 4)
+    attempts = exchange.attempt(request, actions.created, reserve)
+    if attempts.error is None:
+        return _result(order.token, "created", attempts.get())
+    if _says_that_there_is_none(attempts.error, attempts.doubt):
+        raise attempts.error
+    return _recover(order, attempts, attempts.error, exchange, settings)
+
+
+def recall(token: str, exchange: Exchange, settings: Settings) -> dict[str, object] | None:
+    """`{JobId, Outcome, ClientRequestToken, RequestId}` of the job that bears the token's trace, as `recovered`; None
+    where none is listed, or more than one.
+    """
+    found = _find(identity.marker_of(token, "").trace, exchange, settings)
+    return _result(token, "recovered", found.jobs[0]) if len(found.jobs) == 1 else None
+
+
+def _says_that_there_is_none(error: ServiceSideError, doubt: ServiceSideError | None) -> bool:
+    """Whether no try was left open, and the last one never got there or was refused by the service itself, though not for
+    a token that it knows.
+    """
+    return doubt is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
+
+
+def _result(token: str, outcome: str, job: Mapping[str, object]) -> dict[str, object]:
+    known = {"RequestId": job["RequestId"]} if job.get("RequestId") else {}
+    return {"JobId": job["JobId"], "Outcome": outcome, "ClientRequestToken": token, **known}
+
+
+def _recover(
+    order: Order, attempts: Attempts[dict[str, object]], error: ServiceSideError, exchange: Exchange, settings: Settings
+) -> dict[str, object]:
+    """Find the job that the order may have made; a listing may lag behind, so look more than once."""
+    for _ in _lookups(exchange):
+        found = _find(order.marker.trace, exchange, settings)
+        if found.jobs:
+            return _recovered(order, found.jobs, exchange, settings)
+        if attempts.doubt is None and _is_another_fault(error, found):
+            raise error
+    raise _unresolved(error, attempts.doubt)
+
+
+def _is_another_fault(error: ServiceSideError, found: _Finding) -> bool:
+    """Whether, with no job to be seen, it is to be believed that there is none: after the answer of a stranger on the way,
+    or where the service's words say that the request broke a rule, which no created job did.
+    """
+    if error.code != _REFUSED:
+        return True
+    return found.complete and bool(_OTHER_FAULT.search(error.message)) and not _DUPLICATE.search(error.message)
+
+
+def _unresolved(error: ServiceSideError, doubt: ServiceSideError | None) -> CosbatchError:
+    """What to answer where it stays open whether there is a job: something that asks for another try."""
+    if error.code != _REFUSED:
+        return doubt or error
+    unresolved = DuplicateUnresolved(
+        f"The service refuses the token ({error.message}), but its job is not in the listing, or not yet. "
+        "Try again with the same token; no second job can come of it."
+    )
+    unresolved.request_id, unresolved.trace_id = error.request_id, error.trace_id
+    return unresolved
+
+
+def _lookups(exchange: Exchange) -> Iterator[int]:
+    """Turns to look, with growing pauses in between, as long as there is time."""
+    clock = exchange.deadline.clock
+    for turn in range(LOOKUPS):
+        pause = _FIRST_PAUSE * 2 ** (turn - 1) * (1 + clock.random()) / 2 if turn else 0.0
+        if exchange.deadline.remaining() - pause < SHORTEST_ATTEMPT:
+            return
+        if turn:
+            clock.sleep(pause)
+        yield turn
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """The jobs that bear a trace, and whether the listing was read to its end."""
+
+    jobs: list[Mapping[str, Any]]
+    complete: bool
+
+
+def _find(trace: str, exchange: Exchange, settings: Settings) -> _Finding:
+    """Look through the listing; where it breaks off, what was found so far is a finding all the same."""
+    found: dict[str, Mapping[str, Any]] = {}
+    try:
+        for page in _pages({}, exchange, settings):
+            for job in _bearing(trace, page["Jobs"]):
+                found[job["JobId"]] = {**job, "RequestId": page.get("RequestId")}
+    except ServiceSideError:
+        return _Finding(list(found.values()), complete=False)
+    return _Finding(list(found.values()), complete=True)
+
+
+def _bearing(trace: str, jobs: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The jobs whose Description ends with the trace."""
+    for job in jobs:
+        marker = identity.read_marker(job.get("Description"))
+        if marker and marker.trace == trace and isinstance(job.get("JobId"), str) and job["JobId"]:
+            yield job
+
+
+def all_jobs(query: Mapping[str, object], exchange: Exchange, settings: Settings) -> Iterator[Mapping[str, Any]]:
+    """Every job that the service lists, page by page, in the service's order: a listing takes no wish for another, nor does
+    any page say what it is. Raises ServiceSideError.
+    """
+    for page in _pages(query, exchange, settings):
+        yield from page["Jobs"]
+
+
+def _pages(query: Mapping[str, object], exchange: Exchange, settings: Settings) -> Iterator[dict[str, Any]]:
+    """The pages of a listing (436/38611).
+
+    Whether the last one has a NextToken is not said: a missing, empty or known one ends the listing, as an empty page does.
+    """
+    token: object = None
+    seen: set[str] = set()
+    for _ in range(PAGES):
+        request = actions.list_jobs_request({"maxResults": PAGE_SIZE, **query, "nextToken": token}, settings)
+        page: dict[str, Any] = exchange.ask(request, actions.listed)
+        yield page
+        token = page.get("NextToken")
+        if not page["Jobs"] or not isinstance(token, str) or token in {"", *seen}:
+            return
+        seen.add(token)
+    raise UnexpectedResponse(f"The listing does not end after {PAGES} pages.")
+
+
+def _recovered(
+    order: Order, jobs: list[Mapping[str, Any]], exchange: Exchange, settings: Settings
+) -> dict[str, object]:
+    if len(jobs) > 1:
+        ids = ", ".join(sorted(job["JobId"] for job in jobs))
+        raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
+    (job,) = jobs
+    if identity.read_marker(job["Description"]) == order.marker:
+        return _result(order.token, "recovered", job)
+    raise IdempotencyMismatch(
+        f"The token was used before, for another job: {job['JobId']}. Use a new token for a new job.",
+        _differences(order, job["JobId"], exchange, settings),
+    )
+
+
+def _differences(order: Order, job_id: str, exchange: Exchange, settings: Settings) -> list[Problem]:
+    """Where the order and the job differ; nothing where the job cannot be asked for."""
+    try:
+        job: Any = exchange.ask(actions.describe_job_request(job_id, settings), actions.described)["Job"]
+    except CosbatchError:
+        return []
+    return differences(_compared(order.document), _compared(job), f"job {job_id}")
+
+
+def _compared(job: Mapping[str, Any]) -> dict[str, Any]:
+    description = identity.without_marker(str(job.get("Description") or ""))
+    return {"Description": description, **{name: job[name] for name in _COMPARED if name in job}}

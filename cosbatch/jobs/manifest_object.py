@@ -1,0 +1,131 @@
+"""The manifest object, read in parts that are bound to one ETag: what is judged is what the job is created with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cosbatch.configuration.settings import Settings
+from cosbatch.model import names
+from cosbatch.model.errors import ServiceError, UnexpectedResponse
+from cosbatch.model.messages import Response
+from cosbatch.service import actions
+from cosbatch.service.exchange import Exchange
+
+BLOCK = 4 * 1024 * 1024
+# A full look ends when less than this share of the time, or than so many seconds, are left for the job itself.
+_SHARE = 0.25
+_SECONDS = 5.0
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
+_SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
+# What headers name goes into the job: no more than the page allows, and nothing that XML cannot carry.
+_ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
+_VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
+
+
+class Content:
+    """The manifest object: `location` as far as it is known, `size` in bytes once an answer told it."""
+
+    def __init__(self, location: Mapping[str, Any], settings: Settings, exchange: Exchange) -> None:
+        self.location = dict(location)
+        self.size: int | None = None
+        self._settings = settings
+        self._exchange = exchange
+        self._resource = names.parse_resource(location["ObjectArn"])
+        allowed = exchange.deadline.remaining()
+        self._slowest = 0.0  # seconds that one reading took
+        self._reserve = max(_SECONDS, allowed * _SHARE) if allowed > 2 * _SECONDS else allowed * _SHARE
+
+    @property
+    def key(self) -> str:
+        return self._resource.key or ""
+
+    def head(self) -> None:
+        """Learn ETag, size and version."""
+        version = self.location.get("ObjectVersionId")
+        request = actions.object_request("HEAD", self._resource, self._settings, version=version)
+        self._exchange.ask(request, self._noted)
+
+    def read(self, start: int, length: int) -> bytes:
+        """At most `length` bytes from `start`. Raises ServiceSideError, also where the object is no longer the same."""
+        headers = (("Range", f"bytes={start}-{start + length - 1}"), ("If-Match", self.location["ETag"]))
+        version = self.location.get("ObjectVersionId")
+        request = actions.object_request("GET", self._resource, self._settings, headers, version, limit=length)
+        began = self._exchange.deadline.remaining()
+        try:
+            part = self._exchange.ask(request, lambda response: self._part(response, start))
+            self._slowest = max(self._slowest, began - self._exchange.deadline.remaining())
+            return part
+        except ServiceError as error:
+            if error.code == "InvalidRange":
+                # There is no range in an object without bytes.
+                self.size = self.size or 0
+                return b""
+            raise
+
+    def blocks(self) -> Iterator[bytes]:
+        """The whole content, block by block."""
+        start = 0
+        while self.size is None or start < self.size:
+            block = self.read(start, BLOCK)
+            if not block:
+                break
+            yield block
+            start += len(block)
+
+    def has_time(self) -> bool:
+        """Whether a full look may go on; some time is kept for the next block, for the end, and for the job itself."""
+        return self._exchange.deadline.remaining() >= self._reserve + 2 * self._slowest
+
+    def has_file(self, key: str) -> bool:
+        """Whether another object lies in the manifest's bucket. Raises ServiceSideError."""
+        resource = names.Resource(self._resource.bucket, key, self._resource.region)
+        try:
+            self._exchange.ask(actions.object_request("HEAD", resource, self._settings), actions.checked)
+        except ServiceError as error:
+            if error.code != "NoSuchKey":
+                raise
+            return False
+        return True
+
+    def _part(self, response: Response, start: int) -> bytes:
+        self._noted(response)
+        if not _is_part(response, start):
+            raise _strange("The answer is not the part of the manifest that was asked for.")
+        return response.body
+
+    def _noted(self, response: Response) -> Response:
+        """The response, its headers noted. Raises ServiceSideError, also where it is of another object than the first."""
+        headers = actions.checked(response).headers
+        etag, version = _ETAG.fullmatch(headers.get("etag", "")), headers.get("x-cos-version-id", "null")
+        if etag is None or not _VERSION.fullmatch(version):
+            raise _strange("The answer for the manifest names no ETag, or no version, that a job can name.")
+        self.location["ETag"] = self.location["ETag"] or f'"{etag[1]}"'
+        if self.location["ETag"] != f'"{etag[1]}"':
+            raise _strange("The answer is of another object than the one with the manifest's ETag.")
+        if version != "null":
+            # A versioned bucket: the job reads the version that was judged.
+            self.location.setdefault("ObjectVersionId", version)
+        self.size = _whole_size(response)
+        return response
+
+
+def _strange(message: str) -> UnexpectedResponse:
+    """An answer that is not the manifest's, though it may be the next time: reading does no harm, so it is tried again."""
+    return UnexpectedResponse(message, maybe_done=True)
+
+
+def _is_part(response: Response, start: int) -> bool:
+    """Whether the body is what stands from `start` on. Where ranges are not served, that is the whole, from 0 on."""
+    if response.status != 206:
+        return start == 0
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+    return found is None or (int(found[1]), int(found[2])) == (start, start + len(response.body) - 1)
+
+
+def _whole_size(response: Response) -> int | None:
+    """The size of the object, from the answer to a HEAD or to a GET of a range."""
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+    text = found[3] if found else response.headers.get("content-length", "")
+    return int(text) if _SIZE.fullmatch(text) else None

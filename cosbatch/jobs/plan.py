@@ -1,0 +1,104 @@
+"""Shows what a CreateJob call would send, and what a careful colleague would say of it, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cosbatch.configuration.profiles import Profiles
+from cosbatch.configuration.settings import Settings
+from cosbatch.jobs.creation import Order
+from cosbatch.jobs.inspection import Inspection, warning
+from cosbatch.model import names
+from cosbatch.model.errors import IdempotencyMismatch, Problem
+from cosbatch.schemas.document import INVENTORY
+from cosbatch.service import actions
+
+
+def plan_of(order: Order, inspection: Inspection, profiles: Profiles, settings: Settings) -> dict[str, object]:
+    """`{"Plan": {...}}`: the request as it would go out, without credentials, and what is known of its manifest."""
+    request = actions.create_job_request(order.document, settings)
+    headers = {"Host": request.host, **dict(request.headers), "Content-Length": str(len(request.body))}
+    plan: dict[str, object] = {
+        "Method": request.method,
+        "Host": request.host,
+        "Path": request.path,
+        "Headers": headers,
+        "Body": request.body.decode(),
+        "ClientRequestToken": order.token,
+        "Digest": order.digest,
+        "Manifest": {"ETag": inspection.location["ETag"], "Size": inspection.size, "Rows": inspection.rows},
+        "Warnings": [*_warnings(order.document, inspection, profiles), *inspection.unchecked, *inspection.warnings],
+    }
+    return {"Plan": plan}
+
+
+def check_digest(seen: str | None, order: Order) -> None:
+    """Raises IdempotencyMismatch where the job is no longer the one whose plan was seen."""
+    if seen is not None and seen != order.digest:
+        problem = Problem("/PlanDigest", f"is {seen}, the job as it is now has {order.digest}")
+        message = (
+            "Something has changed since the plan was made: the manifest, the profile or the call. Look at a new plan."
+        )
+        raise IdempotencyMismatch(message, [problem])
+
+
+def _warnings(document: Mapping[str, Any], inspection: Inspection, profiles: Profiles) -> Iterator[dict[str, object]]:
+    for name, pointer, message in (
+        *_report_warnings(document, profiles),
+        *_copy_warnings(document, inspection, profiles),
+        *_delete_warnings(document),
+    ):
+        yield warning(name, pointer, message)
+    if document["Priority"] == 0:
+        yield warning("LowestPriority", "/Priority", "is 0: every other job goes first, and the console cannot set it")
+
+
+Warnings = Iterator[tuple[str, str, str]]
+
+
+def _report_warnings(document: Mapping[str, Any], profiles: Profiles) -> Warnings:
+    report = document["Report"]
+    if not report["Enabled"]:
+        yield "NoReport", "/Report/Enabled", "is false: nothing will tell which objects failed"
+        return
+    bucket, prefix = names.parse_resource(report["Bucket"]).bucket, report.get("Prefix", "")
+    for profile in profiles.profiles:
+        match = profile.match
+        if match and match.bucket == bucket and (prefix.startswith(match.prefix) or match.prefix.startswith(prefix)):
+            message = f"lies where profile {profile.name} takes uploads for manifests: a report could start a job"
+            yield "ReportInsideTrigger", "/Report/Prefix", message
+
+
+def _copy_warnings(document: Mapping[str, Any], inspection: Inspection, profiles: Profiles) -> Warnings:
+    copy = document["Operation"].get("COSPutObjectCopy")
+    if copy is None:
+        return
+    pointer = "/Operation/COSPutObjectCopy"
+    target = names.parse_resource(copy["TargetResource"]).bucket
+    if target in inspection.buckets and not copy.get("PrefixReplace"):
+        yield (
+            "CopyOntoItself",
+            f"{pointer}/TargetResource",
+            f"is a source too: objects of {target} are copied onto themselves",
+        )
+    if copy.get("ResourcesPrefix") and not copy.get("TargetKeyPrefix"):
+        message = f"empties the key of an object that is called just {copy['ResourcesPrefix']!r}"
+        yield "EmptiesKeys", f"{pointer}/TargetKeyPrefix", message
+    for profile in profiles.profiles:
+        if profile.match and profile.match.bucket == target:
+            message = (
+                f"is the bucket where profile {profile.name} takes uploads for manifests: a copy could start a job"
+            )
+            yield "CopiesIntoTrigger", f"{pointer}/TargetResource", message
+
+
+def _delete_warnings(document: Mapping[str, Any]) -> Warnings:
+    spec = document["Manifest"]["Spec"]
+    if "COSDeleteObject" not in document["Operation"]:
+        return
+    if spec["Format"] == INVENTORY:
+        yield "DeletesInventory", "/Manifest/Spec/Format", "is an inventory: everything that it lists is deleted"
+    elif "VersionId" not in (spec["Fields"] or ()):
+        message = "names no VersionId: without versioning the objects are gone for good"
+        yield "DeletesWithoutVersions", "/Manifest/Spec/Fields", message

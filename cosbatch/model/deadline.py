@@ -1,0 +1,83 @@
+"""Time: the clock that everything is given, and the deadline that every answer keeps."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+
+# In seconds. SCF always names its limit; a context without one is a local tool's.
+_DEFAULT_LIMIT = 30.0
+_MARGIN = 0.5
+# SCF's limits are of 1,000 ms and more; a number below this one is in seconds, as the platform's local tool writes it.
+_FEWEST_MILLISECONDS = 100
+
+
+@dataclass(frozen=True)
+class Clock:
+    """`monotonic` and `sleep` in seconds, `now` in Unix seconds, `random` from 0 to 1."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+
+def unix_seconds(date: str | None) -> float | None:
+    """The moment that an HTTP header such as Date names; None where there is none, or it is no date."""
+    try:
+        moment = parsedate_to_datetime(date or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The moment, on the monotonic clock, by which the answer is out."""
+
+    clock: Clock
+    at: float
+
+    def remaining(self) -> float:
+        return self.at - self.clock.monotonic()
+
+
+def request_id_of(context: object) -> str | None:
+    """The platform's id of the invocation (SCF: `request_id`, Lambda: `aws_request_id`)."""
+    value = context.get("request_id") if isinstance(context, dict) else getattr(context, "aws_request_id", None)
+    return value if isinstance(value, str) else None
+
+
+def deadline_of(context: object, clock: Clock) -> Deadline:
+    """When the platform will stop this invocation, less a margin to answer in."""
+    seconds = _seconds_of(context)
+    return Deadline(clock, clock.monotonic() + seconds - min(_MARGIN, seconds / 5))
+
+
+def _seconds_of(context: object) -> float:
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    if callable(remaining):
+        try:
+            left = _number(remaining())
+        except Exception:  # noqa: BLE001  # a tool's context that does not know its own time
+            left = None
+        return _DEFAULT_LIMIT if left is None else max(left, 0.0) / 1000
+    limit = _number(context.get("time_limit_in_ms")) if isinstance(context, dict) else None
+    if limit is None or limit <= 0:
+        return _DEFAULT_LIMIT
+    return limit / 1000 if limit >= _FEWEST_MILLISECONDS else limit
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,232 @@
+"""Everything that can go wrong, and what the answer says of it.
+
+CosbatchError
+├── the caller must act:   InvalidEvent  InvalidRequest  InvalidManifest  IdempotencyMismatch
+│                          Unauthorized  Forbidden  NotFound  MethodNotAllowed  PayloadTooLarge
+│                          UnsupportedMediaType
+├── the operator must act: ConfigurationError  InternalError
+├── nobody, or time:       DuplicateUnresolved
+└── ServiceSideError       no good answer came from COS; `maybe_done` says whether it may have acted all the same
+    ├── ServiceError           it answered with an Error document
+    ├── UpstreamUnreachable    UpstreamTimeout    UpstreamTLS
+    └── UnexpectedResponse     it answered, but not in the service's words
+
+RetryableInvocationError   raised to the platform, so that it delivers the event again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "ConfigurationError",
+    "CosbatchError",
+    "DuplicateUnresolved",
+    "Forbidden",
+    "IdempotencyMismatch",
+    "InternalError",
+    "InvalidEvent",
+    "InvalidManifest",
+    "InvalidRequest",
+    "MethodNotAllowed",
+    "NotFound",
+    "PayloadTooLarge",
+    "Problem",
+    "RetryableInvocationError",
+    "ServiceError",
+    "ServiceSideError",
+    "Unauthorized",
+    "UnexpectedResponse",
+    "UnsupportedMediaType",
+    "UpstreamTLS",
+    "UpstreamTimeout",
+    "UpstreamUnreachable",
+]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of an input: where it is (a JSON pointer, RFC 6901), and what it is and how to mend it."""
+
+    pointer: str
+    message: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"Pointer": self.pointer, "Message": self.message}
+
+
+class CosbatchError(Exception):
+    """The root: an error that knows the Code, HTTP status and retry advice of its answer."""
+
+    code: str = "InternalError"
+    status: int = 500
+    retryable: bool = False
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.problems = tuple(problems)
+        self.request_id: str | None = None
+        self.trace_id: str | None = None
+        self.fields: dict[str, object] = {}
+
+    def __init_subclass__(cls) -> None:
+        """The class's name is its Code."""
+        cls.code = cls.__name__
+
+    def as_json(self) -> dict[str, object]:
+        """The failure object; fields that do not apply are left out."""
+        failure: dict[str, object] = {
+            "Code": self.code,
+            "Message": self.message,
+            "Status": self.status,
+            "Retryable": self.retryable,
+            "RequestId": self.request_id,
+            "TraceId": self.trace_id,
+            **self.fields,
+            "Errors": [problem.as_json() for problem in self.problems],
+        }
+        return {name: value for name, value in failure.items() if value not in (None, "", [])}
+
+
+class InvalidEvent(CosbatchError):
+    """The event, its body or a route's input cannot be read."""
+
+    status = 400
+
+
+class InvalidRequest(CosbatchError):
+    """The document breaks rules of the API page; `problems` lists them all."""
+
+    status = 400
+
+
+class InvalidManifest(CosbatchError):
+    """The content of the manifest cannot work."""
+
+    status = 422
+
+
+class IdempotencyMismatch(CosbatchError):
+    """The token belongs to another job, or the plan is no longer what was seen."""
+
+    status = 422
+
+
+class Unauthorized(CosbatchError):
+    """The HTTP caller did not say who it is, or is not known."""
+
+    status = 401
+
+
+class Forbidden(CosbatchError):
+    """The caller asks for more than the configuration allows."""
+
+    status = 403
+
+
+class NotFound(CosbatchError):
+    """There is no such HTTP route."""
+
+    status = 404
+
+
+class MethodNotAllowed(CosbatchError):
+    """The HTTP route exists, but not for this method; `allowed` names those that it has."""
+
+    status = 405
+
+    def __init__(self, message: str, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+
+class PayloadTooLarge(CosbatchError):
+    """The body is larger than any call can be."""
+
+    status = 413
+
+
+class UnsupportedMediaType(CosbatchError):
+    """The body is not announced as JSON."""
+
+    status = 415
+
+
+class ConfigurationError(CosbatchError):
+    """Settings or profiles are wrong; `problems` lists them all."""
+
+    status = 500
+
+
+class InternalError(CosbatchError):
+    """A bug of this function."""
+
+    status = 500
+
+
+class DuplicateUnresolved(CosbatchError):
+    """The service knows the token, but the job that it belongs to was not found, or not one job alone."""
+
+    status = 409
+    retryable = True
+
+
+class ServiceSideError(CosbatchError):
+    """No good answer came from the service.
+
+    `maybe_done` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
+    what the headers of the answer said, where there was one.
+    """
+
+    status = 502
+
+    def __init__(self, message: str, *, maybe_done: bool = False) -> None:
+        super().__init__(message)
+        self.maybe_done = maybe_done
+        self.retry_after: float | None = None
+        self.date: str | None = None
+
+
+class UpstreamUnreachable(ServiceSideError):
+    """No connection could be made, or it broke."""
+
+    retryable = True
+
+
+class UpstreamTimeout(ServiceSideError):
+    """No answer came in time."""
+
+    status = 504
+    retryable = True
+
+
+class UpstreamTLS(ServiceSideError):
+    """The other side could not prove that it is the service."""
+
+
+class UnexpectedResponse(ServiceSideError):
+    """An answer that is not the service's: no XML, a redirect, a broken body."""
+
+    def __init__(self, message: str, *, maybe_done: bool = False) -> None:
+        super().__init__(message, maybe_done=maybe_done)
+        self.retryable = maybe_done
+
+
+class ServiceError(ServiceSideError):
+    """The service answered with an Error document: its Code and Message (error page, 436/38610)."""
+
+    def __init__(self, code: str, message: str, http_status: int) -> None:
+        server_fault = http_status >= 500
+        slow_down = code == "SlowDown"
+        # TooManyJobs is a 500 too, but it says plainly that nothing was made.
+        super().__init__(message, maybe_done=server_fault and not slow_down and code != "TooManyJobs")
+        self.code = code
+        self.status = http_status if 400 <= http_status < 500 else 502
+        # RequestTimeout: the request did not arrive whole, so a later one may.
+        self.retryable = server_fault or slow_down or code == "RequestTimeout"
+
+
+class RetryableInvocationError(Exception):
+    """Raised to the platform when a later delivery of the event can mend what failed; its text is the reply's JSON."""

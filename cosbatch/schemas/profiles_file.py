@@ -1,0 +1,85 @@
+"""The profiles file: which upload becomes which job, and what callers may ask for at all."""
+
+from __future__ import annotations
+
+import re
+
+from marshmallow import ValidationError
+
+from cosbatch.model import names
+from cosbatch.schemas.document import OPERATIONS, PRIORITY_MAXIMUM, CreateJobRequest, role_name
+from cosbatch.schemas.elements import Choice, Element, Flag, Number, Part, Several, Text
+
+# What a caller may be let change; the manifest and the token are always the caller's own.
+OPENABLE = ("ConfirmationRequired", "Description", "Operation", "Priority", "Report", "RoleArn")
+# What a profile's job may lack: the manifest comes with the upload; the rest, where it is open, with the call.
+JOB_OPEN = ("Manifest", "Manifest.Location", *OPENABLE)
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+
+
+def full_bucket_name(text: str) -> str:
+    if not names.BUCKET.fullmatch(text):
+        raise ValidationError("must be a bucket's full name, <name>-<appid>")
+    return text
+
+
+def profile_name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValidationError("must be letters, digits, dots, dashes and underscores")
+    return text
+
+
+def _buckets() -> Several:
+    return Several(Text(form=full_bucket_name))
+
+
+def _operations() -> Several:
+    return Several(Choice(*OPERATIONS))
+
+
+class Match(Element):
+    """The uploads that a profile takes: a bucket's full name, and how the keys begin and end."""
+
+    bucket = Text(form=full_bucket_name, required=True)
+    prefix = Text(load_default="")
+    suffix = Text(load_default="")
+
+
+class Limits(Element):
+    """What a job of this profile may do at most; what is left out is not limited."""
+
+    operations = _operations()
+    source_buckets = _buckets()
+    target_buckets = _buckets()
+    max_objects = Number(1, 2**63 - 1)
+    max_priority = Number(0, PRIORITY_MAXIMUM)
+
+
+class Profile(Element):
+    """One rule: an upload that matches, or a call that names it, becomes this job."""
+
+    name = Text(1, 64, form=profile_name, required=True)
+    match = Part(Match, load_default=None)
+    job = Part(lambda: CreateJobRequest(exclude=("ClientRequestToken",), partial=JOB_OPEN), required=True)
+    open = Several(Choice(*OPENABLE), load_default=list)
+    limits = Part(Limits, load_default=dict)
+    unattended = Flag(load_default=False)
+
+
+class Policy(Element):
+    """What any caller may ask for; what is left out is not limited."""
+
+    free_documents = Flag(load_default=True)
+    operations = _operations()
+    roles = Several(Text(form=role_name))
+    manifest_buckets = _buckets()
+    target_buckets = _buckets()
+    report_buckets = _buckets()
+    max_priority = Number(0, PRIORITY_MAXIMUM)
+    self_confirmation = Flag(load_default=False)
+
+
+class ProfilesFile(Element):
+    profiles = Several(Part(Profile), required=True)
+    policy = Part(Policy, load_default=dict)

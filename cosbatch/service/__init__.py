@@ -1,0 +1,1 @@
+"""The Batch API client: documents out, signed requests, answers in."""

@@ -1,0 +1,213 @@
+"""The API's calls, one by one: what goes out for each, and what its answer comes to."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+from cosbatch.configuration.settings import Settings
+from cosbatch.model import names
+from cosbatch.model.deadline import unix_seconds
+from cosbatch.model.errors import CosbatchError, InvalidRequest, Problem, ServiceError, UnexpectedResponse
+from cosbatch.model.messages import ANSWER_LIMIT, LISTING_LIMIT, Request, Response, leaves_open
+from cosbatch.service.parse import parse
+from cosbatch.service.render import render
+
+# What a HEAD says with its status alone, for it has no body (error codes, 436/7730).
+_BODILESS = {403: "AccessDenied", 404: "NoSuchKey", 412: "PreconditionFailed"}
+_RETRY_AFTER_LONGEST = 3600.0
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+def create_job_request(document: Mapping[str, object], settings: Settings) -> Request:
+    """`POST /jobs` with the document as XML (436/38608)."""
+    body = render("CreateJobRequest", document)
+    digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+    headers = (("Content-Type", "application/xml"), ("Content-MD5", digest))
+    return _batch_request("POST", "/jobs", settings, headers=headers, body=body)
+
+
+def describe_job_request(job_id: str, settings: Settings) -> Request:
+    """`GET /jobs/<JobId>` (436/38609)."""
+    return _batch_request("GET", _job_path(job_id), settings)
+
+
+def list_jobs_request(query: Mapping[str, object], settings: Settings) -> Request:
+    """`GET /jobs` with `jobStatuses`, `maxResults` and `nextToken` where given (436/38611)."""
+    return _batch_request("GET", "/jobs", settings, query=_query(query), limit=LISTING_LIMIT)
+
+
+def update_job_priority_request(job_id: str, priority: int, settings: Settings) -> Request:
+    """`POST /jobs/<JobId>/priority` (436/38612)."""
+    return _batch_request("POST", f"{_job_path(job_id)}/priority", settings, query=_query({"priority": priority}))
+
+
+def update_job_status_request(job_id: str, status: str, reason: str | None, settings: Settings) -> Request:
+    """`POST /jobs/<JobId>/status` (436/38613)."""
+    query = _query({"requestedJobStatus": status, "statusUpdateReason": reason})
+    return _batch_request("POST", f"{_job_path(job_id)}/status", settings, query=query)
+
+
+def delete_job_request(job_id: str, settings: Settings) -> Request:
+    """`DELETE /jobs/<JobId>`: no page describes it, the vendor's Go SDK has it."""
+    return _batch_request("DELETE", _job_path(job_id), settings)
+
+
+def object_request(
+    method: str,
+    manifest: names.Resource,
+    settings: Settings,
+    headers: Pairs = (),
+    version: str | None = None,
+    limit: int = 0,
+) -> Request:
+    """HEAD or GET of an object; `limit` is the largest body that is read, in bytes."""
+    host = names.bucket_host(manifest.bucket, settings.region)
+    query = _query({"versionId": version})
+    return Request(method, host, f"/{manifest.key}", query, headers, limit=max(limit, ANSWER_LIMIT))
+
+
+def _batch_request(
+    method: str,
+    path: str,
+    settings: Settings,
+    *,
+    query: Pairs = (),
+    headers: Pairs = (),
+    body: bytes = b"",
+    limit: int = ANSWER_LIMIT,
+) -> Request:
+    host = names.control_host(settings.uin, settings.region)
+    return Request(method, host, path, query, (("x-cos-appid", settings.appid), *headers), body, limit)
+
+
+def _job_path(job_id: str) -> str:
+    """The id as one step of the path: with a slash or dots it would be another path. Raises InvalidRequest."""
+    if "/" in job_id or job_id.strip(".") == "":
+        problem = Problem("/JobId", "must be an id as CreateJob gave it, without slashes")
+        raise InvalidRequest("The JobId cannot be one; nothing was sent.", [problem])
+    return f"/jobs/{job_id}"
+
+
+def _query(parameters: Mapping[str, object]) -> Pairs:
+    return tuple((name, str(value)) for name, value in parameters.items() if value is not None)
+
+
+def created(response: Response) -> dict[str, object]:
+    """`{JobId, RequestId}` of the job that was created. Raises ServiceSideError."""
+    result = read("CreateJobResult", response)
+    job_id = result.get("JobId")
+    if not isinstance(job_id, str) or not 1 <= len(job_id.encode()) <= 64:
+        raise _strange(response, "it names no JobId", maybe_done=True)
+    return result
+
+
+def described(response: Response) -> dict[str, object]:
+    """`{Job, RequestId}`."""
+    result = read("DescribeJobResult", response)
+    if not isinstance(result.get("Job"), dict):
+        raise _strange(response, "it describes no job")
+    return result
+
+
+def listed(response: Response) -> dict[str, object]:
+    """`{Jobs, NextToken, RequestId}`; Jobs is a list, empty where nothing is listed."""
+    result = read("ListJobsResult", response)
+    jobs = result.get("Jobs") or []
+    return {**result, "Jobs": [job for job in jobs if isinstance(job, dict)] if isinstance(jobs, list) else []}
+
+
+def updated_priority(response: Response) -> dict[str, object]:
+    """`{JobId, Priority, RequestId}`."""
+    return read("UpdateJobPriorityResult", response)
+
+
+def updated_status(response: Response) -> dict[str, object]:
+    """`{JobId, Status, StatusUpdateReason, RequestId}`."""
+    return read("UpdateJobStatusResult", response)
+
+
+def deleted(response: Response) -> dict[str, object]:
+    """`{RequestId}`: the answer has no body that any source describes."""
+    checked(response)
+    return _with_request_id({}, response)
+
+
+def read(root: str, response: Response) -> dict[str, object]:
+    """The children of the answer's root element, as plain values, and RequestId. Raises ServiceSideError."""
+    checked(response)
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise _strange(response, "it is packed, though that was not asked for", maybe_done=True)
+    try:
+        return _with_request_id(parse(response.body, root), response)
+    except ValueError as error:
+        raise _strange(response, str(error), maybe_done=True) from None
+
+
+def checked(response: Response) -> Response:
+    """The response, if it is a success. Raises the ServiceError that it is, or UnexpectedResponse."""
+    if 200 <= response.status < 300:
+        return response
+    if response.status < 400:
+        maybe_done = leaves_open(response.status)
+        raise _strange(response, "it points elsewhere, and redirects are not followed", maybe_done=maybe_done)
+    raise _failure(response)
+
+
+def _failure(response: Response) -> CosbatchError:
+    if not response.body and response.status in _BODILESS:
+        return _service_error({"Code": _BODILESS[response.status]}, response)
+    try:
+        error = parse(response.body, "Error")
+    except ValueError:
+        error = {}
+    if not isinstance(error.get("Code"), str) or not error["Code"]:
+        return _strange(response, "it is not the service's Error document", maybe_done=leaves_open(response.status))
+    return _service_error(error, response)
+
+
+def _service_error(error: Mapping[str, object], response: Response) -> ServiceError:
+    """Headers stand in for what the document leaves empty."""
+    failure = ServiceError(
+        str(error["Code"]), str(error.get("Message") or "The service says no more."), response.status
+    )
+    failure.request_id = str(error.get("RequestId") or "") or response.request_id
+    failure.trace_id = str(error.get("TraceId") or "") or response.headers.get("x-cos-trace-id")
+    failure.retry_after = _retry_after(response)
+    failure.date = response.headers.get("date")
+    if failure.code == "SignatureDoesNotMatch" and response.signed:
+        failure.fields.update(_signatures(error, response.signed))
+    return failure
+
+
+def _signatures(error: Mapping[str, object], signed: tuple[str, ...]) -> dict[str, object]:
+    """What the service would sign beside what we signed; a difference between the two is the fault."""
+    return {
+        name: {"Service": error.get(name), "Function": ours.strip()}
+        for name, ours in zip(("StringToSign", "FormatString"), signed, strict=True)
+    }
+
+
+def _strange(response: Response, reason: str, *, maybe_done: bool = False) -> UnexpectedResponse:
+    message = f"The answer (HTTP {response.status}) is not what the service answers: {reason}."
+    error = UnexpectedResponse(message, maybe_done=maybe_done)
+    error.request_id = response.request_id
+    error.retry_after = _retry_after(response)
+    return error
+
+
+def _retry_after(response: Response) -> float | None:
+    """Retry-After in seconds. Where it is a date, the answer's own Date says how far off that is: our clock may be wrong."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), _RETRY_AFTER_LONGEST)
+    then, now = unix_seconds(text), unix_seconds(response.headers.get("date"))
+    if then is None or now is None:
+        return None
+    return min(max(then - now, 0.0), _RETRY_AFTER_LONGEST)
+
+
+def _with_request_id(result: dict[str, object], response: Response) -> dict[str, object]:
+    return {**result, "RequestId": response.request_id} if response.request_id else result

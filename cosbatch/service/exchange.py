@@ -1,0 +1,223 @@
+"""Tries a request again where that can help: which failures, how long to wait, and for how long at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from cosbatch.model.deadline import Deadline, unix_seconds
+from cosbatch.model.errors import (
+    ServiceError,
+    ServiceSideError,
+    UnexpectedResponse,
+    UpstreamTimeout,
+    UpstreamTLS,
+    UpstreamUnreachable,
+)
+from cosbatch.model.messages import Request, Response
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+# Less than this is not worth beginning an attempt with, in seconds.
+SHORTEST_ATTEMPT = 0.2
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 5.0
+_LONGEST_RETRY_AFTER = 20.0
+_SKEWED = "RequestTimeTooSkewed"
+# The service takes a clock that is 15 minutes off (error codes, 436/7730); less than a minute is no reason to refuse.
+_CLOCK_TOLERANCE = 60.0
+
+
+class Wire(Protocol):
+    """What requests are sent over: one attempt, bounded in seconds; what time can mend is a ServiceSideError.
+
+    `set_clock_by` goes by the Date of an answer from then on, and says whether that was a date.
+    """
+
+    def send(self, request: Request, seconds: float) -> Response: ...
+
+    def set_clock_by(self, date: str | None) -> bool: ...
+
+
+class Budget:
+    """Retries that a warm instance may still make, so that a sick service is not hammered.
+
+    A bucket of 500 tokens: a retry takes 5, one after a time-out 10; what succeeded puts back what its last retry took,
+    or 1 (the figures of the AWS SDKs' standard mode).
+    """
+
+    CAPACITY = 500
+    COST = 5
+    TIMEOUT_COST = 10
+    REFUND = 1
+
+    def __init__(self) -> None:
+        self.tokens = self.CAPACITY
+
+    def take(self, error: ServiceSideError) -> int:
+        """What a retry after this error costs; 0 where the budget has not that much left."""
+        cost = self.TIMEOUT_COST if isinstance(error, UpstreamTimeout) else self.COST
+        if cost > self.tokens:
+            return 0
+        self.tokens -= cost
+        return cost
+
+    def give_back(self, taken: int) -> None:
+        self.tokens = min(self.CAPACITY, self.tokens + (taken or self.REFUND))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of failure, and whether another try can help."""
+
+    failure: str
+    applies: Callable[[ServiceSideError], bool]
+    again: bool
+
+
+def _is(code: str) -> Callable[[ServiceSideError], bool]:
+    return lambda error: error.code == code
+
+
+def _of(kind: type[ServiceSideError]) -> Callable[[ServiceSideError], bool]:
+    return lambda error: isinstance(error, kind)
+
+
+# The first row that applies decides.
+RULES = (
+    Rule("the service's quota of jobs is full: waiting seconds does not empty it", _is("TooManyJobs"), False),
+    Rule("the service asks for a slower pace", _is("SlowDown"), True),
+    Rule("the request did not reach the service whole", _is("RequestTimeout"), True),
+    Rule("the service's own fault, a 5xx", lambda e: isinstance(e, ServiceError) and e.status >= 500, True),
+    Rule("anything else that the service says", _of(ServiceError), False),
+    Rule("refused, reset, or closed without a reply", _of(UpstreamUnreachable), True),
+    Rule("no answer in time", _of(UpstreamTimeout), True),
+    Rule("an unproven other side stays unproven", _of(UpstreamTLS), False),
+    Rule("a broken or strange answer after which the work may be done", lambda e: e.maybe_done, True),
+    Rule("a redirect or a stranger's page", _of(UnexpectedResponse), False),
+)
+
+
+def helps(error: ServiceSideError) -> bool:
+    """Whether the table says to try again."""
+    return next(rule.again for rule in RULES if rule.applies(error))
+
+
+@dataclass(frozen=True)
+class Attempts(Generic[T]):
+    """What a request came to: a result or the last error, after so many tries.
+
+    `doubt` is the last error after which the service may have acted on the request, if there was one.
+    """
+
+    count: int
+    result: T | None = None
+    error: ServiceSideError | None = None
+    doubt: ServiceSideError | None = None
+
+    def get(self) -> T:
+        """The result; raises the error where there is none."""
+        if self.error is not None:
+            raise self.error
+        assert self.result is not None
+        return self.result
+
+
+class Exchange:
+    """An invocation's way to the service: every request within the deadline, tried again as RULES say.
+
+    `timeout` bounds one attempt, in seconds; `attempts` counts them.
+    """
+
+    def __init__(self, wire: Wire, deadline: Deadline, budget: Budget, timeout: float) -> None:
+        self.wire = wire
+        self.deadline = deadline
+        self.budget = budget
+        self.timeout = timeout
+        self.attempts = 0
+
+    def ask(self, request: Request, read: Callable[[Response], T]) -> T:
+        """The result that `read` makes of the answer. Raises the last ServiceSideError."""
+        return self.attempt(request, read).get()
+
+    def attempt(self, request: Request, read: Callable[[Response], T], reserve: float = 0.0) -> Attempts[T]:
+        """Try, and try again; `reserve` seconds before the deadline are left for something else."""
+        series = _Series(self, reserve)
+        while series.may_begin():
+            try:
+                result = read(self.wire.send(request, series.seconds))
+            except ServiceSideError as error:
+                if not series.goes_on_after(error):
+                    break
+            else:
+                self.budget.give_back(series.taken)
+                return Attempts(series.count, result=result, doubt=series.doubt)
+        return Attempts(series.count, error=series.error, doubt=series.doubt)
+
+
+class _Series:
+    """The tries of one request."""
+
+    def __init__(self, exchange: Exchange, reserve: float) -> None:
+        self._exchange = exchange
+        self._reserve = reserve
+        self._mended_clock = False
+        self.count = 0
+        self.taken = 0
+        self.seconds = 0.0
+        self.error: ServiceSideError = UpstreamTimeout("The time of this invocation is over; nothing was sent.")
+        self.doubt: ServiceSideError | None = None
+
+    def may_begin(self) -> bool:
+        """No try begins that could not be over before the deadline."""
+        left = self._left()
+        self.seconds = min(self._exchange.timeout, left)
+        if left < SHORTEST_ATTEMPT:
+            return False
+        self.count += 1
+        self._exchange.attempts += 1
+        return True
+
+    def goes_on_after(self, error: ServiceSideError) -> bool:
+        """Remember the failure; wait and say yes where another try can help, is in time, and is in the budget."""
+        self.error = error
+        if error.maybe_done:
+            self.doubt = error
+        if self._is_of_the_clock(error):
+            return self._mends_clock(error)
+        if not helps(error) or self.count >= ATTEMPTS:
+            return False
+        pause = self._pause(error)
+        if self._left() - pause < SHORTEST_ATTEMPT:
+            return False
+        self.taken = self._exchange.budget.take(error)
+        if self.taken:
+            self._exchange.deadline.clock.sleep(pause)
+        return bool(self.taken)
+
+    def _is_of_the_clock(self, error: ServiceSideError) -> bool:
+        """Other refusals can come of a wrong clock too: an expired signature, or a HEAD, whose 403 gives no reason."""
+        if error.code == _SKEWED:
+            return True
+        theirs = unix_seconds(error.date)
+        ours = self._exchange.deadline.clock.now()
+        return error.status == 403 and theirs is not None and abs(theirs - ours) > _CLOCK_TOLERANCE
+
+    def _mends_clock(self, error: ServiceSideError) -> bool:
+        """One new try by the service's own clock, which later invocations of this instance go by too."""
+        first = not self._mended_clock
+        self._mended_clock = self._mended_clock or self._exchange.wire.set_clock_by(error.date)
+        if error.code == _SKEWED:
+            error.retryable = self._mended_clock
+        return first and self._mended_clock
+
+    def _pause(self, error: ServiceSideError) -> float:
+        """Exponential, with full jitter; no shorter than the service asks for."""
+        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (self.count - 1))
+        jitter = longest * self._exchange.deadline.clock.random()
+        return max(jitter, min(error.retry_after or 0.0, _LONGEST_RETRY_AFTER))
+
+    def _left(self) -> float:
+        return self._exchange.deadline.remaining() - self._reserve

@@ -1,0 +1,1 @@
+"""Buckets and objects, as COS answers for them."""

@@ -1,0 +1,117 @@
+"""Access control lists: a canned name and single grants, from headers and documents and back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from cosbatch.standin.account import Account
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Request
+from cosbatch.standin.wire.xml_text import Tree, children_text, elements, local_name, parse
+
+CANNED = ("private", "public-read", "public-read-write", "default")
+PERMISSIONS = ("READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL")
+EVERYONE = "http://cam.qcloud.com/groups/global/AllUsers"
+GRANTEE = re.compile(r'\s*(?:id|uin)="([^"]+)"\s*', re.ASCII)
+
+Grant = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Acl:
+    """Who may do what beside the owner; a grant is a permission and the id of who holds it."""
+
+    canned: str = ""
+    grants: tuple[Grant, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the list as it is kept in a column; the one that says nothing takes no room."""
+        return json.dumps([self.canned, self.grants]) if self != Acl() else ""
+
+    def with_grants(self, grants: Iterable[Grant]) -> Acl:
+        """Return a list with further grants."""
+        return Acl(self.canned, tuple(dict.fromkeys([*self.grants, *grants])))
+
+    @property
+    def lets_everyone_read(self) -> bool:
+        """Tell whether unsigned requests may read."""
+        return self.canned.startswith("public-read")
+
+
+def read_acl(text: str) -> Acl:
+    """Return the list of a column."""
+    if not text:
+        return Acl()
+    canned, grants = json.loads(text)
+    return Acl(canned, tuple((permission, holder) for permission, holder in grants))
+
+
+def header_acl(request: Request) -> Acl:
+    """Return the list of the x-cos-acl and x-cos-grant- headers; raises ServiceError InvalidArgument."""
+    canned = request.header("x-cos-acl")
+    if canned not in ("", *CANNED):
+        raise ServiceError("InvalidArgument", f"x-cos-acl is one of {', '.join(CANNED)}")
+    grants: list[Grant] = []
+    for permission in PERMISSIONS:
+        value = request.header(f"x-cos-grant-{permission.lower().replace('_', '-')}")
+        grants.extend((permission, _holder(listed)) for listed in value.split(",") if listed.strip())
+    return Acl("" if canned == "default" else canned, tuple(grants))
+
+
+def _holder(listed: str) -> str:
+    match = GRANTEE.fullmatch(listed)
+    if not match:
+        raise ServiceError("InvalidArgument", 'A grantee is written id="..."')
+    return match[1]
+
+
+def document_acl(body: bytes, account: Account) -> Acl:
+    """Return the list of an AccessControlPolicy document; raises ServiceError MalformedXML.
+
+    What it grants to the owner is left out, and grants to everyone become the canned name that says the same.
+    """
+    root = parse(body)
+    if local_name(root) != "AccessControlPolicy":
+        raise ServiceError("MalformedXML", "The root of the document has to be AccessControlPolicy")
+    grants, public = [], set()
+    for permission, grantee in map(_read_grant, elements(root, "Grant")):
+        if grantee.get("URI") == EVERYONE:
+            public.add(permission)
+        elif grantee.get("ID") != owner_id(account):
+            grants.append((permission, grantee.get("ID", "")))
+    canned = "private" if not public else "public-read" if public == {"READ"} else "public-read-write"
+    return Acl(canned, tuple(grants))
+
+
+def _read_grant(grant: Element) -> tuple[str, dict[str, str]]:
+    grantees = [children_text(grantee) for grantee in elements(grant, "Grantee")]
+    permission = children_text(grant).get("Permission", "")
+    if len(grantees) != 1 or permission not in PERMISSIONS:
+        raise ServiceError("MalformedXML", f"A Grant has one Grantee, and a Permission of {', '.join(PERMISSIONS)}")
+    return permission, grantees[0]
+
+
+def owner_id(account: Account) -> str:
+    """Return the id under which lists name the owner."""
+    return f"qcs::cam::uin/{account.uin}:uin/{account.uin}"
+
+
+def acl_trees(acl: Acl, account: Account) -> list[Tree]:
+    """Return the children of an AccessControlPolicy document."""
+    owner = owner_id(account)
+    public = {"public-read": ["READ"], "public-read-write": ["READ", "WRITE"]}.get(acl.canned, [])
+    grants = [
+        _grant("CanonicalUser", [("ID", owner), ("DisplayName", owner)], "FULL_CONTROL"),
+        *(_grant("Group", [("URI", EVERYONE)], permission) for permission in public),
+        *(_grant("CanonicalUser", [("ID", id_), ("DisplayName", id_)], permission) for permission, id_ in acl.grants),
+    ]
+    return [("Owner", [("ID", owner), ("DisplayName", owner)]), ("AccessControlList", grants)]
+
+
+def _grant(kind: str, holder: list[Tree], permission: str) -> Tree:
+    grantee = f'Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}"'
+    return "Grant", [(grantee, holder), ("Permission", permission)]

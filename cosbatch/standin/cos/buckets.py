@@ -1,0 +1,115 @@
+"""The calls on buckets themselves: made, looked at, emptied and removed."""
+
+from __future__ import annotations
+
+from cosbatch.standin.cos.acl import header_acl, owner_id
+from cosbatch.standin.cos.objects import check_owner
+from cosbatch.standin.cos.subresources import bucket_of, set_bucket
+from cosbatch.standin.service import Call
+from cosbatch.standin.store.catalog import delete_object, ensure_bucket, find_bucket, read_bucket, remove_version
+from cosbatch.standin.store.database import Transaction
+from cosbatch.standin.wire.addresses import BUCKET_NAME
+from cosbatch.standin.wire.answers import answer, timestamp
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Response
+from cosbatch.standin.wire.xml_text import Tree, children_text, elements, local_name, parse
+
+DELETE_LIMIT = 1000
+HOLDINGS = """
+SELECT EXISTS (SELECT 1 FROM versions WHERE bucket = :bucket)
+    OR EXISTS (SELECT 1 FROM uploads WHERE bucket = :bucket)
+"""
+
+
+def list_buckets(call: Call) -> Response:
+    """Return all buckets of the account."""
+    with call.service.database.reading() as connection:
+        rows = connection.execute("SELECT * FROM buckets ORDER BY name").fetchall()
+    listed: list[Tree] = []
+    for bucket in map(read_bucket, rows):
+        named = [
+            ("Name", bucket.name),
+            ("Location", bucket.region),
+            ("CreationDate", timestamp(bucket.created)),
+        ]
+        listed.append(("Bucket", [*named, ("BucketType", "cos")]))
+    owner = owner_id(call.service.account)
+    return answer(
+        "ListAllMyBucketsResult",
+        [("Owner", [("ID", owner), ("DisplayName", owner)]), ("Buckets", listed), ("IsTruncated", "false")],
+    )
+
+
+def put_bucket(call: Call) -> Response:
+    """Make a bucket; raises ServiceError BucketAlreadyOwnedByYou when it is there."""
+    name, now = call.target.bucket, call.service.clock.now()
+    if not BUCKET_NAME.fullmatch(name):
+        raise ServiceError("InvalidBucketName")
+    check_owner(call)
+    acl = header_acl(call.request).to_json()
+    with call.service.database.writing() as transaction:
+        if transaction.execute("SELECT 1 FROM buckets WHERE name = ?", (name,)).fetchone():
+            raise ServiceError("BucketAlreadyOwnedByYou")
+        bucket = ensure_bucket(transaction, name, call.target.region, now)
+        transaction.execute("UPDATE buckets SET acl = ? WHERE id = ?", (acl, bucket.id))
+    return Response()
+
+
+def head_bucket(call: Call) -> Response:
+    """Tell whether a bucket is there, and where."""
+    return Response(headers=(("x-cos-bucket-region", bucket_of(call).region),))
+
+
+def delete_bucket(call: Call) -> Response:
+    """Remove an empty bucket; raises ServiceError BucketNotEmpty."""
+    check_owner(call)
+    with call.service.database.writing() as transaction:
+        bucket = find_bucket(transaction.connection, call.target.bucket)
+        if transaction.connection.execute(HOLDINGS, {"bucket": bucket.id}).fetchone()[0]:
+            raise ServiceError("BucketNotEmpty")
+        transaction.execute("DELETE FROM buckets WHERE id = ?", (bucket.id,))
+    return Response(204)
+
+
+def get_location(call: Call) -> Response:
+    """Return a bucket's region."""
+    return answer("LocationConstraint", bucket_of(call).region)
+
+
+def get_versioning(call: Call) -> Response:
+    """Return whether a bucket keeps versions; Status is left out if it never did."""
+    versioning = bucket_of(call).versioning
+    return answer("VersioningConfiguration", [("Status", versioning)] if versioning else [])
+
+
+def put_versioning(call: Call) -> Response:
+    """Enable versioning, or suspend it; it never ends altogether."""
+    root = parse(call.request.text())
+    status = children_text(root).get("Status", "").strip()
+    if local_name(root) != "VersioningConfiguration" or status not in ("Enabled", "Suspended"):
+        raise ServiceError("MalformedXML", "VersioningConfiguration has a Status, Enabled or Suspended")
+    set_bucket(call, "versioning", status)
+    return Response()
+
+
+def delete_objects(call: Call) -> Response:
+    """Delete up to 1000 objects; each is answered for by itself unless Quiet is true."""
+    check_owner(call)
+    root = parse(call.request.text())
+    listed = [children_text(element) for element in elements(root, "Object")]
+    if local_name(root) != "Delete" or not 1 <= len(listed) <= DELETE_LIMIT:
+        raise ServiceError("MalformedXML", f"A Delete lists 1 to {DELETE_LIMIT} elements Object")
+    is_quiet = children_text(root).get("Quiet", "").strip() == "true"
+    with call.service.database.writing() as transaction:
+        deleted = [_delete(call, transaction, each.get("Key", ""), each.get("VersionId", "")) for each in listed]
+    return answer("DeleteResult", [] if is_quiet else [("Deleted", each) for each in deleted])
+
+
+def _delete(call: Call, transaction: Transaction, key: str, version: str) -> list[Tree]:
+    bucket = find_bucket(transaction.connection, call.target.bucket)
+    if version:
+        remove_version(transaction, bucket, key, version)
+        return [("Key", key), ("VersionId", version)]
+    marker = delete_object(transaction, bucket, key, call.service.clock.now())
+    left: list[Tree] = [("DeleteMarker", "true"), ("DeleteMarkerVersionId", marker)] if marker else []
+    return [("Key", key), *left]

@@ -1,0 +1,125 @@
+"""Pages of keys: the objects or versions of a bucket in UTF-8 order, folded at a delimiter."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from cosbatch.standin.store.catalog import Bucket, Version, read_version
+
+OBJECTS = """
+SELECT *, max(id) FROM versions WHERE bucket = ? AND key >= ? GROUP BY key HAVING marker = 0 ORDER BY key
+"""
+VERSIONS = "SELECT * FROM versions WHERE bucket = ? AND key >= ? ORDER BY key, id DESC"
+
+Entry = Version | str
+Entries = Callable[[str], Iterator[Version]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a client asks for; everything is empty unless given. `size` is the largest number of entries."""
+
+    prefix: str = ""
+    delimiter: str = ""
+    marker: str = ""
+    version_marker: str = ""
+    size: int = 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer: versions, and the common prefixes that stand for the keys folded into them."""
+
+    entries: tuple[Entry, ...]
+    is_truncated: bool
+
+    @property
+    def versions(self) -> list[Version]:
+        """Return the entries that are no common prefixes."""
+        return [entry for entry in self.entries if isinstance(entry, Version)]
+
+    @property
+    def prefixes(self) -> list[str]:
+        """Return the common prefixes."""
+        return [entry for entry in self.entries if isinstance(entry, str)]
+
+    @property
+    def last(self) -> str:
+        """Return the key or common prefix behind which the next page begins."""
+        last = self.entries[-1]
+        return last if isinstance(last, str) else last.key
+
+
+def list_objects(connection: sqlite3.Connection, bucket: Bucket, question: Question) -> Page:
+    """Return the newest versions behind the marker, without deleted objects."""
+
+    def objects_from(start: str) -> Iterator[Version]:
+        return map(read_version, connection.execute(OBJECTS, (bucket.id, start)))
+
+    start = question.marker and question.marker + "\0"
+    return _page(_folded(objects_from, start, question), question)
+
+
+def list_versions(connection: sqlite3.Connection, bucket: Bucket, question: Question) -> Page:
+    """Return all versions and delete markers behind the marker, the newest of a key first.
+
+    A version marker goes on inside the key of the marker, behind that version.
+    """
+
+    def versions_from(start: str) -> Iterator[Version]:
+        return map(read_version, connection.execute(VERSIONS, (bucket.id, start)))
+
+    if not question.version_marker:
+        start = question.marker and question.marker + "\0"
+        return _page(_folded(versions_from, start, question), question)
+    entries = _folded(versions_from, question.marker, question)
+    return _page(_behind(entries, question.marker, question.version_marker), question)
+
+
+def _behind(entries: Iterator[Entry], key: str, version: str) -> Iterator[Entry]:
+    is_behind = False
+    for entry in entries:
+        is_of_key = isinstance(entry, Version) and entry.key == key
+        if is_behind or not is_of_key:
+            yield entry
+        is_behind = is_behind or (isinstance(entry, Version) and is_of_key and entry.version == version)
+
+
+def _page(entries: Iterator[Entry], question: Question) -> Page:
+    found = tuple(islice(entries, question.size + 1))
+    return Page(found[: question.size], len(found) > question.size > 0)
+
+
+def _folded(versions_from: Entries, start: str, question: Question) -> Iterator[Entry]:
+    """Yield versions and common prefixes; behind a prefix the search begins anew at the next possible key."""
+    next_start: str | None = max(start, question.prefix)
+    while next_start is not None:
+        start, next_start = next_start, None
+        for version in versions_from(start):
+            if not version.key.startswith(question.prefix):
+                return
+            common = _common_prefix(version.key, question)
+            if common is None:
+                yield version
+                continue
+            if common > question.marker:
+                yield common
+            next_start = successor(common)
+            break
+
+
+def _common_prefix(key: str, question: Question) -> str | None:
+    end = key.find(question.delimiter, len(question.prefix)) if question.delimiter else -1
+    return None if end < 0 else key[: end + len(question.delimiter)]
+
+
+def successor(text: str) -> str | None:
+    """Return the smallest text larger than every text that begins with `text`; None if there is none."""
+    stem = text.rstrip("\U0010ffff")
+    if not stem:
+        return None
+    code = ord(stem[-1]) + 1
+    return stem[:-1] + chr(0xE000 if code == 0xD800 else code)

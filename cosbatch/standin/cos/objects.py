@@ -1,0 +1,235 @@
+"""The calls on one object: PUT, GET, HEAD, DELETE."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from contextlib import suppress
+
+from cosbatch.standin.cos.acl import header_acl
+from cosbatch.standin.cos.conditions import check_conditions, read_range
+from cosbatch.standin.cos.tag_rules import header_tags
+from cosbatch.standin.service import Call
+from cosbatch.standin.store.catalog import (
+    ARCHIVES,
+    STORAGE_CLASSES,
+    Attributes,
+    Bucket,
+    Version,
+    add_version,
+    delete_object,
+    ensure_bucket,
+    find_bucket,
+    find_object,
+    remove_version,
+    stored,
+)
+from cosbatch.standin.store.contents import Received, pieces
+from cosbatch.standin.wire.addresses import BUCKET_NAME
+from cosbatch.standin.wire.answers import http_date
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Request, Response
+
+Headers = tuple[tuple[str, str], ...]
+
+KEY_LIMIT = 850
+OWN_HEADERS = (
+    "content-type",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "expires",
+)
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def put_object(call: Call) -> Response:
+    """Write an object in one piece; the bucket comes into being with its first object."""
+    check_writable(call)
+    attributes = read_attributes(call.request)
+    received = receive(call)
+    version = write_version(call, received, attributes)
+    return Response(headers=(*checksums(received), *version_header(call, version)))
+
+
+def check_writable(call: Call) -> None:
+    """Refuse keys that are too long, buckets of other accounts, and those that cannot be."""
+    if not BUCKET_NAME.fullmatch(call.target.bucket):
+        raise ServiceError("InvalidBucketName")
+    if len(call.target.key.encode()) > KEY_LIMIT:
+        raise ServiceError("KeyTooLong")
+    check_owner(call)
+
+
+def check_owner(call: Call) -> None:
+    """Refuse buckets of other accounts."""
+    if not call.service.account.owns_bucket(call.target.bucket):
+        raise ServiceError("AccessDenied")
+
+
+def receive(call: Call) -> Received:
+    """Write the request's body to a content of its own, and check its Content-MD5."""
+    contents = call.service.database.contents
+    received = contents.receive(call.request.body.chunks())
+    try:
+        check_digest(call.request, received.md5)
+    except ServiceError:
+        contents.remove(received.name)
+        raise
+    return received
+
+
+def check_digest(request: Request, md5: bytes) -> None:
+    """Compare Content-MD5, if it was sent; raises ServiceError InvalidDigest or BadDigest."""
+    text = request.header("content-md5")
+    if not text:
+        return
+    claimed = b""
+    with suppress(binascii.Error, ValueError):
+        claimed = base64.b64decode(text, validate=True)
+    if len(claimed) != len(md5):
+        raise ServiceError("InvalidDigest")
+    if claimed != md5:
+        raise ServiceError("BadDigest")
+
+
+def write_version(call: Call, received: Received, attributes: Attributes) -> str:
+    """Make what was received the newest version, and return the version's id."""
+    database, now = call.service.database, call.service.clock.now()
+    with database.writing() as transaction:
+        bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
+        return add_version(transaction, bucket, call.target.key, stored(received), attributes, now)
+
+
+def read_attributes(request: Request) -> Attributes:
+    """Return what a request's headers say about the object; raises ServiceError InvalidArgument."""
+    storage_class = request.header("x-cos-storage-class", "STANDARD").upper()
+    if storage_class not in STORAGE_CLASSES:
+        raise ServiceError("InvalidArgument", f"x-cos-storage-class is one of {', '.join(STORAGE_CLASSES)}")
+    prefix = "x-cos-meta-"
+    return Attributes(
+        headers={name: request.header(name) for name in OWN_HEADERS if request.header(name)},
+        metadata={name: value for name, value in request.headers.items() if name.startswith(prefix)},
+        tags=header_tags(request.header("x-cos-tagging")),
+        acl=header_acl(request).to_json(),
+        storage_class=storage_class,
+    )
+
+
+def checksums(received: Received) -> Headers:
+    """Return the headers that let a client check what arrived."""
+    return ("ETag", f'"{received.etag}"'), ("x-cos-hash-crc64ecma", received.crc64)
+
+
+def version_header(call: Call, version: str) -> Headers:
+    """Return the version id, unless the bucket has no versions."""
+    with call.service.database.reading() as connection:
+        bucket = find_bucket(connection, call.target.bucket)
+    return (("x-cos-version-id", version),) if bucket.was_versioned else ()
+
+
+def head_object(call: Call) -> Response:
+    """Describe an object as GET would, without its bytes."""
+    bucket, version = find(call)
+    check_conditions(call.request, version)
+    return Response(headers=describe(call, bucket, version), length=version.stored.size, stream=())
+
+
+def get_object(call: Call) -> Response:
+    """Read an object or a range of it.
+
+    Between finding an object and opening its bytes another client may replace it: then it is found anew.
+    """
+    while True:
+        with suppress(FileNotFoundError):
+            return _read_object(call)
+
+
+def _read_object(call: Call) -> Response:
+    bucket, version = find(call)
+    check_conditions(call.request, version)
+    check_readable(version, call.service.clock.now())
+    size = version.stored.size
+    part = read_range(call.request.header("range"), size)
+    start, length = part or (0, size)
+    headers = describe(call, bucket, version)
+    if part:
+        headers += (("Content-Range", f"bytes {start}-{start + length - 1}/{size}"),)
+    stream = pieces(call.service.database.contents.open(version.stored.content), start, length)
+    return Response(206 if part else 200, headers, stream=stream, length=length)
+
+
+def check_readable(version: Version, now: float) -> None:
+    """Refuse archived bytes that were not restored; raises ServiceError InvalidObjectState."""
+    is_archived = version.attributes.storage_class in ARCHIVES
+    if is_archived and not is_restored(version, now):
+        raise ServiceError("InvalidObjectState")
+
+
+def is_restored(version: Version, now: float) -> bool:
+    """Tell whether a restored copy of an archived object can be read."""
+    if version.restored_from is None or version.restored_until is None:
+        return False
+    return version.restored_from <= now < version.restored_until
+
+
+def find(call: Call) -> tuple[Bucket, Version]:
+    """Return the bucket and the version that a request names; raises ServiceError, with 404 or 405."""
+    with call.service.database.reading() as connection:
+        bucket = find_bucket(connection, call.target.bucket)
+        wanted = call.request.parameter("versionId")
+        return bucket, find_object(connection, bucket, call.target.key, wanted)
+
+
+def describe(call: Call, bucket: Bucket, version: Version) -> Headers:
+    """Return the headers that describe a version."""
+    attributes = version.attributes
+    own = {"content-type": "application/octet-stream", **attributes.headers, **_overrides(call.request)}
+    described = [
+        ("ETag", f'"{version.stored.etag}"'),
+        ("Last-Modified", http_date(version.modified)),
+        ("Accept-Ranges", "bytes"),
+        ("x-cos-hash-crc64ecma", version.stored.crc64),
+        *((name.title(), value) for name, value in own.items()),
+        *attributes.metadata.items(),
+    ]
+    if attributes.storage_class != "STANDARD":
+        described.append(("x-cos-storage-class", attributes.storage_class))
+    if attributes.tags:
+        described.append(("x-cos-tagging-count", str(len(attributes.tags))))
+    if bucket.was_versioned:
+        described.append(("x-cos-version-id", version.version))
+    return (*described, *_restoration(version, call.service.clock.now()))
+
+
+def _overrides(request: Request) -> dict[str, str]:
+    """A GET may ask for other headers than those stored; line breaks must not reach the answer's head."""
+    wanted = ((name, request.parameter(f"response-{name}")) for name in OWN_HEADERS)
+    return {name: CONTROL.sub("", value) for name, value in wanted if value}
+
+
+def _restoration(version: Version, now: float) -> Headers:
+    if version.restored_from is None or version.restored_until is None or version.restored_until <= now:
+        return ()
+    if version.restored_from > now:
+        return (("x-cos-restore", 'ongoing-request="true"'),)
+    until = http_date(version.restored_until)
+    return (("x-cos-restore", f'ongoing-request="false", expiry-date="{until}"'),)
+
+
+def delete(call: Call) -> Response:
+    """Delete an object, or one version of it for good."""
+    check_owner(call)
+    wanted, key = call.request.parameter("versionId"), call.target.key
+    with call.service.database.writing() as transaction:
+        bucket = find_bucket(transaction.connection, call.target.bucket)
+        if wanted:
+            removed = remove_version(transaction, bucket, key, wanted)
+            is_marker, version = bool(removed and removed.is_marker), wanted
+        else:
+            marker = delete_object(transaction, bucket, key, call.service.clock.now())
+            is_marker, version = marker is not None, marker or ""
+    headers = (("x-cos-delete-marker", "true"),) if is_marker else ()
+    return Response(204, (*headers, *((("x-cos-version-id", version),) if version else ())))

@@ -1,0 +1,108 @@
+"""Lists about uploads in parts: the parts of one, and all that are under way in a bucket."""
+
+from __future__ import annotations
+
+import re
+
+from cosbatch.standin.cos.acl import owner_id
+from cosbatch.standin.cos.get_bucket import encoding
+from cosbatch.standin.cos.uploads import Part, find_upload, parts_of
+from cosbatch.standin.service import Call
+from cosbatch.standin.store.catalog import find_bucket
+from cosbatch.standin.wire.answers import answer, timestamp
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Request, Response
+from cosbatch.standin.wire.xml_text import Tree
+
+PAGE_LIMIT = 1000
+
+
+def list_parts(call: Call) -> Response:
+    """Return the parts of an upload, in pages."""
+    size = _number(call.request, "max-parts", PAGE_LIMIT)
+    marker = _number(call.request, "part-number-marker", 0)
+    with call.service.database.reading() as connection:
+        upload = find_upload(call, connection)
+        behind = [part for part in parts_of(connection, upload["id"]) if part.number > marker]
+    page, encode = behind[:size], encoding(call.request)
+    children: list[Tree] = [
+        ("Bucket", call.target.bucket),
+        ("Key", encode(call.target.key)),
+        ("UploadId", upload["id"]),
+        *_people(call),
+        ("PartNumberMarker", str(marker)),
+        ("NextPartNumberMarker", str(page[-1].number) if len(behind) > size > 0 else ""),
+        ("MaxParts", str(size)),
+        ("IsTruncated", str(len(behind) > size > 0).lower()),
+        ("StorageClass", "STANDARD"),
+        *(("Part", _part(part)) for part in page),
+    ]
+    return answer("ListPartsResult", children)
+
+
+def _part(part: Part) -> list[Tree]:
+    return [
+        ("PartNumber", str(part.number)),
+        ("LastModified", timestamp(part.modified)),
+        ("ETag", f'"{part.etag}"'),
+        ("Size", str(part.size)),
+    ]
+
+
+def list_uploads(call: Call) -> Response:
+    """Return the uploads under way in a bucket, by key and then by age, in pages."""
+    request = call.request
+    size = _number(request, "max-uploads", PAGE_LIMIT)
+    prefix, marker = request.parameter("prefix") or "", request.parameter("key-marker") or ""
+    id_marker = request.parameter("upload-id-marker") or ""
+    with call.service.database.reading() as connection:
+        bucket = find_bucket(connection, call.target.bucket)
+        query = "SELECT * FROM uploads WHERE bucket = ? AND key >= ? ORDER BY key, started, id"
+        found = connection.execute(query, (bucket.id, max(prefix, marker))).fetchall()
+    matching = [(row["key"], row["id"], row["started"]) for row in found if row["key"].startswith(prefix)]
+    page = _behind(matching, marker, id_marker)
+    return _uploads_answer(call, page, size, prefix, (marker, id_marker))
+
+
+Upload = tuple[str, str, float]
+
+
+def _behind(uploads: list[Upload], marker: str, id_marker: str) -> list[Upload]:
+    """Without an id a marker stands for all uploads of its key."""
+    places = [place for place, (key, upload, _) in enumerate(uploads) if (key, upload) == (marker, id_marker)]
+    if places:
+        return uploads[places[0] + 1 :]
+    return [upload for upload in uploads if not marker or upload[0] > marker]
+
+
+def _uploads_answer(call: Call, uploads: list[Upload], size: int, prefix: str, markers: tuple[str, str]) -> Response:
+    encode, page = encoding(call.request), uploads[:size]
+    is_truncated = len(uploads) > size > 0
+    next_key, next_id = page[-1][:2] if is_truncated else ("", "")
+    children: list[Tree] = [
+        ("Bucket", call.target.bucket),
+        ("Prefix", encode(prefix)),
+        ("KeyMarker", encode(markers[0])),
+        ("UploadIdMarker", markers[1]),
+        ("NextKeyMarker", encode(next_key)),
+        ("NextUploadIdMarker", next_id),
+        ("MaxUploads", str(size)),
+        ("IsTruncated", str(is_truncated).lower()),
+    ]
+    for key, upload, started in page:
+        initiated = ("Initiated", timestamp(started))
+        named: list[Tree] = [("Key", encode(key)), ("UploadId", upload), *_people(call), initiated]
+        children.append(("Upload", named))
+    return answer("ListMultipartUploadsResult", children)
+
+
+def _people(call: Call) -> list[Tree]:
+    person = owner_id(call.service.account)
+    return [(role, [("ID", person), ("DisplayName", person)]) for role in ("Initiator", "Owner")]
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.parameter(name) or str(default)
+    if not re.fullmatch("[0-9]{1,9}", text, re.ASCII):
+        raise ServiceError("InvalidArgument", f"{name} is an integer")
+    return min(int(text), default) if default else int(text)

@@ -1,0 +1,139 @@
+"""What COSPutObjectCopy does to one object (spec 2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from cosbatch.standin.account import Account
+from cosbatch.standin.clock import Clock
+from cosbatch.standin.cos.acl import Acl, Grant, read_acl
+from cosbatch.standin.cos.objects import check_readable
+from cosbatch.standin.cos.tag_rules import check_tags
+from cosbatch.standin.jobs.rules import Document, part
+from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, add_version, ensure_bucket, find_object
+from cosbatch.standin.store.database import Transaction
+from cosbatch.standin.wire.addresses import parse_resource
+from cosbatch.standin.wire.errors import ServiceError
+
+# How the elements of NewObjectMetadata are called as headers.
+HEADERS = {
+    "CacheControl": "cache-control",
+    "ContentDisposition": "content-disposition",
+    "ContentEncoding": "content-encoding",
+    "ContentType": "content-type",
+    "HttpExpiresDate": "expires",
+    "SSEAlgorithm": "x-cos-server-side-encryption",
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an operation works with: one transaction, and whose buckets it may touch."""
+
+    transaction: Transaction
+    account: Account
+    clock: Clock
+    _buckets: dict[str, Bucket] = field(default_factory=dict)
+
+    def bucket(self, name: str, region: str) -> Bucket:
+        """Return a bucket to write to; raises ServiceError AccessDenied for one of another account."""
+        if not self.account.owns_bucket(name):
+            raise ServiceError("AccessDenied")
+        if name not in self._buckets:
+            self._buckets[name] = ensure_bucket(self.transaction, name, region, self.clock.now())
+        return self._buckets[name]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A COSPutObjectCopy as it applies to every object."""
+
+    parameters: Document
+    bucket: str
+    region: str
+
+    def key(self, key: str) -> str:
+        """Return the key of the copy; raises ServiceError where PrefixReplace does not apply to it."""
+        if not self.parameters.get("PrefixReplace"):
+            return key
+        prefix = str(self.parameters.get("ResourcesPrefix", ""))
+        if not key.startswith(prefix):
+            raise ServiceError("InvalidArgument", "The key does not begin with ResourcesPrefix")
+        copied = str(self.parameters.get("TargetKeyPrefix", "")) + key.removeprefix(prefix)
+        if not copied:
+            raise ServiceError("InvalidArgument", "Nothing is left of the key without ResourcesPrefix")
+        return copied
+
+    def check(self, version: Version) -> None:
+        """Raise ServiceError PreconditionFailed for a version that the constraints leave out."""
+        after = cast(int, self.parameters.get("ModifiedSinceConstraint", -1))
+        before = self.parameters.get("UnModifiedSinceConstraint")
+        modified = int(version.modified)
+        if modified <= after or (before is not None and modified > cast(int, before)):
+            raise ServiceError("PreconditionFailed")
+
+    def attributes(self, source: Attributes) -> Attributes:
+        """Return what the copy carries beside its bytes."""
+        new = part(self.parameters, "NewObjectMetadata") if "NewObjectMetadata" in self.parameters else {}
+        headers = {HEADERS[name]: str(value) for name, value in new.items() if name in HEADERS}
+        metadata = {_meta(key): value for key, value in _pairs(new, "UserMetadata").items()}
+        directive = str(self.parameters.get("MetadataDirective", "Copy"))
+        return Attributes(
+            headers=_directed(directive, source.headers, headers),
+            metadata=_directed(directive, source.metadata, metadata),
+            tags=self._tags(source.tags),
+            acl=self._acl(read_acl(source.acl)).to_json(),
+            storage_class=str(self.parameters.get("StorageClass", "STANDARD")),
+        )
+
+    def _tags(self, source: Texts) -> Texts:
+        directive = str(self.parameters.get("TaggingDirective", "Copy"))
+        tags = _directed(directive, source, _pairs(self.parameters, "NewObjectTagging"))
+        return check_tags(list(tags.items()))
+
+    def _acl(self, source: Acl) -> Acl:
+        """Grants are added to a canned list beside them; without either the copy is the owner's alone."""
+        given = Acl(str(self.parameters.get("CannedAccessControlList", "")), self._grants())
+        directive = self.parameters.get("AccessControlDirective", "Replaced")
+        if directive == "Copy":
+            return source
+        if directive == "Add":
+            return Acl(given.canned or source.canned, source.grants).with_grants(given.grants)
+        return given
+
+    def _grants(self) -> tuple[Grant, ...]:
+        listed = cast("list[Mapping[str, Mapping[str, str]]]", self.parameters.get("AccessControlGrants", []))
+        return tuple((str(grant["Permission"]), grant["Grantee"]["Identifier"]) for grant in listed)
+
+
+def _pairs(document: Document, name: str) -> dict[str, str]:
+    return {pair["Key"]: pair["Value"] for pair in cast("list[dict[str, str]]", document.get(name, []))}
+
+
+def _meta(key: str) -> str:
+    return "x-cos-meta-" + key.lower().removeprefix("x-cos-meta-")
+
+
+def _directed(directive: str, source: Texts, given: Texts) -> Texts:
+    """Replace, which one page writes for Replaced, means the same."""
+    return {"Copy": source, "Add": {**source, **given}}.get(directive, given)
+
+
+def copy_operation(work: Work, parameters: Document) -> Callable[[Bucket, str, str], None]:
+    """Return what copies one object to the TargetResource; bytes are shared, not written again."""
+    target = parse_resource(str(parameters["TargetResource"]))
+    assert target is not None
+    plan = Plan(parameters, target.bucket, target.region)
+
+    def copy(bucket: Bucket, key: str, version: str) -> None:
+        source = find_object(work.transaction.connection, bucket, key, version)
+        now = work.clock.now()
+        check_readable(source, now)
+        plan.check(source)
+        copied, attributes = plan.key(key), plan.attributes(source.attributes)
+        destination = work.bucket(plan.bucket, plan.region)
+        add_version(work.transaction, destination, copied, source.stored, attributes, now)
+
+    return copy

@@ -1,0 +1,182 @@
+"""Manifests as the service would read them: found, pinned, and streamed row by row (spec section 5)."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from io import TextIOWrapper
+from itertools import chain
+from typing import cast
+from urllib.parse import unquote
+
+from cosbatch.standin.account import Account
+from cosbatch.standin.jobs.rows import Job
+from cosbatch.standin.jobs.rules import MANIFEST_CSV, part
+from cosbatch.standin.store.catalog import Version, find_bucket, find_version
+from cosbatch.standin.store.contents import Contents
+from cosbatch.standin.wire.addresses import parse_resource
+from cosbatch.standin.wire.errors import ServiceError
+
+Row = tuple[str, str, str]
+
+INVENTORY_LIMIT = 32 * 1024 * 1024
+
+
+class BadManifest(Exception):
+    """A manifest that no task can come of; the job fails with this code and reason."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(f"{code}: {reason}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows of a job come from: contents in order, and what their columns are.
+
+    `appid` is put behind bucket names that do not carry one, as in the newer inventories.
+    """
+
+    contents: tuple[str | None, ...]
+    fields: tuple[str, ...]
+    is_inventory: bool
+    appid: str = ""
+
+    def to_json(self) -> str:
+        """Return the source as it is kept with its job."""
+        return json.dumps(asdict(self))
+
+
+def read_source(text: str) -> Source:
+    """Return a source that was kept with its job."""
+    values = json.loads(text)
+    return Source(**{**values, "contents": tuple(values["contents"]), "fields": tuple(values["fields"])})
+
+
+def find_source(connection: sqlite3.Connection, contents: Contents, account: Account, job: Job) -> Source:
+    """Find what a job's Manifest names, at this moment; raises BadManifest."""
+    manifest = part(job.document, "Manifest")
+    location, spec = part(manifest, "Location"), part(manifest, "Spec")
+    resource = parse_resource(str(location["ObjectArn"]))
+    assert resource is not None
+    assert resource.key is not None
+    wanted = str(location.get("ObjectVersionId", ""))
+    version = _find(connection, account, resource.bucket, resource.key, wanted)
+    if str(location["ETag"]).strip('"') != version.stored.etag:
+        raise BadManifest("PreconditionFailed", "The ETag of the manifest is not the one that the job names")
+    if spec["Format"] == MANIFEST_CSV:
+        return Source((version.stored.content,), tuple(cast("list[str]", spec["Fields"])), is_inventory=False)
+    inventory = _read_inventory(contents, version)
+    return _inventory_source(connection, account, resource.bucket, inventory)
+
+
+def _find(connection: sqlite3.Connection, account: Account, bucket: str, key: str, wanted: str = "") -> Version:
+    where = f"of the manifest {bucket}/{key}"
+    if not account.owns_bucket(bucket):
+        raise BadManifest("AccessDenied", f"The bucket {where} belongs to another account")
+    try:
+        version = find_version(connection, find_bucket(connection, bucket), key, wanted)
+    except ServiceError as error:
+        raise BadManifest(error.code, f"The bucket {where} does not exist") from None
+    if version is None or version.is_marker:
+        raise BadManifest("NoSuchVersion" if wanted else "NoSuchKey", f"The object {where} does not exist")
+    return version
+
+
+def _read_inventory(contents: Contents, version: Version) -> Mapping[str, object]:
+    if version.stored.size > INVENTORY_LIMIT:
+        raise BadManifest("InvalidManifest", "The manifest.json is larger than 32 MiB")
+    try:
+        inventory = json.loads(contents.read(version.stored.content))
+    except (ValueError, RecursionError) as error:
+        raise BadManifest("InvalidManifest", f"The manifest.json is not JSON: {error}") from None
+    if not isinstance(inventory, dict) or inventory.get("fileFormat") != "CSV":
+        raise BadManifest("InvalidManifest", "The manifest.json does not say that its fileFormat is CSV")
+    return inventory
+
+
+def _inventory_source(
+    connection: sqlite3.Connection, account: Account, bucket: str, inventory: Mapping[str, object]
+) -> Source:
+    fields = tuple(name.strip() for name in str(inventory.get("fileSchema", "")).split(","))
+    if fields.count("Bucket") != 1 or fields.count("Key") != 1:
+        raise BadManifest("InvalidManifest", "The fileSchema does not name Bucket and Key once")
+    files = inventory.get("files")
+    if not isinstance(files, list) or not all(isinstance(file, dict) and file.get("key") for file in files):
+        raise BadManifest("InvalidManifest", "The files of the manifest.json are no list of objects with a key")
+    keys = [str(file["key"]) for file in cast("list[dict[str, object]]", files)]
+    destination = _destination(inventory, bucket)
+    versions = [_find_data(connection, account, (destination, bucket), key) for key in keys]
+    appid = str(inventory.get("sourceAppid", ""))
+    return Source(tuple(version.stored.content for version in versions), fields, is_inventory=True, appid=appid)
+
+
+def _destination(inventory: Mapping[str, object], bucket: str) -> str:
+    name, appid = str(inventory.get("destinationBucket", bucket)), str(inventory.get("destinationAppid", ""))
+    return with_appid(name, appid)
+
+
+def _find_data(connection: sqlite3.Connection, account: Account, buckets: tuple[str, str], key: str) -> Version:
+    """Data lies in the destination bucket; an inventory copied elsewhere may have taken it along."""
+    try:
+        return _find(connection, account, buckets[0], key)
+    except BadManifest:
+        return _find(connection, account, buckets[1], key)
+
+
+def with_appid(bucket: str, appid: str) -> str:
+    """Return a bucket's full name; it is full already if it ends in the APPID."""
+    return bucket if not appid or bucket.endswith(f"-{appid}") else f"{bucket}-{appid}"
+
+
+def rows(contents: Contents, source: Source) -> Generator[Row, None, None]:
+    """Yield bucket, key and version id (or an empty text) of each row; raises BadManifest."""
+    for content in filter(None, source.contents):
+        file = gzip.open if source.is_inventory else open
+        with file(contents.path(content), "rt", encoding="utf-8", newline="") as lines:
+            yield from _rows_of_file(lines, source)
+
+
+def _rows_of_file(lines: TextIOWrapper, source: Source) -> Iterator[Row]:
+    reader = csv.reader(lines, skipinitialspace=True, strict=True)
+    try:
+        yield from _named(reader, source)
+    except csv.Error as error:
+        raise BadManifest("InvalidManifest", f"Line {reader.line_num} of the manifest: {error}") from None
+    except UnicodeDecodeError as error:
+        raise BadManifest("InvalidManifest", f"The manifest is not UTF-8: {error}") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadManifest("InvalidManifest", f"A data file is no whole gzip file: {error}") from None
+
+
+def _named(reader: Iterator[list[str]], source: Source) -> Iterator[Row]:
+    """A first row that repeats the names of the fields is a header line and no task; nor is an empty line."""
+    take, width = _taker(source), len(source.fields)
+    first = next(reader, [])
+    names = tuple(name.strip() for name in first)
+    for row in reader if names == source.fields else chain([first], reader):
+        if len(row) == width:
+            yield take(row)
+        elif any(row):
+            raise csv.Error(f"it has {len(row)} columns where {width} are expected")
+
+
+def _taker(source: Source) -> Callable[[list[str]], Row]:
+    """Return what makes a row of a line's columns."""
+    places = {name: place for place, name in enumerate(source.fields)}
+    bucket_at, key_at = places["Bucket"], places["Key"]
+    version_at, appid_at = places.get("VersionId"), places.get("Appid")
+
+    def take(row: list[str]) -> Row:
+        bucket, key = row[bucket_at].strip(), row[key_at]
+        appid = source.appid if appid_at is None else row[appid_at]
+        version = "" if version_at is None else row[version_at].strip()
+        return with_appid(bucket, appid) if appid else bucket, unquote(key) if "%" in key else key, version
+
+    return take

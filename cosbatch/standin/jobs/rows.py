@@ -1,0 +1,187 @@
+"""Jobs as the database keeps them: created once, changed by one step of the life cycle at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from typing import cast
+
+from cosbatch.standin.clock import DAY
+from cosbatch.standin.jobs.lifecycle import FINISHED, check_step
+from cosbatch.standin.jobs.rules import Document, part
+from cosbatch.standin.store.database import Transaction
+from cosbatch.standin.wire.errors import ServiceError
+
+LISTED_FOR = 90 * DAY
+INSERT = """
+INSERT INTO jobs (id, region, token, state, priority, operation, description, document, created)
+VALUES (?, ?, ?, 'New', ?, ?, ?, ?, ?)
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job; moments are Unix seconds. `succeeded` and `failed` count tasks, `failed_tasks` tells a few."""
+
+    number: int
+    id: str
+    region: str
+    state: str
+    priority: int
+    operation: str
+    description: str
+    document: Document
+    created: float
+    terminated: float | None
+    suspended: float | None
+    reason: str
+    failure_code: str
+    failure_reason: str
+    total: int
+    succeeded: int
+    failed: int
+    succeeded_bytes: int
+    failed_bytes: int
+    deleted: bool
+    source: str
+    failed_tasks: tuple[str, ...]
+
+    @property
+    def token(self) -> str:
+        """Return the ClientRequestToken."""
+        return str(self.document["ClientRequestToken"])
+
+    @property
+    def executed(self) -> int:
+        """Return how many tasks are done, with whatever outcome."""
+        return self.succeeded + self.failed
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether the job has reached a state that it will not leave."""
+        return self.state in FINISHED
+
+
+def read_job(row: sqlite3.Row) -> Job:
+    """Return a row of `jobs` as a value."""
+    values = {name: row[name] for name in row.keys() if name != "token"}  # noqa: SIM118 - a Row iterates over values
+    document, failed_tasks = json.loads(row["document"]), tuple(json.loads(row["failed_tasks"]))
+    deleted = bool(row["deleted"])
+    return Job(**{**values, "document": document, "deleted": deleted, "failed_tasks": failed_tasks})
+
+
+def add_job(transaction: Transaction, document: Document, region: str, now: float) -> str:
+    """Keep a new job and return its id; raises ServiceError InvalidRequest when the token was used before."""
+    job_id = str(uuid.uuid4())
+    token, description = str(document["ClientRequestToken"]), str(document.get("Description", ""))
+    operation = next(iter(part(document, "Operation")))
+    values = (document["Priority"], operation, description, json.dumps(document), now)
+    try:
+        transaction.execute(INSERT, (job_id, region, token, *values))
+    except sqlite3.IntegrityError:
+        raise ServiceError("InvalidRequest", "The ClientRequestToken parameter already exists") from None
+    _note_state(transaction, cast(int, transaction.execute("SELECT last_insert_rowid()").fetchone()[0]), "New", now)
+    return job_id
+
+
+def find_job(connection: sqlite3.Connection, job_id: str, region: str) -> Job:
+    """Return a job that was not deleted; raises ServiceError NoSuchJob."""
+    query = "SELECT * FROM jobs WHERE id = ? AND region = ? AND NOT deleted"
+    row = connection.execute(query, (job_id, region)).fetchone()
+    if row is None:
+        raise ServiceError("NoSuchJob")
+    return read_job(row)
+
+
+def list_jobs(
+    connection: sqlite3.Connection,
+    region: str,
+    state: str,
+    token: str,
+    between: tuple[float, float],
+    size: int,
+) -> list[Job]:
+    """Return at most `size` jobs behind the job with the id `token`, the oldest first.
+
+    `state` is empty for all; `between` bounds the moment of creation. Raises ServiceError InvalidArgument for
+    a token that is no job's id.
+    """
+    query = """
+    SELECT * FROM jobs WHERE region = ? AND number > ? AND NOT deleted AND (? = '' OR state = ?)
+    AND created BETWEEN ? AND ? ORDER BY number LIMIT ?
+    """
+    values = (region, _number_of(connection, token, region), state, state, *between, size)
+    return [read_job(row) for row in connection.execute(query, values)]
+
+
+def _number_of(connection: sqlite3.Connection, token: str, region: str) -> int:
+    if not token:
+        return 0
+    row = connection.execute("SELECT number FROM jobs WHERE id = ? AND region = ?", (token, region)).fetchone()
+    if row is None:
+        raise ServiceError("InvalidArgument", "nextToken is not one that ListJobs has returned")
+    return int(row[0])
+
+
+def set_state(transaction: Transaction, job: Job, state: str, now: float) -> None:
+    """Take one step of the life cycle."""
+    check_step(job.state, state)
+    update(transaction, job, state=state, **({"terminated": now} if state in FINISHED else {}))
+    _note_state(transaction, job.number, state, now)
+
+
+def fail(transaction: Transaction, job: Job, code: str, reason: str, now: float) -> None:
+    """Let a job fail, for a reason that DescribeJob gives."""
+    update(transaction, job, failure_code=code, failure_reason=shortened(reason, 256))
+    set_state(transaction, job, "Failing", now)
+
+
+def shortened(text: str, size: int) -> str:
+    """Return a text cut to a number of bytes, at a character."""
+    return text.encode()[:size].decode(errors="ignore")
+
+
+def update(transaction: Transaction, job: Job, **columns: object) -> None:
+    """Set columns of a job; the names come from the code, never from a request."""
+    names = ", ".join(f"{name} = ?" for name in columns)
+    transaction.execute(f"UPDATE jobs SET {names} WHERE number = ?", (*columns.values(), job.number))  # noqa: S608
+
+
+def unfinished(connection: sqlite3.Connection) -> list[tuple[int, str, int]]:
+    """Return number, state and priority of the jobs that are not at their end, the most urgent first."""
+    query = "SELECT number, state, priority FROM jobs WHERE terminated IS NULL ORDER BY priority DESC, number"
+    return [(row["number"], row["state"], row["priority"]) for row in connection.execute(query)]
+
+
+def unfinished_ids(connection: sqlite3.Connection) -> set[str]:
+    """Return the ids of the jobs that are not at their end."""
+    return {row["id"] for row in connection.execute("SELECT id FROM jobs WHERE terminated IS NULL")}
+
+
+def job_in_state(connection: sqlite3.Connection, number: int, state: str) -> Job | None:
+    """Return a job if it still is in a state: a client may have changed that."""
+    row = connection.execute("SELECT * FROM jobs WHERE number = ? AND state = ?", (number, state)).fetchone()
+    return None if row is None else read_job(row)
+
+
+def _note_state(transaction: Transaction, number: int, state: str, now: float) -> None:
+    transaction.execute("INSERT INTO states VALUES (?, ?, ?)", (number, state, now))
+
+
+def states_of(connection: sqlite3.Connection, job: Job) -> list[tuple[str, float]]:
+    """Return every state that a job has had, with its moment, in order."""
+    query = "SELECT state, at FROM states WHERE job = ? ORDER BY rowid"
+    return [(row["state"], row["at"]) for row in connection.execute(query, (job.number,))]
+
+
+def newest_jobs(connection: sqlite3.Connection, size: int) -> list[Job]:
+    """Return the jobs that were created last and not deleted, the newest first."""
+    query = "SELECT * FROM jobs WHERE NOT deleted ORDER BY number DESC LIMIT ?"
+    return [read_job(row) for row in connection.execute(query, (size,))]
+
+
+def all_jobs(connection: sqlite3.Connection) -> list[Job]:
+    """Return every job, deleted ones too, in the order of creation."""
+    return [read_job(row) for row in connection.execute("SELECT * FROM jobs ORDER BY number")]

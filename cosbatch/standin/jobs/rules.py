@@ -1,0 +1,227 @@
+"""The rules of a CreateJobRequest (spec section 2), and the documented error for each that is broken."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias, cast
+
+from cosbatch.standin.cos.tag_rules import OBJECT_LIMIT
+from cosbatch.standin.wire.addresses import parse_resource
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.schema import (
+    Field,
+    Reader,
+    Value,
+    Violation,
+    boolean,
+    choice,
+    container,
+    items,
+    matching,
+    moment,
+    number,
+    text,
+)
+from cosbatch.standin.wire.xml_text import local_name, parse
+
+Document: TypeAlias = "dict[str, Value]"
+
+MANIFEST_CSV = "COSBatchOperations_CSV_V1"
+MANIFEST_INVENTORY = "COSInventoryReport_CSV_V1"
+PRIORITY_LIMIT = 2147483647
+ROLE = re.compile(r"qcs::cam::uin/[0-9]+:roleName/[^/\s]+", re.ASCII)
+
+
+def _is_object(arn: str) -> bool:
+    resource = parse_resource(arn)
+    return resource is not None and resource.key is not None
+
+
+def _is_bucket(arn: str) -> bool:
+    resource = parse_resource(arn)
+    return resource is not None and resource.key is None
+
+
+def _pair(key: Reader, value: Reader) -> Reader:
+    return container({"Key": Field(key, True), "Value": Field(value, True)})
+
+
+BUCKET_ARN = matching(_is_bucket, "the ARN of a bucket, qcs::cos:<region>::<bucket-appid>")
+TAGS = items("COSTag", _pair(text(1, 128, verbatim=True), text(0, 256, verbatim=True)), high=OBJECT_LIMIT)
+DIRECTIVE = choice("Copy", "Replaced", "Add")
+# The condition of NewObjectTagging says Replace where the enumeration says Replaced.
+TAGGING_DIRECTIVE = choice("Copy", "Replaced", "Replace", "Add")
+
+MANIFEST = container(
+    {
+        "Location": Field(
+            container(
+                {
+                    "ETag": Field(text(1, 1024), True),
+                    "ObjectArn": Field(
+                        matching(_is_object, "the ARN of an object, qcs::cos:<region>::<bucket-appid>/<key>"),
+                        True,
+                    ),
+                    "ObjectVersionId": Field(text(1, 1024)),
+                }
+            ),
+            True,
+        ),
+        "Spec": Field(
+            container(
+                {
+                    "Fields": Field(items("member", choice("Ignore", "Bucket", "Key", "VersionId"), low=1)),
+                    "Format": Field(choice(MANIFEST_CSV, MANIFEST_INVENTORY), True),
+                }
+            ),
+            True,
+        ),
+    }
+)
+
+GRANT = container(
+    {
+        "Grantee": Field(
+            container(
+                {
+                    "DisplayName": Field(text(0, 1024)),
+                    "Identifier": Field(text(1, 1024), True),
+                    "TypeIdentifier": Field(choice("ID"), True),
+                }
+            ),
+            True,
+        ),
+        "Permission": Field(choice("READ", "WRITE", "FULL_CONTROL"), True),
+    }
+)
+
+NEW_METADATA = container(
+    {
+        "CacheControl": Field(text(0, 1024)),
+        "ContentDisposition": Field(text(0, 1024)),
+        "ContentEncoding": Field(text(0, 1024)),
+        "ContentType": Field(text(0, 1024)),
+        "HttpExpiresDate": Field(text(0, 1024)),
+        "SSEAlgorithm": Field(choice("AES256")),
+        "UserMetadata": Field(items("member", _pair(text(1, 1024, verbatim=True), text(0, 2048, verbatim=True)))),
+    }
+)
+
+COPY = container(
+    {
+        "AccessControlDirective": Field(DIRECTIVE),
+        "AccessControlGrants": Field(items("COSGrant", GRANT)),
+        "CannedAccessControlList": Field(choice("private", "public-read")),
+        "PrefixReplace": Field(boolean()),
+        "ResourcesPrefix": Field(text(0, 1024, verbatim=True)),
+        "TargetKeyPrefix": Field(text(0, 1024, verbatim=True)),
+        "MetadataDirective": Field(DIRECTIVE, repeats=True),
+        "ModifiedSinceConstraint": Field(moment()),
+        "UnModifiedSinceConstraint": Field(moment()),
+        "NewObjectMetadata": Field(NEW_METADATA),
+        "TaggingDirective": Field(TAGGING_DIRECTIVE),
+        "NewObjectTagging": Field(TAGS),
+        "StorageClass": Field(choice("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")),
+        "TargetResource": Field(BUCKET_ARN, True),
+    }
+)
+
+RESTORE = container(
+    {"ExpirationInDays": Field(number(1, 365), True), "JobTier": Field(choice("Bulk", "Standard"), True)}
+)
+
+TAGGING = container(
+    {
+        "TaggingDirective": Field(choice("Replaced", "Replace", "Add")),
+        "TagSet": Field(TAGS, True),
+    }
+)
+
+OPERATION = container(
+    {
+        "COSDeleteObject": Field(container({})),
+        "COSInitiateRestoreObject": Field(RESTORE),
+        "COSPutObjectCopy": Field(COPY),
+        "COSPutObjectTagging": Field(TAGGING),
+    },
+    exactly_one=True,
+)
+
+REPORT = container(
+    {
+        "Bucket": Field(BUCKET_ARN, True),
+        "Enabled": Field(boolean(), True),
+        "Format": Field(choice("Report_CSV_V1"), True),
+        "Prefix": Field(text(0, 256, verbatim=True)),
+        "ReportScope": Field(choice("AllTasks", "FailedTasksOnly"), True),
+    }
+)
+
+REQUEST = container(
+    {
+        "ClientRequestToken": Field(text(1, 64), True),
+        "ConfirmationRequired": Field(boolean()),
+        "Description": Field(text(0, 256, verbatim=True)),
+        "Manifest": Field(MANIFEST, True),
+        "Operation": Field(OPERATION, True),
+        "Priority": Field(number(0, PRIORITY_LIMIT), True),
+        "Report": Field(REPORT, True),
+        "RoleArn": Field(matching(ROLE.fullmatch, "qcs::cam::uin/<uin>:roleName/<name>"), True),
+    }
+)
+
+# The codes of the CreateJob page, and of the error page where that one is silent.
+CODES = {
+    "Manifest": "MalformedXML",
+    "Operation": "MalformedXML",
+    "Report": "MalformedXML",
+    "Priority": "InvalidRequest",
+    "ClientRequestToken": "InvalidArgument",
+    "ConfirmationRequired": "InvalidArgument",
+    "Description": "InvalidArgument",
+    "RoleArn": "InvalidArgument",
+}
+
+
+def read_document(body: bytes) -> Document:
+    """Return a CreateJobRequest as plain values; raises the service's error for the first rule it breaks."""
+    if not body.strip():
+        raise ServiceError("InvalidRequest", "The request body is empty")
+    root = parse(body)
+    if local_name(root) != "CreateJobRequest":
+        raise ServiceError("MalformedXML", "The root of the document has to be CreateJobRequest")
+    try:
+        document = cast(Document, REQUEST(root, ()))
+        _check_fields(document)
+        _check_tags(document)
+    except Violation as violation:
+        code = CODES.get(violation.path[0] if violation.path else "", "MalformedXML")
+        raise ServiceError(code, str(violation)) from None
+    return document
+
+
+def _check_fields(document: Document) -> None:
+    """A CSV manifest has to say which of its columns hold bucket and key; an inventory says so itself."""
+    spec = part(part(document, "Manifest"), "Spec")
+    path = ("Manifest", "Spec", "Fields")
+    if spec["Format"] == MANIFEST_INVENTORY:
+        return
+    fields = cast(list[str], spec.get("Fields", []))
+    if fields.count("Bucket") != 1 or fields.count("Key") != 1 or fields.count("VersionId") > 1:
+        raise Violation(path, "has to name Bucket and Key once, and VersionId at most once")
+
+
+def _check_tags(document: Document) -> None:
+    name, operation = next(iter(part(document, "Operation").items()))
+    values = cast(Document, operation)
+    path = ("Operation", name, "NewObjectTagging")
+    if values.get("TaggingDirective", "Copy") != "Copy" and not {"NewObjectTagging", "TagSet"} & values.keys():
+        raise Violation(path, "is required with this TaggingDirective")
+    tags = cast(list[dict[str, str]], values.get("NewObjectTagging", values.get("TagSet", [])))
+    if len({tag["Key"] for tag in tags}) != len(tags):
+        raise Violation(path, "names a Key twice")
+
+
+def part(document: Document, name: str) -> Document:
+    """Return a container of a document that was read."""
+    return cast(Document, document[name])

@@ -1,0 +1,190 @@
+"""The thread that moves jobs through their lives: by priority, a small step of each at a time."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from cosbatch.standin.jobs.ending import ENDINGS, come_to_rest, end_job
+from cosbatch.standin.jobs.manifests import BadManifest
+from cosbatch.standin.jobs.preparing import Preparation
+from cosbatch.standin.jobs.reports import sweep
+from cosbatch.standin.jobs.rows import Job, fail, job_in_state, set_state, unfinished, unfinished_ids
+from cosbatch.standin.jobs.tasks import Run
+from cosbatch.standin.service import Service
+
+# Jobs in these states compete: only those with the highest priority among them are worked on.
+COMPETING = ("Ready", "Active", "Pausing", "Paused")
+SECONDS_AFTER_A_FAULT = 1.0
+
+
+class Turn(NamedTuple):
+    """A job's turn. `is_first`: no job that competes has a higher priority."""
+
+    number: int
+    state: str
+    is_first: bool
+
+
+class Stage(Protocol):
+    """What is kept in memory of a job that is being prepared or run."""
+
+    def step(self) -> None:
+        """Do a little."""
+        ...
+
+    def close(self) -> None:
+        """Leave the job for later."""
+        ...
+
+
+class Runner:
+    """Runs the jobs of one stand-in from `start` to `stop`; the next one goes on where it was."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._stages: dict[tuple[int, str], Stage] = {}
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="standin-runner", daemon=True)
+
+    def start(self) -> None:
+        """Begin to run jobs."""
+        with self._service.database.reading() as connection:
+            sweep(self._service.reports, unfinished_ids(connection))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Return when the step that is under way is done."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for stage in self._stages.values():
+            stage.close()
+
+    def wake(self) -> None:
+        """Say that there may be something to do."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._is_over():
+            self._tick_and_wait()
+
+    def _tick_and_wait(self) -> None:
+        try:
+            if not self.tick():
+                self._wake.wait()
+        except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
+            traceback.print_exc()
+            self._stopping.wait(SECONDS_AFTER_A_FAULT)
+
+    def _is_over(self) -> bool:
+        """Forget earlier wakes before looking: a stop that comes right behind the look wakes anew."""
+        self._wake.clear()
+        return self._stopping.is_set()
+
+    def tick(self) -> bool:
+        """Take one step with every job that can take one; returns whether any could."""
+        with self._service.database.reading() as connection:
+            jobs = unfinished(connection)
+        top = max((priority for _, state, priority in jobs if state in COMPETING), default=0)
+        moved = False
+        for number, state, priority in jobs:
+            if self._stopping.is_set():
+                break
+            moved = self._take(Turn(number, state, priority >= top)) or moved
+        return moved
+
+    def _take(self, turn: Turn) -> bool:
+        try:
+            return STEPS[turn.state](self, turn)
+        except BadManifest as bad:
+            self._give_up(turn, bad.code, bad.reason)
+        except Exception:  # noqa: BLE001 - one job that the stand-in cannot run must not stop the others
+            traceback.print_exc()
+            self._give_up(turn, "InternalError", "The stand-in could not go on with this job")
+        return True
+
+    def _give_up(self, turn: Turn, code: str, reason: str) -> None:
+        """Let a job fail; one that cannot even fail in order comes to rest without its report."""
+        self._drop(turn.number)
+        now = self._service.clock.now()
+        with self._service.database.writing() as transaction:
+            job = job_in_state(transaction.connection, turn.number, turn.state)
+            if job and turn.state in ("Failing", "Cancelling"):
+                come_to_rest(transaction, job, ENDINGS[turn.state], now)
+            elif job:
+                fail(transaction, job, code, reason, now)
+
+    def start_preparing(self, turn: Turn) -> bool:
+        """New: the service begins to read the manifest."""
+        return self._move(turn, "Preparing")
+
+    def prepare(self, turn: Turn) -> bool:
+        """Preparing: read on."""
+        return self._advance(turn, Preparation)
+
+    def rest(self, turn: Turn) -> bool:
+        """Suspended: only a client can end that."""
+        del turn
+        return False
+
+    def activate(self, turn: Turn) -> bool:
+        """Ready and Paused: run, unless a job with a higher priority does."""
+        return turn.is_first and self._move(turn, "Active")
+
+    def execute(self, turn: Turn) -> bool:
+        """Active: go on, or make way for a job with a higher priority."""
+        return self._advance(turn, Run) if turn.is_first else self._move(turn, "Pausing")
+
+    def pause(self, turn: Turn) -> bool:
+        """Pausing: no task is under way between two steps."""
+        return self._move(turn, "Paused")
+
+    def end(self, turn: Turn) -> bool:
+        """Completing, Failing and Cancelling: deliver the report and come to rest."""
+        self._drop(turn.number)
+        end_job(self._service, turn.number, turn.state)
+        return True
+
+    def _move(self, turn: Turn, state: str) -> bool:
+        with self._service.database.writing() as transaction:
+            job = job_in_state(transaction.connection, turn.number, turn.state)
+            if job:
+                set_state(transaction, job, state, self._service.clock.now())
+        return True
+
+    def _advance(self, turn: Turn, make: Callable[[Service, Job], Stage]) -> bool:
+        stage = self._stages.get((turn.number, turn.state))
+        if stage is None:
+            with self._service.database.reading() as connection:
+                job = job_in_state(connection, turn.number, turn.state)
+            if job is None:
+                return True
+            self._drop(turn.number)
+            stage = self._stages[turn.number, turn.state] = make(self._service, job)
+        stage.step()
+        return True
+
+    def _drop(self, number: int) -> None:
+        for state in ("Preparing", "Active"):
+            stage = self._stages.pop((number, state), None)
+            if stage:
+                stage.close()
+
+
+STEPS: dict[str, Callable[[Runner, Turn], bool]] = {
+    "New": Runner.start_preparing,
+    "Preparing": Runner.prepare,
+    "Suspended": Runner.rest,
+    "Ready": Runner.activate,
+    "Active": Runner.execute,
+    "Pausing": Runner.pause,
+    "Paused": Runner.activate,
+    "Completing": Runner.end,
+    "Failing": Runner.end,
+    "Cancelling": Runner.end,
+}

@@ -1,0 +1,96 @@
+"""The bytes of objects: one file for each content, never changed once it is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from cosbatch.standin.store.crc64 import Crc64
+
+PIECE = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Received:
+    """A content that was written. An empty one needs no file, and its name is None."""
+
+    name: str | None
+    size: int
+    md5: bytes
+    crc64: str
+
+    @property
+    def etag(self) -> str:
+        """Return the ETag of an object with this content, without quotes."""
+        return self.md5.hex()
+
+
+class Contents:
+    """A folder of contents. What no row of the database names does not exist, and is swept at the start."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, name: str) -> Path:
+        """Return where a content lies."""
+        return self._folder / name[:2] / name
+
+    def receive(self, chunks: Iterable[bytes]) -> Received:
+        """Write a new content; when `chunks` raises, nothing is left of it."""
+        name = uuid.uuid4().hex
+        path = self.path(name)
+        path.parent.mkdir(exist_ok=True)
+        try:
+            with path.open("wb") as file:
+                size, md5, crc64 = _write(chunks, file)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        if not size:
+            path.unlink()
+        return Received(name if size else None, size, md5, crc64)
+
+    def open(self, name: str | None) -> BinaryIO | None:
+        """Open a content; None for the empty one. Raises FileNotFoundError once it was removed."""
+        return self.path(name).open("rb") if name else None
+
+    def read(self, name: str | None) -> bytes:
+        """Return a whole content."""
+        return self.path(name).read_bytes() if name else b""
+
+    def remove(self, name: str | None) -> None:
+        """Remove a content, if it is there; the empty one has nothing to remove."""
+        if name:
+            self.path(name).unlink(missing_ok=True)
+
+    def sweep(self, is_held: Callable[[str], bool]) -> None:
+        """Remove what uploads that a kill cut short have left."""
+        for path in self._folder.glob("??/*"):
+            if not is_held(path.name):
+                path.unlink()
+
+
+def _write(chunks: Iterable[bytes], file: BinaryIO) -> tuple[int, bytes, str]:
+    size, md5, crc64 = 0, hashlib.md5(), Crc64()
+    for chunk in chunks:
+        file.write(chunk)
+        size += len(chunk)
+        md5.update(chunk)
+        crc64.update(chunk)
+    return size, md5.digest(), str(crc64.value())
+
+
+def pieces(file: BinaryIO | None, start: int, length: int) -> Iterator[bytes]:
+    """Yield `length` bytes from `start` on, and close the file."""
+    if file is None:
+        return
+    with file:
+        file.seek(start)
+        while length > 0 and (piece := file.read(min(PIECE, length))):
+            length -= len(piece)
+            yield piece

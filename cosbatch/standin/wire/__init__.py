@@ -1,0 +1,1 @@
+"""What goes over the socket: addresses, signatures, XML, errors."""

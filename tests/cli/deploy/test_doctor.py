@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import json
+import sys
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+from cosbatch.cli.client import Client
+from cosbatch.cli.deploy import doctor
+from cosbatch.configuration.profiles import parse_profiles
+from cosbatch.configuration.reading import Configuration
+from cosbatch.configuration.settings import read_settings
+from cosbatch.model.errors import ServiceSideError, UpstreamUnreachable
+from cosbatch.model.messages import Request, Response
+from cosbatch.standin import Standin
+from tests.cli.conftest import ACCOUNT
+from tests.cli.running import NOW, Run, SteppingClock, Terminal
+from tests.standin.client import client_of
+
+ROLE = "qcs::cam::uin/100000000001:roleName/Jobs"
+JOB: dict[str, object] = {
+    "Operation": {"COSPutObjectCopy": {"TargetResource": "cos://to-1250000000"}},
+    "Priority": 1,
+    "Report": {"Bucket": "qcs::cos:ap-beijing::report-1250000000", "Enabled": True, "Prefix": "reports/"},
+    "RoleArn": ROLE,
+}
+ONE: dict[str, object] = {"name": "one", "match": {"bucket": "lists-1250000000", "prefix": "in/"}, "job": JOB}
+EMPTY_LISTING = b"<ListJobsResult></ListJobsResult>"
+
+
+def refusal(code: str, status: int = 403) -> Response:
+    return Response(
+        status,
+        {"date": formatdate(NOW, usegmt=True), "x-cos-request-id": "of-the-service"},
+        f"<Error><Code>{code}</Code><Message>Refused.</Message></Error>".encode(),
+    )
+
+
+class ScriptedWire:
+    """Answers the listing, and a HEAD of each bucket; keeps what was asked."""
+
+    def __init__(self, listing: Response | ServiceSideError | None = None, **buckets: int) -> None:
+        self._listing = listing
+        self._buckets = buckets
+        self.asked: list[tuple[str, str, str]] = []
+        self.date = NOW
+
+    def set_clock_by(self, date: str | None) -> bool:
+        raise AssertionError("the doctor looks at the clock, it does not mend it")
+
+    def send(self, request: Request, seconds: float) -> Response:
+        self.asked.append((request.method, request.host, request.path))
+        headers = {"date": formatdate(self.date, usegmt=True), "x-cos-request-id": "of-the-service"}
+        if request.method == "HEAD":
+            return Response(self._buckets.get(request.host.partition("-")[0], 200), headers)
+        if isinstance(self._listing, ServiceSideError):
+            raise self._listing
+        return self._listing or Response(200, headers, EMPTY_LISTING)
+
+
+def findings(
+    wire: ScriptedWire | None = None, *profiles: object, policy: object = None, **variables: str
+) -> dict[str, doctor.Finding]:
+    """What is found of each check, for these profiles (or ONE) and variables besides the account's."""
+    settings, problems = read_settings({**ACCOUNT, **variables})
+    parsed, more = parse_profiles(json.dumps({"profiles": profiles or [ONE], "policy": policy or {}}))
+    assert (problems, more) == ([], ())
+    client = Client(Configuration(settings, parsed), wire or ScriptedWire(), SteppingClock().clock())
+    return {finding.check: finding for finding in doctor.examine(client)}
+
+
+def test_finds_nothing_wrong_where_all_is_as_it_should_be() -> None:
+    found = findings()
+    assert {finding.state for finding in found.values()} == {"ok"}
+    assert list(found) == [
+        "settings",
+        "endpoint",
+        "http",
+        "profiles",
+        "credentials",
+        "clock",
+        "ListJobs",
+        "manifests lists-1250000000",
+        "reports report-1250000000",
+    ]
+
+
+def test_changes_nothing() -> None:
+    wire = ScriptedWire()
+    findings(wire)
+    assert wire.asked == [
+        ("GET", "100000000001.cos-control.ap-chengdu.myqcloud.com", "/jobs"),
+        ("HEAD", "lists-1250000000.cos.ap-chengdu.myqcloud.com", "/"),
+        ("HEAD", "report-1250000000.cos.ap-beijing.myqcloud.com", "/"),
+    ]
+
+
+def test_has_a_mend_for_all_that_is_not_as_it_should_be() -> None:
+    wire = ScriptedWire(UpstreamUnreachable("No connection."), lists=404, report=403)
+    found = findings(wire, COSBATCH_HTTP_AUTH="none", COSBATCH_ENDPOINT="http://127.0.0.1:1")
+    assert all(bool(finding.mend) == (finding.state != "ok") for finding in found.values())
+    assert {name for name, finding in found.items() if finding.state == "ok"} == {"settings", "profiles"}
+
+
+def test_warns_where_requests_do_not_go_to_the_service() -> None:
+    assert findings(COSBATCH_ENDPOINT="http://127.0.0.1:1")["endpoint"].state == "warning"
+
+
+@pytest.mark.parametrize(
+    ("variables", "state", "message"),
+    [
+        ({}, "ok", "closed"),
+        ({"COSBATCH_HTTP_AUTH": "bearer", "COSBATCH_HTTP_TOKENS": "0" * 64}, "ok", "1 bearer tokens"),
+        ({"COSBATCH_HTTP_AUTH": "gateway"}, "ok", "gateway in front"),
+        ({"COSBATCH_HTTP_AUTH": "none"}, "warning", "whoever knows the address"),
+    ],
+)
+def test_says_who_may_come_in_over_http(variables: dict[str, str], state: str, message: str) -> None:
+    finding = findings(None, **variables)["http"]
+    assert finding.state == state
+    assert message in finding.message
+
+
+def test_knows_temporary_credentials_by_their_session_token() -> None:
+    assert findings(TENCENTCLOUD_SESSIONTOKEN="a-token")["credentials"].message.startswith("temporary")
+    assert findings()["credentials"].message.startswith("permanent")
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch"])
+def test_says_where_the_service_does_not_take_the_credentials(code: str) -> None:
+    finding = findings(ScriptedWire(refusal(code)))["credentials"]
+    assert finding.state == "wrong"
+    assert code in finding.message
+
+
+def test_takes_credentials_for_alive_that_are_refused_for_want_of_rights() -> None:
+    found = findings(ScriptedWire(refusal("AccessDenied")))
+    assert found["credentials"].state == "ok"
+    assert found["ListJobs"].state == "wrong"
+    assert "AccessDenied" in found["ListJobs"].message
+
+
+def test_does_not_know_about_credentials_where_nobody_answers() -> None:
+    found = findings(ScriptedWire(UpstreamUnreachable("No connection.")))
+    assert (found["credentials"].state, found["clock"].state, found["ListJobs"].state) == (
+        "warning",
+        "warning",
+        "wrong",
+    )
+
+
+def test_shows_no_secret() -> None:
+    secrets = {"TENCENTCLOUD_SECRETKEY": "the-secret-key", "TENCENTCLOUD_SESSIONTOKEN": "the-session-token"}
+    shown = repr(findings(ScriptedWire(refusal("ExpiredToken")), **secrets))
+    assert not [secret for secret in secrets.values() if secret in shown]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "state", "message"),
+    [
+        (0, "ok", "as the service's"),
+        (59, "ok", "59 s ahead of"),
+        (60, "wrong", "60 s ahead of"),
+        (-839, "ok", "839 s behind"),
+        (-840, "wrong", "840 s behind"),
+    ],
+)
+def test_compares_the_clock_with_the_service_s(ahead: int, state: str, message: str) -> None:
+    wire = ScriptedWire()
+    wire.date = NOW - ahead
+    finding = findings(wire)["clock"]
+    assert finding.state == state
+    assert message in finding.message
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "message"),
+    [
+        (200, "ok", "answers in ap-chengdu"),
+        (403, "warning", "may not be looked at"),
+        (404, "wrong", "is not there in ap-chengdu"),
+        (503, "wrong", "UnexpectedResponse"),
+    ],
+)
+def test_looks_at_the_buckets_of_manifests(status: int, state: str, message: str) -> None:
+    finding = findings(ScriptedWire(lists=status))["manifests lists-1250000000"]
+    assert finding.state == state
+    assert message in finding.message
+
+
+def test_looks_at_the_buckets_of_callers_manifests() -> None:
+    assert "manifests calls-1250000000" in findings(policy={"manifest_buckets": ["calls-1250000000"]})
+
+
+FOREIGN: dict[str, dict[str, object]] = {
+    "match/bucket": {"match": {"bucket": "lists-666", "prefix": "in/"}},
+    "job/Report/Bucket": {"job": {**JOB, "Report": {"Bucket": "cos://report-666", "Enabled": True, "Prefix": "r/"}}},
+    "job/Operation/COSPutObjectCopy/TargetResource": {
+        "job": {**JOB, "Operation": {"COSPutObjectCopy": {"TargetResource": "cos://to-666"}}}
+    },
+    "job/RoleArn": {"job": {**JOB, "RoleArn": "qcs::cam::uin/666:roleName/Jobs"}},
+}
+
+
+@pytest.mark.parametrize("pointer", FOREIGN)
+def test_finds_what_a_profile_names_of_another_account(pointer: str) -> None:
+    finding = findings(None, {**ONE, **FOREIGN[pointer]})["profiles"]
+    assert finding.state == "wrong"
+    assert f"/profiles/0/{pointer} " in finding.message
+
+
+def test_warns_where_there_are_no_profiles() -> None:
+    settings, _ = read_settings(ACCOUNT)
+    parsed, _ = parse_profiles('{"profiles": []}')
+    client = Client(Configuration(settings, parsed), ScriptedWire(), SteppingClock().clock())
+    assert {finding.check: finding.state for finding in doctor.examine(client)}["profiles"] == "warning"
+
+
+def test_leaves_out_what_a_profile_for_callers_does_not_say() -> None:
+    bare = {"name": "bare", "job": {"Operation": {"COSDeleteObject": {}}, "Priority": 1}, "open": ["Report", "RoleArn"]}
+    found = findings(None, bare)
+    assert found["profiles"].state == "ok"
+    assert not [check for check in found if check.startswith(("manifests", "reports"))]
+
+
+def make_buckets(standin: Standin) -> None:
+    with client_of(standin) as client:
+        for bucket in ("manifest-1250000000", "report-1250000000"):
+            assert client.cos("PUT", bucket, "object", body=b"x").status == 200
+
+
+def test_examines_an_account_on_the_stand_in(run: Run, standin: Standin) -> None:
+    make_buckets(standin)
+    said = run("doctor")
+    assert said.code == 0
+    assert said.json["Verdict"] == "ok"
+    states = {check["Check"]: check["State"] for check in said.json["Checks"]}
+    assert states.pop("endpoint") == "warning"
+    assert set(states.values()) == {"ok"}
+
+
+def test_fails_where_something_is_wrong(run: Run, standin: Standin) -> None:
+    said = run("doctor")
+    assert said.code == 1
+    assert said.json["Verdict"] == "wrong"
+    wrong = [check for check in said.json["Checks"] if check["State"] == "wrong"]
+    assert [check["Check"] for check in wrong] == ["manifests manifest-1250000000", "reports report-1250000000"]
+    assert all(check["Mend"] for check in wrong)
+
+
+def test_shows_a_table_on_a_terminal(run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("doctor").code == 1
+    header, *rows = terminal.getvalue().splitlines()
+    assert header.split() == ["check", "state", "finding", "mend"]
+    assert rows[0].startswith("settings")
+
+
+def test_lists_all_that_is_wrong_with_settings_and_profiles(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "p.json").write_text('{"profiles": [{}]}')
+    monkeypatch.setenv("COSBATCH_PROFILES", str(tmp_path / "p.json"))
+    monkeypatch.delenv("COSBATCH_UIN")
+    said = run("doctor")
+    assert said.code == 1
+    shown = {(check["Check"], check["Message"].split()[0]) for check in said.json["Checks"]}
+    assert {("settings", "COSBATCH_UIN"), ("profiles", "/profiles/0/name"), ("service", "not")} <= shown

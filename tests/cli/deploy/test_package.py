@@ -1,0 +1,339 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import marshal
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cosbatch.cli.deploy import package
+from cosbatch.cli.main import main
+from cosbatch.standin import running
+from tests.cli.wheels import INSTALLED, make_wheel, wheel_of_installed
+
+HERE = "{}.{}".format(*sys.version_info)
+NEVER_CALLED = ("charset_normalizer", "backports_datetime_fromisoformat")
+# One root, and the key behind it, which is none.
+BUNDLE = (Path(__file__).parents[2] / "data" / "localhost.pem").read_bytes()
+# In seconds; only a process that hangs takes that long.
+PATIENCE = 120
+
+# What a platform does, and then where everything that was loaded came from.
+INVOKE = """
+import json, sys, sysconfig
+import handler
+reply = handler.main_handler(json.load(sys.stdin), {})
+files = [module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
+strangers = [file for file in files if not file.startswith((sys.argv[1], sysconfig.get_path("stdlib")))]
+print(json.dumps({"Reply": reply, "Strangers": strangers}))
+"""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A package that was made, and what was said while it was."""
+
+    zip: Path
+    report: dict[str, Any]
+
+    def names(self) -> list[str]:
+        with zipfile.ZipFile(self.zip) as archive:
+            return archive.namelist()
+
+    def read(self, name: str) -> bytes:
+        with zipfile.ZipFile(self.zip) as archive:
+            return archive.read(name)
+
+
+def point_pip_at(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let pip look for wheels in the folder and nowhere else."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        patch.delenv(name)
+    for name, value in {"NO_INDEX": "1", "FIND_LINKS": str(folder), "CONFIG_FILE": os.devnull}.items():
+        patch.setenv(f"PIP_{name}", value)
+
+
+def make_small_wheels(folder: Path) -> None:
+    """Wheels of one line each, three of them of marshmallow."""
+    make_wheel(folder, "requests", "2.34.2", requires=["charset-normalizer", "certifi"])
+    make_wheel(
+        folder, "certifi", "2026.1", {"certifi/__init__.py": b"ROOTS = {'a', 'b', 'c'}\n", "certifi/cacert.pem": BUNDLE}
+    )
+    make_wheel(folder, "urllib3", "2.8.0")
+    make_wheel(folder, "defusedxml", "0.7.1")
+    make_wheel(folder, "typing_extensions", "4.16.0")
+    for version in ("4.1.2", "4.4.0", "5.0.0"):
+        make_wheel(folder, "marshmallow", version, requires=["backports-datetime-fromisoformat"])
+    for name in NEVER_CALLED:
+        make_wheel(folder, name, "3.1")
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of the small wheels, a runtime of this Python's version, and an empty working folder."""
+    folder, work = tmp_path / "wheels", tmp_path / "work"
+    folder.mkdir()
+    work.mkdir()
+    make_small_wheels(folder)
+    point_pip_at(folder, monkeypatch)
+    monkeypatch.setattr(package, "RUNTIME", HERE)
+    monkeypatch.chdir(work)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    """A package of the small wheels, made once for the tests that only look at it."""
+    folder = tmp_path_factory.mktemp("small")
+    make_small_wheels(folder)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:
+        point_pip_at(folder, patch)
+        patch.setattr(package, "RUNTIME", HERE)
+        assert pack("--output", str(folder / "function.zip")) == 0
+    return Packed(folder / "function.zip", json.loads(out.getvalue()))
+
+
+def pack(*arguments: str) -> int:
+    return main(["package", *arguments])
+
+
+def test_holds_the_function_its_profiles_and_its_dependencies_at_the_root(packed: Packed) -> None:
+    own = {
+        "handler.py",
+        "profiles.json",
+        "cosbatch/__init__.py",
+        "cosbatch/triggers/cos.py",
+        "cosbatch/schemas/document.py",
+    }
+    assert own < set(packed.names())
+    assert {"requests.py", "urllib3.py", "defusedxml.py", "marshmallow.py", "certifi/__init__.py"} < set(packed.names())
+
+
+def test_holds_what_only_the_runtime_s_python_needs(packed: Packed) -> None:
+    assert "typing_extensions.py" in packed.names()
+
+
+@pytest.mark.parametrize(
+    "left_out", ["cosbatch/cli/", "cosbatch/standin/", "cosbatch/__main__.py", "tests/", *NEVER_CALLED]
+)
+def test_leaves_out_what_no_invocation_needs(packed: Packed, left_out: str) -> None:
+    assert not [name for name in packed.names() if name.startswith(left_out)]
+
+
+def test_takes_the_newest_releases_that_the_requirements_allow(packed: Packed) -> None:
+    assert packed.report["Dependencies"]["marshmallow"] == "4.4.0"
+
+
+def test_is_the_same_bit_for_bit_when_it_is_made_again(packed: Packed, small: Path) -> None:
+    assert pack() == 0
+    assert Path("dist/cosbatch.zip").read_bytes() == packed.zip.read_bytes()
+
+
+def test_holds_plain_files_that_everybody_may_read_in_order_and_without_dates(packed: Packed) -> None:
+    with zipfile.ZipFile(packed.zip) as archive:
+        entries = archive.infolist()
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {stat.filemode(entry.external_attr >> 16) for entry in entries} == {"-rw-r--r--"}
+
+
+def test_has_byte_code_that_is_never_compared_with_dates_or_sources(packed: Packed) -> None:
+    tag = sys.implementation.cache_tag
+    content = packed.read(f"cosbatch/__pycache__/dispatch.{tag}.pyc")
+    hash_based, check_source = 0b01, 0b10
+    assert int.from_bytes(content[4:8], "little") == hash_based & ~check_source
+    assert marshal.loads(content[16:]).co_filename == "/var/user/cosbatch/dispatch.py"
+
+
+def test_has_byte_code_for_every_module(packed: Packed) -> None:
+    modules = [name for name in packed.names() if name.endswith(".py")]
+    assert len([name for name in packed.names() if name.endswith(".pyc")]) == len(modules)
+
+
+def test_says_so_where_no_interpreter_of_the_runtime_s_version_is_at_hand(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+    assert pack() == 0
+    told = capsys.readouterr()
+    assert f"No Python {HERE} is at hand" in told.err
+    assert json.loads(told.out)["ByteCode"] is None
+    with zipfile.ZipFile("dist/cosbatch.zip") as archive:
+        assert not [name for name in archive.namelist() if name.endswith(".pyc")]
+
+
+def test_lays_out_the_roots_one_by_one_under_the_names_that_openssl_looks_for(packed: Packed) -> None:
+    (name,) = [name for name in packed.names() if name.startswith("certifi/cacert.pem.")]
+    assert name.rpartition("/")[0] == f"certifi/cacert.pem.{len(BUNDLE)}"
+    assert packed.report["Roots"] == 1
+    assert b"PRIVATE" not in packed.read(name)
+
+
+def test_says_so_where_openssl_is_not_at_hand(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+    assert pack() == 0
+    told = capsys.readouterr()
+    assert "No openssl is at hand" in told.err
+    assert json.loads(told.out)["Roots"] == 0
+
+
+def test_says_what_openssl_said_where_it_fails(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(bundle: str, content: bytes) -> None:
+        raise subprocess.CalledProcessError(1, "openssl", stderr=b"no such folder")
+
+    monkeypatch.setattr(package, "laid_out", failing)
+    assert pack() == 1
+    assert "no such folder" in capsys.readouterr().err
+
+
+def test_reports_the_size_the_digest_and_the_largest_parts(packed: Packed) -> None:
+    content = packed.zip.read_bytes()
+    assert packed.report["Bytes"] == len(content)
+    assert packed.report["Digest"] == "sha256:" + hashlib.sha256(content).hexdigest()
+    assert packed.report["ByteCode"] == HERE
+    largest = {part["Part"]: part["Bytes"] for part in packed.report["Largest"]}
+    assert next(iter(largest)) == "cosbatch"
+    assert "handler" in largest, "with its byte code, which lies in a folder of its own"
+
+
+def test_shows_a_table_on_a_terminal(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert pack() == 0
+    shown = capsys.readouterr().out
+    assert "dist/cosbatch.zip: " in shown
+    assert "marshmallow 4.4.0" in shown
+    assert "largest parts" in shown
+
+
+def test_says_what_pip_said_where_a_dependency_cannot_be_had(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    next(small.glob("defusedxml-*")).unlink()
+    assert pack() == 1
+    assert "No matching distribution found for defusedxml" in capsys.readouterr().err
+    assert not Path("dist/cosbatch.zip").exists()
+
+
+def test_says_what_the_compiler_said_where_a_module_is_not_for_the_runtime(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_wheel(small, "defusedxml", "0.7.2", {"defusedxml.py": b"def def\n"})
+    assert pack() == 1
+    told = capsys.readouterr().err
+    assert "could not compile the package" in told
+    assert "/var/user/defusedxml.py" in told
+
+
+def test_lays_the_same_files_out_in_a_folder_and_removes_what_is_old_there(packed: Packed, small: Path) -> None:
+    Path("laid").mkdir()
+    Path("laid/.cosbatch-package").touch()
+    Path("laid/old.py").touch()
+    assert pack("--folder", "laid") == 0
+    laid = {path.relative_to("laid").as_posix() for path in Path("laid").rglob("*") if path.is_file()}
+    assert laid == {*packed.names(), ".cosbatch-package"}
+
+
+def test_lays_the_files_out_in_a_folder_that_is_not_there_yet(small: Path) -> None:
+    assert pack("--folder", "new/folder") == 0
+    assert Path("new/folder/handler.py").is_file()
+
+
+def test_does_not_touch_a_folder_that_holds_something_else(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("precious").mkdir()
+    Path("precious/handler.py").write_text("mine")
+    assert pack("--folder", "precious") == 1
+    assert "precious holds something else" in capsys.readouterr().err
+    assert Path("precious/handler.py").read_text() == "mine"
+
+
+@pytest.fixture
+def pyenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty pyenv, and nothing on PATH."""
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    (tmp_path / "path").mkdir()
+    yield tmp_path / "pyenv"
+
+
+def program(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_compiles_with_the_running_python_where_it_is_of_the_runtime_s_version(pyenv: Path) -> None:
+    assert package.interpreter_of(HERE) == sys.executable
+
+
+def test_finds_an_interpreter_on_the_path(pyenv: Path, tmp_path: Path) -> None:
+    found = program(tmp_path / "path/python3.99", "echo 3.99")
+    assert package.interpreter_of("3.99") == str(found)
+
+
+def test_finds_pyenv_s_interpreter_behind_a_shim_that_has_none(pyenv: Path, tmp_path: Path) -> None:
+    program(tmp_path / "path/python3.99", "echo 'command not found' >&2; exit 127")
+    found = program(pyenv / "versions/3.99.1/bin/python3.99", "echo 3.99")
+    assert package.interpreter_of("3.99") == str(found)
+
+
+def test_finds_no_interpreter_in_a_file_that_does_not_run(pyenv: Path) -> None:
+    program(pyenv / "versions/3.99.1/bin/python3.99", "").write_text("not a program")
+    assert package.interpreter_of("3.99") is None
+
+
+@pytest.fixture(scope="module")
+def function(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the dependencies that are installed here."""
+    folder = tmp_path_factory.mktemp("function")
+    for name in INSTALLED:
+        wheel_of_installed(folder, name)
+    for name in NEVER_CALLED:
+        make_wheel(folder, name, "3.1")
+    with pytest.MonkeyPatch.context() as patch:
+        point_pip_at(folder, patch)
+        patch.setattr(package, "RUNTIME", HERE)
+        assert pack("--output", str(folder / "function.zip")) == 0
+    return folder / "function.zip"
+
+
+def test_runs_from_the_unpacked_package_alone_and_says_nothing_on_stderr(function: Path, tmp_path: Path) -> None:
+    root = tmp_path / "var" / "user"
+    with zipfile.ZipFile(function) as archive:
+        archive.extractall(root)
+    with running(tmp_path / "data") as standin:
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", INVOKE, str(root)],
+            input=json.dumps({"Action": "ListJobs"}),
+            env={"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "x", **standin.environ},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert done.stderr == ""
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["Reply"]["Jobs"] == []
+    assert told["Strangers"] == []
+
+
+def test_stays_under_two_megabytes(function: Path) -> None:
+    assert function.stat().st_size < 2_000_000

@@ -1,0 +1,100 @@
+"""`plan` and `create`, against the stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import client_of
+from cosbatch.model.deadline import Clock
+from cosbatch.model.names import Resource
+from cosbatch.standin import Standin
+from tests.cli.running import Run
+
+MANIFEST = "cos://manifest-1250000000/restore/2026-11.csv"
+
+
+@pytest.fixture
+def manifest(standin: Standin) -> Resource:
+    place = Resource("manifest-1250000000", "restore/2026-11.csv", None)
+    client = client_of(os.environ, Clock())
+    objects.write(client, place, b"examplebucket-1250000000,photos/1.jpg\n")
+    return place
+
+
+def call_file(folder: Path, **call: object) -> str:
+    path = folder / "call.json"
+    path.write_text(json.dumps({"Profile": "restore", "Manifest": MANIFEST, **call}))
+    return str(path)
+
+
+def test_plans_without_sending(run: Run, standin: Standin, manifest: Resource, tmp_path: Path) -> None:
+    said = run("plan", call_file(tmp_path))
+    assert said.code == 0
+    assert said.json["Plan"]["Path"] == "/jobs"
+    assert "Authorization" not in said.json["Plan"]["Headers"]
+    assert f"--plan-digest {said.json['Plan']['Digest']}" in said.err
+    assert standin.jobs() == []
+
+
+def test_passes_warnings_on(run: Run, manifest: Resource, tmp_path: Path) -> None:
+    said = run("plan", call_file(tmp_path, Priority=0))
+    assert "Warning: /Priority is 0" in said.err
+
+
+def test_creates_the_job_that_was_planned(run: Run, standin: Standin, manifest: Resource, tmp_path: Path) -> None:
+    call = call_file(tmp_path)
+    digest = run("plan", call).json["Plan"]["Digest"]
+    said = run("create", call, "--plan-digest", digest)
+    assert (said.code, said.json["Outcome"]) == (0, "created")
+    assert [job["JobId"] for job in standin.jobs()] == [said.json["JobId"]]
+    assert f"python -m cosbatch wait {said.json['JobId']}" in said.err
+
+
+def test_refuses_to_create_what_is_no_longer_planned(run: Run, standin: Standin, manifest: Resource) -> None:
+    said = run("create", MANIFEST, "--profile", "restore", "--plan-digest", "sha256:0")
+    assert (said.code, said.json["Code"]) == (1, "IdempotencyMismatch")
+    assert standin.jobs() == []
+
+
+def test_creates_from_a_manifest_and_a_profile_alone(run: Run, standin: Standin, manifest: Resource) -> None:
+    said = run("create", "--profile", "restore", MANIFEST)
+    assert (said.code, said.json["Outcome"]) == (0, "created")
+
+
+def test_makes_one_job_of_one_token(run: Run, standin: Standin, manifest: Resource) -> None:
+    answers = [run("create", "--profile", "restore", "--token", "once", MANIFEST).json for _ in range(2)]
+    assert [answer["Outcome"] for answer in answers] == ["created", "recovered"]
+    assert answers[0]["JobId"] == answers[1]["JobId"]
+    assert len(standin.jobs()) == 1
+
+
+def test_answers_the_plan_of_a_call_that_asks_for_it_itself(
+    run: Run, standin: Standin, manifest: Resource, tmp_path: Path
+) -> None:
+    said = run("create", call_file(tmp_path, DryRun=True))
+    assert (said.code, said.err, standin.jobs()) == (0, "", [])
+    assert "Plan" in said.json
+
+
+def test_refuses_a_call_of_another_action(run: Run, standin: Standin, tmp_path: Path) -> None:
+    (tmp_path / "call.json").write_text('{"Action": "DeleteJob", "JobId": "1"}')
+    said = run("create", str(tmp_path / "call.json"))
+    assert (said.code, said.json["Code"]) == (1, "InvalidEvent")
+
+
+def test_tells_every_fault_of_a_document(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "call.json").write_text('{"Priority": -1, "Strange": 1}')
+    said = run("create", str(tmp_path / "call.json"))
+    assert (said.code, said.json["Code"]) == (1, "InvalidRequest")
+    assert {"/Priority", "/Strange", "/Operation"} <= {problem["Pointer"] for problem in said.json["Errors"]}
+
+
+@pytest.mark.parametrize("name", ["plan", "create"])
+def test_says_wrong_usage_for_a_file_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.delenv("COSBATCH_UIN")
+    assert run(name, "nowhere.json").code == 2

@@ -1,0 +1,151 @@
+"""The commands for jobs that exist."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+import responses
+from responses import matchers
+
+from tests.cli.running import Run, Terminal
+
+HOST = "https://100000000001.cos-control.ap-chengdu.myqcloud.com"
+JOB = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"
+
+
+def member(job_id: str, created: str, status: str = "Active") -> str:
+    return (
+        f"<member><CreationTime>{created}</CreationTime><Description>restore [cb:{'0' * 20}.{'1' * 20}]</Description>"
+        f"<JobId>{job_id}</JobId><Operation>COSInitiateRestoreObject</Operation><Priority>10</Priority>"
+        "<ProgressSummary><NumberOfTasksFailed>1</NumberOfTasksFailed><NumberOfTasksSucceeded>2000</NumberOfTasksSucceeded>"
+        f"<TotalNumberOfTasks>5000</TotalNumberOfTasks></ProgressSummary><Status>{status}</Status></member>"
+    )
+
+
+def listing(*members: str, **parameters: str) -> None:
+    body = f"<ListJobsResult><Jobs>{''.join(members)}</Jobs></ListJobsResult>"
+    query = {"maxResults": "1000", **parameters}
+    responses.get(f"{HOST}/jobs", body=body, match=[matchers.query_param_matcher(query)])
+
+
+def describing(job: str) -> None:
+    responses.get(f"{HOST}/jobs/{JOB}", body=f"<DescribeJobResult><Job>{job}</Job></DescribeJobResult>")
+
+
+@responses.activate
+def test_lists_jobs_the_newest_first(run: Run) -> None:
+    listing(member("old", "2026-11-01T00:00:00Z"), member("new", "2026-11-23T00:00:00Z"), "<member/>")
+    said = run("jobs")
+    assert said.code == 0
+    assert [job.get("JobId") for job in said.json["Jobs"]] == ["new", "old"]
+
+
+@responses.activate
+def test_lists_the_newest_few(run: Run) -> None:
+    listing(member("old", "2026-11-01T00:00:00Z"), member("new", "2026-11-23T00:00:00Z"))
+    assert [job["JobId"] for job in run("jobs", "--limit", "1").json["Jobs"]] == ["new"]
+
+
+@responses.activate
+def test_lists_jobs_of_several_states(run: Run) -> None:
+    listing(member("a", "2026-11-01T00:00:00Z"), jobStatuses="Active")
+    listing(member("r", "2026-11-02T00:00:00Z", "Ready"), jobStatuses="Ready")
+    said = run("jobs", "--state", "Active", "--state", "Ready")
+    assert [job["JobId"] for job in said.json["Jobs"]] == ["r", "a"]
+
+
+@responses.activate
+def test_lays_jobs_out_as_a_table_for_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing(member("new", "2026-11-23T00:00:00Z"))
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("jobs").code == 0
+    header, row = terminal.getvalue().splitlines()
+    assert " ".join(header.split()) == "JobId Status Operation Priority Succeeded Failed Total Created Description"
+    assert " ".join(row.split()) == "new Active COSInitiateRestoreObject 10 2,000 1 5,000 2026-11-23T00:00:00Z restore"
+
+
+@responses.activate
+def test_describes_a_job(run: Run) -> None:
+    describing(f"<JobId>{JOB}</JobId><Status>Active</Status><New>thing</New>")
+    said = run("describe", JOB)
+    assert (said.code, said.err) == (0, "")
+    assert said.json["Job"] == {"JobId": JOB, "Status": "Active", "New": "thing"}
+
+
+@responses.activate
+def test_explains_why_a_job_failed(run: Run) -> None:
+    reason = "<JobFailure><FailureCode>AccessDenied</FailureCode><FailureReason>no role</FailureReason></JobFailure>"
+    describing(f"<Status>Failed</Status><FailureReasons>{reason}</FailureReasons>")
+    said = run("describe", JOB)
+    assert said.err.startswith("AccessDenied: no role The function's role may not do this.")
+
+
+CHANGES: list[tuple[tuple[str, ...], str, str, dict[str, str], str, dict[str, Any]]] = [
+    (
+        ("priority", JOB, "7"),
+        "POST",
+        "/priority",
+        {"priority": "7"},
+        f"<UpdateJobPriorityResult><JobId>{JOB}</JobId><Priority>7</Priority></UpdateJobPriorityResult>",
+        {"JobId": JOB, "Priority": 7},
+    ),
+    (
+        ("confirm", JOB),
+        "POST",
+        "/status",
+        {"requestedJobStatus": "Ready"},
+        f"<UpdateJobStatusResult><JobId>{JOB}</JobId><Status>Ready</Status></UpdateJobStatusResult>",
+        {"JobId": JOB, "Status": "Ready"},
+    ),
+    (
+        ("cancel", JOB),
+        "POST",
+        "/status",
+        {"requestedJobStatus": "Cancelled"},
+        "<UpdateJobStatusResult><Status>Cancelling</Status></UpdateJobStatusResult>",
+        {"Status": "Cancelling"},
+    ),
+    (
+        ("cancel", JOB, "--reason", "wrong list 错"),
+        "POST",
+        "/status",
+        {"requestedJobStatus": "Cancelled", "statusUpdateReason": "wrong list 错"},
+        "<UpdateJobStatusResult><Status>Cancelled</Status></UpdateJobStatusResult>",
+        {"Status": "Cancelled"},
+    ),
+    (("delete", JOB), "DELETE", "", {}, "", {"JobId": JOB}),
+]
+
+
+@responses.activate
+@pytest.mark.parametrize(("arguments", "method", "part", "query", "body", "answer"), CHANGES)
+def test_changes_a_job(
+    run: Run,
+    arguments: tuple[str, ...],
+    method: str,
+    part: str,
+    query: dict[str, str],
+    body: str,
+    answer: dict[str, Any],
+) -> None:
+    responses.add(method, f"{HOST}/jobs/{JOB}{part}", body=body, match=[matchers.query_param_matcher(query)])
+    said = run(*arguments)
+    assert (said.code, said.json) == (0, answer)
+
+
+@responses.activate
+def test_tells_what_the_service_refuses(run: Run) -> None:
+    body = "<Error><Code>NoSuchJob</Code><Message>The job does not exist.</Message></Error>"
+    responses.post(f"{HOST}/jobs/{JOB}/status", status=404, body=body)
+    said = run("confirm", JOB)
+    assert (said.code, said.json["Code"], said.json["Status"]) == (1, "NoSuchJob", 404)
+
+
+@pytest.mark.parametrize("job_id", ["", "x" * 65, "a\nb", "\udcff", "a/status", "..", "a?b"])
+def test_sends_nothing_for_what_is_no_job_id(run: Run, job_id: str) -> None:
+    said = run("describe", job_id)
+    assert said.code == 1
+    assert said.json["Code"] in ("InvalidRequest", "InvalidEvent")

@@ -1,0 +1,212 @@
+"""`wait`: looks again and again, and says what the job came to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import responses
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import client_of
+from cosbatch.model.deadline import Clock
+from cosbatch.model.names import Resource
+from cosbatch.standin import Standin
+from tests.cli.running import Run, SteppingClock, Terminal
+
+ROOT = Path(__file__).parents[3]
+JOB = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"
+URL = f"https://100000000001.cos-control.ap-chengdu.myqcloud.com/jobs/{JOB}"
+
+
+def look(status: str, succeeded: int = 0, failed: int = 0, more: str = "") -> None:
+    body = (
+        f"<DescribeJobResult><Job><Status>{status}</Status><ProgressSummary><NumberOfTasksFailed>{failed}"
+        f"</NumberOfTasksFailed><NumberOfTasksSucceeded>{succeeded}</NumberOfTasksSucceeded><TotalNumberOfTasks>10"
+        f"</TotalNumberOfTasks></ProgressSummary>{more}</Job></DescribeJobResult>"
+    )
+    responses.get(URL, body=body)
+
+
+@pytest.fixture
+def time() -> SteppingClock:
+    return SteppingClock()
+
+
+@responses.activate
+def test_follows_a_job_to_its_end(run: Run, time: SteppingClock) -> None:
+    for status, succeeded in (("Preparing", 0), ("Active", 3), ("Active", 7), ("Complete", 10)):
+        look(status, succeeded)
+    said = run("wait", JOB, clock=time.clock())
+    assert said.code == 0
+    assert (said.json["JobId"], said.json["Status"], said.json["Outcome"]) == (JOB, "Complete", "complete")
+    assert said.json["Job"]["ProgressSummary"]["NumberOfTasksSucceeded"] == 10
+    assert time.naps == [5.0, 5.0, 5.0]
+    assert said.err.splitlines() == [
+        "Preparing: 0 of 10 done",
+        "Active: 3 of 10 done",
+        "Complete: 10 of 10 done",
+        "Complete: 10 of 10 tasks succeeded, 0 failed; state Complete.",
+    ]
+
+
+@responses.activate
+def test_points_at_the_report_where_tasks_failed(run: Run, time: SteppingClock) -> None:
+    report = "<Report><Bucket>qcs::cos:ap-chengdu::report-1250000000</Bucket><Enabled>true</Enabled><Prefix>r</Prefix></Report>"
+    look("Complete", 8, 2, report)
+    said = run("wait", JOB, clock=time.clock())
+    assert (said.code, said.json["Outcome"]) == (1, "complete with failures")
+    assert "qcs::cos:ap-chengdu::report-1250000000, under r" in said.err
+
+
+@responses.activate
+def test_says_so_where_no_report_was_ordered(run: Run, time: SteppingClock) -> None:
+    look("Failed", 3, 7)
+    said = run("wait", JOB, clock=time.clock())
+    assert (said.code, said.json["Outcome"]) == (1, "failed")
+    assert "none was ordered" in said.err
+
+
+@responses.activate
+def test_says_how_to_confirm_a_suspended_job_once(run: Run, time: SteppingClock) -> None:
+    for status, succeeded in (("Suspended", 0), ("Suspended", 0), ("Ready", 0), ("Complete", 10)):
+        look(status, succeeded)
+    said = run("wait", JOB, "--interval", "60", clock=time.clock())
+    assert said.code == 0
+    assert said.err.count(f"python -m cosbatch confirm {JOB}") == 1
+    assert time.naps == [60.0, 60.0, 60.0]
+
+
+@responses.activate
+def test_stops_when_the_time_is_over_after_a_last_look(run: Run, time: SteppingClock) -> None:
+    look("Active", 3)
+    said = run("wait", JOB, "--timeout", "12", clock=time.clock())
+    assert (said.code, said.json["Outcome"], said.json["Status"]) == (1, "unfinished", "Active")
+    assert time.naps == [5.0, 5.0, 2.0]
+
+
+@responses.activate
+def test_shows_an_unknown_total_as_such(run: Run, time: SteppingClock) -> None:
+    responses.get(URL, body="<DescribeJobResult><Job><Status>Complete</Status></Job></DescribeJobResult>")
+    said = run("wait", JOB, clock=time.clock())
+    assert said.code == 0
+    assert "0 of an unknown number tasks" in said.err
+
+
+@responses.activate
+def test_looks_again_after_a_failure_that_time_can_mend(run: Run, time: SteppingClock) -> None:
+    look("Active", 3)
+    for _ in range(5):
+        responses.get(URL, status=503)
+    look("Complete", 10)
+    said = run("wait", JOB, clock=time.clock())
+    assert said.code == 0
+    assert "Looking again." in said.err
+
+
+@responses.activate
+def test_gives_up_where_looking_fails_again_and_again(run: Run, time: SteppingClock) -> None:
+    responses.get(URL, status=503)
+    said = run("wait", JOB, clock=time.clock())
+    assert (said.code, said.json["Code"]) == (1, "UnexpectedResponse")
+    assert said.err.count("Looking again.") == 10
+
+
+@responses.activate
+def test_ends_with_no_job_at_all_when_the_time_is_over_before_one_was_seen(run: Run, time: SteppingClock) -> None:
+    responses.get(URL, status=503)
+    said = run("wait", JOB, "--timeout", "6", clock=time.clock())
+    assert (said.code, said.json["Code"]) == (1, "UnexpectedResponse")
+
+
+@responses.activate
+def test_does_not_look_twice_for_a_job_that_is_not_there(run: Run, time: SteppingClock) -> None:
+    responses.get(URL, status=404, body="<Error><Code>NoSuchJob</Code></Error>")
+    said = run("wait", JOB, clock=time.clock())
+    assert (said.code, said.json["Code"], time.naps) == (1, "NoSuchJob", [])
+
+
+@responses.activate
+def test_draws_a_bar_for_a_person(run: Run, time: SteppingClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    look("Active", 5)
+    look("Complete", 10)
+    stdout, stderr = Terminal(), Terminal()
+    monkeypatch.setattr(sys, "stdout", stdout)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    assert run("wait", JOB, clock=time.clock()).code == 0
+    assert "[############............]   50 %  5/10" in stderr.getvalue()
+    assert stdout.getvalue().splitlines()[2] == "Outcome  complete"
+
+
+# A shell has what it runs in the background ignore interrupts, and that is inherited.
+HEAR_AND_RUN = """
+import signal, sys
+from cosbatch.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_ends_quietly_when_interrupted(run: Run, standin: Standin) -> None:
+    """The real thing: a process of its own, and the signal that Ctrl-C sends."""
+    job_id = suspended_job(run)
+    command = [sys.executable, "-c", HEAR_AND_RUN, "wait", job_id, "--interval", "600"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stderr
+        said = [process.stderr.readline(), process.stderr.readline()]
+        while "waits to be confirmed" not in said[-1]:
+            assert said[-1], said
+            said.append(process.stderr.readline())
+        process.send_signal(signal.SIGINT)
+        assert (process.stdout.read(), process.stderr.read(), process.wait()) == ("", "", 130)
+
+
+def test_follows_a_real_job_from_its_confirmation_to_its_end(run: Run, standin: Standin) -> None:
+    job_id = suspended_job(run)
+    assert run("wait", job_id, "--timeout", "0.1", "--interval", "0.05").json["Outcome"] == "unfinished"
+    assert run("priority", job_id, "7").json["Priority"] == 7
+    assert run("confirm", job_id).json["Status"] == "Ready"
+    said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
+    assert (said.code, said.json["Outcome"]) == (1, "nothing done")
+    assert [job["JobId"] for job in run("jobs", "--state", "Complete").json["Jobs"]] == [job_id]
+    assert run("delete", job_id).code == 0
+    assert run("jobs").json["Jobs"] == []
+
+
+def test_follows_a_real_job_to_its_cancellation(run: Run, standin: Standin) -> None:
+    job_id = suspended_job(run)
+    assert run("cancel", job_id, "--reason", "wrong list 错").code == 0
+    said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
+    assert (said.code, said.json["Status"], said.json["Outcome"]) == (1, "Cancelled", "nothing done")
+    assert said.json["Job"]["StatusUpdateReason"] == "wrong list 错"
+
+
+def suspended_job(run: Run) -> str:
+    """A job that waits for confirmation; the object that it lists is not there."""
+    client = client_of(os.environ, Clock())
+    place = Resource("manifest-1250000000", "list.csv", None)
+    objects.write(client, place, b"examplebucket-1250000000,photos/1.jpg\n")
+    document = {
+        "ConfirmationRequired": True,
+        "Manifest": {
+            "Location": {"ObjectArn": "cos://manifest-1250000000/list.csv"},
+            "Spec": {"Fields": ["Bucket", "Key"], "Format": "COSBatchOperations_CSV_V1"},
+        },
+        "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}},
+        "Priority": 1,
+        "Report": {"Bucket": "cos://report-1250000000", "Enabled": False},
+        "RoleArn": "qcs::cam::uin/100000000001:roleName/COSBatch_QcsRole",
+    }
+    job_id = str(client.call(document)["JobId"])
+    states = (run("describe", job_id).json["Job"]["Status"] for _ in range(10_000))
+    assert "Suspended" in states
+    return job_id
+
+
+@pytest.mark.parametrize("arguments", [("--timeout", "0"), ("--interval", "-1"), ("--timeout", "soon")])
+def test_says_wrong_usage_for_odd_times(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run("wait", JOB, *arguments).code == 2

@@ -1,0 +1,196 @@
+"""`build`: a manifest of what lies in a bucket, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import responses
+from responses import matchers
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import client_of
+from cosbatch.model.deadline import Clock
+from cosbatch.model.names import Resource
+from cosbatch.standin import Standin
+from tests.cli.running import Run
+
+BUCKET = "examplebucket-1250000000"
+URL = f"https://{BUCKET}.cos.ap-chengdu.myqcloud.com/"
+
+
+def store(key: str, storage_class: str | None = None) -> None:
+    client = client_of(os.environ, Clock())
+    objects.write(client, Resource(BUCKET, key, None), b"x", storage_class)
+
+
+def page(keys: str, following: str = "", marker: str = "", **parameters: str) -> responses.BaseResponse:
+    """One page of the listing; each letter is a key."""
+    contents = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in keys)
+    more = f"<IsTruncated>true</IsTruncated><NextMarker>{following}</NextMarker>" if following else ""
+    query = {"max-keys": "1000", "encoding-type": "url", **({"marker": marker} if marker else {}), **parameters}
+    body = f"<ListBucketResult><EncodingType>url</EncodingType>{contents}{more}</ListBucketResult>"
+    scripted: responses.BaseResponse = responses.get(URL, body=body, match=[matchers.query_param_matcher(query)])
+    return scripted
+
+
+def test_writes_every_key_percent_encoded(run: Run, standin: Standin, tmp_path: Path) -> None:
+    for key in ("photos/ü b.jpg", 'photos/a,"+%.jpg', "other.jpg"):
+        store(key)
+    manifest = tmp_path / "photos.csv"
+    said = run("build", "--bucket", BUCKET, "--prefix", "photos/", "--output", str(manifest))
+    assert said.code == 0, said.err
+    assert manifest.read_text() == f"{BUCKET},photos/a%2C%22%2B%25.jpg\n{BUCKET},photos/%C3%BC%20b.jpg\n"
+    assert said.json == {
+        "Manifest": str(manifest),
+        "Rows": 2,
+        "Size": manifest.stat().st_size,
+        "Format": "COSBatchOperations_CSV_V1",
+        "Fields": ["Bucket", "Key"],
+    }
+    assert [name for name in os.listdir(tmp_path) if name.startswith("photos")] == ["photos.csv"]
+
+
+def test_lists_what_is_of_a_class(run: Run, standin: Standin) -> None:
+    for key, storage_class in (("a", None), ("b", "ARCHIVE"), ("c", "DEEP_ARCHIVE")):
+        store(key, storage_class)
+    said = run("build", "--bucket", "examplebucket", "--storage-class", "ARCHIVE", "--storage-class", "DEEP_ARCHIVE")
+    assert (said.code, said.out) == (0, f"{BUCKET},b\n{BUCKET},c\n")
+    assert said.err.splitlines()[-1] == "2 rows"
+
+
+@responses.activate
+def test_goes_through_all_pages(run: Run) -> None:
+    page("ab", "b")
+    page("c", "c", marker="b")
+    page("", marker="c")
+    assert run("build", "--bucket", BUCKET).out.split() == [f"{BUCKET},{key}" for key in "abc"]
+
+
+@responses.activate
+@pytest.mark.parametrize(("choice", "rows"), [((), ["a,v2", "b,"]), (("all",), ["a,v2", "a,v1", "b,"])])
+def test_names_versions_when_asked(run: Run, tmp_path: Path, choice: tuple[str, ...], rows: list[str]) -> None:
+    body = (
+        "<ListVersionsResult><Version><Key>a</Key><VersionId>v2</VersionId><IsLatest>true</IsLatest></Version>"
+        "<Version><Key>a</Key><VersionId>v1</VersionId><IsLatest>false</IsLatest></Version>"
+        "<Version><Key>b</Key><VersionId></VersionId><IsLatest>true</IsLatest></Version></ListVersionsResult>"
+    )
+    query = {"versions": "", "max-keys": "1000", "encoding-type": "url"}
+    responses.get(URL, body=body, match=[matchers.query_param_matcher(query)])
+    said = run("build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv"), "--versions", *choice)
+    assert said.json["Fields"] == ["Bucket", "Key", "VersionId"]
+    assert (tmp_path / "list.csv").read_text().split() == [f"{BUCKET},{row}" for row in rows]
+
+
+def broken_off(run: Run, tmp_path: Path) -> list[str]:
+    """A listing that failed at its second page; the arguments that began it."""
+    arguments = ["build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv")]
+    page("ab", "b")
+    refused = responses.get(URL, status=403, match=[matchers.query_param_matcher({"marker": "b"}, strict_match=False)])
+    assert run(*arguments).code == 1
+    responses.remove(refused)
+    assert not (tmp_path / "list.csv").exists()
+    return arguments
+
+
+@responses.activate
+def test_goes_on_where_it_was_broken_off(run: Run, tmp_path: Path) -> None:
+    arguments = broken_off(run, tmp_path)
+    with open(tmp_path / "list.csv.part", "ab") as part:
+        part.write(b"half a row that no state knows of")
+    page("cd", marker="b")
+    said = run(*arguments)
+    assert (said.code, said.json["Rows"]) == (0, 4)
+    assert "Going on behind row 2." in said.err
+    assert (tmp_path / "list.csv").read_text().split() == [f"{BUCKET},{key}" for key in "abcd"]
+    assert os.listdir(tmp_path) == ["list.csv"]
+
+
+@responses.activate
+def test_does_not_go_on_with_another_listing(run: Run, tmp_path: Path) -> None:
+    arguments = broken_off(run, tmp_path)
+    said = run(*arguments, "--prefix", "photos/")
+    assert said.code == 2
+    assert "belongs to another listing" in said.err
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", "not json", "", '{"Wish": {}}', '{"Wish": {}, "State": {"marker": 5}}']
+)
+def test_does_not_go_on_with_a_broken_state(run: Run, tmp_path: Path, content: str) -> None:
+    arguments = broken_off(run, tmp_path)
+    (tmp_path / "list.csv.state").write_text(content)
+    said = run(*arguments)
+    assert (said.code, said.json["Code"]) == (1, "BrokenState")
+    assert "Remove the .state and .part files" in said.json["Hint"]
+    assert not (tmp_path / "list.csv").exists()
+
+
+@responses.activate
+def test_leaves_nothing_of_a_listing_that_failed_at_once(run: Run, tmp_path: Path) -> None:
+    responses.get(URL, status=404, body="<Error><Code>NoSuchBucket</Code></Error>")
+    said = run("build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv"))
+    assert (said.code, said.json["Code"]) == (1, "NoSuchBucket")
+    assert os.listdir(tmp_path) == []
+
+
+@responses.activate
+def test_does_not_go_on_behind_rows_that_are_lost(run: Run, tmp_path: Path) -> None:
+    arguments = broken_off(run, tmp_path)
+    (tmp_path / "list.csv.part").write_bytes(b"short")
+    said = run(*arguments)
+    assert (said.code, "is shorter than it was" in said.err) == (2, True)
+
+
+@responses.activate
+def test_keeps_the_old_manifest_until_the_new_one_is_whole(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("old")
+    arguments = ["build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv")]
+    page("a", "a")
+    responses.get(URL, status=403, match=[matchers.query_param_matcher({"marker": "a"}, strict_match=False)])
+    assert run(*arguments).code == 1
+    assert (tmp_path / "list.csv").read_text() == "old"
+    assert json.loads((tmp_path / "list.csv.state").read_text())["State"]["rows"] == 1
+
+
+@responses.activate
+@pytest.mark.parametrize("to_file", [True, False])
+def test_makes_no_manifest_of_nothing(run: Run, tmp_path: Path, to_file: bool) -> None:
+    page("", prefix="none/")
+    where = ["--output", str(tmp_path / "list.csv")] if to_file else []
+    said = run("build", "--bucket", BUCKET, "--prefix", "none/", *where)
+    assert (said.code, said.json["Code"]) == (1, "InvalidManifest")
+    assert os.listdir(tmp_path) == []
+
+
+@responses.activate
+def test_leaves_nothing_behind_where_the_first_page_fails(run: Run, tmp_path: Path) -> None:
+    responses.get(URL, status=403)
+    assert run("build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv")).code == 1
+    assert os.listdir(tmp_path) == []
+
+
+@responses.activate
+def test_does_not_go_round_in_circles(run: Run) -> None:
+    page("ab", "b")
+    page("ab", "b", marker="b")
+    said = run("build", "--bucket", BUCKET)
+    assert said.code == 1
+    assert "points at itself" in said.err
+
+
+@pytest.mark.parametrize("bucket", ["Example_Bucket", "", "../x", "a b"])
+def test_says_wrong_usage_for_what_is_no_bucket(run: Run, bucket: str) -> None:
+    assert run("build", "--bucket", bucket).code == 2
+
+
+def test_says_wrong_usage_without_a_bucket(run: Run) -> None:
+    assert run("build", "--prefix", "photos/").code == 2
+
+
+def test_says_wrong_usage_where_nothing_can_be_written(run: Run, tmp_path: Path) -> None:
+    said = run("build", "--bucket", BUCKET, "--output", str(tmp_path / "no" / "list.csv"))
+    assert (said.code, "cannot be written" in said.err) == (2, True)

@@ -1,0 +1,181 @@
+"""`check`: the judge's words, and the exit code that goes with them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import client_of
+from cosbatch.manifest import judge
+from cosbatch.model.deadline import Clock
+from cosbatch.model.names import Resource
+from cosbatch.standin import Standin
+from tests.cli.running import Run, Terminal
+
+GOOD = b"examplebucket-1250000000,photos/1.jpg\nexamplebucket-1250000000,photos/2.jpg\n"
+BAD = b"Bucket,Key\nexamplebucket-1250000000,photos/a b.jpg\nexamplebucket-1250000000,a,b,c\n"
+INVENTORY = {
+    "sourceBucket": "examplebucket-1250000000",
+    "fileFormat": "CSV",
+    "fileSchema": "Bucket, Key, Size",
+    "files": [{"key": "i/data/1.csv.gz", "size": 5, "MD5checksum": "0" * 32}],
+}
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Any:
+    def write(content: bytes, name: str = "list.csv") -> str:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return str(path)
+
+    return write
+
+
+def test_finds_nothing_in_a_good_list(run: Run, listed: Any) -> None:
+    said = run("check", listed(GOOD))
+    assert said.code == 0
+    assert said.json == {
+        "Verdict": "ok",
+        "Rows": 2,
+        "Columns": 2,
+        "Buckets": ["examplebucket-1250000000"],
+        "Faults": [],
+        "Warnings": [],
+        "Complete": True,
+    }
+    assert said.err == "A job can read it: 2 rows, 2 columns, examplebucket-1250000000.\n"
+
+
+def test_counts_one_row_as_one(run: Run, listed: Any) -> None:
+    assert run("check", listed(b"alone")).err.startswith("A job would fail: 1 row, 1 column, no bucket.")
+
+
+def test_finds_what_is_wrong_and_where(run: Run, listed: Any) -> None:
+    said = run("check", listed(BAD))
+    assert (said.code, said.json["Verdict"]) == (1, "faulty")
+    assert [(fault["Fault"], fault["Line"]) for fault in said.json["Faults"]] == [("HeaderRow", 1), ("ColumnCount", 3)]
+    assert [(warning["Fault"], warning["Column"]) for warning in said.json["Warnings"]] == [("NotEncoded", 2)]
+    assert said.err.splitlines()[1] == "Found: 1 ColumnCount, 1 HeaderRow, 1 NotEncoded."
+
+
+@pytest.mark.parametrize(("content", "lines"), [(BAD, 4), (GOOD, 0)])
+def test_lays_faults_out_as_a_table_for_a_person(
+    run: Run, listed: Any, monkeypatch: pytest.MonkeyPatch, content: bytes, lines: int
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    run("check", listed(content))
+    assert len(terminal.getvalue().splitlines()) == lines
+    assert lines == 0 or terminal.getvalue().splitlines()[1].startswith("fault       1          HeaderRow")
+
+
+def test_allows_only_the_buckets_that_are_named(run: Run, listed: Any) -> None:
+    assert run("check", listed(GOOD), "--bucket", "examplebucket-1250000000").code == 0
+    said = run("check", listed(GOOD), "--bucket", "other-1250000000")
+    assert {fault["Fault"] for fault in said.json["Faults"]} == {"ForeignBucket"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"), [("Bucket,Key", 0), ("Bucket, Key, VersionId", 1), ("Ignore,Bucket,Key", 1)]
+)
+def test_goes_by_the_fields_that_are_named(run: Run, listed: Any, columns: str, code: int) -> None:
+    assert run("check", listed(GOOD), "--fields", columns).code == code
+
+
+@pytest.mark.parametrize(
+    "columns", ["", "Bucket", "Key,Key,Bucket", "Bucket,Key,VersionId,VersionId", "Bucket,Key,Size"]
+)
+def test_says_wrong_usage_for_what_are_no_fields(run: Run, listed: Any, columns: str) -> None:
+    assert run("check", listed(GOOD), "--fields", columns).code == 2
+
+
+@pytest.mark.parametrize("name", ["list.csv.gz", "list.csv"])
+def test_finds_that_a_manifest_is_compressed(run: Run, listed: Any, name: str) -> None:
+    said = run("check", listed(gzip.compress(GOOD), name))
+    assert (said.code, [fault["Fault"] for fault in said.json["Faults"]]) == (1, ["Gzip"])
+
+
+def test_unpacks_a_data_file_of_an_inventory(run: Run, listed: Any) -> None:
+    assert run("check", listed(gzip.compress(GOOD), "list.csv.gz"), "--data-file").json["Rows"] == 2
+
+
+def test_reads_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(GOOD)))
+    assert run("check", "-").json["Rows"] == 2
+
+
+def test_judges_a_list_that_lies_in_a_bucket(run: Run, standin: Standin) -> None:
+    objects.write(client_of(os.environ, Clock()), Resource("manifest-1250000000", "list.csv", None), BAD)
+    assert run("check", "cos://manifest-1250000000/list.csv").json["Rows"] == 3
+
+
+def test_judges_an_inventory(run: Run, listed: Any) -> None:
+    said = run("check", listed(json.dumps(INVENTORY).encode(), "manifest.json"))
+    assert (said.code, said.json["Verdict"], said.json["Columns"]) == (0, "ok", 3)
+    assert "an unknown number of rows" in said.err
+    said = run("check", listed(b"", "manifest.json"))
+    assert [fault["Fault"] for fault in said.json["Faults"]] == ["Empty"]
+    said = run("check", listed(b"{}", "manifest.json"))
+    assert [fault["Fault"] for fault in said.json["Faults"]] == ["WrongFormat"]
+    assert "unknown columns, no bucket" in said.err
+
+
+def test_reads_no_more_of_an_inventory_than_one_can_be_long(
+    run: Run, listed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "LONGEST_INVENTORY", 1000)
+    content = json.dumps(INVENTORY).encode() + b" " * (3 << 20)
+    assert run("check", listed(content[: 1 << 20], "manifest.json")).code == 0
+    stdin = io.BytesIO(content)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stdin))
+    assert run("check", "-", "--format", "COSInventoryReport_CSV_V1").code == 0
+    assert stdin.tell() == 1 << 20
+
+
+def test_tells_an_inventory_in_a_file_of_any_name_by_its_content(run: Run, listed: Any) -> None:
+    inventory = listed(json.dumps(INVENTORY).encode(), "other.json")
+    assert run("check", inventory).code == 0
+    for wanted in (("--format", "COSBatchOperations_CSV_V1"), ("--fields", "Bucket,Key")):
+        assert run("check", inventory, *wanted).json["Faults"][0]["Fault"] == "WrongFormat"
+
+
+def test_takes_an_object_for_what_its_name_makes_of_it(run: Run, standin: Standin) -> None:
+    client = client_of(os.environ, Clock())
+    objects.write(client, Resource("inventory-1250000000", "i/other.json", None), json.dumps(INVENTORY).encode())
+    said = run("check", "cos://inventory-1250000000/i/other.json")
+    assert said.json["Faults"][0]["Fault"] == "WrongFormat"
+
+
+def test_looks_for_the_files_of_an_inventory_in_its_bucket(run: Run, standin: Standin) -> None:
+    client = client_of(os.environ, Clock())
+    bucket = "inventory-1250000000"
+    objects.write(client, Resource(bucket, "i/manifest.json", None), json.dumps(INVENTORY).encode())
+    said = run("check", f"cos://{bucket}/i/manifest.json")
+    assert (said.code, said.json["Verdict"]) == (1, "faulty")
+    (fault,) = said.json["Faults"]
+    assert (fault["Fault"], "i/data/1.csv.gz" in fault["Message"]) == ("InventoryFiles", True)
+    assert "Found: 1 InventoryFiles." in said.err
+    objects.write(client, Resource(bucket, "i/data/1.csv.gz", None), b"12345")
+    assert run("check", f"cos://{bucket}/i/manifest.json").code == 0
+
+
+def test_takes_no_refusal_for_a_missing_file(run: Run, standin: Standin) -> None:
+    bucket = "inventory-1250000000"
+    place = Resource(bucket, "i/manifest.json", None)
+    objects.write(client_of(os.environ, Clock()), place, json.dumps(INVENTORY).encode())
+    standin.order({"action": "HeadObject", "fault": "AccessDenied", "after": 1})
+    said = run("check", f"cos://{bucket}/i/manifest.json")
+    assert (said.code, said.json["Code"]) == (1, "AccessDenied")
+
+
+def test_says_wrong_usage_for_a_list_that_is_not_there(run: Run) -> None:
+    assert run("check", "nowhere.csv").code == 2

@@ -1,0 +1,98 @@
+"""Content from files, stdin and buckets, plain and compressed."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from cosbatch.cli import objects
+from cosbatch.cli.client import connect
+from cosbatch.cli.manifests import source
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.model.errors import InvalidManifest
+from cosbatch.model.names import Resource
+from cosbatch.standin import Standin
+from tests.cli.running import SteppingClock, Terminal
+
+TEXT = b"".join(b"examplebucket-1250000000,photos/%d.jpg\n" % number for number in range(100_000))
+
+
+def options() -> argparse.Namespace:
+    return argparse.Namespace(endpoint=None, region=None, verbose=False, clock=SteppingClock().clock())
+
+
+def read(name: str) -> bytes:
+    with source.opened(name, options()) as opened:
+        assert opened.name == name
+        return b"".join(opened.blocks)
+
+
+def test_reads_a_file(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(TEXT)
+    assert read(str(tmp_path / "list.csv")) == TEXT
+
+
+def test_reads_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT)))
+    assert read("-") == TEXT
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.csv.gz"])
+def test_reads_an_object(standin: Standin, name: str) -> None:
+    stored = gzip.compress(TEXT) if name.endswith(".gz") else TEXT
+    objects.write(connect(options()), Resource("examplebucket-1250000000", name, None), stored)
+    assert read(f"cos://examplebucket-1250000000/{name}") == TEXT
+
+
+@pytest.mark.parametrize(
+    "content", [gzip.compress(TEXT), gzip.compress(TEXT[:7]) + gzip.compress(b"") + gzip.compress(TEXT[7:])]
+)
+def test_reads_what_is_compressed(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "list.csv.gz").write_bytes(content)
+    assert read(str(tmp_path / "list.csv.gz")) == TEXT
+
+
+def test_reads_what_is_compressed_bit_by_bit() -> None:
+    content = gzip.compress(b"one") + gzip.compress(b"two")
+    assert b"".join(source.unzipped((bytes([byte]) for byte in content), "list.csv.gz")) == b"onetwo"
+
+
+def test_keeps_what_comes_out_of_a_bomb_in_bounds() -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    sizes = [len(block) for block in source.unzipped([bomb], "list.csv.gz")]
+    assert (sum(sizes), max(sizes)) == (50_000_000, 1024 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(TEXT, "not compressed"), (gzip.compress(TEXT)[:-9], "not whole"), (b"", "not whole")]
+)
+def test_refuses_what_is_not_compressed_rightly(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "list.csv.gz").write_bytes(content)
+    with pytest.raises(InvalidManifest, match=words):
+        read(str(tmp_path / "list.csv.gz"))
+
+
+def test_shows_a_bar_where_there_is_much_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(source, "_WORTH_A_BAR", len(TEXT) - 1)
+    (tmp_path / "list.csv").write_bytes(TEXT)
+    assert read(str(tmp_path / "list.csv")) == TEXT
+    assert "[########################]  100 %  4.2 MB/4.2 MB" in terminal.getvalue()
+
+
+def test_shows_no_bar_for_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "list.csv").write_bytes(TEXT)
+    read(str(tmp_path / "list.csv"))
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "cos://examplebucket", "."])
+def test_says_wrong_usage_for_what_is_not_there(name: str) -> None:
+    with pytest.raises(WrongUsage):
+        read(name)

@@ -1,0 +1,70 @@
+"""`demo`: the whole way, told to a person and given to a program."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cosbatch.cli.rehearse import local_stage
+from cosbatch.cli.rehearse.demo import indented
+from tests.cli.running import Run, Terminal
+
+
+def test_goes_from_the_upload_to_the_report(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = dict(os.environ)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    said = run("demo", "--objects", "5")
+    assert said.code == 0
+    shown = said.json
+    assert shown["Profile"] == "restore"
+    assert [result["Outcome"] for result in shown["Results"]] == ["created", "recovered"]
+    assert len({result["JobId"] for result in shown["Results"]}) == 1
+    assert "Authorization" not in shown["Request"]["Headers"]
+    assert shown["Job"]["Description"] in shown["Request"]["Body"]
+    assert shown["Outcome"] == "complete"
+    assert (shown["Report"]["Succeeded"], shown["Report"]["Failed"]) == (5, 0)
+    assert 'x-cos-restore: ongoing-request="true"' in said.err
+    assert dict(os.environ) == before
+    assert os.listdir(tmp_path) == []
+
+
+def test_needs_no_account(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("COSBATCH_", "TENCENTCLOUD_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COSBATCH_PROFILES", "nowhere.json")
+    assert run("demo", "--objects", "5").code == 0
+
+
+def test_tells_its_story_alone_to_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("demo", "--objects", "5").code == 0
+    assert terminal.getvalue() == ""
+
+
+def test_says_so_where_no_job_is_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(event: Any, verbose: bool) -> tuple[Any, bool]:
+        return {"Results": [{"Outcome": "failed", "Code": "SlowDown", "Message": "too fast"}]}, True
+
+    monkeypatch.setattr(local_stage, "deliver", refused)
+    said = run("demo", "--objects", "5")
+    assert (said.code, said.json["Code"]) == (1, "InternalError")
+    assert "SlowDown: too fast" in said.err
+
+
+def test_indents_what_was_rendered_without_lines() -> None:
+    assert list(indented("<A><B>text</B><C><D></D></C></A>")) == [
+        "<A>",
+        "  <B>text</B>",
+        "  <C>",
+        "    <D>",
+        "    </D>",
+        "  </C>",
+        "</A>",
+    ]

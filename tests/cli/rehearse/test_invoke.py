@@ -1,0 +1,158 @@
+"""`invoke`: a recorded event, handed to the function."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cosbatch.cli.rehearse.invoke import is_failure
+from cosbatch.standin import Standin
+from tests.cli.running import Run
+
+OTHER_ACCOUNT = {
+    "Records": [
+        {
+            "cos": {
+                "cosBucket": {"region": "gz", "name": "testpic", "appid": "1253970026"},
+                "cosObject": {
+                    "url": "http://testpic-1253970026.cos.ap-guangzhou.myqcloud.com/lists/a.csv",
+                    "meta": {"x-cos-request-id": "NWMxOWY4MGFf"},
+                    "key": "/1253970026/testpic/lists/a.csv",
+                },
+            },
+            "event": {"eventName": "cos:ObjectCreated:Put", "eventTime": 1545205770},
+        }
+    ]
+}
+SPEC = {"Format": "COSBatchOperations_CSV_V1", "Fields": ["Bucket", "Key"]}
+CALL = {
+    "Profile": "restore",
+    "Manifest": {"Location": {"ObjectArn": "cos://manifest-1250000000/restore/a.csv"}, "Spec": SPEC},
+}
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Any:
+    def write(event: Any) -> str:
+        path = tmp_path / "event.json"
+        path.write_text(json.dumps(event))
+        return str(path)
+
+    return write
+
+
+def test_replays_a_call_against_a_stand_in(run: Run, recorded: Any) -> None:
+    before = dict(os.environ)
+    said = run("invoke", recorded(CALL), "--local")
+    assert (said.code, said.json["Outcome"]) == (0, "created")
+    assert said.json["JobId"] in said.err
+    assert dict(os.environ) == before
+
+
+def test_replays_an_upload_of_another_account_in_that_account(run: Run, recorded: Any) -> None:
+    said = run("invoke", recorded(OTHER_ACCOUNT), "--local", "--profile", "restore")
+    assert said.code == 0, said.err
+    (result,) = said.json["Results"]
+    assert (result["Outcome"], result["Profile"]) == ("created", "restore")
+    assert result["Manifest"] == "qcs::cos:ap-guangzhou::testpic-1253970026/lists/a.csv"
+
+
+def test_says_so_where_no_profile_takes_the_upload(run: Run, recorded: Any) -> None:
+    said = run("invoke", recorded(OTHER_ACCOUNT), "--local")
+    assert (said.code, said.json["Results"][0]["Outcome"]) == (0, "skipped")
+    assert "No job was made." in said.err
+
+
+def test_replays_with_a_manifest_of_one_s_own(run: Run, recorded: Any, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(b"")
+    said = run(
+        "invoke", recorded(OTHER_ACCOUNT), "--local", "--profile", "restore", "--manifest", str(tmp_path / "list.csv")
+    )
+    assert (said.code, said.json["Results"][0]["Code"]) == (1, "InvalidManifest")
+
+
+def test_replays_an_http_call_without_authentication(run: Run, recorded: Any) -> None:
+    said = run("invoke", recorded({"httpMethod": "POST", "path": "/jobs", "body": json.dumps(CALL)}), "--local")
+    assert (said.code, said.json["statusCode"]) == (0, 201)
+
+
+def test_replays_an_http_call_as_the_function_is_set(run: Run, recorded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSBATCH_HTTP_AUTH", "bearer")
+    monkeypatch.setenv("COSBATCH_HTTP_TOKENS", "0" * 64)
+    said = run("invoke", recorded({"httpMethod": "GET", "path": "/jobs"}), "--local")
+    assert (said.code, said.json["statusCode"]) == (1, 401)
+
+
+def test_takes_the_account_of_a_document_s_own_role(run: Run, recorded: Any) -> None:
+    document = {
+        "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}},
+        "Priority": 1,
+        "Report": {"Bucket": "cos://report-1253970026", "Enabled": False},
+        "RoleArn": "qcs::cam::uin/100000000777:roleName/Own",
+        "Manifest": {"Location": {"ObjectArn": "cos://lists-1253970026/a.csv"}, "Spec": SPEC},
+    }
+    said = run("invoke", recorded(document), "--local", "--region", "ap-nanjing")
+    assert (said.code, said.json["Outcome"]) == (0, "created")
+
+
+def test_shows_the_function_s_log_when_asked(run: Run, recorded: Any) -> None:
+    assert '"message": "CreateJob done"' in run("invoke", recorded(CALL), "--local", "--verbose").err
+
+
+@pytest.mark.parametrize("event", [[], {}, "text", {"Records": []}, {"Records": [{"s3": {}}]}, {"Type": "Timer"}])
+def test_answers_what_the_function_answers_to_odd_events(run: Run, recorded: Any, event: Any) -> None:
+    said = run("invoke", recorded(event), "--local")
+    assert said.code in (0, 1)
+    assert "InternalError" not in said.out
+
+
+def test_tells_of_profiles_that_the_function_would_refuse(
+    run: Run, recorded: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "profiles.json").write_text('{"profiles": 1}')
+    monkeypatch.setenv("COSBATCH_PROFILES", str(tmp_path / "profiles.json"))
+    said = run("invoke", recorded(CALL), "--local", "--profile", "restore")
+    assert (said.code, said.json["Code"]) == (1, "ConfigurationError")
+
+
+def test_goes_to_the_account_of_the_environment_otherwise(run: Run, standin: Standin, recorded: Any) -> None:
+    said = run("invoke", recorded({"Action": "ListJobs"}))
+    assert (said.code, said.json["Jobs"]) == (0, [])
+    standin.order({"action": "DescribeJob", "fault": "TooManyJobs"})
+    timer = {"Type": "Timer", "Time": "t", "TriggerName": "n", "Message": '{"Action": "DescribeJob", "JobId": "1"}'}
+    said = run("invoke", recorded(timer))
+    assert (said.code, said.json["Code"]) == (1, "TooManyJobs")
+    assert "would deliver the event again" in said.err
+
+
+def test_goes_to_the_endpoint_of_the_options(
+    run: Run, standin: Standin, recorded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COSBATCH_ENDPOINT")
+    assert run("invoke", recorded({"Action": "ListJobs"}), "--endpoint", standin.endpoint).code == 0
+
+
+@pytest.mark.parametrize("option", ["--manifest", "--profile"])
+def test_says_wrong_usage_for_local_options_without_local(run: Run, recorded: Any, option: str) -> None:
+    said = run("invoke", recorded(CALL), option, "x")
+    assert (said.code, "go with --local" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "failed"),
+    [
+        ({"JobId": "1"}, False),
+        ({"Code": "NoSuchJob"}, True),
+        ({"Results": [{"Outcome": "created"}, {"Outcome": "skipped"}]}, False),
+        ({"Results": [{"Outcome": "created"}, {"Outcome": "failed"}]}, True),
+        ({"statusCode": 201}, False),
+        ({"statusCode": 404}, True),
+        (None, False),
+    ],
+)
+def test_knows_a_failure_in_every_kind_of_answer(answer: Any, failed: bool) -> None:
+    assert is_failure(answer) is failed

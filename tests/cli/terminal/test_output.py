@@ -1,0 +1,96 @@
+"""JSON for programs, layout for people, words on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+
+import pytest
+
+from cosbatch.cli.terminal import output
+from tests.cli.running import Terminal
+
+VALUE = {"JobId": "53dc6228", "Description": "恢复"}
+
+
+def options(as_json: bool = False) -> argparse.Namespace:
+    return argparse.Namespace(json=as_json)
+
+
+def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Not a fixture: between a test's set-up and the test itself, pytest puts its own stdout in place."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    return terminal
+
+
+def test_writes_json_where_no_person_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    output.show(VALUE, options(), lambda: ["a table"])
+    out = capsys.readouterr().out
+    assert json.loads(out) == VALUE
+    assert "恢复" in out
+
+
+def test_lays_the_value_out_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_terminal(monkeypatch)
+    output.show(VALUE, options(), lambda: ["a table", "of two lines"])
+    assert terminal.getvalue() == "a table\nof two lines\n"
+
+
+def test_lays_out_leaf_by_leaf_what_has_no_layout_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_terminal(monkeypatch)
+    output.show(VALUE, options())
+    assert terminal.getvalue().splitlines()[0] == "JobId        53dc6228"
+
+
+def test_writes_json_on_a_terminal_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_terminal(monkeypatch)
+    output.show(VALUE, options(as_json=True), lambda: ["a table"])
+    assert json.loads(terminal.getvalue()) == VALUE
+
+
+@pytest.mark.parametrize("text", ["恢复", "\udcff", "\U0001f600"])
+def test_escapes_what_the_stream_cannot_carry(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    output.write_json({"Text": text})
+    stream.seek(0)
+    assert json.loads(stream.read()) == {"Text": text}
+
+
+def test_tells_a_person_at_a_terminal_of_a_failure_in_words_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = at_terminal(monkeypatch)
+    failure = {
+        "Code": "SlowDown",
+        "Message": "Please\x1b.",
+        "Status": 502,
+        "Retryable": True,
+        "RequestId": "NWRm",
+        "Verdict": {},
+    }
+    output.fail(failure, options())
+    assert terminal.getvalue() == ""
+    assert capsys.readouterr().err.splitlines() == [
+        "SlowDown: Please\\x1b.",
+        "RequestId: NWRm",
+        "Another try later can help.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stream", "no_color", "shown"),
+    [
+        (Terminal(), "", "\x1b[31;1mCode\x1b[0m"),
+        (Terminal(), "1", "Code"),
+        (io.StringIO(), "", "Code"),
+    ],
+)
+def test_colours_only_for_people_who_want_it(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: str, shown: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    assert output.emphasised("Code", stream) == shown

@@ -1,0 +1,153 @@
+"""The failure object, and what each error says of retries and of whom it concerns."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cosbatch.model import errors
+from cosbatch.model.errors import (
+    CosbatchError,
+    InvalidRequest,
+    MethodNotAllowed,
+    Problem,
+    RetryableInvocationError,
+    ServiceError,
+    ServiceSideError,
+    UnexpectedResponse,
+)
+
+# Code, status, Retryable: the table that callers rely on.
+CODES = [
+    (errors.InvalidEvent, 400, False),
+    (errors.InvalidRequest, 400, False),
+    (errors.InvalidManifest, 422, False),
+    (errors.IdempotencyMismatch, 422, False),
+    (errors.Unauthorized, 401, False),
+    (errors.Forbidden, 403, False),
+    (errors.NotFound, 404, False),
+    (errors.PayloadTooLarge, 413, False),
+    (errors.UnsupportedMediaType, 415, False),
+    (errors.ConfigurationError, 500, False),
+    (errors.InternalError, 500, False),
+    (errors.DuplicateUnresolved, 409, True),
+    (errors.UpstreamUnreachable, 502, True),
+    (errors.UpstreamTimeout, 504, True),
+    (errors.UpstreamTLS, 502, False),
+    (errors.UnexpectedResponse, 502, False),
+]
+
+
+@pytest.mark.parametrize(("kind", "status", "retryable"), CODES)
+def test_names_each_error_by_its_class_with_its_status_and_advice(
+    kind: type[CosbatchError], status: int, retryable: bool
+) -> None:
+    assert kind("what and how to mend it").as_json() == {
+        "Code": kind.__name__,
+        "Message": "what and how to mend it",
+        "Status": status,
+        "Retryable": retryable,
+    }
+
+
+def test_is_a_bug_of_this_function_where_nothing_better_is_known() -> None:
+    assert CosbatchError("?").as_json() == {"Code": "InternalError", "Message": "?", "Status": 500, "Retryable": False}
+
+
+@pytest.mark.parametrize("maybe_done", [True, False])
+def test_knows_whether_the_service_may_have_acted(maybe_done: bool) -> None:
+    assert errors.UpstreamTimeout("?", maybe_done=maybe_done).maybe_done is maybe_done
+    assert errors.UpstreamTimeout("?").maybe_done is False
+
+
+def test_exports_every_error_it_defines() -> None:
+    defined = {
+        name for name, value in vars(errors).items() if isinstance(value, type) and value.__module__ == errors.__name__
+    }
+    assert defined == set(errors.__all__)
+
+
+def test_lists_all_problems_with_pointer_and_message() -> None:
+    error = InvalidRequest("two faults", [Problem("/Priority", "is required; add it"), Problem("", "is no object")])
+    assert error.as_json()["Errors"] == [
+        {"Pointer": "/Priority", "Message": "is required; add it"},
+        {"Pointer": "", "Message": "is no object"},
+    ]
+
+
+def test_shows_what_is_known_of_the_call_and_leaves_out_the_rest() -> None:
+    error = InvalidRequest("no")
+    error.request_id = "NWRm"
+    error.trace_id = ""
+    error.fields = {"Manifest": "qcs::cos:ap-chengdu::m-1/k", "Profile": None}
+    assert error.as_json() == {
+        "Code": "InvalidRequest",
+        "Message": "no",
+        "Status": 400,
+        "Retryable": False,
+        "RequestId": "NWRm",
+        "Manifest": "qcs::cos:ap-chengdu::m-1/k",
+    }
+
+
+def test_writes_its_message_when_printed() -> None:
+    assert str(InvalidRequest("what is wrong")) == "what is wrong"
+
+
+def test_keeps_the_methods_that_a_route_has() -> None:
+    error = MethodNotAllowed("only POST", allowed=["POST"])
+    assert (error.as_json()["Status"], error.allowed) == (405, ("POST",))
+
+
+# code, HTTP status of the service | status of the answer, Retryable, may it have acted
+SERVICE = [
+    ("InvalidRequest", 400, 400, False, False),
+    ("AccessDenied", 403, 403, False, False),
+    ("NoSuchJob", 404, 404, False, False),
+    ("SlowDown", 400, 400, True, False),
+    ("RequestTimeout", 400, 400, True, False),
+    ("InternalError", 500, 502, True, True),
+    ("ServiceUnavailable", 503, 502, True, True),
+    ("SlowDown", 503, 502, True, False),
+    ("TooManyJobs", 500, 502, True, False),
+    ("InternalError", 200, 502, False, False),
+    ("PermanentRedirect", 301, 502, False, False),
+]
+
+
+@pytest.mark.parametrize(("code", "http_status", "status", "retryable", "maybe_done"), SERVICE)
+def test_judges_an_error_document_by_code_and_status(
+    code: str, http_status: int, status: int, retryable: bool, maybe_done: bool
+) -> None:
+    error = ServiceError(code, "in the service's words", http_status)
+    assert error.as_json() == {
+        "Code": code,
+        "Message": "in the service's words",
+        "Status": status,
+        "Retryable": retryable,
+    }
+    assert error.maybe_done is maybe_done
+    assert (error.retry_after, error.date) == (None, None)  # until the transport has read the headers
+
+
+@pytest.mark.parametrize("maybe_done", [True, False])
+def test_advises_to_retry_a_strange_answer_only_where_the_service_may_have_acted(maybe_done: bool) -> None:
+    error = UnexpectedResponse("no XML", maybe_done=maybe_done)
+    assert (error.retryable, error.maybe_done) == (maybe_done, maybe_done)
+
+
+def test_holds_all_failures_of_the_service_s_side_under_one_name() -> None:
+    kinds = {
+        errors.ServiceError,
+        errors.UpstreamUnreachable,
+        errors.UpstreamTimeout,
+        errors.UpstreamTLS,
+        UnexpectedResponse,
+    }
+    assert set(ServiceSideError.__subclasses__()) >= kinds
+
+
+def test_keeps_the_error_for_the_platform_apart_from_answers() -> None:
+    assert not issubclass(RetryableInvocationError, CosbatchError)
+    assert json.loads(str(RetryableInvocationError('{"Results": []}'))) == {"Results": []}

@@ -1,0 +1,51 @@
+"""What crosses the socket, and what of it may be printed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from cosbatch.model.messages import ANSWER_LIMIT, LISTING_LIMIT, Call, Request, Response, Skipped, Upload
+
+
+def test_hides_headers_and_bodies_when_printed() -> None:
+    request = Request("POST", "h", "/jobs", headers=(("x-cos-security-token", "hush"),), body=b"hush")
+    response = Response(200, {"x-cos-request-id": "NWRm"}, b"hush")
+    call = Call("CreateJob", {"Description": "hush"}, token="t")
+    assert "hush" not in repr([request, response, call])
+
+
+def test_finds_the_request_id_of_a_response_or_none() -> None:
+    assert Response(200, {"x-cos-request-id": "NWRm"}).request_id == "NWRm"
+    assert Response(200, {}).request_id is None
+
+
+def test_says_why_a_record_was_skipped_and_which_manifest_it_was() -> None:
+    assert Skipped("removal").as_json() == {"Outcome": "skipped", "Reason": "removal"}
+    assert Skipped("loop guard", "qcs::cos:ap-chengdu::b-1/k").as_json() == {
+        "Outcome": "skipped",
+        "Reason": "loop guard",
+        "Manifest": "qcs::cos:ap-chengdu::b-1/k",
+    }
+
+
+def test_reads_replies_of_64_kib_and_listings_of_8_mib() -> None:
+    assert Request("GET", "h", "/").limit == ANSWER_LIMIT == 65_536
+    assert LISTING_LIMIT == 8_388_608
+
+
+@pytest.mark.parametrize(
+    "noun",
+    [
+        Request("GET", "h", "/"),
+        Response(200, {}),
+        Call("ListJobs", {}),
+        Upload("b-1", "k", "qcs::cos:ap-chengdu::b-1/k", etag=None, time=None, request_id=None),
+        Skipped("removal"),
+    ],
+)
+def test_cannot_be_changed(noun: Request | Response | Call | Upload | Skipped) -> None:
+    name = dataclasses.fields(noun)[0].name
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(noun, name, "other")

@@ -1,0 +1,492 @@
+"""Connections are made, used and given up in time, whatever the other side does."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import requests
+
+from cosbatch.cli.deploy.root_certificates import hashed
+from cosbatch.model.credentials import Credentials
+from cosbatch.model.deadline import Clock
+from cosbatch.model.errors import CosbatchError, ServiceSideError
+from cosbatch.model.messages import Request
+from cosbatch.service import answers, sockets
+from cosbatch.service.answers import PunctualResponse
+from cosbatch.service.transport import Connection, Transport, folder_of_roots
+from tests.raw_server import JOB, PATIENCE, Script, Visit, answering, reply, serving
+
+HOST = "100000000001.cos-control.ap-chengdu.myqcloud.com"
+REQUEST = Request("POST", HOST, "/jobs", body=b"<CreateJobRequest/>")
+CERTIFICATE = Path(__file__).parents[1] / "data" / "localhost.pem"
+# Long enough for what is right, on a busy machine; what is wrong would last for PATIENCE.
+ENOUGH = 10.0
+SHORT = 0.3
+
+NOT_REACHED = ("UpstreamUnreachable", False)
+NOT_REACHED_IN_TIME = ("UpstreamTimeout", False)
+NOT_PROVEN = ("UpstreamTLS", False)
+BROKEN = ("UpstreamUnreachable", True)
+TOO_SLOW = ("UpstreamTimeout", True)
+
+
+@pytest.fixture
+def transport() -> Transport:
+    return Transport(Clock())
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """The server's side of TLS; the client trusts its certificate."""
+    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(CERTIFICATE))
+    return server_side()
+
+
+def server_side() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
+
+
+def to(transport: Transport, endpoint: str) -> Connection:
+    return transport.connect(Credentials("AKIDtest", "key"), endpoint)
+
+
+def failure(
+    transport: Transport, endpoint: str, seconds: float = ENOUGH, request: Request = REQUEST
+) -> tuple[str, bool]:
+    """The Code of what a request comes to, and whether the service may have acted on it; long before PATIENCE is over."""
+    began = time.monotonic()
+    with pytest.raises(ServiceSideError) as caught:
+        to(transport, endpoint).send(request, seconds)
+    assert time.monotonic() - began < PATIENCE / 2
+    return caught.value.code, caught.value.maybe_done
+
+
+def test_uses_a_connection_again(transport: Transport) -> None:
+    with serving(answering(reply(), reply(b"second"))) as server:
+        connection = to(transport, server.endpoint)
+        assert [connection.send(REQUEST, ENOUGH).body, connection.send(REQUEST, ENOUGH).body] == [JOB, b"second"]
+        assert server.visits == 1
+
+
+def test_makes_a_new_connection_where_the_other_side_closed_the_old_one(transport: Transport) -> None:
+    with serving(answering(reply()), answering(reply(b"second"))) as server:
+        connection = to(transport, server.endpoint)
+        connection.send(REQUEST, ENOUGH)
+        server.ended.acquire()
+        assert connection.send(REQUEST, ENOUGH).body == b"second"
+
+
+def test_makes_a_new_connection_where_the_old_one_rested_for_long(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "_LONGEST_REST", 0.0)
+    with serving(answering(reply(), reply(b"on the old one")), answering(reply(b"on a new one"))) as server:
+        connection = to(transport, server.endpoint)
+        connection.send(REQUEST, ENOUGH)
+        assert connection.send(REQUEST, ENOUGH).body == b"on a new one"
+
+
+def drips_status(visit: Visit) -> None:
+    visit.read()
+    visit.drip(reply())
+
+
+def drips_headers(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\n")
+    visit.drip(b"X-Header: " + b"x" * 4096)
+
+
+def drips_body(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n")
+    visit.drip(b" " * 4096)
+
+
+def drips_chunks(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    visit.drip(b"1\r\n \r\n" * 4096)
+
+
+def drips_answers_that_are_none(visit: Visit) -> None:
+    visit.read()
+    visit.drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 4096)
+
+
+def says_nothing(visit: Visit) -> None:
+    visit.read()
+    visit.hang()
+
+
+def reads_nothing(visit: Visit) -> None:
+    visit.hang()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [drips_status, drips_headers, drips_body, drips_chunks, drips_answers_that_are_none, says_nothing, reads_nothing],
+)
+def test_gives_up_in_time(transport: Transport, script: Script) -> None:
+    with serving(script) as server:
+        assert failure(transport, server.endpoint, SHORT) == TOO_SLOW
+
+
+def test_gives_up_in_time_what_cannot_be_sent(transport: Transport) -> None:
+    """More than both sides' buffers take."""
+    request = Request("POST", HOST, "/jobs", body=b" " * 64 * 1024 * 1024)
+    with serving(reads_nothing) as server:
+        assert failure(transport, server.endpoint, SHORT, request)[0] in ("UpstreamTimeout", "UpstreamUnreachable")
+
+
+def closes_at_once(visit: Visit) -> None:
+    """Without a look at the request."""
+
+
+def closes_after_reading(visit: Visit) -> None:
+    visit.read()
+
+
+def resets(visit: Visit) -> None:
+    visit.read()
+    visit.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+def closes_in_the_body(visit: Visit) -> None:
+    visit.read()
+    visit.send(reply()[:-10])
+
+
+def closes_in_a_chunk(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n<Create")
+
+
+def says_strange_chunks(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nlong\r\n<CreateJobResult>\r\n0\r\n\r\n")
+
+
+def speaks_another_protocol(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"220 mail.example ESMTP\r\n")
+
+
+def speaks_a_version_that_is_none(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/7.3 200 OK\r\n\r\n")
+
+
+def says_headers_without_end(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\n" + b"X-Header: x\r\n" * 200)
+
+
+def breaks_off_in_the_headers(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\nContent-Le")
+
+
+def says_a_status_that_is_none(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 OK 200\r\n\r\n")
+
+
+def says_a_line_without_end(visit: Visit) -> None:
+    visit.read()
+    visit.send(b"HTTP/1.1 200 OK\r\nX-Header: " + b"x" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        closes_at_once,
+        closes_after_reading,
+        resets,
+        closes_in_the_body,
+        closes_in_a_chunk,
+        says_strange_chunks,
+        speaks_another_protocol,
+        speaks_a_version_that_is_none,
+        says_headers_without_end,
+        breaks_off_in_the_headers,
+        says_a_status_that_is_none,
+        says_a_line_without_end,
+    ],
+)
+def test_takes_a_broken_answer_for_perhaps_done(transport: Transport, script: Script) -> None:
+    with serving(script) as server:
+        assert failure(transport, server.endpoint) == BROKEN
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+LENGTH = b"Content-Length: %d\r\n" % len(JOB)
+CHUNKS = b"5\r\n" + JOB[:5] + b"\r\n%x\r\n" % (len(JOB) - 5) + JOB[5:] + b"\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_kept"),
+    [
+        (OK + LENGTH + b"\r\n" + JOB, True),
+        (b"HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\n" + OK + LENGTH + b"\r\n" + JOB, True),
+        (b"HTTP/1.1 200\n" + LENGTH + b"\n" + JOB, True),
+        (OK + b"content-length:" + b"%d\r\n\r\n" % len(JOB) + JOB, True),
+        (OK + LENGTH + b"no colon\r\n folded\r\n: no name\r\n\r\n" + JOB, True),
+        (OK + LENGTH + LENGTH + b"\r\n" + JOB, True),
+        (OK + b"Transfer-Encoding: Chunked\r\nContent-Length: 3\r\n\r\n" + CHUNKS, True),
+        (OK + b"Connection: close\r\n" + LENGTH + b"\r\n" + JOB, False),
+        (OK + b"Content-Length: 5, 6\r\n\r\n" + JOB, False),
+        (OK + b"Content-Length: -5\r\n\r\n" + JOB, False),
+        (b"HTTP/1.0 200 OK\r\n" + LENGTH + b"\r\n" + JOB, False),
+        (b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n" + LENGTH + b"\r\n" + JOB, True),
+    ],
+)
+def test_reads_an_answer_and_keeps_the_connection_where_its_end_is_known(
+    transport: Transport, answer: bytes, is_kept: bool
+) -> None:
+    def script(visit: Visit) -> None:
+        visit.read()
+        visit.send(answer)
+        if is_kept:
+            visit.read()
+            visit.send(reply(b"second"))
+
+    with serving(script, *([] if is_kept else [answering(reply(b"second"))])) as server:
+        connection = to(transport, server.endpoint)
+        assert [connection.send(REQUEST, ENOUGH).body for _ in range(2)] == [JOB, b"second"]
+        assert server.visits == (1 if is_kept else 2)
+
+
+def test_takes_the_first_of_two_headers_and_names_in_small_letters(transport: Transport) -> None:
+    answer = OK + LENGTH + b"X-Cos-Request-Id:  one \r\nx-cos-request-id: two\r\n\r\n" + JOB
+    with serving(answering(answer)) as server:
+        response = to(transport, server.endpoint).send(REQUEST, ENOUGH)
+    assert response.headers == {"content-length": str(len(JOB)), "x-cos-request-id": "one"}
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_expects_no_body_where_a_status_has_none(transport: Transport, status: str) -> None:
+    bodiless = f"HTTP/1.1 {status}\r\nContent-Length: 5\r\n\r\n".encode()
+    with serving(answering(bodiless, reply())) as server:
+        connection = to(transport, server.endpoint)
+        assert [connection.send(REQUEST, ENOUGH).body for _ in range(2)] == [b"", JOB]
+
+
+def test_expects_no_body_after_a_head(transport: Transport) -> None:
+    head = Request("HEAD", HOST, "/list.csv")
+    with serving(answering(OK + b"Content-Length: 5\r\n\r\n", reply())) as server:
+        connection = to(transport, server.endpoint)
+        assert connection.send(head, ENOUGH).headers == {"content-length": "5"}
+        assert connection.send(REQUEST, ENOUGH).body == JOB
+
+
+def test_reads_what_came_before_the_end_where_no_length_is_announced(transport: Transport) -> None:
+    def script(visit: Visit) -> None:
+        visit.read()
+        visit.send(b"HTTP/1.1 200 OK\r\n\r\n" + JOB)
+
+    with serving(script) as server:
+        assert to(transport, server.endpoint).send(REQUEST, ENOUGH).body == JOB
+
+
+def test_says_that_nothing_went_out_where_nobody_listens(transport: Transport) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        endpoint = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    assert failure(transport, endpoint) == NOT_REACHED
+
+
+def test_says_that_nothing_went_out_where_the_name_is_unknown(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> object:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert failure(transport, "http://nowhere.example:80") == NOT_REACHED
+
+
+def test_does_not_wait_for_a_look_up_that_takes_too_long(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(PATIENCE) and [])
+    before = threading.enumerate()
+    assert failure(transport, "http://slow.example:80", SHORT) == NOT_REACHED_IN_TIME
+    # What is left behind keeps no instance from ending.
+    assert [thread.daemon for thread in threading.enumerate() if thread not in before] == [True]
+    over.set()
+
+
+def found(*addresses: str) -> list[object]:
+    """What the system's look-up gives."""
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in addresses]
+
+
+def test_goes_on_to_the_next_address(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_up = socket.getaddrinfo
+
+    def look_up_two(host: str, *rest: object, **more: object) -> object:
+        both = found("127.0.0.2", "127.0.0.1")
+        return both if host == "two.example" else look_up(host, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_two)
+    with serving(answering(reply())) as server:
+        assert to(transport, f"http://two.example:{server.port}").send(REQUEST, ENOUGH).body == JOB
+
+
+def test_shares_the_time_among_the_addresses(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[tuple[str, float]] = []
+
+    def never(address: tuple[str, int], timeout: float, **_: object) -> socket.socket:
+        tried.append((address[0], timeout))
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found("127.0.0.2", "127.0.0.3", "127.0.0.4"))
+    monkeypatch.setattr(sockets, "create_connection", never)
+    assert failure(transport, "http://three.example:80", 3.0) == NOT_REACHED_IN_TIME
+    shares = [share for _, share in tried]
+    assert [address for address, _ in tried] == ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
+    assert [round(share, 1) for share in shares] == [1.0, 1.5, 3.0]
+
+
+def test_has_all_the_time_that_is_left_when_it_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found("127.0.0.2", "127.0.0.3"))
+    monkeypatch.setattr(sockets, "create_connection", lambda *_, **__: ours)
+    connection = sockets.PunctualConnection("two.example", 80)
+    connection.timeout = 100.0
+    with ours, theirs:
+        connection.connect()
+        assert 50.0 < (ours.gettimeout() or 0.0) <= 100.0
+        theirs.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        connection.exchange("GET", "/", {}, b"", 10.0)
+        assert 5.0 < (ours.gettimeout() or 0.0) <= 10.0
+        assert theirs.recv(3) == b"GET"
+
+
+def test_takes_a_name_without_an_address_for_unreachable(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+    assert failure(transport, "http://none.example:80") == NOT_REACHED
+
+
+@pytest.mark.parametrize("label", ["a" * 64, "xn--\N{DIGIT ZERO}" + "a" * 70])
+def test_names_the_settings_where_the_host_can_be_no_address(transport: Transport, label: str) -> None:
+    with pytest.raises(CosbatchError, match="COSBATCH_REGION") as caught:
+        to(transport, f"http://{label}.example:80").send(REQUEST, ENOUGH)
+    assert (caught.value.code, caught.value.retryable) == ("ConfigurationError", False)
+
+
+def test_speaks_tls_with_who_can_prove_the_name(transport: Transport, trusted: ssl.SSLContext) -> None:
+    with serving(answering(reply(), reply(b"second")), tls=trusted) as server:
+        connection = to(transport, server.tls_endpoint)
+        assert [connection.send(REQUEST, ENOUGH).body, connection.send(REQUEST, ENOUGH).body] == [JOB, b"second"]
+        assert server.visits == 1
+
+
+@pytest.fixture
+def laid_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A file of roots that vouches for nobody, and the folder beside it that vouches for the server."""
+    file = tmp_path / "cacert.pem"
+    file.write_bytes(b"# no roots\n")
+    folder = Path(folder_of_roots(str(file), file.stat().st_size))
+    folder.mkdir()
+    for name, certificate in (hashed(CERTIFICATE.read_bytes()) or {}).items():
+        (folder / name).write_bytes(certificate)
+    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(file))
+    return file
+
+
+def test_looks_roots_up_in_the_folder_of_the_package(transport: Transport, laid_out: Path) -> None:
+    with serving(answering(reply()), tls=server_side()) as server:
+        assert to(transport, server.tls_endpoint).send(REQUEST, ENOUGH).body == JOB
+
+
+def test_reads_the_file_of_roots_where_it_was_changed_since_the_folder_was_made(
+    transport: Transport, laid_out: Path
+) -> None:
+    laid_out.write_bytes(CERTIFICATE.read_bytes())
+    with serving(answering(reply()), tls=server_side()) as server:
+        assert to(transport, server.tls_endpoint).send(REQUEST, ENOUGH).body == JOB
+
+
+def test_refuses_a_certificate_that_nobody_vouches_for(transport: Transport) -> None:
+    with serving(answering(reply()), tls=server_side()) as server:
+        assert failure(transport, server.tls_endpoint) == NOT_PROVEN
+        server.ended.acquire()
+        assert server.requests == []
+
+
+def test_refuses_a_certificate_of_another_name(transport: Transport, trusted: ssl.SSLContext) -> None:
+    with serving(answering(reply()), tls=trusted) as server:
+        assert failure(transport, f"https://127.0.0.1:{server.port}") == NOT_PROVEN
+
+
+def test_refuses_a_server_that_speaks_no_tls(transport: Transport, trusted: ssl.SSLContext) -> None:
+    with serving(speaks_another_protocol_at_once) as server:
+        assert failure(transport, server.tls_endpoint) == NOT_PROVEN
+
+
+def speaks_another_protocol_at_once(visit: Visit) -> None:
+    visit.send(b"220 mail.example ESMTP\r\n")
+    visit.hang()
+
+
+def test_gives_up_a_handshake_in_time(transport: Transport, trusted: ssl.SSLContext) -> None:
+    with serving(reads_nothing) as server:
+        assert failure(transport, server.tls_endpoint, SHORT) == NOT_REACHED_IN_TIME
+
+
+def test_gives_up_a_handshake_that_is_cut(transport: Transport, trusted: ssl.SSLContext) -> None:
+    with serving(closes_at_once) as server:
+        assert failure(transport, server.tls_endpoint)[1] is False
+
+
+@pytest.mark.parametrize(("script", "outcome"), [(drips_body, TOO_SLOW), (says_nothing, TOO_SLOW)])
+def test_gives_up_in_time_over_tls(
+    transport: Transport, trusted: ssl.SSLContext, script: Script, outcome: tuple[str, bool]
+) -> None:
+    with serving(script, tls=trusted) as server:
+        assert failure(transport, server.tls_endpoint, 1.0) == outcome
+
+
+def breaks_tls(visit: Visit) -> None:
+    """Bytes that are no record of the session, in the place of the answer."""
+    visit.read()
+    plain = socket.socket(fileno=socket.dup(visit.connection.fileno()))
+    with plain:
+        plain.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
+    visit.hang()
+
+
+def test_takes_an_answer_whose_encryption_is_broken_for_perhaps_done(
+    transport: Transport, trusted: ssl.SSLContext
+) -> None:
+    with serving(breaks_tls, tls=trusted) as server:
+        assert failure(transport, server.tls_endpoint) == BROKEN
+
+
+def test_without_a_time_out_still_has_an_end() -> None:
+    connection = sockets.PunctualConnection("127.0.0.1", 80)
+    assert 0 < connection.timeout < 3600
+    connection.timeout = 0.0
+    assert connection.timeout > 0
+
+
+def test_reads_nothing_more_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([100.9, 101.0])
+    monkeypatch.setattr(answers, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"HTTP/1.1")
+        answer = PunctualResponse(ours, until=101.0)
+        assert answer.fp.read(8) == b"HTTP/1.1"
+        assert ours.gettimeout() == pytest.approx(0.1)
+        with pytest.raises(TimeoutError, match="over"):
+            answer.fp.read(8)
+        answer.close()
