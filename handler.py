@@ -6,7 +6,7 @@ import sys
 from cosbatch.cold_start import frugal_imports
 
 with frugal_imports():
-    from cosbatch.dispatch import House, dispatch
+    from cosbatch.dispatch import Runtime, dispatch
     from cosbatch.model.deadline import Clock
     from cosbatch.service.exchange import Budget
     from cosbatch.service.transport import Transport
@@ -23,7 +23,7 @@ def _write(line: str) -> None:
 
 
 _CLOCK = Clock()
-_HOUSE = House(
+_RUNTIME = Runtime(
     transport=Transport(_CLOCK),
     budget=Budget(),
     clock=_CLOCK,
@@ -39,6 +39,6 @@ def main_handler(event: object, context: object) -> object:
     """Create the batch job that the event asks for.
 
     Answers as the trigger expects it: `{"Results": [...]}` for an upload, an HTTP reply, or the result of a call. Raises
-    RetryableInvocationError where a later delivery of an upload or a timer can mend what failed.
+    RetryableInvocationError where a later delivery of an upload or a timer can fix what failed.
     """
-    return dispatch(event, context, _HOUSE)
+    return dispatch(event, context, _RUNTIME)

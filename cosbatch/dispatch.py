@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cosbatch.configuration.reading import Configuration, read_configuration
-from cosbatch.jobs.perform import Desk, perform
+from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.log import Log
 from cosbatch.model.deadline import Clock, deadline_of, request_id_of
 from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent
@@ -33,7 +33,7 @@ class Trigger(Protocol):
 
 TRIGGERS: dict[str, Trigger] = {"cos": cos, "http": http, "timer": timer, "direct": direct}
 # Events that nobody here takes, by a field that only they have.
-STRANGERS = {
+UNSUPPORTED_EVENTS = {
     "requestContext": "an HTTP call without httpMethod (payload format 2.0)",
     "websocket": "a WebSocket message",
     "detail-type": "an EventBridge event",
@@ -44,7 +44,7 @@ STRANGERS = {
 
 
 @dataclass(frozen=True)
-class House:
+class Runtime:
     """What a warm instance keeps, and what it stands on. The environment, which holds secrets, does not show in repr."""
 
     transport: Transport
@@ -57,9 +57,9 @@ class House:
     random_bytes: Callable[[int], bytes]
 
 
-def dispatch(event: object, context: object, house: House) -> object:
+def dispatch(event: object, context: object, runtime: Runtime) -> object:
     """The reply to the event. Raises RetryableInvocationError, and nothing else."""
-    invocation = _Invocation(context, house)
+    invocation = _Invocation(context, runtime)
     try:
         name, mapping = recognise(event)
     except InvalidEvent as error:
@@ -76,7 +76,7 @@ def recognise(event: object) -> tuple[str, Mapping[str, object]]:
         raise InvalidEvent("The event is not a JSON object.")
     names = [name for name, trigger in TRIGGERS.items() if trigger.matches(event)]
     # What a gateway adds to an HTTP call says nothing against it.
-    strangers = [] if names == ["http"] else [what for mark, what in STRANGERS.items() if mark in event]
+    strangers = [] if names == ["http"] else [what for mark, what in UNSUPPORTED_EVENTS.items() if mark in event]
     if len(names) == 1 and not strangers:
         return names[0], event
     shapes = [*names, *strangers]
@@ -87,12 +87,12 @@ def recognise(event: object) -> tuple[str, Mapping[str, object]]:
 class _Invocation:
     """One event on its way: its deadline, its log, and the calls in it one after the other."""
 
-    def __init__(self, context: object, house: House) -> None:
-        self._house = house
-        self._began = house.clock.monotonic()
-        self._deadline = deadline_of(context, house.clock)
+    def __init__(self, context: object, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._began = runtime.clock.monotonic()
+        self._deadline = deadline_of(context, runtime.clock)
         self._request_id = request_id_of(context)
-        self._log = Log(house.write)
+        self._log = Log(runtime.write)
         self.trigger: str | None = None
         self.configuration: Configuration | None = None
 
@@ -106,11 +106,11 @@ class _Invocation:
         return [self._outcome(step, configuration) for step in steps]
 
     def _read_configuration(self) -> Configuration:
-        house = self._house
-        configuration = read_configuration(house.environ, house.profiles_path, house.read_file)
+        runtime = self._runtime
+        configuration = read_configuration(runtime.environ, runtime.profiles_path, runtime.read_file)
         keys = configuration.settings.credentials
         secrets = [keys.secret_key, keys.token, *(token.digest for token in configuration.settings.http_tokens)]
-        self._log = Log(house.write, configuration.settings.log_level, secrets)
+        self._log = Log(runtime.write, configuration.settings.log_level, secrets)
         return configuration
 
     def _outcome(self, step: Step, configuration: Configuration) -> Outcome:
@@ -122,11 +122,11 @@ class _Invocation:
         return self._performed(step, configuration)
 
     def _performed(self, call: Call, configuration: Configuration) -> Outcome:
-        house, settings = self._house, configuration.settings
-        wire = house.transport.connect(settings.credentials, settings.endpoint)
-        exchange = Exchange(wire, self._deadline, house.budget, settings.timeout)
+        runtime, settings = self._runtime, configuration.settings
+        wire = runtime.transport.connect(settings.credentials, settings.endpoint)
+        exchange = Exchange(wire, self._deadline, runtime.budget, settings.timeout)
         try:
-            result = perform(call, Desk(configuration, exchange, house.clock.now, house.random_bytes))
+            result = perform(call, CallContext(configuration, exchange, runtime.clock.now, runtime.random_bytes))
         except Exception as error:  # noqa: BLE001  # one record's bug must not take the others down
             return self.failed(error, call, exchange.attempts)
         warnings = _warnings(result) if call.action == "CreateJob" else []
@@ -151,7 +151,7 @@ class _Invocation:
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             error = InternalError("A fault of this function; its log says more.")
         # Read here, for the configuration may be what is wrong.
-        error.fields["Hint"] = hint_for(error.code, self._house.environ.get("COSBATCH_LANG", "en"))
+        error.fields["Hint"] = hint_for(error.code, self._runtime.environ.get("COSBATCH_LANG", "en"))
         if call and call.upload:
             error.fields.update(Manifest=call.upload.arn, Profile=call.profile)
         self._say(
@@ -175,7 +175,7 @@ class _Invocation:
         return {"action": call.action, "profile": name if known else None, "manifest": manifest}
 
     def _say(self, level: str, message: str, **fields: object) -> None:
-        milliseconds = round((self._house.clock.monotonic() - self._began) * 1000)
+        milliseconds = round((self._runtime.clock.monotonic() - self._began) * 1000)
         self._log(level, message, request_id=self._request_id, trigger=self.trigger, duration_ms=milliseconds, **fields)
 
 

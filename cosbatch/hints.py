@@ -1,4 +1,4 @@
-"""For every Code that can come back: what is behind it, and how to mend it, in English and in Chinese."""
+"""For every Code that can come back: what is behind it, and how to fix it, in English and in Chinese."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HINTS: dict[str, tuple[str, str]] = {
         "`python -m cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，将从头列出对象。",
     ),
     "ConfigurationError": (
-        "The function's variables or profiles are wrong. Mend what Errors lists and deploy again; "
+        "The function's variables or profiles are wrong. Fix what Errors lists and deploy again; "
         "`python -m cosbatch doctor` checks them.",
         "函数的环境变量或 profiles 配置有误。请按 Errors 逐项修正后重新部署；可用 `python -m cosbatch doctor` 检查。",
     ),
@@ -46,12 +46,12 @@ HINTS: dict[str, tuple[str, str]] = {
         "无法读取事件或请求体。请与 README 中的示例对照；COS 记录的 key、url、bucket 与 appid 必须指向同一对象。",
     ),
     "InvalidManifest": (
-        "The list cannot work as it is. Mend what Errors lists and upload it again; `python -m cosbatch check FILE` "
+        "The list cannot work as it is. Fix what Errors lists and upload it again; `python -m cosbatch check FILE` "
         "judges it offline.",
         "清单内容无法执行。请按 Errors 修正后重新上传；可用 `python -m cosbatch check FILE` 离线检查。",
     ),
     "InvalidRequest": (
-        "The document breaks rules of the CreateJob page: mend what Errors lists. From the service itself it also means "
+        "The document breaks rules of the CreateJob page: fix what Errors lists. From the service itself it also means "
         "a repeated token, an empty body, or a status that cannot change so.",
         "文档不符合 CreateJob 的规则，请按 Errors 修正。若由服务返回，也可能是令牌重复、请求体为空或任务状态不允许变更。",
     ),
@@ -186,7 +186,7 @@ HINTS: dict[str, tuple[str, str]] = {
         "签名已过期。请检查签名机器的时钟。",
     ),
     "RequestTimeTooSkewed": (
-        "The clock here is more than 15 minutes off the service's. The function mends its own; a machine's must be set.",
+        "The clock here is more than 15 minutes off the service's. The function fixes its own; a machine's must be set.",
         "本机时钟与服务相差超过 15 分钟。函数会自动校正；其他机器请同步时钟。",
     ),
     "RequestTimeout": (

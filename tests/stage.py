@@ -1,4 +1,4 @@
-"""What the tests of the line stand on: an environment, profiles, answers of the service, and a house with a scripted wire."""
+"""What the tests of the line stand on: an environment, profiles, answers of the service, and a runtime with a scripted wire."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from cosbatch.configuration.reading import Configuration, read_configuration
-from cosbatch.dispatch import House
+from cosbatch.dispatch import Runtime
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import ServiceSideError
 from cosbatch.model.messages import Request, Response
@@ -177,15 +177,15 @@ def exchange(service: Service, seconds: float = 30.0) -> Exchange:
     return Exchange(service, Deadline(Hands().clock, seconds), Budget(), 10.0)
 
 
-def house(
+def runtime(
     service: Service,
     lines: list[str] | None = None,
     environ: Mapping[str, str] = ENVIRON,
     profiles: str | Callable[[str], str] = PROFILES,
-) -> House:
-    """A house whose transport is the service; log lines are appended to `lines`."""
+) -> Runtime:
+    """A runtime whose transport is the service; log lines are appended to `lines`."""
     kept = lines if lines is not None else []
-    return House(
+    return Runtime(
         transport=cast(Transport, service),
         budget=Budget(),
         clock=Hands().clock,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.dispatch import STRANGERS, dispatch, recognise
+from cosbatch.dispatch import UNSUPPORTED_EVENTS, dispatch, recognise
 from cosbatch.model.errors import InvalidEvent, RetryableInvocationError, UpstreamTLS, UpstreamUnreachable
 from tests.stage import (
     DIGEST,
@@ -21,11 +21,11 @@ from tests.stage import (
     bearer,
     created,
     described,
-    house,
     http,
     listed,
     profiles_text,
     refused,
+    runtime,
     timer,
     upload,
 )
@@ -36,7 +36,7 @@ OPEN = {**ENVIRON, "COSBATCH_HTTP_AUTH": "none"}
 
 
 def answer(event: object, service: Service | None = None, lines: list[str] | None = None, **more: Any) -> Any:
-    return dispatch(event, CONTEXT, house(service or Service(), lines, **more))
+    return dispatch(event, CONTEXT, runtime(service or Service(), lines, **more))
 
 
 def logged(lines: list[str]) -> list[Json]:
@@ -88,10 +88,10 @@ def test_refuses_an_event_that_mixes_shapes_and_sends_nothing(event: Json) -> No
     assert service.sent == []
 
 
-@pytest.mark.parametrize("mark", STRANGERS)
+@pytest.mark.parametrize("mark", UNSUPPORTED_EVENTS)
 @pytest.mark.parametrize("event", [{}, {"Records": [upload()]}, timer(DOCUMENT), DOCUMENT])
 def test_refuses_events_of_others_even_mixed_with_one_of_ours(event: Json, mark: str) -> None:
-    with pytest.raises(InvalidEvent, match=f"has the shape of .*{STRANGERS[mark].split(' (')[0]}"):
+    with pytest.raises(InvalidEvent, match=f"has the shape of .*{UNSUPPORTED_EVENTS[mark].split(' (')[0]}"):
         recognise({**event, mark: {}})
 
 
@@ -141,7 +141,7 @@ def test_begins_no_record_that_could_not_be_over_in_time() -> None:
     service = Service({})
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 100)
     with pytest.raises(RetryableInvocationError) as raised:
-        dispatch({"Records": [upload()]}, context, house(service))
+        dispatch({"Records": [upload()]}, context, runtime(service))
     assert json.loads(str(raised.value))["Results"][0]["Code"] == "UpstreamTimeout"
     assert service.sent == []
 
@@ -235,7 +235,7 @@ def test_gives_a_wrong_configuration_its_hint_in_the_language_of_the_environment
 
 def test_reads_environment_and_profiles_anew_for_each_event() -> None:
     environ, files = dict(ENVIRON), [PROFILES, profiles_text({**PROFILE, "match": None})]
-    stage = house(Service(), environ=environ, profiles=lambda path: files.pop(0))
+    stage = runtime(Service(), environ=environ, profiles=lambda path: files.pop(0))
     assert dispatch({"Records": [upload()]}, CONTEXT, stage)["Results"][0]["Outcome"] == "created"  # type: ignore[index]
     assert dispatch({"Records": [upload()]}, CONTEXT, stage)["Results"][0]["Outcome"] == "skipped"  # type: ignore[index]
     environ.clear()
@@ -248,7 +248,7 @@ def test_reads_environment_and_profiles_anew_for_each_event() -> None:
 
 def test_logs_what_could_not_be_looked_at() -> None:
     lines: list[str] = []
-    stage = house(Service(), lines, profiles=profiles_text({**PROFILE, "limits": {"max_objects": 5}}))
+    stage = runtime(Service(), lines, profiles=profiles_text({**PROFILE, "limits": {"max_objects": 5}}))
     result: Any = dispatch({"Records": [upload()]}, CONTEXT, stage)
     (warning,) = result["Results"][0]["Warnings"]
     (line,) = logged(lines)
@@ -332,4 +332,4 @@ def test_logs_by_the_level_of_the_configuration() -> None:
 
 @pytest.mark.parametrize("context", [None, {}, {"request_id": 5, "time_limit_in_ms": []}, SimpleNamespace(), "context"])
 def test_bears_any_context(context: object) -> None:
-    assert dispatch(DOCUMENT, context, house(Service()))["JobId"] == "job-1"  # type: ignore[index]
+    assert dispatch(DOCUMENT, context, runtime(Service()))["JobId"] == "job-1"  # type: ignore[index]

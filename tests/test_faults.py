@@ -39,7 +39,7 @@ DOCUMENT: dict[str, object] = {
 # One try may last so long, so that what hangs or drips is soon over; in seconds.
 TIMEOUT = 0.5
 CREATED, RECOVERED = "created", "recovered"
-# A failure: its Code, and whether a later call can mend it.
+# A failure: its Code, and whether a later call can fix it.
 Outcome = str | tuple[str, bool]
 UNRESOLVED = ("DuplicateUnresolved", True)
 

@@ -19,9 +19,9 @@ from tests.stage import (
     bearer,
     created,
     described,
-    house,
     http,
     listed,
+    runtime,
     timer,
     updated,
     upload,
@@ -91,7 +91,7 @@ def check_answer(event: object, sick: bool = False) -> None:
     """There is an answer of plain values, or a request for another delivery that is JSON; no log line tells of a bug."""
     lines: list[str] = []
     try:
-        said = json.dumps(dispatch(event, {"time_limit_in_ms": 1000}, house(service(sick), lines, ENVIRONMENT)))
+        said = json.dumps(dispatch(event, {"time_limit_in_ms": 1000}, runtime(service(sick), lines, ENVIRONMENT)))
     except RetryableInvocationError as error:
         said = str(error)
     json.loads(said)

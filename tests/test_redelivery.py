@@ -1,4 +1,4 @@
-"""An event with several records is delivered until nothing is left that another delivery can mend."""
+"""An event with several records is delivered until nothing is left that another delivery can fix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cosbatch.model.messages import Response
 from tests.simulation.client import Answer, Delivery, Instance
 from tests.simulation.service import Habits, Service, elements_of
 from tests.simulation.stage import Stage
-from tests.simulation.works import ENVIRON, answers_of, house_of, record_for
+from tests.simulation.works import ENVIRON, answers_of, record_for, runtime_of
 
 RECORDS = [record_for(f"{number:06}") for number in range(1, 11)]
 FOURTH, SEVENTH = RECORDS[3].arn, RECORDS[6].arn
@@ -43,7 +43,7 @@ class Function:
         self.done = False
         self._deadly = deadly
         self._instance = Instance(self.stage, self.service, Random(1), skew=0.0)
-        monkeypatch.setattr(handler, "_HOUSE", house_of(self._instance, ENVIRON))
+        monkeypatch.setattr(handler, "_RUNTIME", runtime_of(self._instance, ENVIRON))
 
     def deliver(self) -> list[Answer]:
         """The answers; none where the instance is killed. `done` says whether the platform has to deliver again."""

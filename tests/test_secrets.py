@@ -14,8 +14,8 @@ import requests
 import responses
 
 from cosbatch.configuration.reading import read_configuration
-from cosbatch.dispatch import House, dispatch
-from cosbatch.jobs.perform import Desk
+from cosbatch.dispatch import Runtime, dispatch
+from cosbatch.jobs.perform import CallContext
 from cosbatch.model.credentials import Credentials
 from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import RetryableInvocationError
@@ -97,10 +97,10 @@ EVENTS: dict[str, object] = {
 }
 
 
-def house(lines: list[str], environ: Mapping[str, str] = ENVIRONMENT) -> House:
+def runtime(lines: list[str], environ: Mapping[str, str] = ENVIRONMENT) -> Runtime:
     clock = Hands().clock
     read_file: Callable[[str], str] = lambda path: PROFILES  # noqa: E731  # one line says it
-    return House(
+    return Runtime(
         Transport(clock), Budget(), clock, environ, "profiles.json", read_file, lines.append, lambda size: b"0" * size
     )
 
@@ -115,7 +115,7 @@ def come_out(event: object, environ: Mapping[str, str] = ENVIRONMENT) -> list[st
     """Everything that an invocation lets out: the reply or the exception with its traceback, and the log."""
     lines: list[str] = []
     try:
-        said = json.dumps(dispatch(event, CONTEXT, house(lines, environ)), ensure_ascii=False)
+        said = json.dumps(dispatch(event, CONTEXT, runtime(lines, environ)), ensure_ascii=False)
     except RetryableInvocationError as error:
         said = "".join(traceback.format_exception(error)) + repr(error)
     return [said, *lines]
@@ -177,11 +177,11 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
         configuration.settings.credentials,
         configuration.settings.http_tokens,
         credentials,
-        house([]),
+        runtime([]),
         transport,
         connection,
         exchange,
-        Desk(configuration, exchange, hands.clock.now, bytes),
+        CallContext(configuration, exchange, hands.clock.now, bytes),
         request,
         Response(200, {}, PLANTED.encode()),
         Call("CreateJob", {"Password": PLANTED}),

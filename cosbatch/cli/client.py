@@ -12,7 +12,7 @@ from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration.reading import Configuration, read_configuration
 from cosbatch.configuration.settings import Settings
-from cosbatch.jobs.perform import Desk, perform
+from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import ServiceSideError
 from cosbatch.model.messages import Request, Response
@@ -52,7 +52,7 @@ class Client:
 
     def call(self, fields: Mapping[str, object]) -> dict[str, object]:
         """The result of a direct call, as the function answers it. Raises CosbatchError."""
-        return perform(call_of(fields), Desk(self.configuration, self.exchange(), self.clock.now, os.urandom))
+        return perform(call_of(fields), CallContext(self.configuration, self.exchange(), self.clock.now, os.urandom))
 
 
 def connect(options: argparse.Namespace) -> Client:

@@ -14,7 +14,7 @@ from cosbatch.model.identity import read_marker
 _OBJECT = "/Manifest/Location/ObjectArn"
 _TARGET = "/Operation/COSPutObjectCopy/TargetResource"
 _REPORT = "/Report/Bucket"
-# Everybody, as grants name it: the account `qcs::cam::anyone:anyone`, a group's URI, or a blank cheque.
+# Everybody, as grants name it: the account `qcs::cam::anyone:anyone`, a group's URI, or a unlimited permission.
 _EVERYBODY = ("anyone", "allusers", "*")
 
 _Buckets = Mapping[str, names.Resource]

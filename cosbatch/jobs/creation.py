@@ -71,7 +71,7 @@ def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, ob
     attempts = exchange.attempt(request, actions.created, reserve)
     if attempts.error is None:
         return _result(order.token, "created", attempts.get())
-    if _says_that_there_is_none(attempts.error, attempts.doubt):
+    if _no_job_was_made(attempts.error, attempts.doubt):
         raise attempts.error
     return _recover(order, attempts, attempts.error, exchange, settings)
 
@@ -84,7 +84,7 @@ def recall(token: str, exchange: Exchange, settings: Settings) -> dict[str, obje
     return _result(token, "recovered", found.jobs[0]) if len(found.jobs) == 1 else None
 
 
-def _says_that_there_is_none(error: ServiceSideError, doubt: ServiceSideError | None) -> bool:
+def _no_job_was_made(error: ServiceSideError, doubt: ServiceSideError | None) -> bool:
     """Whether no try was left open, and the last one never got there or was refused by the service itself, though not for
     a token that it knows.
     """

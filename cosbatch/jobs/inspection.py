@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cosbatch.configuration.settings import Settings
-from cosbatch.jobs.manifest_object import Content
+from cosbatch.jobs.manifest_object import ManifestObject
 from cosbatch.model import names
 from cosbatch.model.errors import InvalidManifest, InvalidRequest, Problem
 from cosbatch.schemas.document import CSV, INVENTORY
@@ -64,12 +64,12 @@ def inspect(
     Of a profile's `limits`, `source_buckets` are those that the rows may name, and `max_objects` calls for an exact count
     where the manifest may have more rows. Raises InvalidManifest with the verdict, InvalidRequest, ServiceSideError.
     """
-    content = Content(manifest["Location"], settings, exchange)
+    content = ManifestObject(manifest["Location"], settings, exchange)
     if content.location["ETag"] is None:
         content.head()
     spec = dict(manifest["Spec"])
     spec["Format"] = spec["Format"] or (INVENTORY if names.is_inventory(content.key) else CSV)
-    look = _Look(content, spec["Format"], spec["Fields"], limits, settings)
+    look = ManifestCheck(content, spec["Format"], spec["Fields"], limits, settings)
     if settings.manifest_check == "off":
         spec = _read_off(spec, content)
         return Inspection(content.location, spec, content.size, unchecked=look.unchecked(None))
@@ -82,7 +82,7 @@ def inspect(
     return Inspection(content.location, spec, content.size, rows, verdict.buckets, warnings, look.unchecked(verdict))
 
 
-def _read_off(spec: dict[str, Any], content: Content) -> dict[str, Any]:
+def _read_off(spec: dict[str, Any], content: ManifestObject) -> dict[str, Any]:
     """Without a judgement: a CSV manifest's first row says its Fields, where the caller does not."""
     if spec["Format"] == CSV and spec["Fields"] is None:
         from cosbatch.manifest.stream import infer_fields
@@ -95,12 +95,12 @@ def _read_off(spec: dict[str, Any], content: Content) -> dict[str, Any]:
     return spec
 
 
-class _Look:
+class ManifestCheck:
     """One look at a manifest, as far as the settings say and the time suffices."""
 
     def __init__(
         self,
-        content: Content,
+        content: ManifestObject,
         format_name: str,
         fields: list[str] | None,
         limits: Mapping[str, Any],

@@ -24,7 +24,7 @@ _ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
 _VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
 
 
-class Content:
+class ManifestObject:
     """The manifest object: `location` as far as it is known, `size` in bytes once an answer told it."""
 
     def __init__(self, location: Mapping[str, Any], settings: Settings, exchange: Exchange) -> None:
@@ -113,7 +113,7 @@ class Content:
 
 def _strange(message: str) -> UnexpectedResponse:
     """An answer that is not the manifest's, though it may be the next time: reading does no harm, so it is tried again."""
-    return UnexpectedResponse(message, maybe_done=True)
+    return UnexpectedResponse(message, may_have_acted=True)
 
 
 def _is_part(response: Response, start: int) -> bool:

@@ -25,7 +25,7 @@ from cosbatch.service.exchange import Exchange
 
 
 @dataclass(frozen=True)
-class Desk:
+class CallContext:
     """What a call is worked on with: the configuration, the way to the service, time and chance."""
 
     configuration: Configuration
@@ -38,9 +38,9 @@ class Desk:
         return self.configuration.settings
 
 
-def perform(call: Call, desk: Desk) -> dict[str, object]:
+def perform(call: Call, context: CallContext) -> dict[str, object]:
     """The result of the call. Raises CosbatchError."""
-    return _PERFORMERS[call.action](call, desk)
+    return _PERFORMERS[call.action](call, context)
 
 
 @dataclass(frozen=True)
@@ -52,27 +52,27 @@ class Draft:
     profile: Profile | None
 
 
-def create_job(call: Call, desk: Desk) -> dict[str, object]:
+def create_job(call: Call, context: CallContext) -> dict[str, object]:
     """The result of CreateJob, or its plan. Raises CosbatchError."""
     options = _options(call)
     try:
-        draft = draft_of(call, options, desk)
+        draft = draft_of(call, options, context)
     except (InvalidManifest, ServiceSideError) as error:
-        known = _made_before(call, error, desk)
+        known = _made_before(call, error, context)
         if known is None:
             raise
         return known
     if options["DryRun"]:
-        return plan_of(draft.order, draft.inspection, desk.configuration.profiles, desk.settings)
+        return plan_of(draft.order, draft.inspection, context.configuration.profiles, context.settings)
     check_digest(options.get("PlanDigest"), draft.order)
-    return {**_created(draft, desk), **_of_upload(call)}
+    return {**_created(draft, context), **_of_upload(call)}
 
 
-def _created(draft: Draft, desk: Desk) -> dict[str, object]:
+def _created(draft: Draft, context: CallContext) -> dict[str, object]:
     """What came of it, with a warning of what could not be looked at before."""
     unchecked = draft.inspection.unchecked
     try:
-        result = creation.create(draft.order, desk.exchange, desk.settings)
+        result = creation.create(draft.order, context.exchange, context.settings)
         return {**result, "Warnings": [*unchecked]} if unchecked else result
     except CosbatchError as error:
         # With it the caller can ask again, and get the job that there may be.
@@ -80,11 +80,11 @@ def _created(draft: Draft, desk: Desk) -> dict[str, object]:
         raise
 
 
-def _made_before(call: Call, error: CosbatchError, desk: Desk) -> dict[str, object] | None:
+def _made_before(call: Call, error: CosbatchError, context: CallContext) -> dict[str, object] | None:
     """The upload's job, where an earlier delivery of its event made it and the manifest was changed or removed since."""
     if call.upload is None or call.token is None or error.retryable:
         return None
-    known = creation.recall(call.token, desk.exchange, desk.settings)
+    known = creation.recall(call.token, context.exchange, context.settings)
     return {**known, **_of_upload(call)} if known else None
 
 
@@ -97,18 +97,18 @@ def _options(call: Call) -> dict[str, Any]:
     return load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
 
 
-def draft_of(call: Call, options: Mapping[str, Any], desk: Desk) -> Draft:
+def draft_of(call: Call, options: Mapping[str, Any], context: CallContext) -> Draft:
     """Everything but the sending: validate, bound, look at the manifest, give the job its identity."""
-    settings, profiles = desk.settings, desk.configuration.profiles
+    settings, profiles = context.settings, context.configuration.profiles
     name = call.profile or options.get("Profile")
     profile = profiles.named(name) if name is not None else None
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
-    document = document_of(elements, profile, settings.region, _date(call, desk))
+    document = document_of(elements, profile, settings.region, _date(call, context))
     caller_policy.check(document, profile, profiles, settings)
-    inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, desk.exchange)
+    inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, context.exchange)
     caller_policy.check_size(inspection.rows, profile)
     document = _completed(document, inspection, profile)
-    token = document["ClientRequestToken"] or call.token or identity.fresh_token(desk.random_bytes)
+    token = document["ClientRequestToken"] or call.token or identity.fresh_token(context.random_bytes)
     return Draft(creation.order_of(document, token, call.caller), inspection, profile)
 
 
@@ -118,53 +118,56 @@ def _completed(document: dict[str, Any], inspection: Inspection, profile: Profil
     return {**document, "ConfirmationRequired": confirm, "Manifest": manifest}
 
 
-def _date(call: Call, desk: Desk) -> str:
+def _date(call: Call, context: CallContext) -> str:
     """The day in UTC: an upload's own, so that a later delivery of its event makes the same job.
 
     An event without a time, which the platform never sends, is of the first day that there is.
     """
-    seconds = desk.now() if call.upload is None else call.upload.time or 0
+    seconds = context.now() if call.upload is None else call.upload.time or 0
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
 
 
-def describe_job(call: Call, desk: Desk) -> dict[str, object]:
-    return _described(load_call(call.action, call.fields)["JobId"], desk)
+def describe_job(call: Call, context: CallContext) -> dict[str, object]:
+    return _described(load_call(call.action, call.fields)["JobId"], context)
 
 
-def _described(job_id: str, desk: Desk) -> dict[str, object]:
-    return desk.exchange.ask(actions.describe_job_request(job_id, desk.settings), actions.described)
+def _described(job_id: str, context: CallContext) -> dict[str, object]:
+    return context.exchange.ask(actions.describe_job_request(job_id, context.settings), actions.described)
 
 
-def list_jobs(call: Call, desk: Desk) -> dict[str, object]:
+def list_jobs(call: Call, context: CallContext) -> dict[str, object]:
     fields = load_call(call.action, call.fields)
     query = {name[:1].lower() + name[1:]: value for name, value in fields.items()}
-    return desk.exchange.ask(actions.list_jobs_request(query, desk.settings), actions.listed)
+    return context.exchange.ask(actions.list_jobs_request(query, context.settings), actions.listed)
 
 
-def update_job_priority(call: Call, desk: Desk) -> dict[str, object]:
+def update_job_priority(call: Call, context: CallContext) -> dict[str, object]:
     fields = load_call(call.action, call.fields)
-    caller_policy.check_priority(fields["Priority"], desk.configuration.profiles)
-    request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], desk.settings)
-    return desk.exchange.ask(request, actions.updated_priority)
+    caller_policy.check_priority(fields["Priority"], context.configuration.profiles)
+    request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], context.settings)
+    return context.exchange.ask(request, actions.updated_priority)
 
 
-def update_job_status(call: Call, desk: Desk) -> dict[str, object]:
+def update_job_status(call: Call, context: CallContext) -> dict[str, object]:
     """A caller who is known by a token may not be the one who asked for the job that is confirmed."""
     fields = load_call(call.action, call.fields)
     status, reason = fields["RequestedJobStatus"], fields.get("StatusUpdateReason")
     if call.caller is not None and status == "Ready":
-        job: Any = _described(fields["JobId"], desk)["Job"]
-        caller_policy.check_confirmation(job.get("Description"), call.caller, desk.configuration.profiles)
-    request = actions.update_job_status_request(fields["JobId"], status, reason, desk.settings)
-    return desk.exchange.ask(request, actions.updated_status)
+        job: Any = _described(fields["JobId"], context)["Job"]
+        caller_policy.check_confirmation(job.get("Description"), call.caller, context.configuration.profiles)
+    request = actions.update_job_status_request(fields["JobId"], status, reason, context.settings)
+    return context.exchange.ask(request, actions.updated_status)
 
 
-def delete_job(call: Call, desk: Desk) -> dict[str, object]:
+def delete_job(call: Call, context: CallContext) -> dict[str, object]:
     job_id = load_call(call.action, call.fields)["JobId"]
-    return {"JobId": job_id, **desk.exchange.ask(actions.delete_job_request(job_id, desk.settings), actions.deleted)}
+    return {
+        "JobId": job_id,
+        **context.exchange.ask(actions.delete_job_request(job_id, context.settings), actions.deleted),
+    }
 
 
-_PERFORMERS: dict[str, Callable[[Call, Desk], dict[str, object]]] = {
+_PERFORMERS: dict[str, Callable[[Call, CallContext], dict[str, object]]] = {
     "CreateJob": create_job,
     "DescribeJob": describe_job,
     "ListJobs": list_jobs,

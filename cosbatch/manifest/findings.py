@@ -1,4 +1,4 @@
-"""Gathering faults and warnings, each with a sentence that says what is wrong and how to mend it."""
+"""Gathering faults and warnings, each with a sentence that says what is wrong and how to fix it."""
 
 from __future__ import annotations
 

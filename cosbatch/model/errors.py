@@ -6,7 +6,7 @@ CosbatchError
 │                          UnsupportedMediaType
 ├── the operator must act: ConfigurationError  InternalError
 ├── nobody, or time:       DuplicateUnresolved
-└── ServiceSideError       no good answer came from COS; `maybe_done` says whether it may have acted all the same
+└── ServiceSideError       no good answer came from COS; `may_have_acted` says whether it may have acted all the same
     ├── ServiceError           it answered with an Error document
     ├── UpstreamUnreachable    UpstreamTimeout    UpstreamTLS
     └── UnexpectedResponse     it answered, but not in the service's words
@@ -47,7 +47,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of an input: where it is (a JSON pointer, RFC 6901), and what it is and how to mend it."""
+    """One fault of an input: where it is (a JSON pointer, RFC 6901), and what it is and how to fix it."""
 
     pointer: str
     message: str
@@ -176,15 +176,15 @@ class DuplicateUnresolved(CosbatchError):
 class ServiceSideError(CosbatchError):
     """No good answer came from the service.
 
-    `maybe_done` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
+    `may_have_acted` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
     what the headers of the answer said, where there was one.
     """
 
     status = 502
 
-    def __init__(self, message: str, *, maybe_done: bool = False) -> None:
+    def __init__(self, message: str, *, may_have_acted: bool = False) -> None:
         super().__init__(message)
-        self.maybe_done = maybe_done
+        self.may_have_acted = may_have_acted
         self.retry_after: float | None = None
         self.date: str | None = None
 
@@ -209,9 +209,9 @@ class UpstreamTLS(ServiceSideError):
 class UnexpectedResponse(ServiceSideError):
     """An answer that is not the service's: no XML, a redirect, a broken body."""
 
-    def __init__(self, message: str, *, maybe_done: bool = False) -> None:
-        super().__init__(message, maybe_done=maybe_done)
-        self.retryable = maybe_done
+    def __init__(self, message: str, *, may_have_acted: bool = False) -> None:
+        super().__init__(message, may_have_acted=may_have_acted)
+        self.retryable = may_have_acted
 
 
 class ServiceError(ServiceSideError):
@@ -221,7 +221,7 @@ class ServiceError(ServiceSideError):
         server_fault = http_status >= 500
         slow_down = code == "SlowDown"
         # TooManyJobs is a 500 too, but it says plainly that nothing was made.
-        super().__init__(message, maybe_done=server_fault and not slow_down and code != "TooManyJobs")
+        super().__init__(message, may_have_acted=server_fault and not slow_down and code != "TooManyJobs")
         self.code = code
         self.status = http_status if 400 <= http_status < 500 else 502
         # RequestTimeout: the request did not arrive whole, so a later one may.
@@ -229,4 +229,4 @@ class ServiceError(ServiceSideError):
 
 
 class RetryableInvocationError(Exception):
-    """Raised to the platform when a later delivery of the event can mend what failed; its text is the reply's JSON."""
+    """Raised to the platform when a later delivery of the event can fix what failed; its text is the reply's JSON."""

@@ -44,7 +44,7 @@ class Response:
         return self.headers.get("x-cos-request-id")
 
 
-def leaves_open(status: int) -> bool:
+def may_have_acted(status: int) -> bool:
     """Whether an answer that is not in the service's words leaves open, by its HTTP status, if the request was acted on.
 
     A 4xx or a redirect is a refusal; but 303 sends on after the work, and with 408 and 429 something on the way speaks.

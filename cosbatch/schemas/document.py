@@ -17,10 +17,10 @@ from cosbatch.schemas.elements import (
     Choice,
     Element,
     Flag,
+    ListOf,
     Nothing,
     Number,
     Part,
-    Several,
     Text,
     about,
     load,
@@ -96,7 +96,7 @@ class Location(Element):
 class Spec(Element):
     """How the manifest is read. Left out as a whole, it is read off the manifest."""
 
-    Fields = Several(
+    Fields = ListOf(
         Choice(*FIELDS), minimum=1, load_default=None, metadata=about(f"The columns in order; required with {CSV}.")
     )
     # The oldest sample gives an inventory's manifest.json as rows: no page ties the name of the manifest to its format.
@@ -174,12 +174,12 @@ class NewObjectMetadata(Element):
     # "Timestamp" in the template, String in the tables and in every client.
     HttpExpiresDate = Text(metadata=about("As in the header Expires."))
     SSEAlgorithm = Choice("AES256")
-    UserMetadata = Several(Part(Pair))
+    UserMetadata = ListOf(Part(Pair))
 
 
-def _tags(**options: Any) -> Several:
+def _tags(**options: Any) -> ListOf:
     """Up to ten tags an object (limits page, 436/14518)."""
-    return Several(Part(Tag), minimum=1, maximum=10, metadata=about("The tags."), **options)
+    return ListOf(Part(Tag), minimum=1, maximum=10, metadata=about("The tags."), **options)
 
 
 def _tagging_directive() -> Choice:
@@ -196,7 +196,7 @@ class Copy(Element):
 
     AccessControlDirective = Choice(*DIRECTIVES, metadata=about("Where the access control of the copies comes from."))
     # Many on the pages; the vendor's Go client can hold one.
-    AccessControlGrants = Several(Part(Grant), minimum=1)
+    AccessControlGrants = ListOf(Part(Grant), minimum=1)
     PrefixReplace = Flag(metadata=about("Whether keys get another prefix; needs one or both of the next two."))
     ResourcesPrefix = Text(0, 1024, metadata=about("What is taken off the keys; a folder ends in a slash."))
     TargetKeyPrefix = Text(0, 1024, metadata=about("What is put before the keys; a folder ends in a slash."))

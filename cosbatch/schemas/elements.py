@@ -123,7 +123,7 @@ class Part(fields.Nested):
         return element
 
 
-class Several(fields.List[Any]):
+class ListOf(fields.List[Any]):
     """A plain list; the names that its members have in XML are the renderer's business."""
 
     default_error_messages = _WORDS
@@ -216,7 +216,7 @@ class Text(_Plain[str]):
 def _character_faults(value: str) -> Iterator[str]:
     found = None if value.isprintable() else re.search(_NOT_XML, value)
     if found:
-        yield f"character U+{ord(found[0]):04X} at position {found.start() + 1} cannot stand in XML 1.0; take it out"
+        yield f"character U+{ord(found[0]):04X} at position {found.start() + 1} cannot be in XML 1.0; take it out"
 
 
 class Choice(Text):
@@ -292,7 +292,7 @@ def load(schema: Element, value: object, message: str) -> dict[str, Any]:
 
 def _readable(problems: list[Problem]) -> list[Problem]:
     more = len(problems) - MOST_PROBLEMS
-    rest = [Problem("", f"has {more} more faults; mend the ones above first")] if more > 0 else []
+    rest = [Problem("", f"has {more} more faults; fix the ones above first")] if more > 0 else []
     return problems[:MOST_PROBLEMS] + rest
 
 

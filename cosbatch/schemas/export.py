@@ -14,7 +14,7 @@ from typing import Any
 from marshmallow import Schema, fields, missing
 
 from cosbatch.schemas.document import CSV, PREFIXES, Copy, Operation, Spec
-from cosbatch.schemas.elements import Choice, Flag, Nothing, Number, Part, Several, Text
+from cosbatch.schemas.elements import Choice, Flag, ListOf, Nothing, Number, Part, Text
 
 Json = dict[str, object]
 # marshmallow's word for fields that may be missing though they are required: all, or those at these paths (`A.B`).
@@ -84,7 +84,7 @@ def _part(field: Part, partial: Partial) -> Json:
 
 
 @_value.register
-def _several(field: Several, partial: Partial) -> Json:
+def _several(field: ListOf, partial: Partial) -> Json:
     members: Json = {"type": "array", "items": _property(field.inner, partial), "minItems": field.minimum}
     if field.maximum is None:
         return {"description": f"A list of {field.minimum} or more members.", **members}

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from cosbatch.model import names
 from cosbatch.schemas.document import OPERATIONS, PRIORITY_MAXIMUM, CreateJobRequest, role_name
-from cosbatch.schemas.elements import Choice, Element, Flag, Number, Part, Several, Text
+from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Number, Part, Text
 
 # What a caller may be let change; the manifest and the token are always the caller's own.
 OPENABLE = ("ConfirmationRequired", "Description", "Operation", "Priority", "Report", "RoleArn")
@@ -30,12 +30,12 @@ def profile_name(text: str) -> str:
     return text
 
 
-def _buckets() -> Several:
-    return Several(Text(form=full_bucket_name))
+def _buckets() -> ListOf:
+    return ListOf(Text(form=full_bucket_name))
 
 
-def _operations() -> Several:
-    return Several(Choice(*OPERATIONS))
+def _operations() -> ListOf:
+    return ListOf(Choice(*OPERATIONS))
 
 
 class Match(Element):
@@ -62,7 +62,7 @@ class Profile(Element):
     name = Text(1, 64, form=profile_name, required=True)
     match = Part(Match, load_default=None)
     job = Part(lambda: CreateJobRequest(exclude=("ClientRequestToken",), partial=JOB_OPEN), required=True)
-    open = Several(Choice(*OPENABLE), load_default=list)
+    open = ListOf(Choice(*OPENABLE), load_default=list)
     limits = Part(Limits, load_default=dict)
     unattended = Flag(load_default=False)
 
@@ -72,7 +72,7 @@ class Policy(Element):
 
     free_documents = Flag(load_default=True)
     operations = _operations()
-    roles = Several(Text(form=role_name))
+    roles = ListOf(Text(form=role_name))
     manifest_buckets = _buckets()
     target_buckets = _buckets()
     report_buckets = _buckets()
@@ -81,5 +81,5 @@ class Policy(Element):
 
 
 class ProfilesFile(Element):
-    profiles = Several(Part(Profile), required=True)
+    profiles = ListOf(Part(Profile), required=True)
     policy = Part(Policy, load_default=dict)

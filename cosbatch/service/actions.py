@@ -10,7 +10,7 @@ from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
 from cosbatch.model.deadline import unix_seconds
 from cosbatch.model.errors import CosbatchError, InvalidRequest, Problem, ServiceError, UnexpectedResponse
-from cosbatch.model.messages import ANSWER_LIMIT, LISTING_LIMIT, Request, Response, leaves_open
+from cosbatch.model.messages import ANSWER_LIMIT, LISTING_LIMIT, Request, Response, may_have_acted
 from cosbatch.service.parse import parse
 from cosbatch.service.render import render
 
@@ -100,7 +100,7 @@ def created(response: Response) -> dict[str, object]:
     result = read("CreateJobResult", response)
     job_id = result.get("JobId")
     if not isinstance(job_id, str) or not 1 <= len(job_id.encode()) <= 64:
-        raise _strange(response, "it names no JobId", maybe_done=True)
+        raise _strange(response, "it names no JobId", may_have_acted=True)
     return result
 
 
@@ -139,11 +139,11 @@ def read(root: str, response: Response) -> dict[str, object]:
     """The children of the answer's root element, as plain values, and RequestId. Raises ServiceSideError."""
     checked(response)
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise _strange(response, "it is packed, though that was not asked for", maybe_done=True)
+        raise _strange(response, "it is packed, though that was not asked for", may_have_acted=True)
     try:
         return _with_request_id(parse(response.body, root), response)
     except ValueError as error:
-        raise _strange(response, str(error), maybe_done=True) from None
+        raise _strange(response, str(error), may_have_acted=True) from None
 
 
 def checked(response: Response) -> Response:
@@ -151,8 +151,11 @@ def checked(response: Response) -> Response:
     if 200 <= response.status < 300:
         return response
     if response.status < 400:
-        maybe_done = leaves_open(response.status)
-        raise _strange(response, "it points elsewhere, and redirects are not followed", maybe_done=maybe_done)
+        raise _strange(
+            response,
+            "it points elsewhere, and redirects are not followed",
+            may_have_acted=may_have_acted(response.status),
+        )
     raise _failure(response)
 
 
@@ -164,7 +167,9 @@ def _failure(response: Response) -> CosbatchError:
     except ValueError:
         error = {}
     if not isinstance(error.get("Code"), str) or not error["Code"]:
-        return _strange(response, "it is not the service's Error document", maybe_done=leaves_open(response.status))
+        return _strange(
+            response, "it is not the service's Error document", may_have_acted=may_have_acted(response.status)
+        )
     return _service_error(error, response)
 
 
@@ -190,9 +195,9 @@ def _signatures(error: Mapping[str, object], signed: tuple[str, ...]) -> dict[st
     }
 
 
-def _strange(response: Response, reason: str, *, maybe_done: bool = False) -> UnexpectedResponse:
+def _strange(response: Response, reason: str, *, may_have_acted: bool = False) -> UnexpectedResponse:
     message = f"The answer (HTTP {response.status}) is not what the service answers: {reason}."
-    error = UnexpectedResponse(message, maybe_done=maybe_done)
+    error = UnexpectedResponse(message, may_have_acted=may_have_acted)
     error.request_id = response.request_id
     error.retry_after = _retry_after(response)
     return error

@@ -31,7 +31,7 @@ _CLOCK_TOLERANCE = 60.0
 
 
 class Wire(Protocol):
-    """What requests are sent over: one attempt, bounded in seconds; what time can mend is a ServiceSideError.
+    """What requests are sent over: one attempt, bounded in seconds; what time can fix is a ServiceSideError.
 
     `set_clock_by` goes by the Date of an answer from then on, and says whether that was a date.
     """
@@ -95,7 +95,7 @@ RULES = (
     Rule("refused, reset, or closed without a reply", _of(UpstreamUnreachable), True),
     Rule("no answer in time", _of(UpstreamTimeout), True),
     Rule("an unproven other side stays unproven", _of(UpstreamTLS), False),
-    Rule("a broken or strange answer after which the work may be done", lambda e: e.maybe_done, True),
+    Rule("a broken or strange answer after which the work may be done", lambda e: e.may_have_acted, True),
     Rule("a redirect or a stranger's page", _of(UnexpectedResponse), False),
 )
 
@@ -163,7 +163,7 @@ class _Series:
     def __init__(self, exchange: Exchange, reserve: float) -> None:
         self._exchange = exchange
         self._reserve = reserve
-        self._mended_clock = False
+        self._corrected_clock = False
         self.count = 0
         self.taken = 0
         self.seconds = 0.0
@@ -183,10 +183,10 @@ class _Series:
     def goes_on_after(self, error: ServiceSideError) -> bool:
         """Remember the failure; wait and say yes where another try can help, is in time, and is in the budget."""
         self.error = error
-        if error.maybe_done:
+        if error.may_have_acted:
             self.doubt = error
         if self._is_of_the_clock(error):
-            return self._mends_clock(error)
+            return self._corrects_clock(error)
         if not helps(error) or self.count >= ATTEMPTS:
             return False
         pause = self._pause(error)
@@ -205,13 +205,13 @@ class _Series:
         ours = self._exchange.deadline.clock.now()
         return error.status == 403 and theirs is not None and abs(theirs - ours) > _CLOCK_TOLERANCE
 
-    def _mends_clock(self, error: ServiceSideError) -> bool:
+    def _corrects_clock(self, error: ServiceSideError) -> bool:
         """One new try by the service's own clock, which later invocations of this instance go by too."""
-        first = not self._mended_clock
-        self._mended_clock = self._mended_clock or self._exchange.wire.set_clock_by(error.date)
+        first = not self._corrected_clock
+        self._corrected_clock = self._corrected_clock or self._exchange.wire.set_clock_by(error.date)
         if error.code == _SKEWED:
-            error.retryable = self._mended_clock
-        return first and self._mended_clock
+            error.retryable = self._corrected_clock
+        return first and self._corrected_clock
 
     def _pause(self, error: ServiceSideError) -> float:
         """Exponential, with full jitter; no shorter than the service asks for."""

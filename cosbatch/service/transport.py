@@ -35,7 +35,7 @@ from cosbatch.model.errors import (
     UpstreamTLS,
     UpstreamUnreachable,
 )
-from cosbatch.model.messages import Request, Response, leaves_open
+from cosbatch.model.messages import Request, Response, may_have_acted
 from cosbatch.service import signature
 from cosbatch.service.sockets import Answer, HandshakeError, PunctualPool, TLSPool
 
@@ -135,7 +135,7 @@ class _Adapter(HTTPAdapter):
         return resp if isinstance(resp, Answer) else super().build_response(req, resp)
 
 
-def folder_of_roots(bundle: str, size: int) -> str:
+def ca_folder(bundle: str, size: int) -> str:
     """Where the roots of a bundle lie one by one: only for a bundle of that very size, so that a changed one is read itself."""
     return f"{bundle}.{size}"
 
@@ -154,7 +154,7 @@ class Transport:
         takes 15 ms of each new connection.
         """
         bundle: str = vars(adapters)["DEFAULT_CA_BUNDLE_PATH"]
-        folder = folder_of_roots(bundle, os.path.getsize(bundle))
+        folder = ca_folder(bundle, os.path.getsize(bundle))
         return folder if os.path.isdir(folder) else True
 
     def connect(self, credentials: Credentials, endpoint: str | None) -> Connection:
@@ -248,16 +248,16 @@ def _read(answer: requests.Response, limit: int) -> bytes:
     """The body as it came, packed or not, up to `limit` bytes."""
     if answer.status_code < 200:
         # The real answer may still follow, and must not be taken for the next request's: the connection is given up.
-        raise UnexpectedResponse(f"The answer ends with HTTP {answer.status_code}.", maybe_done=True)
+        raise UnexpectedResponse(f"The answer ends with HTTP {answer.status_code}.", may_have_acted=True)
     chunks: list[bytes] = []
     size = 0
     while chunk := answer.raw.read(_CHUNK, decode_content=False):
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
-            maybe_done = leaves_open(answer.status_code)
             raise UnexpectedResponse(
-                f"The answer (HTTP {answer.status_code}) is longer than {limit} bytes.", maybe_done=maybe_done
+                f"The answer (HTTP {answer.status_code}) is longer than {limit} bytes.",
+                may_have_acted=may_have_acted(answer.status_code),
             )
     return b"".join(chunks)
 
@@ -302,8 +302,8 @@ def _translated(error: Exception, host: str) -> ServiceSideError:
     """Our error for a library's: its text is not carried over, for it may quote headers."""
     wrapped = tuple(_causes(error))
     rows = (row for row in _MEANINGS if any(isinstance(cause, row[0]) for cause in wrapped))
-    _, meaning, maybe_done, message = next(rows)
-    return meaning(message.format(host=host), maybe_done=maybe_done)
+    _, meaning, may_have_acted, message = next(rows)
+    return meaning(message.format(host=host), may_have_acted=may_have_acted)
 
 
 def _causes(error: object) -> Iterator[Exception]:

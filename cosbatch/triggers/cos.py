@@ -58,7 +58,7 @@ def calls(event: Mapping[str, object], configuration: Configuration) -> list[Ste
 
 
 def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
-    """`{"Results": [...]}`. Raises RetryableInvocationError with that text where a later delivery can mend a record."""
+    """`{"Results": [...]}`. Raises RetryableInvocationError with that text where a later delivery can fix a record."""
     if len(outcomes) == 1:
         # A fault of the whole event is the fault of every record.
         outcomes = outcomes * len(records(event))

@@ -24,5 +24,5 @@ def as_text(result: object) -> str:
 
 
 def retryable(outcome: Outcome) -> bool:
-    """Whether a later try can mend it."""
+    """Whether a later try can fix it."""
     return isinstance(outcome, CosbatchError) and outcome.retryable

@@ -33,7 +33,7 @@ def calls(event: Mapping[str, object], configuration: Configuration) -> list[Ste
 
 
 def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
-    """Raises RetryableInvocationError where a later delivery can mend what failed: the platform keeps no return value."""
+    """Raises RetryableInvocationError where a later delivery can fix what failed: the platform keeps no return value."""
     (outcome,) = outcomes
     result = as_result(outcome)
     if retryable(outcome):

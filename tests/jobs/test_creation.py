@@ -77,11 +77,11 @@ EMPTY = page()
 
 
 def timed_out() -> ServiceSideError:
-    return UpstreamTimeout("slow", maybe_done=True)
+    return UpstreamTimeout("slow", may_have_acted=True)
 
 
 def reset() -> ServiceSideError:
-    return UpstreamUnreachable("reset", maybe_done=True)
+    return UpstreamUnreachable("reset", may_have_acted=True)
 
 
 def created(bench: Bench) -> dict[str, object]:

@@ -10,7 +10,7 @@ import pytest
 
 from cosbatch.jobs import manifest_object
 from cosbatch.jobs.inspection import EDGE, FILES, Inspection, inspect
-from cosbatch.jobs.manifest_object import Content
+from cosbatch.jobs.manifest_object import ManifestObject
 from cosbatch.manifest.stream import PIECE, CsvJudge
 from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import CosbatchError, InvalidManifest, InvalidRequest, ServiceError, UnexpectedResponse
@@ -405,13 +405,13 @@ def test_a_full_look_is_for_every_data_file() -> None:
 
 def test_a_full_look_for_data_files_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     hands = Hands()
-    has_file = Content.has_file
+    has_file = ManifestObject.has_file
 
-    def slowly(content: Content, key: str) -> bool:
+    def slowly(content: ManifestObject, key: str) -> bool:
         hands.sleep(1.07)
         return has_file(content, key)
 
-    monkeypatch.setattr(Content, "has_file", slowly)
+    monkeypatch.setattr(ManifestObject, "has_file", slowly)
     found = look_by(hands, long_inventory(FILES + 4), MANIFEST_JSON, "full", {})
     assert found.unchecked[0]["Message"] == "names 2 data files that were not looked for: the time did not suffice"
 
@@ -477,7 +477,7 @@ def test_counts_exactly_before_an_estimate_refuses_a_manifest() -> None:
     ],
 )
 def test_does_not_take_another_answer_for_the_part_that_it_asked_for(answer: Response) -> None:
-    content = Content(
+    content = ManifestObject(
         {"ETag": '"e1"', "ObjectArn": f"{ARN}/list.csv"},
         configuration().settings,
         exchange_with(Service({"GET /list.csv": answer})),

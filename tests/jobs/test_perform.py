@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.jobs.perform import Desk, perform
+from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model import identity
 from cosbatch.model.errors import CosbatchError, Forbidden, IdempotencyMismatch, InvalidRequest, UpstreamUnreachable
 from cosbatch.model.messages import Call, Request, Response, Upload
@@ -33,13 +33,13 @@ Json = dict[str, Any]
 CALLER = identity.caller_of("0" * 64)
 
 
-def desk(service: Service, profiles: str = PROFILES, **environ: str) -> Desk:
+def context(service: Service, profiles: str = PROFILES, **environ: str) -> CallContext:
     settings = configuration(profiles, **environ)
-    return Desk(settings, exchange(service), lambda: NOON, lambda size: bytes(range(size)))
+    return CallContext(settings, exchange(service), lambda: NOON, lambda size: bytes(range(size)))
 
 
 def perform_with(service: Service, action: str, fields: Json, caller: str | None = None, **more: Any) -> Json:
-    return perform(Call(action, fields, caller=caller), desk(service, **more))
+    return perform(Call(action, fields, caller=caller), context(service, **more))
 
 
 def body_of(request: Request) -> Json:
@@ -184,8 +184,8 @@ def test_makes_a_token_where_the_call_has_none() -> None:
     assert (
         perform_with(Service(), "CreateJob", document)["ClientRequestToken"] == "00010203-0405-0607-0809-0a0b0c0d0e0f"
     )
-    assert perform(Call("CreateJob", document, token="tick"), desk(Service()))["ClientRequestToken"] == "tick"
-    assert perform(Call("CreateJob", DOCUMENT, token="tick"), desk(Service()))["ClientRequestToken"] == "token-1"
+    assert perform(Call("CreateJob", document, token="tick"), context(Service()))["ClientRequestToken"] == "tick"
+    assert perform(Call("CreateJob", DOCUMENT, token="tick"), context(Service()))["ClientRequestToken"] == "token-1"
 
 
 MANIFEST = {"Location": {"ObjectArn": f"cos://{BUCKET}/restore/a.csv", "ETag": "abc"}}
@@ -219,7 +219,7 @@ def upload_call(time: int | None, profile: str = "restore") -> Call:
 
 
 def test_names_manifest_and_profile_of_an_upload() -> None:
-    result = perform(upload_call(NOON), desk(Service()))
+    result = perform(upload_call(NOON), context(Service()))
     assert (result["Manifest"], result["Profile"]) == (f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv", "restore")
 
 
@@ -227,7 +227,7 @@ def test_names_manifest_and_profile_of_an_upload() -> None:
 def test_dates_an_upload_by_its_own_day(time: int | None, day: str) -> None:
     dated = {**PROFILE, "job": {**PROFILE["job"], "Description": "of {date}"}}
     service = Service()
-    perform(upload_call(time), desk(service, profiles_text(dated)))
+    perform(upload_call(time), context(service, profiles_text(dated)))
     assert body_of(service.requests[0])["Description"].startswith(f"of {day} ")
 
 
@@ -242,7 +242,7 @@ def test_has_a_deleting_job_wait_whatever_the_call_says(asked: bool | None) -> N
 def test_lets_a_deleting_profile_run_unattended() -> None:
     job = {**PROFILE["job"], "Operation": {"COSDeleteObject": {}}}
     service = Service()
-    perform(upload_call(NOON), desk(service, profiles_text({**PROFILE, "job": job, "unattended": True})))
+    perform(upload_call(NOON), context(service, profiles_text({**PROFILE, "job": job, "unattended": True})))
     assert body_of(service.requests[0])["ConfirmationRequired"] is False
 
 
@@ -280,7 +280,7 @@ LIMITS: list[tuple[Json, str]] = [
 def test_holds_what_the_manifest_lists_against_the_limits_of_the_profile(limits: Json, outcome: str) -> None:
     headers = {"etag": '"abc"', "content-range": f"bytes 0-{len(ROWS) - 1}/{len(ROWS)}"}
     service = Service({"GET /restore/a.csv": Response(206, headers, ROWS), "POST /jobs": created()})
-    asked = desk(service, profiles_text({**PROFILE, "limits": limits}), COSBATCH_MANIFEST_CHECK="head")
+    asked = context(service, profiles_text({**PROFILE, "limits": limits}), COSBATCH_MANIFEST_CHECK="head")
     try:
         said = perform(Call("CreateJob", {"Profile": "restore", "Manifest": MANIFEST}), asked)["Outcome"]
     except CosbatchError as error:
@@ -325,7 +325,7 @@ THE_JOB = {"JobId": "job-7", "Description": f"x {identity.marker_of('t', 'sha256
 
 def deliver_again(listing: Any, answers: dict[str, Any] = GONE) -> tuple[Service, Json]:
     service = Service({**answers, "GET /jobs": listing})
-    return service, perform(upload_call(NOON), desk(service, COSBATCH_MANIFEST_CHECK="head"))
+    return service, perform(upload_call(NOON), context(service, COSBATCH_MANIFEST_CHECK="head"))
 
 
 def test_finds_the_job_of_an_upload_whose_manifest_was_overwritten_since() -> None:
@@ -350,5 +350,5 @@ def test_looks_for_no_job_where_a_later_delivery_can_mend_the_failure() -> None:
 def test_looks_for_no_job_of_a_call_that_is_no_upload() -> None:
     service = Service({"GET /list.csv": refused("NoSuchKey", status=404), "GET /jobs": listed(THE_JOB)})
     with pytest.raises(CosbatchError):
-        perform(Call("CreateJob", DOCUMENT), desk(service, COSBATCH_MANIFEST_CHECK="head"))
+        perform(Call("CreateJob", DOCUMENT), context(service, COSBATCH_MANIFEST_CHECK="head"))
     assert service.sent == ["GET /list.csv"]

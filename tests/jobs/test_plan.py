@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.jobs.perform import Desk, perform
+from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model.errors import IdempotencyMismatch
 from cosbatch.model.messages import Call, Response
 from tests.stage import (
@@ -30,13 +30,13 @@ COPY = {"TargetResource": f"cos://target-{APPID}"}
 
 
 def call(service: Service, fields: Json, profiles: str = PROFILES, check: str = "off") -> Json:
-    desk = Desk(
+    context = CallContext(
         configuration(profiles, COSBATCH_MANIFEST_CHECK=check),
         exchange(service),
         lambda: NOON,
         lambda size: bytes(size),
     )
-    return perform(Call("CreateJob", fields), desk)
+    return perform(Call("CreateJob", fields), context)
 
 
 def plan(profiles: str = PROFILES, /, **changes: Any) -> Json:

@@ -43,9 +43,9 @@ CODES = [
 def test_names_each_error_by_its_class_with_its_status_and_advice(
     kind: type[CosbatchError], status: int, retryable: bool
 ) -> None:
-    assert kind("what and how to mend it").as_json() == {
+    assert kind("what and how to fix it").as_json() == {
         "Code": kind.__name__,
-        "Message": "what and how to mend it",
+        "Message": "what and how to fix it",
         "Status": status,
         "Retryable": retryable,
     }
@@ -55,10 +55,10 @@ def test_is_a_bug_of_this_function_where_nothing_better_is_known() -> None:
     assert CosbatchError("?").as_json() == {"Code": "InternalError", "Message": "?", "Status": 500, "Retryable": False}
 
 
-@pytest.mark.parametrize("maybe_done", [True, False])
-def test_knows_whether_the_service_may_have_acted(maybe_done: bool) -> None:
-    assert errors.UpstreamTimeout("?", maybe_done=maybe_done).maybe_done is maybe_done
-    assert errors.UpstreamTimeout("?").maybe_done is False
+@pytest.mark.parametrize("may_have_acted", [True, False])
+def test_knows_whether_the_service_may_have_acted(may_have_acted: bool) -> None:
+    assert errors.UpstreamTimeout("?", may_have_acted=may_have_acted).may_have_acted is may_have_acted
+    assert errors.UpstreamTimeout("?").may_have_acted is False
 
 
 def test_exports_every_error_it_defines() -> None:
@@ -116,9 +116,9 @@ SERVICE = [
 ]
 
 
-@pytest.mark.parametrize(("code", "http_status", "status", "retryable", "maybe_done"), SERVICE)
+@pytest.mark.parametrize(("code", "http_status", "status", "retryable", "may_have_acted"), SERVICE)
 def test_judges_an_error_document_by_code_and_status(
-    code: str, http_status: int, status: int, retryable: bool, maybe_done: bool
+    code: str, http_status: int, status: int, retryable: bool, may_have_acted: bool
 ) -> None:
     error = ServiceError(code, "in the service's words", http_status)
     assert error.as_json() == {
@@ -127,14 +127,14 @@ def test_judges_an_error_document_by_code_and_status(
         "Status": status,
         "Retryable": retryable,
     }
-    assert error.maybe_done is maybe_done
+    assert error.may_have_acted is may_have_acted
     assert (error.retry_after, error.date) == (None, None)  # until the transport has read the headers
 
 
-@pytest.mark.parametrize("maybe_done", [True, False])
-def test_advises_to_retry_a_strange_answer_only_where_the_service_may_have_acted(maybe_done: bool) -> None:
-    error = UnexpectedResponse("no XML", maybe_done=maybe_done)
-    assert (error.retryable, error.maybe_done) == (maybe_done, maybe_done)
+@pytest.mark.parametrize("may_have_acted", [True, False])
+def test_advises_to_retry_a_strange_answer_only_where_the_service_may_have_acted(may_have_acted: bool) -> None:
+    error = UnexpectedResponse("no XML", may_have_acted=may_have_acted)
+    assert (error.retryable, error.may_have_acted) == (may_have_acted, may_have_acted)
 
 
 def test_holds_all_failures_of_the_service_s_side_under_one_name() -> None:

@@ -14,10 +14,10 @@ from cosbatch.schemas.elements import (
     Choice,
     Element,
     Flag,
+    ListOf,
     Nothing,
     Number,
     Part,
-    Several,
     Text,
     load,
     problems_of,
@@ -43,9 +43,9 @@ class Everything(Element):
     Large = Number(0, 2**63 - 1)
     Switch = Flag()
     Mark = Nothing()
-    List = Several(Text(1, 3), minimum=1, maximum=3)
+    List = ListOf(Text(1, 3), minimum=1, maximum=3)
     Inner = Part(Child)
-    Inners = Several(Part(Child))
+    Inners = ListOf(Part(Child))
     Silent = Text(load_default=None)
 
 
@@ -106,10 +106,10 @@ REFUSED = [
     ("Words", "abcdefg", "must have at most 6 bytes in UTF-8; it has 7: shorten it"),
     ("Words", "清清a", "must have at most 6 bytes in UTF-8; it has 7: shorten it"),
     ("Words", "😀éa", "must have at most 6 bytes in UTF-8; it has 7: shorten it"),
-    ("Words", "a\x00", "character U+0000 at position 2 cannot stand in XML 1.0; take it out"),
-    ("Words", "a\x0b", "character U+000B at position 2 cannot stand in XML 1.0; take it out"),
-    ("Words", "ab\ufffe", "character U+FFFE at position 3 cannot stand in XML 1.0; take it out"),
-    ("Words", "\ud800ab", "character U+D800 at position 1 cannot stand in XML 1.0; take it out"),
+    ("Words", "a\x00", "character U+0000 at position 2 cannot be in XML 1.0; take it out"),
+    ("Words", "a\x0b", "character U+000B at position 2 cannot be in XML 1.0; take it out"),
+    ("Words", "ab\ufffe", "character U+FFFE at position 3 cannot be in XML 1.0; take it out"),
+    ("Words", "\ud800ab", "character U+D800 at position 1 cannot be in XML 1.0; take it out"),
     ("Words", 5, NO_TEXT),
     ("Words", True, NO_TEXT),
     ("Words", ["ab"], NO_TEXT),
@@ -204,7 +204,7 @@ def test_points_to_members_of_lists_of_containers() -> None:
     ]
 
 
-STRANGERS: list[tuple[Any, str]] = [
+UNSUPPORTED_EVENTS: list[tuple[Any, str]] = [
     ("words", "/words"),
     ("", "/"),
     ("_schema", "/_schema"),
@@ -219,7 +219,7 @@ STRANGERS: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "pointer"), STRANGERS)
+@pytest.mark.parametrize(("name", "pointer"), UNSUPPORTED_EVENTS)
 @pytest.mark.parametrize("value", [None, 1, {"Words": {}}])
 def test_points_to_a_name_that_is_not_known(name: object, pointer: str, value: object) -> None:
     known = "Words, Filled, Loud, Colour, Count, Large, Switch, Mark, List, Inner, Inners, Silent"
@@ -248,12 +248,12 @@ def test_reports_the_first_of_very_many_faults_and_how_many_more_there_are() -> 
     found = problems({"Words": 1, **{f"x{number}": 1 for number in range(50_000)}})
     assert len(found) == MOST_PROBLEMS + 1
     assert found[0].pointer == "/Words"
-    assert found[-1] == Problem("", "has 49801 more faults; mend the ones above first")
+    assert found[-1] == Problem("", "has 49801 more faults; fix the ones above first")
 
 
 def test_counts_even_one_fault_more() -> None:
     found = problems({f"x{number}": 1 for number in range(MOST_PROBLEMS + 1)})
-    assert found[-1] == Problem("", "has 1 more faults; mend the ones above first")
+    assert found[-1] == Problem("", "has 1 more faults; fix the ones above first")
 
 
 def test_reports_as_many_faults_as_a_person_reads_without_a_remark() -> None:

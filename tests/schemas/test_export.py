@@ -14,7 +14,7 @@ from marshmallow import Schema, fields
 
 from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, SCHEMAS
 from cosbatch.schemas.document import CreateJobRequest, load_document
-from cosbatch.schemas.elements import Choice, Element, Flag, Nothing, Number, Part, Several, Text, about
+from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Nothing, Number, Part, Text, about
 from cosbatch.schemas.export import RULES_ACROSS_FIELDS, json_schema
 from cosbatch.schemas.profiles_file import ProfilesFile
 from tests.schemas.documents import COPY, JOB, MENDED, OPERATIONS, REFUSED, REGION, TAKEN, TOGETHER, Json, job
@@ -99,8 +99,8 @@ class Everything(Element):
     Count = Number(1, 3)
     Switch = Flag(load_default=False)
     Mark = Nothing()
-    Some = Several(Text(1), minimum=1, load_default=list)
-    Few = Several(Part(Child), maximum=2)
+    Some = ListOf(Text(1), minimum=1, load_default=list)
+    Few = ListOf(Part(Child), maximum=2)
     Only = Part(Child, required=True, metadata=about("The only one."))
 
 

@@ -136,12 +136,12 @@ def test_takes_ids_of_every_length_that_the_page_allows(job_id: str) -> None:
 )
 def test_takes_a_success_that_names_no_job_for_perhaps_done(body: str | bytes) -> None:
     error = failure(actions.created, answer(body))
-    assert (type(error), error.maybe_done, error.retryable, error.status) == (UnexpectedResponse, True, True, 502)
+    assert (type(error), error.may_have_acted, error.retryable, error.status) == (UnexpectedResponse, True, True, 502)
 
 
 def test_takes_a_packed_answer_for_perhaps_done() -> None:
     body = f"<CreateJobResult><JobId>{JOB_ID}</JobId></CreateJobResult>"
-    assert failure(actions.created, answer(body, content_encoding="gzip")).maybe_done
+    assert failure(actions.created, answer(body, content_encoding="gzip")).may_have_acted
     assert actions.created(answer(body, content_encoding="Identity"))["JobId"] == JOB_ID
 
 
@@ -210,9 +210,9 @@ SERVICE_ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "code", "answered", "retryable", "maybe_done"), SERVICE_ERRORS)
+@pytest.mark.parametrize(("status", "code", "answered", "retryable", "may_have_acted"), SERVICE_ERRORS)
 def test_reads_every_error_of_the_pages(
-    status: int, code: str, answered: int, retryable: bool, maybe_done: bool
+    status: int, code: str, answered: int, retryable: bool, may_have_acted: bool
 ) -> None:
     body = (
         "<?xml version='1.0' encoding='utf-8' ?>\n<Error>\n"
@@ -223,7 +223,7 @@ def test_reads_every_error_of_the_pages(
     error = failure(actions.created, answer(body, status, date=date, x_cos_request_id="other", x_cos_trace_id="other"))
     assert isinstance(error, ServiceError)
     assert (error.code, error.message, error.status) == (code, "What is wrong", answered)
-    assert (error.retryable, error.maybe_done) == (retryable, maybe_done)
+    assert (error.retryable, error.may_have_acted) == (retryable, may_have_acted)
     assert (error.request_id, error.trace_id, error.date) == ("NWRm", "OGVm", date)
 
 
@@ -240,7 +240,7 @@ def test_gives_an_error_without_a_body_the_name_of_its_status(status: int, code:
 
 
 # What is no Error document: the status, and whether the work may be done.
-STRANGERS = [
+UNSUPPORTED_EVENTS = [
     (300, False), (301, False), (302, False), (303, True), (304, False), (307, False), (308, False),
     (400, False), (401, False), (403, False), (404, False), (407, False), (413, False),
     (408, True), (429, True), (500, True), (502, True), (503, True), (504, True), (599, True), (100, True), (199, True),
@@ -253,14 +253,14 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(("status", "maybe_done"), STRANGERS)
+@pytest.mark.parametrize(("status", "may_have_acted"), UNSUPPORTED_EVENTS)
 @pytest.mark.parametrize("body", PAGES)
 def test_tells_by_the_status_what_the_answer_of_a_stranger_leaves_open(
-    status: int, maybe_done: bool, body: bytes
+    status: int, may_have_acted: bool, body: bytes
 ) -> None:
     error = failure(actions.created, answer(body, status, x_cos_request_id="NWRm"))
     assert (error.code, error.status, error.request_id) == ("UnexpectedResponse", 502, "NWRm")
-    assert (error.maybe_done, error.retryable) == (maybe_done, maybe_done)
+    assert (error.may_have_acted, error.retryable) == (may_have_acted, may_have_acted)
     assert str(status) in error.message
 
 

@@ -32,11 +32,11 @@ def service(code: str, status: int, retry_after: float | None = None, date: floa
 
 
 def timed_out() -> ServiceSideError:
-    return UpstreamTimeout("slow", maybe_done=True)
+    return UpstreamTimeout("slow", may_have_acted=True)
 
 
 def reset() -> ServiceSideError:
-    return UpstreamUnreachable("reset", maybe_done=True)
+    return UpstreamUnreachable("reset", may_have_acted=True)
 
 
 def attempt(bench: Bench, reserve: float = 0.0) -> Attempts[bytes]:
@@ -50,7 +50,7 @@ FAILURES = [
     (timed_out(), True),
     (UpstreamTimeout("no connection in time"), True),
     (UpstreamTLS("not proven"), False),
-    (UnexpectedResponse("a broken body", maybe_done=True), True),
+    (UnexpectedResponse("a broken body", may_have_acted=True), True),
     (UnexpectedResponse("a redirect"), False),
     (service("InternalError", 500), True),
     (service("ServiceUnavailable", 500), True),
@@ -125,7 +125,7 @@ def test_begins_nothing_that_could_not_be_over_in_time() -> None:
     attempts = attempt(bench, reserve=1.0)
     assert (attempts.count, attempts.doubt, bench.exchange.attempts) == (0, None, 0)
     assert isinstance(attempts.error, UpstreamTimeout)
-    assert not attempts.error.maybe_done
+    assert not attempts.error.may_have_acted
     assert "nothing was sent" in attempts.error.message
 
 
@@ -154,7 +154,7 @@ def test_lets_errors_through_that_no_try_can_mend() -> None:
 
 
 def test_tries_again_what_cannot_be_read() -> None:
-    answers = iter([UnexpectedResponse("half a document", maybe_done=True), None])
+    answers = iter([UnexpectedResponse("half a document", may_have_acted=True), None])
 
     def read(response: Response) -> bytes:
         error = next(answers)

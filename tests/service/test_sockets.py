@@ -19,7 +19,7 @@ from cosbatch.model.errors import CosbatchError, ServiceSideError
 from cosbatch.model.messages import Request
 from cosbatch.service import answers, sockets
 from cosbatch.service.answers import PunctualResponse
-from cosbatch.service.transport import Connection, Transport, folder_of_roots
+from cosbatch.service.transport import Connection, Transport, ca_folder
 from tests.raw_server import JOB, PATIENCE, Script, Visit, answering, reply, serving
 
 HOST = "100000000001.cos-control.ap-chengdu.myqcloud.com"
@@ -66,7 +66,7 @@ def failure(
     with pytest.raises(ServiceSideError) as caught:
         to(transport, endpoint).send(request, seconds)
     assert time.monotonic() - began < PATIENCE / 2
-    return caught.value.code, caught.value.maybe_done
+    return caught.value.code, caught.value.may_have_acted
 
 
 def test_uses_a_connection_again(transport: Transport) -> None:
@@ -394,7 +394,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A file of roots that vouches for nobody, and the folder beside it that vouches for the server."""
     file = tmp_path / "cacert.pem"
     file.write_bytes(b"# no roots\n")
-    folder = Path(folder_of_roots(str(file), file.stat().st_size))
+    folder = Path(ca_folder(str(file), file.stat().st_size))
     folder.mkdir()
     for name, certificate in (hashed(CERTIFICATE.read_bytes()) or {}).items():
         (folder / name).write_bytes(certificate)

@@ -257,15 +257,15 @@ def test_reads_so_many_bytes_and_no_more(transport: Transport, size: int, fits: 
 
 
 @pytest.mark.parametrize(
-    ("status", "maybe_done"),
+    ("status", "may_have_acted"),
     [("200 OK", True), ("404 Not Found", False), ("307 Temporary Redirect", False), ("502 Bad Gateway", True)],
 )
 def test_says_of_an_endless_answer_whether_the_work_may_be_done(
-    transport: Transport, status: str, maybe_done: bool
+    transport: Transport, status: str, may_have_acted: bool
 ) -> None:
     with serving(answering(reply(b" " * 2000, status))) as server, pytest.raises(UnexpectedResponse) as caught:
         to(transport, server.endpoint).send(Request("GET", HOST, "/a", limit=1000), ENOUGH)
-    assert caught.value.maybe_done is maybe_done
+    assert caught.value.may_have_acted is may_have_acted
 
 
 def test_does_not_follow_a_redirect_nor_read_what_is_behind_it(transport: Transport) -> None:
@@ -298,7 +298,7 @@ def test_takes_an_interim_answer_for_no_end_and_gives_the_connection_up(transpor
     with serving(script) as server:
         with pytest.raises(UnexpectedResponse) as caught:
             to(transport, server.endpoint).send(GET, ENOUGH)
-        assert caught.value.maybe_done
+        assert caught.value.may_have_acted
     with serving(answering(reply(b"the second one's"))) as server:
         assert to(transport, server.endpoint).send(GET, ENOUGH).body == b"the second one's"
 
@@ -438,7 +438,7 @@ def outcome(transport: Transport, error: Exception) -> tuple[str, bool | None]:
         to(transport, None).send(GET, ENOUGH)
     shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
     assert "s3cret" not in caught.value.message + repr(caught.value) + shown
-    return caught.value.code, getattr(caught.value, "maybe_done", None)
+    return caught.value.code, getattr(caught.value, "may_have_acted", None)
 
 
 @pytest.mark.parametrize("kind", EVERY_EXCEPTION, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")

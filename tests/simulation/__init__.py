@@ -13,7 +13,7 @@
 `python -m tests.simulation --seeds 10000` runs many; `--seed N` runs one and tells every step.
 
 A verdict asks: at most one job for each wish; every JobId that is answered is that of the stored job; nothing is reported as
-failed that exists, unless the answer says that another try can mend it; no error comes out that is none of the answers; no
+failed that exists, unless the answer says that another try can fix it; no error comes out that is none of the answers; no
 answer is late; each try sends the same bytes, no more often than five times, and at the pace that the service asks for; and
 when all faults are over, one more delivery finds the job or the service's refusal.
 """

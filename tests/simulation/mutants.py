@@ -89,12 +89,12 @@ MUTANTS: dict[str, Mutant] = {
     "any TLS fault is a failed handshake": _meaning_first(
         (requests.exceptions.SSLError,), errors.UpstreamTLS, False, "{host}"
     ),
-    "a page of a gateway is a refusal": _swapped(actions, "leaves_open", lambda status: False),
+    "a page of a gateway is a refusal": _swapped(actions, "may_have_acted", lambda status: False),
     "an answer without JobId is a refusal": _swapped(
-        actions, "_strange", lambda response, reason, maybe_done=False: errors.UnexpectedResponse(reason)
+        actions, "_strange", lambda response, reason, may_have_acted=False: errors.UnexpectedResponse(reason)
     ),
     "the deadline does not bind": _swapped(_Series, "_left", lambda series: 1000.0),
-    "the clock is not mended": _swapped(transport.Transport, "set_clock_by", lambda self, date: False),
+    "the clock is not fixed": _swapped(transport.Transport, "set_clock_by", lambda self, date: False),
     "the service's pace is not kept": _swapped(_Series, "_pause", _without_pace),
     "tries without end": _swapped(exchange, "ATTEMPTS", 100),
 }

@@ -66,7 +66,7 @@ class Scenario:
         free = [instance for instance in self.instances if not instance.busy]
         if free and self.chance.random() < 0.7:
             return self.chance.choice(free)
-        # Without a Date, a clock that is wrong cannot be mended.
+        # Without a Date, a clock that is wrong cannot be fixed.
         skew = self.chance.choice([0.0, 0.0, 0.0, 600.0, -600.0, 5000.0, -100_000.0])
         skew = skew if self.service.habits.dates == "right" else 0.0
         instance = Instance(self.stage, self.service, self.chance, skew)

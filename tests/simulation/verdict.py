@@ -70,7 +70,7 @@ def _is_for(job: Job, wish: Wish) -> bool:
 
 
 def _of_tries(sent: list[Sent]) -> Iterator[str]:
-    """One more try is there for a clock that was mended."""
+    """One more try is there for a clock that was fixed."""
     if len(sent) > MOST_TRIES + 1:
         yield f"it sends a CreateJob {len(sent)} times"
     for one, other in pairwise(sent):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from cosbatch.configuration.settings import Settings
-from cosbatch.dispatch import House, dispatch
+from cosbatch.dispatch import Runtime, dispatch
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import Order, order_of
 from cosbatch.model.credentials import Credentials
@@ -85,16 +85,16 @@ def handle(instance: Instance, delivery: Delivery) -> list[Answer]:
     event = {"Records": [wish.content for wish in delivery.wishes]}
     context = {"time_limit_in_ms": round(delivery.limit * 1000), "request_id": delivery.name}
     environ = {**ENVIRON, "COSBATCH_TIMEOUT": str(delivery.timeout)}
-    house = house_of(instance, environ)
+    runtime = runtime_of(instance, environ)
     try:
-        return answers_of(dispatch(event, context, house))
+        return answers_of(dispatch(event, context, runtime))
     except RetryableInvocationError as error:
         return answers_of(json.loads(str(error)))
 
 
-def house_of(instance: Instance, environ: Mapping[str, str]) -> House:
+def runtime_of(instance: Instance, environ: Mapping[str, str]) -> Runtime:
     """What the function stands on, with an instance of the stage beneath it."""
-    return House(
+    return Runtime(
         transport=instance.transport,
         budget=instance.budget,
         clock=instance.clock,

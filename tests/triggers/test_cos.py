@@ -312,7 +312,7 @@ def test_refuses_an_upload_whose_second_delivery_could_not_be_told(meta: object)
     assert refused.message.startswith("The record has neither x-cos-request-id nor eventTime")
 
 
-# Several records, and records of others.
+# ListOf records, and records of others.
 
 
 def test_reads_records_one_by_one_in_order() -> None:

@@ -1,4 +1,4 @@
-"""Looks whether the function would work as it is configured: one line for each thing looked at, with its mend."""
+"""Looks whether the function would work as it is configured: one line for each thing looked at, with its fix."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Finding:
     check: str
     state: str
     message: str
-    mend: str = ""
+    fix: str = ""
 
     def as_json(self) -> dict[str, str]:
-        finding = {"Check": self.check, "State": self.state, "Message": self.message, "Mend": self.mend}
+        finding = {"Check": self.check, "State": self.state, "Message": self.message, "Fix": self.fix}
         return {name: text for name, text in finding.items() if text}
 
 
@@ -52,12 +52,12 @@ def add(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """`{Verdict, Checks: [{Check, State, Message, Mend}]}`; the exit code is 1 where something is wrong."""
+    """`{Verdict, Checks: [{Check, State, Message, Fix}]}`; the exit code is 1 where something is wrong."""
     try:
         findings = list(examine(connect(options)))
     except ConfigurationError as error:
         findings = [_misconfigured(problem) for problem in error.problems]
-        findings.append(Finding("service", WARNING, "not asked", "Mend what stands above first, and look again."))
+        findings.append(Finding("service", WARNING, "not asked", "Fix what stands above first, and look again."))
     wrong = any(finding.state == WRONG for finding in findings)
     report = {"Verdict": WRONG if wrong else OK, "Checks": [finding.as_json() for finding in findings]}
     show(report, options, lambda: _lines(findings))
@@ -66,13 +66,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _misconfigured(problem: Problem) -> Finding:
     if problem.pointer.startswith("/profiles"):
-        return Finding("profiles", WRONG, f"{problem.pointer} {problem.message}", "Mend the profiles file there.")
+        return Finding("profiles", WRONG, f"{problem.pointer} {problem.message}", "Fix the profiles file there.")
     name = problem.pointer.removeprefix("/")
     return Finding("settings", WRONG, f"{name} {problem.message}", f"Set {name} in the function's environment.")
 
 
 def _lines(findings: Iterable[Finding]) -> list[str]:
-    return table(("check", "state", "finding", "mend"), [(f.check, f.state, f.message, f.mend) for f in findings])
+    return table(("check", "state", "finding", "fix"), [(f.check, f.state, f.message, f.fix) for f in findings])
 
 
 def examine(client: Client) -> Iterator[Finding]:
@@ -94,8 +94,8 @@ def examine(client: Client) -> Iterator[Finding]:
 def _endpoint(settings: Settings) -> Finding:
     if settings.endpoint is None:
         return Finding("endpoint", OK, "the service's own hosts")
-    mend = "For the real service, take COSBATCH_ENDPOINT out of the environment."
-    return Finding("endpoint", WARNING, f"requests go to {settings.endpoint}", mend)
+    fix = "For the real service, take COSBATCH_ENDPOINT out of the environment."
+    return Finding("endpoint", WARNING, f"requests go to {settings.endpoint}", fix)
 
 
 def _http(settings: Settings) -> Finding:
@@ -194,15 +194,15 @@ def _clock(client: Client, date: str | None) -> Finding:
     message = f"{abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} the service's" if ahead else "as the service's"
     if EARLY - LIFETIME < ahead < EARLY:
         return Finding("clock", OK, message)
-    mend = "Set this machine's clock; the function goes by the service's time by itself."
-    return Finding("clock", WRONG, message, mend)
+    fix = "Set this machine's clock; the function goes by the service's time by itself."
+    return Finding("clock", WRONG, message, fix)
 
 
 def _list_jobs(client: Client, error: CosbatchError | None) -> Finding:
     if error is None:
         return Finding("ListJobs", OK, "allowed")
-    mend = hint_for(error.code, client.settings.language)
-    return Finding("ListJobs", WRONG, f"{error.code}: {error.message}", mend)
+    fix = hint_for(error.code, client.settings.language)
+    return Finding("ListJobs", WRONG, f"{error.code}: {error.message}", fix)
 
 
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
@@ -224,8 +224,8 @@ def _bucket(client: Client, role: str, bucket: str, region: str) -> Finding:
     if error is None:
         return Finding(check, OK, f"answers in {region}")
     if error.status == 404:
-        return Finding(check, WRONG, f"is not there in {region}", "Create it, or mend its name or the region.")
+        return Finding(check, WRONG, f"is not there in {region}", "Create it, or fix its name or the region.")
     if error.status == 403:
-        mend = "The function does without; to look, these credentials need name/cos:HeadBucket."
-        return Finding(check, WARNING, "may not be looked at with these credentials", mend)
+        fix = "The function does without; to look, these credentials need name/cos:HeadBucket."
+        return Finding(check, WARNING, "may not be looked at with these credentials", fix)
     return Finding(check, WRONG, f"{error.code}: {error.message}", hint_for(error.code, client.settings.language))

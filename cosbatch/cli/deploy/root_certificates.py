@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from cosbatch.service.transport import folder_of_roots
+from cosbatch.service.transport import ca_folder
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.+?\n-----END CERTIFICATE-----\n", re.DOTALL)
 
@@ -22,7 +22,7 @@ def laid_out(bundle: str, content: bytes) -> dict[str, bytes] | None:
     Raises subprocess.CalledProcessError where openssl fails.
     """
     certificates = hashed(content)
-    folder = folder_of_roots(bundle, len(content))
+    folder = ca_folder(bundle, len(content))
     return None if certificates is None else {f"{folder}/{name}": each for name, each in certificates.items()}
 
 

@@ -12,7 +12,7 @@ _FINAL = ("Complete", "Failed", "Cancelled")
 
 
 @dataclass(frozen=True)
-class Standing:
+class JobProgress:
     """A job's state; counts of tasks are 0 where nothing is told, `total` None."""
 
     status: str
@@ -41,11 +41,11 @@ class Standing:
         return self.status.lower()
 
 
-def standing_of(job: Mapping[str, Any]) -> Standing:
+def job_progress_of(job: Mapping[str, Any]) -> JobProgress:
     """The standing of a job as DescribeJob or ListJobs shows it; what the service leaves out or garbles counts as unknown."""
     summary = job.get("ProgressSummary")
     counts = summary if isinstance(summary, Mapping) else {}
-    return Standing(
+    return JobProgress(
         str(job.get("Status") or "unknown"),
         _count(counts.get("NumberOfTasksSucceeded")) or 0,
         _count(counts.get("NumberOfTasksFailed")) or 0,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cosbatch.cli.client import Client, connect
-from cosbatch.cli.job_commands.job_progress import reasons_of, standing_of
+from cosbatch.cli.job_commands.job_progress import job_progress_of, reasons_of
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table
@@ -94,7 +94,7 @@ def _listed(client: Client, state: str | None) -> list[Mapping[str, Any]]:
 
 
 def _row(job: Mapping[str, Any]) -> list[object]:
-    standing = standing_of(job)
+    standing = job_progress_of(job)
     counts = [standing.succeeded, standing.failed, standing.total or 0]
     description = without_marker(str(job.get("Description") or ""))
     priority = job.get("Priority")

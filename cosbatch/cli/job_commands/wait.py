@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cosbatch.cli.client import Client, connect
-from cosbatch.cli.job_commands.job_progress import Standing, reasons_of, standing_of
+from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, reasons_of
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
 from cosbatch.cli.terminal.progress import Progress, Reading
@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
 def wait(options: argparse.Namespace) -> int:
     client = connect(options)
     job = follow(client, options.job_id, options.interval, options.timeout)
-    result = {"JobId": options.job_id, "Status": job.get("Status"), "Outcome": standing_of(job).outcome, "Job": job}
+    result = {"JobId": options.job_id, "Status": job.get("Status"), "Outcome": job_progress_of(job).outcome, "Job": job}
     output.show(result, options, lambda: record({name: result[name] for name in ("JobId", "Status", "Outcome")}))
     for line in verdict_of(job, client.settings.language):
         output.say(printable(line))
@@ -62,7 +62,7 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None) 
         job: Job = {}
         was_suspended = False
         for job in _looks(lambda: _look(client, job_id), client.clock, interval, timeout):
-            standing = standing_of(job)
+            standing = job_progress_of(job)
             progress.show(Reading(standing.status, standing.done, standing.total, standing.failed))
             if standing.is_final:
                 break
@@ -101,14 +101,14 @@ def _looks(look: Callable[[], Job], clock: Clock, interval: float, timeout: floa
 
 def verdict_of(job: Job, language: str) -> Iterator[str]:
     """What the job came to, in words."""
-    standing = standing_of(job)
+    standing = job_progress_of(job)
     yield f"{standing.outcome.capitalize()}: {_counts(standing)}."
     yield from reasons_of(job, language)
     if standing.is_final and standing.failed:
         yield f"The report says which tasks failed ({_report(job)}); python -m cosbatch retry makes a manifest of them."
 
 
-def _counts(standing: Standing) -> str:
+def _counts(standing: JobProgress) -> str:
     total = "an unknown number" if standing.total is None else f"{standing.total:,}"
     return f"{standing.succeeded:,} of {total} tasks succeeded, {standing.failed:,} failed; state {standing.status}"
 

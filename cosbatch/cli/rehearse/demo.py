@@ -10,7 +10,7 @@ from typing import Any
 
 from cosbatch.cli import objects
 from cosbatch.cli.client import Client
-from cosbatch.cli.job_commands.job_progress import standing_of
+from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.job_commands.wait import follow, verdict_of
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.rehearse import local_stage
@@ -85,7 +85,7 @@ def _played(stage: Stage, options: argparse.Namespace) -> Json:
         "Request": request,
         "Results": results,
         "Job": job,
-        "Outcome": standing_of(job).outcome,
+        "Outcome": job_progress_of(job).outcome,
         "Report": report,
     }
 

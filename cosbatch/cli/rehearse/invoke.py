@@ -66,7 +66,7 @@ def invoke(options: argparse.Namespace) -> int:
     answer, is_delivered_again = _locally(event, options) if options.local else _for_real(event, options)
     output.show(answer, options)
     if is_delivered_again:
-        output.say("Another try can mend this: the platform would deliver the event again.")
+        output.say("Another try can fix this: the platform would deliver the event again.")
     return 1 if is_delivered_again or is_failure(answer) else 0
 
 
@@ -95,7 +95,7 @@ def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
         profiles = local_profiles.taking(profiles, options.profile, manifests)
     with local_stage.stage(account, options.clock, _kept(), profiles) as stage:
         for manifest in manifests:
-            local_stage.furnish(stage.client, manifest, content)
+            local_stage.put_example_in_place(stage.client, manifest, content)
         answer = local_stage.deliver(for_rehearsal(event) if isinstance(event, Mapping) else event, options.verbose)
         _tell(stage.standin.jobs())
     return answer

@@ -93,7 +93,7 @@ def deliver(event: object, verbose: bool = False) -> tuple[Any, bool]:
             return json.loads(str(error)), True
 
 
-def furnish(client: Client, manifest: Resource, content: bytes | None) -> None:
+def put_example_in_place(client: Client, manifest: Resource, content: bytes | None) -> None:
     """Put the manifest in place: `content`, or an example. Raises ServiceSideError."""
     if content is None:
         wants_inventory = is_inventory(manifest.key or "")

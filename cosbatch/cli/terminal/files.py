@@ -16,7 +16,7 @@ STDIN = "-"
 
 
 class WrongUsage(Exception):
-    """The command was asked for something that it cannot begin with; the text says what and how to mend it."""
+    """The command was asked for something that it cannot begin with; the text says what and how to fix it."""
 
 
 def read_bytes(path: str) -> bytes:

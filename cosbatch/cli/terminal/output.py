@@ -65,7 +65,7 @@ def _told(failure: Mapping[str, Any]) -> Iterable[str]:
 
 
 def hint_of(code: str) -> str:
-    """What is behind a Code and how to mend it, in the language of COSBATCH_LANG."""
+    """What is behind a Code and how to fix it, in the language of COSBATCH_LANG."""
     from cosbatch.hints import hint_for  # only failures need the table
 
     return hint_for(code, os.environ.get("COSBATCH_LANG", "en"))

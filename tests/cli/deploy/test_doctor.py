@@ -48,7 +48,7 @@ class ScriptedWire:
         self.date = NOW
 
     def set_clock_by(self, date: str | None) -> bool:
-        raise AssertionError("the doctor looks at the clock, it does not mend it")
+        raise AssertionError("the doctor looks at the clock, it does not fix it")
 
     def send(self, request: Request, seconds: float) -> Response:
         self.asked.append((request.method, request.host, request.path))
@@ -100,7 +100,7 @@ def test_changes_nothing() -> None:
 def test_has_a_mend_for_all_that_is_not_as_it_should_be() -> None:
     wire = ScriptedWire(UpstreamUnreachable("No connection."), lists=404, report=403)
     found = findings(wire, COSBATCH_HTTP_AUTH="none", COSBATCH_ENDPOINT="http://127.0.0.1:1")
-    assert all(bool(finding.mend) == (finding.state != "ok") for finding in found.values())
+    assert all(bool(finding.fix) == (finding.state != "ok") for finding in found.values())
     assert {name for name, finding in found.items() if finding.state == "ok"} == {"settings", "profiles"}
 
 
@@ -247,7 +247,7 @@ def test_fails_where_something_is_wrong(run: Run, standin: Standin) -> None:
     assert said.json["Verdict"] == "wrong"
     wrong = [check for check in said.json["Checks"] if check["State"] == "wrong"]
     assert [check["Check"] for check in wrong] == ["manifests manifest-1250000000", "reports report-1250000000"]
-    assert all(check["Mend"] for check in wrong)
+    assert all(check["Fix"] for check in wrong)
 
 
 def test_shows_a_table_on_a_terminal(run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,7 +255,7 @@ def test_shows_a_table_on_a_terminal(run: Run, standin: Standin, monkeypatch: py
     monkeypatch.setattr(sys, "stdout", terminal)
     assert run("doctor").code == 1
     header, *rows = terminal.getvalue().splitlines()
-    assert header.split() == ["check", "state", "finding", "mend"]
+    assert header.split() == ["check", "state", "finding", "fix"]
     assert rows[0].startswith("settings")
 
 

@@ -6,38 +6,38 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.job_commands.job_progress import Standing, reasons_of, standing_of
+from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, reasons_of
 
 
 def test_reads_state_and_counts() -> None:
     summary = {"NumberOfTasksFailed": 1, "NumberOfTasksSucceeded": 2, "TotalNumberOfTasks": 5}
-    standing = standing_of({"Status": "Active", "ProgressSummary": summary})
-    assert standing == Standing("Active", 2, 1, 5)
+    standing = job_progress_of({"Status": "Active", "ProgressSummary": summary})
+    assert standing == JobProgress("Active", 2, 1, 5)
     assert standing.done == 3
 
 
 @pytest.mark.parametrize("summary", [None, "", [], {"TotalNumberOfTasks": "many"}])
 def test_takes_what_is_not_told_for_unknown(summary: Any) -> None:
-    assert standing_of({"ProgressSummary": summary}) == Standing("unknown", 0, 0, None)
+    assert job_progress_of({"ProgressSummary": summary}) == JobProgress("unknown", 0, 0, None)
 
 
 @pytest.mark.parametrize(
     ("standing", "outcome"),
     [
-        (Standing("Active", 5, 0, 5), "unfinished"),
-        (Standing("unknown"), "unfinished"),
-        (Standing("Complete", 5, 0, 5), "complete"),
-        (Standing("Complete"), "complete"),
-        (Standing("Complete", 4, 1, 5), "complete with failures"),
-        (Standing("Complete", 0, 5, 5), "nothing done"),
-        (Standing("Complete", 0, 0, 0), "nothing done"),
-        (Standing("Cancelled", 0, 0, 5), "nothing done"),
-        (Standing("Cancelled", 1, 0, 5), "cancelled"),
-        (Standing("Failed", 1, 1200, 5000), "failed"),
-        (Standing("Failed"), "failed"),
+        (JobProgress("Active", 5, 0, 5), "unfinished"),
+        (JobProgress("unknown"), "unfinished"),
+        (JobProgress("Complete", 5, 0, 5), "complete"),
+        (JobProgress("Complete"), "complete"),
+        (JobProgress("Complete", 4, 1, 5), "complete with failures"),
+        (JobProgress("Complete", 0, 5, 5), "nothing done"),
+        (JobProgress("Complete", 0, 0, 0), "nothing done"),
+        (JobProgress("Cancelled", 0, 0, 5), "nothing done"),
+        (JobProgress("Cancelled", 1, 0, 5), "cancelled"),
+        (JobProgress("Failed", 1, 1200, 5000), "failed"),
+        (JobProgress("Failed"), "failed"),
     ],
 )
-def test_says_what_a_job_came_to(standing: Standing, outcome: str) -> None:
+def test_says_what_a_job_came_to(standing: JobProgress, outcome: str) -> None:
     assert standing.outcome == outcome
 
 

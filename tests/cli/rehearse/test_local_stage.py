@@ -75,7 +75,7 @@ def test_says_where_the_platform_would_deliver_again() -> None:
 )
 def test_puts_the_manifest_in_place(content: bytes | None, stored: bytes) -> None:
     with local_stage.stage(Account(), Clock(), {}) as stage:
-        local_stage.furnish(stage.client, PLACE, content)
+        local_stage.put_example_in_place(stage.client, PLACE, content)
         assert objects.read(stage.client, PLACE) == stored
 
 
@@ -83,7 +83,7 @@ def test_puts_the_manifest_in_place(content: bytes | None, stored: bytes) -> Non
 def test_puts_an_inventory_in_place(folder: str) -> None:
     place = Resource("manifest-1250000000", f"{folder}manifest.json", None)
     with local_stage.stage(Account(), Clock(), {}) as stage:
-        local_stage.furnish(stage.client, place, None)
+        local_stage.put_example_in_place(stage.client, place, None)
         inventory = json.loads(objects.read(stage.client, place))
         (described,) = inventory["files"]
         data = objects.read(stage.client, Resource(place.bucket, described["key"], None))
