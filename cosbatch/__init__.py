@@ -2,13 +2,13 @@
 
 One folder for each question. A module imports from its own folder and from the floors beneath it.
 
-    6  handler.py       what a warm instance keeps, and the function that the platform calls
-    5  dispatch         from the event to the reply
-    4  triggers/        who called?
+    5  handler.py       what a warm instance keeps, and the function that the platform calls
+    4  dispatch         from the event to the reply
+    3  triggers/        who called?
        jobs/            how is a job made, once?
-    3  service/         how does it reach COS?
     2  configuration/   what is configured?
-    1  schemas/         what may be asked?
+    1  service/         how does it reach COS? A client of the Batch API by itself
+       schemas/         what may be asked?
        manifest/        can this list work?
     0  model/           what are the words?
        log              one line of JSON for each decision

@@ -40,7 +40,9 @@ def place_of(text: str) -> Resource:
 
 def head(client: Client, place: Resource) -> Stored:
     """Raises ServiceSideError."""
-    return client.ask(actions.object_request("HEAD", place, client.settings), lambda answer: _stored(place, answer))
+    return client.ask(
+        actions.object_request("HEAD", place, client.settings.account), lambda answer: _stored(place, answer)
+    )
 
 
 def _stored(place: Resource, answer: Response) -> Stored:
@@ -56,7 +58,7 @@ def blocks(client: Client, stored: Stored, size: int = BLOCK) -> Iterator[bytes]
     for start in range(0, stored.size, size):
         end = min(start + size, stored.size) - 1
         headers = (("Range", f"bytes={start}-{end}"), ("If-Match", stored.etag))
-        request = actions.object_request("GET", stored.place, client.settings, headers, limit=end - start + 1)
+        request = actions.object_request("GET", stored.place, client.settings.account, headers, limit=end - start + 1)
         content = client.ask(request, lambda answer: actions.checked(answer).body)
         if len(content) != end - start + 1:
             raise UnexpectedResponse(f"The answer has {len(content)} bytes; {end - start + 1} were asked for.")
@@ -73,5 +75,5 @@ def write(client: Client, place: Resource, content: bytes, storage_class: str | 
     digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
     kind = (("x-cos-storage-class", storage_class),) if storage_class else ()
     headers = (("Content-Length", str(len(content))), ("Content-MD5", digest), *kind)
-    host = names.bucket_host(place.bucket, client.settings.region)
+    host = names.bucket_host(place.bucket, client.settings.account.region)
     return client.ask(Request("PUT", host, f"/{place.key}", (), headers, content), actions.checked)

@@ -83,18 +83,18 @@ def _buckets(document: Mapping[str, Any]) -> _Buckets:
 
 
 def _foreign_account(document: Mapping[str, Any], buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
-    if names.role_uin(document["RoleArn"]) != settings.uin:
+    if names.role_uin(document["RoleArn"]) != settings.account.uin:
         yield Problem("/RoleArn", "is a role of another account than the one that this function works for")
     for pointer, resource in buckets.items():
-        if resource.appid != settings.appid:
+        if resource.appid != settings.account.appid:
             yield Problem(pointer, f"{resource.bucket} is a bucket of another account than this function's")
 
 
 def _foreign_region(buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
     """A job runs where its objects are (console guide, 2023); the report may lie elsewhere (CreateJob sample, 2020)."""
     region = buckets[_OBJECT].region
-    if region != settings.region:
-        yield Problem(_OBJECT, f"is in {region}; this function creates jobs in {settings.region} only")
+    if region != settings.account.region:
+        yield Problem(_OBJECT, f"is in {region}; this function creates jobs in {settings.account.region} only")
 
 
 def _over_policy(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from cosbatch.model.credentials import Credentials
+from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.errors import Problem
 from cosbatch.model.names import REGION
 from cosbatch.schemas.calls import ACTIONS
@@ -50,9 +50,7 @@ class Settings:
     """What the environment says; `timeout` is in seconds, for one attempt."""
 
     credentials: Credentials
-    uin: str
-    appid: str
-    region: str
+    account: Account
     profiles_path: str | None = None
     endpoint: str | None = None
     http_auth: str | None = None
@@ -104,9 +102,11 @@ def _read(values: tuple[str, ...]) -> tuple[Settings, tuple[Problem, ...]]:
     reader = Reader(dict(zip(VARIABLES, values, strict=True)))
     settings = Settings(
         credentials=_credentials(reader),
-        uin=reader.needed(("COSBATCH_UIN", "TENCENTCLOUD_UIN"), _DIGITS, "the owner account's UIN, digits"),
-        appid=reader.needed(("COSBATCH_APPID", "TENCENTCLOUD_APPID"), _DIGITS, "the account's APPID, digits"),
-        region=reader.needed(("COSBATCH_REGION", "TENCENTCLOUD_REGION"), REGION, "a COS region such as ap-chengdu"),
+        account=Account(
+            uin=reader.needed(("COSBATCH_UIN", "TENCENTCLOUD_UIN"), _DIGITS, "the owner account's UIN, digits"),
+            appid=reader.needed(("COSBATCH_APPID", "TENCENTCLOUD_APPID"), _DIGITS, "the account's APPID, digits"),
+            region=reader.needed(("COSBATCH_REGION", "TENCENTCLOUD_REGION"), REGION, "a COS region such as ap-chengdu"),
+        ),
         profiles_path=reader.text("COSBATCH_PROFILES"),
         endpoint=_endpoint(reader),
         http_auth=reader.choice("COSBATCH_HTTP_AUTH", HTTP_AUTHS, None),

@@ -66,7 +66,7 @@ def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, ob
     Raises CosbatchError. Where that is not retryable, this call made no job; where it is, a call with the same token makes
     the job or finds it.
     """
-    request = actions.create_job_request(order.document, settings)
+    request = actions.create_job_request(order.document, settings.account)
     reserve = min(_LONGEST_RESERVE, exchange.deadline.remaining() / 4)
     attempts = exchange.attempt(request, actions.created, reserve)
     if attempts.error is None:
@@ -186,7 +186,7 @@ def _pages(query: Mapping[str, object], exchange: Exchange, settings: Settings) 
     token: object = None
     seen: set[str] = set()
     for _ in range(PAGES):
-        request = actions.list_jobs_request({"maxResults": PAGE_SIZE, **query, "nextToken": token}, settings)
+        request = actions.list_jobs_request({"maxResults": PAGE_SIZE, **query, "nextToken": token}, settings.account)
         page: dict[str, Any] = exchange.ask(request, actions.listed)
         yield page
         token = page.get("NextToken")
@@ -214,7 +214,7 @@ def _recovered(
 def _differences(order: Order, job_id: str, exchange: Exchange, settings: Settings) -> list[Problem]:
     """Where the order and the job differ; nothing where the job cannot be asked for."""
     try:
-        job: Any = exchange.ask(actions.describe_job_request(job_id, settings), actions.described)["Job"]
+        job: Any = exchange.ask(actions.describe_job_request(job_id, settings.account), actions.described)["Job"]
     except CosbatchError:
         return []
     return differences(_compared(order.document), _compared(job), f"job {job_id}")

@@ -109,7 +109,7 @@ class ManifestCheck:
         self._content = content
         self._is_inventory = format_name == INVENTORY
         self._fields = fields
-        self._sources = _Sources(limits, settings.appid)
+        self._sources = _Sources(limits, settings.account.appid)
         self._most: int | None = limits.get("max_objects")
         self._mode = settings.manifest_check
         self._files_left = 0  # data files that were not looked for

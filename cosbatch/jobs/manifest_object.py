@@ -44,14 +44,14 @@ class ManifestObject:
     def head(self) -> None:
         """Learn ETag, size and version."""
         version = self.location.get("ObjectVersionId")
-        request = actions.object_request("HEAD", self._resource, self._settings, version=version)
+        request = actions.object_request("HEAD", self._resource, self._settings.account, version=version)
         self._exchange.ask(request, self._noted)
 
     def read(self, start: int, length: int) -> bytes:
         """At most `length` bytes from `start`. Raises ServiceSideError, also where the object is no longer the same."""
         headers = (("Range", f"bytes={start}-{start + length - 1}"), ("If-Match", self.location["ETag"]))
         version = self.location.get("ObjectVersionId")
-        request = actions.object_request("GET", self._resource, self._settings, headers, version, limit=length)
+        request = actions.object_request("GET", self._resource, self._settings.account, headers, version, limit=length)
         began = self._exchange.deadline.remaining()
         try:
             part = self._exchange.ask(request, lambda response: self._part(response, start))
@@ -82,7 +82,7 @@ class ManifestObject:
         """Whether another object lies in the manifest's bucket. Raises ServiceSideError."""
         resource = names.Resource(self._resource.bucket, key, self._resource.region)
         try:
-            self._exchange.ask(actions.object_request("HEAD", resource, self._settings), actions.checked)
+            self._exchange.ask(actions.object_request("HEAD", resource, self._settings.account), actions.checked)
         except ServiceError as error:
             if error.code != "NoSuchKey":
                 raise

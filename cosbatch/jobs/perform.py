@@ -103,7 +103,7 @@ def draft_of(call: Call, options: Mapping[str, Any], context: CallContext) -> Dr
     name = call.profile or options.get("Profile")
     profile = profiles.named(name) if name is not None else None
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
-    document = document_of(elements, profile, settings.region, _date(call, context))
+    document = document_of(elements, profile, settings.account.region, _date(call, context))
     caller_policy.check(document, profile, profiles, settings)
     inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, context.exchange)
     caller_policy.check_size(inspection.rows, profile)
@@ -132,19 +132,19 @@ def describe_job(call: Call, context: CallContext) -> dict[str, object]:
 
 
 def _described(job_id: str, context: CallContext) -> dict[str, object]:
-    return context.exchange.ask(actions.describe_job_request(job_id, context.settings), actions.described)
+    return context.exchange.ask(actions.describe_job_request(job_id, context.settings.account), actions.described)
 
 
 def list_jobs(call: Call, context: CallContext) -> dict[str, object]:
     fields = load_call(call.action, call.fields)
     query = {name[:1].lower() + name[1:]: value for name, value in fields.items()}
-    return context.exchange.ask(actions.list_jobs_request(query, context.settings), actions.listed)
+    return context.exchange.ask(actions.list_jobs_request(query, context.settings.account), actions.listed)
 
 
 def update_job_priority(call: Call, context: CallContext) -> dict[str, object]:
     fields = load_call(call.action, call.fields)
     caller_policy.check_priority(fields["Priority"], context.configuration.profiles)
-    request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], context.settings)
+    request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], context.settings.account)
     return context.exchange.ask(request, actions.updated_priority)
 
 
@@ -155,7 +155,7 @@ def update_job_status(call: Call, context: CallContext) -> dict[str, object]:
     if call.caller is not None and status == "Ready":
         job: Any = _described(fields["JobId"], context)["Job"]
         caller_policy.check_confirmation(job.get("Description"), call.caller, context.configuration.profiles)
-    request = actions.update_job_status_request(fields["JobId"], status, reason, context.settings)
+    request = actions.update_job_status_request(fields["JobId"], status, reason, context.settings.account)
     return context.exchange.ask(request, actions.updated_status)
 
 
@@ -163,7 +163,7 @@ def delete_job(call: Call, context: CallContext) -> dict[str, object]:
     job_id = load_call(call.action, call.fields)["JobId"]
     return {
         "JobId": job_id,
-        **context.exchange.ask(actions.delete_job_request(job_id, context.settings), actions.deleted),
+        **context.exchange.ask(actions.delete_job_request(job_id, context.settings.account), actions.deleted),
     }
 
 

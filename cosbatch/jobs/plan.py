@@ -17,7 +17,7 @@ from cosbatch.service import actions
 
 def plan_of(order: Order, inspection: Inspection, profiles: Profiles, settings: Settings) -> dict[str, object]:
     """`{"Plan": {...}}`: the request as it would go out, without credentials, and what is known of its manifest."""
-    request = actions.create_job_request(order.document, settings)
+    request = actions.create_job_request(order.document, settings.account)
     headers = {"Host": request.host, **dict(request.headers), "Content-Length": str(len(request.body))}
     plan: dict[str, object] = {
         "Method": request.method,

@@ -1,8 +1,17 @@
-"""A key of the account, as requests are signed with it."""
+"""Who calls the service: an account, and a key that its requests are signed with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Account(NamedTuple):
+    """The account that jobs and buckets belong to, and the region where they are: together they make the hosts."""
+
+    uin: str
+    appid: str
+    region: str
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import base64
 import hashlib
 from collections.abc import Mapping
 
-from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
+from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import unix_seconds
 from cosbatch.model.errors import CosbatchError, InvalidRequest, Problem, ServiceError, UnexpectedResponse
 from cosbatch.model.messages import ANSWER_LIMIT, LISTING_LIMIT, Request, Response, may_have_acted
@@ -21,50 +21,50 @@ _RETRY_AFTER_LONGEST = 3600.0
 Pairs = tuple[tuple[str, str], ...]
 
 
-def create_job_request(document: Mapping[str, object], settings: Settings) -> Request:
+def create_job_request(document: Mapping[str, object], account: Account) -> Request:
     """`POST /jobs` with the document as XML (436/38608)."""
     body = render("CreateJobRequest", document)
     digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
     headers = (("Content-Type", "application/xml"), ("Content-MD5", digest))
-    return _batch_request("POST", "/jobs", settings, headers=headers, body=body)
+    return _batch_request("POST", "/jobs", account, headers=headers, body=body)
 
 
-def describe_job_request(job_id: str, settings: Settings) -> Request:
+def describe_job_request(job_id: str, account: Account) -> Request:
     """`GET /jobs/<JobId>` (436/38609)."""
-    return _batch_request("GET", _job_path(job_id), settings)
+    return _batch_request("GET", _job_path(job_id), account)
 
 
-def list_jobs_request(query: Mapping[str, object], settings: Settings) -> Request:
+def list_jobs_request(query: Mapping[str, object], account: Account) -> Request:
     """`GET /jobs` with `jobStatuses`, `maxResults` and `nextToken` where given (436/38611)."""
-    return _batch_request("GET", "/jobs", settings, query=_query(query), limit=LISTING_LIMIT)
+    return _batch_request("GET", "/jobs", account, query=_query(query), limit=LISTING_LIMIT)
 
 
-def update_job_priority_request(job_id: str, priority: int, settings: Settings) -> Request:
+def update_job_priority_request(job_id: str, priority: int, account: Account) -> Request:
     """`POST /jobs/<JobId>/priority` (436/38612)."""
-    return _batch_request("POST", f"{_job_path(job_id)}/priority", settings, query=_query({"priority": priority}))
+    return _batch_request("POST", f"{_job_path(job_id)}/priority", account, query=_query({"priority": priority}))
 
 
-def update_job_status_request(job_id: str, status: str, reason: str | None, settings: Settings) -> Request:
+def update_job_status_request(job_id: str, status: str, reason: str | None, account: Account) -> Request:
     """`POST /jobs/<JobId>/status` (436/38613)."""
     query = _query({"requestedJobStatus": status, "statusUpdateReason": reason})
-    return _batch_request("POST", f"{_job_path(job_id)}/status", settings, query=query)
+    return _batch_request("POST", f"{_job_path(job_id)}/status", account, query=query)
 
 
-def delete_job_request(job_id: str, settings: Settings) -> Request:
+def delete_job_request(job_id: str, account: Account) -> Request:
     """`DELETE /jobs/<JobId>`: no page describes it, the vendor's Go SDK has it."""
-    return _batch_request("DELETE", _job_path(job_id), settings)
+    return _batch_request("DELETE", _job_path(job_id), account)
 
 
 def object_request(
     method: str,
     manifest: names.Resource,
-    settings: Settings,
+    account: Account,
     headers: Pairs = (),
     version: str | None = None,
     limit: int = 0,
 ) -> Request:
     """HEAD or GET of an object; `limit` is the largest body that is read, in bytes."""
-    host = names.bucket_host(manifest.bucket, settings.region)
+    host = names.bucket_host(manifest.bucket, account.region)
     query = _query({"versionId": version})
     return Request(method, host, f"/{manifest.key}", query, headers, limit=max(limit, ANSWER_LIMIT))
 
@@ -72,15 +72,15 @@ def object_request(
 def _batch_request(
     method: str,
     path: str,
-    settings: Settings,
+    account: Account,
     *,
     query: Pairs = (),
     headers: Pairs = (),
     body: bytes = b"",
     limit: int = ANSWER_LIMIT,
 ) -> Request:
-    host = names.control_host(settings.uin, settings.region)
-    return Request(method, host, path, query, (("x-cos-appid", settings.appid), *headers), body, limit)
+    host = names.control_host(account.uin, account.region)
+    return Request(method, host, path, query, (("x-cos-appid", account.appid), *headers), body, limit)
 
 
 def _job_path(job_id: str) -> str:

@@ -113,17 +113,17 @@ def upload_of(record: object, configuration: Configuration) -> Upload:
     settings = configuration.settings
     cos = _at(record, "cos")
     of_bucket, of_object = _at(cos, "cosBucket"), _at(cos, "cosObject")
-    bucket = _bucket(of_bucket, settings.appid)
+    bucket = _bucket(of_bucket, settings.account.appid)
     key = _key(of_object, bucket)
-    _check_url(_text(of_object, "url"), bucket, key, settings.region)
-    _check_regions(of_bucket, settings.region)
+    _check_url(_text(of_object, "url"), bucket, key, settings.account.region)
+    _check_regions(of_bucket, settings.account.region)
     meta = _at(of_object, "meta")
     time, request_id = _seconds(_at(_at(record, "event"), "eventTime")), _filled(_at(meta, "x-cos-request-id"))
     if time is None and request_id is None:
         raise InvalidEvent(
             "The record has neither x-cos-request-id nor eventTime: a second delivery could not be told."
         )
-    arn = names.object_arn(bucket, key, settings.region)
+    arn = names.object_arn(bucket, key, settings.account.region)
     return Upload(bucket, key, arn, _filled(_at(meta, "ETag")), time, request_id)
 
 

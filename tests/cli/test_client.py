@@ -22,12 +22,12 @@ def options(**given: object) -> argparse.Namespace:
 def test_goes_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COSBATCH_ENDPOINT", "http://127.0.0.1:9")
     settings = connect(options()).settings
-    assert (settings.region, settings.endpoint) == ("ap-chengdu", "http://127.0.0.1:9")
+    assert (settings.account.region, settings.endpoint) == ("ap-chengdu", "http://127.0.0.1:9")
 
 
 def test_goes_by_the_options_first() -> None:
     settings = connect(options(region="ap-beijing", endpoint="http://127.0.0.1:1")).settings
-    assert (settings.region, settings.endpoint) == ("ap-beijing", "http://127.0.0.1:1")
+    assert (settings.account.region, settings.endpoint) == ("ap-beijing", "http://127.0.0.1:1")
 
 
 def test_reads_the_profiles_beside_the_handler() -> None:

@@ -28,7 +28,7 @@ def test_reads_both() -> None:
 
     configuration = read_configuration(ENVIRON, "/var/user/profiles.json", read_file)
     read_configuration({**ENVIRON, "COSBATCH_PROFILES": "other.json"}, "/var/user/profiles.json", read_file)
-    assert configuration.settings.appid == ENVIRON["TENCENTCLOUD_APPID"]
+    assert configuration.settings.account.appid == ENVIRON["TENCENTCLOUD_APPID"]
     assert configuration.profiles.named("restore")
     assert paths == ["/var/user/profiles.json", "other.json"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cosbatch.configuration.settings import HttpToken, Settings, read_settings
-from cosbatch.model.credentials import Credentials
+from cosbatch.model.credentials import Account, Credentials
 from cosbatch.schemas.calls import ACTIONS
 from tests.stage import APPID, REGION, UIN
 
@@ -30,13 +30,13 @@ def problems_of(**more: str) -> list[tuple[str, str]]:
 
 
 def test_needs_only_what_the_platform_sets() -> None:
-    assert settings_of() == Settings(Credentials("AKIDexample", "secret", None), UIN, APPID, REGION)
+    assert settings_of() == Settings(Credentials("AKIDexample", "secret", None), Account(UIN, APPID, REGION))
     assert settings_of().timeout == 10
 
 
 def test_takes_its_own_variables_before_the_platforms() -> None:
     settings = settings_of(COSBATCH_UIN="7", COSBATCH_APPID="8", COSBATCH_REGION="na-toronto")
-    assert (settings.uin, settings.appid, settings.region) == ("7", "8", "na-toronto")
+    assert (settings.account.uin, settings.account.appid, settings.account.region) == ("7", "8", "na-toronto")
 
 
 def test_takes_the_names_that_the_sdks_have_for_credentials_after_the_platforms() -> None:
@@ -68,9 +68,7 @@ def test_reads_every_variable() -> None:
     )
     assert settings == Settings(
         Credentials("AKIDexample", "secret", "session"),
-        UIN,
-        APPID,
-        REGION,
+        Account(UIN, APPID, REGION),
         profiles_path="/etc/profiles.json",
         endpoint="http://127.0.0.1:8080",
         http_auth="bearer",

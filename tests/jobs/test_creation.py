@@ -11,7 +11,7 @@ import pytest
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import LOOKUPS, PAGES, all_jobs, create, order_of
-from cosbatch.model.credentials import Credentials
+from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.errors import (
     CosbatchError,
     ServiceSideError,
@@ -24,7 +24,7 @@ from cosbatch.model.messages import Response
 from cosbatch.service.render import render
 from tests.wire import Bench, Comes
 
-SETTINGS = Settings(Credentials("AKIDtest", "key"), "100000000001", "1250000000", "ap-chengdu")
+SETTINGS = Settings(Credentials("AKIDtest", "key"), Account("100000000001", "1250000000", "ap-chengdu"))
 JOB_ID, OTHER_ID = "53dc6228-c50b-46f7-8ad7-65e7159f1aae", "0d3a6d0e-4a0f-4f5e-9a3e-7f6f0b0c1d2e"
 DOCUMENT: dict[str, Any] = {
     "ClientRequestToken": None,

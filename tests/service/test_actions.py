@@ -9,14 +9,13 @@ from email.utils import formatdate
 
 import pytest
 
-from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
-from cosbatch.model.credentials import Credentials
+from cosbatch.model.credentials import Account
 from cosbatch.model.errors import CosbatchError, InvalidRequest, ServiceError, ServiceSideError, UnexpectedResponse
 from cosbatch.model.messages import Request, Response
 from cosbatch.service import actions
 
-SETTINGS = Settings(Credentials("AKIDtest", "key"), "100000000001", "1250000000", "ap-chengdu")
+ACCOUNT = Account("100000000001", "1250000000", "ap-chengdu")
 CONTROL = "100000000001.cos-control.ap-chengdu.myqcloud.com"
 BUCKET = "manifest-1250000000.cos.ap-chengdu.myqcloud.com"
 JOB_ID = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"
@@ -36,7 +35,7 @@ def failure(read: Callable[[Response], object], response: Response) -> ServiceSi
 
 
 def test_asks_for_a_job_with_the_document_as_xml() -> None:
-    request = actions.create_job_request({"ClientRequestToken": "1", "Priority": 10}, SETTINGS)
+    request = actions.create_job_request({"ClientRequestToken": "1", "Priority": 10}, ACCOUNT)
     body = b"<CreateJobRequest><ClientRequestToken>1</ClientRequestToken><Priority>10</Priority></CreateJobRequest>"
     digest = base64.b64encode(hashlib.md5(body).digest()).decode()
     headers = (("x-cos-appid", "1250000000"), ("Content-Type", "application/xml"), ("Content-MD5", digest))
@@ -45,37 +44,37 @@ def test_asks_for_a_job_with_the_document_as_xml() -> None:
 
 APPID = (("x-cos-appid", "1250000000"),)
 OTHER_REQUESTS = {
-    "describe": (actions.describe_job_request(JOB_ID, SETTINGS), "GET", f"/jobs/{JOB_ID}", (), 64 * KIB),
-    "list": (actions.list_jobs_request({}, SETTINGS), "GET", "/jobs", (), 8 * KIB * KIB),
+    "describe": (actions.describe_job_request(JOB_ID, ACCOUNT), "GET", f"/jobs/{JOB_ID}", (), 64 * KIB),
+    "list": (actions.list_jobs_request({}, ACCOUNT), "GET", "/jobs", (), 8 * KIB * KIB),
     "list some": (
-        actions.list_jobs_request({"jobStatuses": "New", "maxResults": 7, "nextToken": None}, SETTINGS),
+        actions.list_jobs_request({"jobStatuses": "New", "maxResults": 7, "nextToken": None}, ACCOUNT),
         "GET",
         "/jobs",
         (("jobStatuses", "New"), ("maxResults", "7")),
         8 * KIB * KIB,
     ),
     "priority": (
-        actions.update_job_priority_request(JOB_ID, 0, SETTINGS),
+        actions.update_job_priority_request(JOB_ID, 0, ACCOUNT),
         "POST",
         f"/jobs/{JOB_ID}/priority",
         (("priority", "0"),),
         64 * KIB,
     ),
     "status": (
-        actions.update_job_status_request(JOB_ID, "Ready", None, SETTINGS),
+        actions.update_job_status_request(JOB_ID, "Ready", None, ACCOUNT),
         "POST",
         f"/jobs/{JOB_ID}/status",
         (("requestedJobStatus", "Ready"),),
         64 * KIB,
     ),
     "status with a reason": (
-        actions.update_job_status_request(JOB_ID, "Cancelled", "no longer 要", SETTINGS),
+        actions.update_job_status_request(JOB_ID, "Cancelled", "no longer 要", ACCOUNT),
         "POST",
         f"/jobs/{JOB_ID}/status",
         (("requestedJobStatus", "Cancelled"), ("statusUpdateReason", "no longer 要")),
         64 * KIB,
     ),
-    "delete": (actions.delete_job_request(JOB_ID, SETTINGS), "DELETE", f"/jobs/{JOB_ID}", (), 64 * KIB),
+    "delete": (actions.delete_job_request(JOB_ID, ACCOUNT), "DELETE", f"/jobs/{JOB_ID}", (), 64 * KIB),
 }
 
 
@@ -89,20 +88,20 @@ def test_asks_for_everything_else_without_a_body(name: str) -> None:
 def test_lets_no_job_id_lead_to_another_path(job_id: str) -> None:
     for ask in (actions.describe_job_request, actions.delete_job_request):
         with pytest.raises(InvalidRequest) as caught:
-            ask(job_id, SETTINGS)
+            ask(job_id, ACCOUNT)
         assert [problem.pointer for problem in caught.value.problems] == ["/JobId"]
     with pytest.raises(InvalidRequest):
-        actions.update_job_priority_request(job_id, 1, SETTINGS)
+        actions.update_job_priority_request(job_id, 1, ACCOUNT)
     with pytest.raises(InvalidRequest):
-        actions.update_job_status_request(job_id, "Ready", None, SETTINGS)
+        actions.update_job_status_request(job_id, "Ready", None, ACCOUNT)
 
 
 def test_asks_for_an_object_at_its_bucket() -> None:
     manifest = names.Resource("manifest-1250000000", "/odd key", "ap-chengdu")
     headers = (("Range", "bytes=0-9"),)
-    request = actions.object_request("GET", manifest, SETTINGS, headers, version="v1", limit=KIB * KIB)
+    request = actions.object_request("GET", manifest, ACCOUNT, headers, version="v1", limit=KIB * KIB)
     assert request == Request("GET", BUCKET, "//odd key", (("versionId", "v1"),), headers, b"", KIB * KIB)
-    assert actions.object_request("HEAD", manifest, SETTINGS) == Request("HEAD", BUCKET, "//odd key", limit=64 * KIB)
+    assert actions.object_request("HEAD", manifest, ACCOUNT) == Request("HEAD", BUCKET, "//odd key", limit=64 * KIB)
 
 
 def test_reads_the_job_that_was_created() -> None:

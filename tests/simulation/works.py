@@ -9,7 +9,7 @@ from cosbatch.configuration.settings import Settings
 from cosbatch.dispatch import Runtime, dispatch
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import Order, order_of
-from cosbatch.model.credentials import Credentials
+from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import CosbatchError, RetryableInvocationError
 from cosbatch.service.exchange import Exchange
@@ -17,7 +17,7 @@ from cosbatch.service.render import render
 from tests.simulation.client import Answer, Delivery, Instance, Wish
 from tests.simulation.service import EPOCH, ETAG
 
-SETTINGS = Settings(Credentials("AKIDsimulation", "secret"), "100000000001", "1250000000", "ap-chengdu")
+SETTINGS = Settings(Credentials("AKIDsimulation", "secret"), Account("100000000001", "1250000000", "ap-chengdu"))
 ENVIRON = {
     "TENCENTCLOUD_SECRETID": "AKIDsimulation",
     "TENCENTCLOUD_SECRETKEY": "secret",

@@ -164,7 +164,7 @@ def _grant_for_jobs(rights: Rights, profile: Profile, configuration: Configurati
     settings = configuration.settings
     rights.grant(_READ, _manifests(profile, configuration))
     if profile.report:
-        region = names.parse_resource(profile.job["Report"]["Bucket"]).region or settings.region
+        region = names.parse_resource(profile.job["Report"]["Bucket"]).region or settings.account.region
         rights.grant(["PutObject"], [_below(profile.report.bucket, profile.report.key or "", region)])
     for operation, fields in profile.job.get("Operation", {}).items():
         objects = _sources(profile, sources, settings)
@@ -175,7 +175,7 @@ def _grant_for_jobs(rights: Rights, profile: Profile, configuration: Configurati
 
 def _grant_for_copies(rights: Rights, copy: Mapping[str, Any], sources: Iterable[str], settings: Settings) -> None:
     target = names.parse_resource(copy["TargetResource"])
-    copies = [_below(target.bucket, copy.get("TargetKeyPrefix", ""), target.region or settings.region)]
+    copies = [_below(target.bucket, copy.get("TargetKeyPrefix", ""), target.region or settings.account.region)]
     rights.grant(["PutObject"], copies)
     for directive, (read, write) in _CARRIED.items():
         if copy.get(directive) in ("Copy", "Add"):
@@ -186,7 +186,7 @@ def _grant_for_copies(rights: Rights, copy: Mapping[str, Any], sources: Iterable
 
 def _manifests(profile: Profile, configuration: Configuration) -> list[str]:
     """Where the profile's manifests lie; an inventory's data lie beside its manifest.json, not below a common prefix."""
-    region = configuration.settings.region
+    region = configuration.settings.account.region
     if profile.match:
         inventory = profile.match.suffix.endswith(".json")
         return [_below(profile.match.bucket, "" if inventory else profile.match.prefix, region)]
@@ -204,7 +204,7 @@ def _manifest_buckets(configuration: Configuration) -> list[str]:
 def _sources(profile: Profile, given: Iterable[str], settings: Settings) -> list[str]:
     """The objects that the profile's manifests may list."""
     buckets = profile.limits.get("source_buckets") or list(given)
-    return [_below(bucket, "", settings.region) for bucket in buckets] or [_anywhere(settings)]
+    return [_below(bucket, "", settings.account.region) for bucket in buckets] or [_anywhere(settings)]
 
 
 def _below(bucket: str, prefix: str, region: str) -> str:
@@ -213,7 +213,7 @@ def _below(bucket: str, prefix: str, region: str) -> str:
 
 
 def _anywhere(settings: Settings) -> str:
-    return f"qcs::cos:{settings.region}:uid/{settings.appid}:*"
+    return f"qcs::cos:{settings.account.region}:uid/{settings.account.appid}:*"
 
 
 def notes(configuration: Configuration, sources: Iterable[str]) -> Iterator[str]:

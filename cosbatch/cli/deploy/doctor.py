@@ -78,12 +78,12 @@ def _lines(findings: Iterable[Finding]) -> list[str]:
 def examine(client: Client) -> Iterator[Finding]:
     """Everything that can be looked at with a configuration that is right in itself."""
     settings = client.settings
-    account = f"UIN {settings.uin}, APPID {settings.appid}, region {settings.region}"
+    account = f"UIN {settings.account.uin}, APPID {settings.account.appid}, region {settings.account.region}"
     yield Finding("settings", OK, account)
     yield _endpoint(settings)
     yield _http(settings)
     yield from _profiles(client)
-    listing = _asked(client, actions.list_jobs_request({"maxResults": 1}, settings))
+    listing = _asked(client, actions.list_jobs_request({"maxResults": 1}, settings.account))
     yield _credentials(settings, listing.error)
     yield _clock(client, listing.date)
     yield _list_jobs(client, listing.error)
@@ -127,12 +127,12 @@ def _strangers(index: int, profile: Profile, client: Client) -> Iterator[Finding
     """What the profile names of other accounts."""
     settings = client.settings
     for pointer, bucket in _buckets_of(profile):
-        if names.appid_of(bucket) != settings.appid:
-            message = f"/profiles/{index}/{pointer} {bucket} is not a bucket of APPID {settings.appid}"
+        if names.appid_of(bucket) != settings.account.appid:
+            message = f"/profiles/{index}/{pointer} {bucket} is not a bucket of APPID {settings.account.appid}"
             yield Finding("profiles", WRONG, message, "Name a bucket of this account, or set COSBATCH_APPID rightly.")
     role = profile.job.get("RoleArn")
-    if role and names.role_uin(role) != settings.uin:
-        message = f"/profiles/{index}/job/RoleArn {role} is not a role of UIN {settings.uin}"
+    if role and names.role_uin(role) != settings.account.uin:
+        message = f"/profiles/{index}/job/RoleArn {role} is not a role of UIN {settings.account.uin}"
         yield Finding("profiles", WRONG, message, "Name a role of this account, or set COSBATCH_UIN rightly.")
 
 
@@ -207,7 +207,7 @@ def _list_jobs(client: Client, error: CosbatchError | None) -> Finding:
 
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
     """The buckets of manifests and reports: what they are for, their names and regions."""
-    region = client.settings.region
+    region = client.settings.account.region
     for profile in client.configuration.profiles.profiles:
         if profile.match:
             yield "manifests", profile.match.bucket, region

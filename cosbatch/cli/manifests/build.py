@@ -114,10 +114,10 @@ def _tell(result: dict[str, object], options: argparse.Namespace) -> None:
 def _wish(options: argparse.Namespace, settings: Settings) -> Wish:
     bucket = options.bucket
     if not names.BUCKET.fullmatch(bucket):
-        bucket = f"{bucket}-{settings.appid}"
+        bucket = f"{bucket}-{settings.account.appid}"
     if not names.BUCKET.fullmatch(bucket):
         raise WrongUsage(f"{options.bucket} is no name of a bucket")
-    question = Question(bucket, settings.region, options.prefix, options.versions is not None)
+    question = Question(bucket, settings.account.region, options.prefix, options.versions is not None)
     return Wish(question, options.versions != "all", tuple(options.storage_class))
 
 

@@ -66,7 +66,7 @@ def _played(stage: Stage, options: argparse.Namespace) -> Json:
     """The story, told on stderr; its values are given back."""
     client = stage.client
     _tell("A stand-in of COS listens here, with its files in a temporary folder.", [stage.standin.endpoint])
-    manifest = Resource(f"manifest-{client.settings.appid}", _KEY, None)
+    manifest = Resource(f"manifest-{client.settings.account.appid}", _KEY, None)
     event = _uploaded(client, manifest, options.objects)
     profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
     name = profile.name if profile else None
@@ -93,13 +93,13 @@ def _played(stage: Stage, options: argparse.Namespace) -> Json:
 def _uploaded(client: Client, manifest: Resource, count: int) -> Json:
     """Put the objects and their list in place; the event that the platform sends for the list."""
     settings = client.settings
-    for place in local_stage.example_objects(settings.appid, count):
+    for place in local_stage.example_objects(settings.account.appid, count):
         objects.write(client, place, b"a photo", "ARCHIVE")
-    rows = local_stage.example_rows(settings.appid, count)
+    rows = local_stage.example_rows(settings.account.appid, count)
     answer = objects.write(client, manifest, rows)
     first = [*rows.decode().splitlines()[:2], "..."]
     _tell(f"Somebody uploads a list of {count} archived objects to {manifest.bucket}/{manifest.key}.", first)
-    event = upload_event(manifest, settings.region, answer.request_id or "", int(client.clock.now()))
+    event = upload_event(manifest, settings.account.region, answer.request_id or "", int(client.clock.now()))
     _tell("The platform tells the function, with this event.", json.dumps(event, indent=1).splitlines())
     return event
 
@@ -122,7 +122,7 @@ def _delivered_twice(event: Json, options: argparse.Namespace) -> list[Json]:
 
 def _request(client: Client, manifest: Resource, profile: str | None, result: Mapping[str, Any]) -> Json:
     """The request that was sent, without its signature, as a plan shows it."""
-    place = {"ObjectArn": names.object_arn(manifest.bucket, manifest.key or "", client.settings.region)}
+    place = {"ObjectArn": names.object_arn(manifest.bucket, manifest.key or "", client.settings.account.region)}
     call = {"Profile": profile, "Manifest": {"Location": place}, "ClientRequestToken": result["ClientRequestToken"]}
     plan: Any = client.call({**call, "DryRun": True})["Plan"]
     headers = [f"{name}: {value}" for name, value in plan["Headers"].items()]
@@ -154,8 +154,8 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
     ]
     rows = [(task.key, task.status, task.code) for task in tasks]
     _tell(f"Its report lies in cos://{bucket}/{place.key}.", [*table(("Key", "Status", "Code"), rows[:3]), "..."])
-    first = local_stage.example_objects(client.settings.appid, 1)[0]
-    head = client.ask(actions.object_request("HEAD", first, client.settings), actions.checked)
+    first = local_stage.example_objects(client.settings.account.appid, 1)[0]
+    head = client.ask(actions.object_request("HEAD", first, client.settings.account), actions.checked)
     _tell(f"One of its objects, {first.key}:", [f"x-cos-restore: {head.headers.get('x-cos-restore')}"])
     succeeded = sum(task.succeeded for task in tasks)
     return {"Manifest": f"cos://{bucket}/{place.key}", "Succeeded": succeeded, "Failed": len(tasks) - succeeded}

@@ -12,7 +12,7 @@ from cosbatch.configuration.profiles import Profiles
 from cosbatch.configuration.reading import Configuration
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names, strict_json
-from cosbatch.model.credentials import Credentials
+from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.errors import CosbatchError
 from cosbatch.model.names import Resource
 from cosbatch.triggers import cos, http, http_event, timer
@@ -54,7 +54,7 @@ def account_of(event: Mapping[str, object]) -> tuple[str | None, str | None]:
 def manifests_of(event: Mapping[str, object], appid: str, region: str) -> list[Resource]:
     """The objects of the account that the event names as manifests, as far as it can be read."""
     if "Records" in event:
-        settings = Settings(Credentials("", ""), "", appid, region)
+        settings = Settings(Credentials("", ""), Account("", appid, region))
         return [place for record in _records(event) for place in _uploaded(record, Configuration(settings, Profiles()))]
     manifest = _manifest_of(_call_of(event))
     return [manifest] if manifest and manifest.key else []
@@ -100,7 +100,7 @@ def _uploaded(record: object, configuration: Configuration) -> Iterator[Resource
         upload = cos.upload_of(record, configuration)
     except CosbatchError:
         return
-    yield Resource(upload.bucket, upload.key, configuration.settings.region)
+    yield Resource(upload.bucket, upload.key, configuration.settings.account.region)
 
 
 def _account_of_record(record: Any) -> tuple[str | None, str | None]:
