@@ -3,9 +3,9 @@
 import os
 import sys
 
-from cosbatch.cold_start import frugal_imports
+from cosbatch.cold_start import expressions_compiled_when_used
 
-with frugal_imports():
+with expressions_compiled_when_used():
     from cosbatch.dispatch import Runtime, dispatch
     from cosbatch.model.deadline import Clock
     from cosbatch.service.exchange import Budget

@@ -4,34 +4,18 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 from cosbatch.configuration.reading import Configuration, read_configuration
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.log import Log
 from cosbatch.model.deadline import Clock, deadline_of, request_id_of
 from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent
-from cosbatch.model.messages import Call, Skipped
+from cosbatch.model.messages import Call, Outcome, Skipped, Step, as_result
 from cosbatch.service.exchange import Budget, Exchange
 from cosbatch.service.transport import Transport
 from cosbatch.triggers import cos, direct, http, timer
-from cosbatch.triggers.outcomes import Outcome, Step, as_result
 
-
-class Trigger(Protocol):
-    """The three verbs of a trigger module."""
-
-    def matches(self, event: Mapping[str, object]) -> bool: ...
-
-    def calls(self, event: Mapping[str, object], configuration: Configuration) -> list[Step]: ...
-
-    def reply(
-        self, event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None
-    ) -> object: ...
-
-
-TRIGGERS: dict[str, Trigger] = {"cos": cos, "http": http, "timer": timer, "direct": direct}
 # Events that nobody here takes, by a field that only they have.
 UNSUPPORTED_EVENTS = {
     "requestContext": "an HTTP call without httpMethod (payload format 2.0)",
@@ -43,43 +27,57 @@ UNSUPPORTED_EVENTS = {
 }
 
 
-@dataclass(frozen=True)
-class Runtime:
+class Runtime(NamedTuple):
     """What a warm instance keeps, and what it stands on. The environment, which holds secrets, does not show in repr."""
 
     transport: Transport
     budget: Budget
     clock: Clock
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     profiles_path: str
     read_file: Callable[[str], str]
     write: Callable[[str], object]
     random_bytes: Callable[[int], bytes]
+
+    def __repr__(self) -> str:
+        return f"Runtime({self.profiles_path})"
 
 
 def dispatch(event: object, context: object, runtime: Runtime) -> object:
     """The reply to the event. Raises RetryableInvocationError, and nothing else."""
     invocation = _Invocation(context, runtime)
     try:
-        name, mapping = recognise(event)
+        trigger, mapping = recognise(event)
     except InvalidEvent as error:
         return as_result(invocation.failed(error))
-    invocation.trigger = name
-    trigger = TRIGGERS[name]
     outcomes = invocation.outcomes(trigger, mapping)
-    return trigger.reply(mapping, outcomes, invocation.configuration)
+    match trigger:
+        case "cos":
+            return cos.reply(mapping, outcomes)
+        case "http":
+            return http.reply(mapping, outcomes, invocation.configuration)
+        case "timer":
+            return timer.reply(outcomes)
+        case _:
+            return direct.reply(outcomes)
 
 
 def recognise(event: object) -> tuple[str, Mapping[str, object]]:
-    """Who sent the event: the name of exactly one trigger, and the event. Raises InvalidEvent."""
+    """Who sent the event: `cos`, `http`, `timer` or `direct`, and the event. Raises InvalidEvent."""
     if not isinstance(event, Mapping):
         raise InvalidEvent("The event is not a JSON object.")
-    names = [name for name, trigger in TRIGGERS.items() if trigger.matches(event)]
+    signs = {
+        "cos": cos.matches(event),
+        "http": http.matches(event),
+        "timer": timer.matches(event),
+        "direct": direct.matches(event),
+    }
+    triggers = [trigger for trigger, matches in signs.items() if matches]
     # What a gateway adds to an HTTP call says nothing against it.
-    strangers = [] if names == ["http"] else [what for mark, what in UNSUPPORTED_EVENTS.items() if mark in event]
-    if len(names) == 1 and not strangers:
-        return names[0], event
-    shapes = [*names, *strangers]
+    others = [] if triggers == ["http"] else [what for mark, what in UNSUPPORTED_EVENTS.items() if mark in event]
+    if len(triggers) == 1 and not others:
+        return triggers[0], event
+    shapes = [*triggers, *others]
     what = f"has the shape of {' and of '.join(shapes)}" if shapes else "is of no known shape"
     raise InvalidEvent(f"The event {what}; it must be one COS upload, HTTP call, timer or direct call.")
 
@@ -93,14 +91,15 @@ class _Invocation:
         self._deadline = deadline_of(context, runtime.clock)
         self._request_id = request_id_of(context)
         self._log = Log(runtime.write)
-        self.trigger: str | None = None
+        self._trigger: str | None = None
         self.configuration: Configuration | None = None
 
-    def outcomes(self, trigger: Trigger, event: Mapping[str, object]) -> list[Outcome]:
-        """What came of each part of the event, in order."""
+    def outcomes(self, trigger: str, event: Mapping[str, object]) -> list[Outcome]:
+        """The outcome of each part of the event, in order."""
+        self._trigger = trigger
         try:
             configuration = self.configuration = self._read_configuration()
-            steps = trigger.calls(event, configuration)
+            steps = _steps(trigger, event, configuration)
         except Exception as error:  # noqa: BLE001  # whatever it is, the sender gets an answer without a traceback
             return [self.failed(error)]
         return [self._outcome(step, configuration) for step in steps]
@@ -176,7 +175,22 @@ class _Invocation:
 
     def _say(self, level: str, message: str, **fields: object) -> None:
         milliseconds = round((self._runtime.clock.monotonic() - self._began) * 1000)
-        self._log(level, message, request_id=self._request_id, trigger=self.trigger, duration_ms=milliseconds, **fields)
+        self._log(
+            level, message, request_id=self._request_id, trigger=self._trigger, duration_ms=milliseconds, **fields
+        )
+
+
+def _steps(trigger: str, event: Mapping[str, object], configuration: Configuration) -> list[Step]:
+    """What the event asks for, part by part. Raises CosbatchError."""
+    match trigger:
+        case "cos":
+            return cos.calls(event, configuration)
+        case "http":
+            return http.calls(event, configuration)
+        case "timer":
+            return timer.calls(event)
+        case _:
+            return direct.calls(event)
 
 
 def _warnings(result: Mapping[str, Any]) -> list[str]:

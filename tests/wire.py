@@ -52,7 +52,7 @@ class ScriptedWire:
     def send(self, request: Request, seconds: float) -> Response:
         self.sent.append(Sent(self.time.now, request, seconds))
         comes = self.script.pop(0)
-        takes, what = comes if isinstance(comes, tuple) else (0.0, comes)
+        takes, what = (0.0, comes) if isinstance(comes, Response | Exception) else comes
         self.time.now += takes
         if isinstance(what, Exception):
             raise what

@@ -203,7 +203,8 @@ def _recovered(
         ids = ", ".join(sorted(job["JobId"] for job in jobs))
         raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
     (job,) = jobs
-    if identity.read_marker(job["Description"]) == order.marker:
+    marker = identity.read_marker(job["Description"])
+    if marker and marker.digest == order.marker.digest:
         return _result(order.token, "recovered", job)
     raise IdempotencyMismatch(
         f"The token was used before, for another job: {job['JobId']}. Use a new token for a new job.",

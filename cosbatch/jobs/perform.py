@@ -39,8 +39,21 @@ class CallContext:
 
 
 def perform(call: Call, context: CallContext) -> dict[str, object]:
-    """The result of the call. Raises CosbatchError."""
-    return _PERFORMERS[call.action](call, context)
+    """The result of the call. Raises CosbatchError, ValueError for an action that the API has not."""
+    match call.action:
+        case "CreateJob":
+            return create_job(call, context)
+        case "DescribeJob":
+            return describe_job(call, context)
+        case "ListJobs":
+            return list_jobs(call, context)
+        case "UpdateJobPriority":
+            return update_job_priority(call, context)
+        case "UpdateJobStatus":
+            return update_job_status(call, context)
+        case "DeleteJob":
+            return delete_job(call, context)
+    raise ValueError(f"{call.action} is no action of the API")
 
 
 @dataclass(frozen=True)
@@ -165,13 +178,3 @@ def delete_job(call: Call, context: CallContext) -> dict[str, object]:
         "JobId": job_id,
         **context.exchange.ask(actions.delete_job_request(job_id, context.settings.account), actions.deleted),
     }
-
-
-_PERFORMERS: dict[str, Callable[[Call, CallContext], dict[str, object]]] = {
-    "CreateJob": create_job,
-    "DescribeJob": describe_job,
-    "ListJobs": list_jobs,
-    "UpdateJobPriority": update_job_priority,
-    "UpdateJobStatus": update_job_status,
-    "DeleteJob": delete_job,
-}

@@ -6,9 +6,9 @@ import math
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timezone
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 # In seconds. SCF always names its limit; a context without one is a local tool's.
 _DEFAULT_LIMIT = 30.0
@@ -17,8 +17,7 @@ _MARGIN = 0.5
 _FEWEST_MILLISECONDS = 100
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     """`monotonic` and `sleep` in seconds, `now` in Unix seconds, `random` from 0 to 1."""
 
     monotonic: Callable[[], float] = time.monotonic
@@ -36,8 +35,7 @@ def unix_seconds(date: str | None) -> float | None:
         return None
 
 
-@dataclass(frozen=True)
-class Deadline:
+class Deadline(NamedTuple):
     """The moment, on the monotonic clock, by which the answer is out."""
 
     clock: Clock

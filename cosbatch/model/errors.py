@@ -17,7 +17,7 @@ RetryableInvocationError   raised to the platform, so that it delivers the event
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "ConfigurationError",
@@ -45,8 +45,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One fault of an input: where it is (a JSON pointer, RFC 6901), and what it is and how to fix it."""
 
     pointer: str

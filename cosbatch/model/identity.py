@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _MARKER = re.compile(r"\[cb:([0-9a-f]{20})\.([0-9a-f]{20})(?:\.([0-9a-f]{8}))?\]\s*\Z", re.ASCII)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -25,16 +25,15 @@ _CALLER_SHORT = 8
 DESCRIPTION_LIMIT = 256
 
 
-@dataclass(frozen=True)
-class Marker:
+class Marker(NamedTuple):
     """What a Description keeps of the request that made the job: 80 bits of the token's and of the job's hash.
 
-    `caller` is the trace of the bearer token that asked for it; it does not say which job it is, and is not compared.
+    `caller` is the trace of the bearer token that asked for it; it does not say which job it is.
     """
 
     trace: str
     digest: str
-    caller: str | None = field(default=None, compare=False)
+    caller: str | None = None
 
     def __str__(self) -> str:
         caller = f".{self.caller}" if self.caller else ""

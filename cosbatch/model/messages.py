@@ -1,34 +1,38 @@
-"""What crosses the socket, and what an invocation came with: Request, Response, Call."""
+"""The values that walk the line: what an event asks for, what crosses the socket, and the outcome."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cosbatch.model.errors import CosbatchError
 
 KIB = 1024
 ANSWER_LIMIT = 64 * KIB
 LISTING_LIMIT = 8 * KIB * KIB
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request to COS, before it is signed.
 
     `path` is the decoded path, as it is signed; `query` the decoded parameters; `limit` the largest
-    answer that is read, in bytes. Headers do not show in repr: temporary keys have one that is a secret.
+    answer that is read, in bytes. Headers and body do not show in repr: some hold secrets.
     """
 
     method: str
     host: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    body: bytes = field(default=b"", repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
     limit: int = ANSWER_LIMIT
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.host}{self.path})"
 
-@dataclass(frozen=True)
-class Response:
+
+class Response(NamedTuple):
     """What COS answered: the names of `headers` are lower-case.
 
     `signed` is what we signed, without secrets, where the answer is a refusal (403): our StringToSign and FormatString.
@@ -36,8 +40,11 @@ class Response:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(default=b"", repr=False)
-    signed: tuple[str, ...] | None = field(default=None, repr=False)
+    body: bytes = b""
+    signed: tuple[str, ...] | None = None
+
+    def __repr__(self) -> str:
+        return f"Response({self.status}, {self.request_id})"
 
     @property
     def request_id(self) -> str | None:
@@ -52,8 +59,7 @@ def may_have_acted(status: int) -> bool:
     return status < 300 or status in (303, 408, 429) or status >= 500
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(NamedTuple):
     """An object creation that a COS event tells of: the manifest, by its own identity.
 
     `etag` keeps its quotes; `time` is the event's, in Unix seconds; `arn` names the object.
@@ -67,8 +73,7 @@ class Upload:
     request_id: str | None
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """What a caller asks for: an action of the API and its fields, as they came.
 
     `token` is the identity that the trigger gives the call, `profile` the profile that it chose, `caller` the trace of
@@ -76,15 +81,17 @@ class Call:
     """
 
     action: str
-    fields: Mapping[str, object] = field(repr=False)
+    fields: Mapping[str, object]
     token: str | None = None
     upload: Upload | None = None
     profile: str | None = None
     caller: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Call({self.action})"
 
-@dataclass(frozen=True)
-class Skipped:
+
+class Skipped(NamedTuple):
     """A record of an event that asks for no job, and why."""
 
     reason: str
@@ -93,3 +100,24 @@ class Skipped:
     def as_json(self) -> dict[str, object]:
         known = {"Manifest": self.manifest} if self.manifest else {}
         return {"Outcome": "skipped", "Reason": self.reason, **known}
+
+
+# What an event holds for each of its records: something to do, nothing to do, or a fault.
+Step = Call | Skipped | CosbatchError
+# What came of it: a result of the service, nothing, or a fault.
+Outcome = dict[str, object] | Skipped | CosbatchError
+
+
+def as_result(outcome: Outcome) -> dict[str, object]:
+    """The JSON object for one outcome."""
+    return outcome if isinstance(outcome, dict) else outcome.as_json()
+
+
+def as_text(result: object) -> str:
+    """The result in JSON, readable for people in any language; a ? stands for what UTF-8 cannot carry."""
+    return json.dumps(result, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def retryable(outcome: Outcome) -> bool:
+    """Whether a later try can fix it."""
+    return isinstance(outcome, CosbatchError) and outcome.retryable

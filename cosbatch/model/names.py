@@ -6,8 +6,8 @@ Sources: spec of the resource names on the common elements page (436/38607); reg
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
 _BUCKET = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]*"
@@ -43,8 +43,7 @@ SHORT_REGIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Resource:
+class Resource(NamedTuple):
     """A bucket (`name-appid`) or an object in it; `region` is None where the text did not say it."""
 
     bucket: str

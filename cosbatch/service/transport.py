@@ -7,7 +7,6 @@ import os
 import re
 import warnings
 from collections.abc import ItemsView, Iterator
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -212,7 +211,7 @@ class Connection:
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, request.host) from None
         if response.status == 403:
-            response = replace(response, signed=prepared.signed())
+            response = response._replace(signed=prepared.signed())
         return _without_secrets(response, self._credentials, prepared)
 
 
@@ -274,7 +273,7 @@ def _without_secrets(response: Response, credentials: Credentials, prepared: req
             headers = {name: value.replace(secret, "***") for name, value in headers.items()}
             body = body.replace(secret.encode(), b"***")
             ours = ours and tuple(text.replace(secret, "***") for text in ours)
-    return replace(response, headers=headers, body=body, signed=ours)
+    return response._replace(headers=headers, body=body, signed=ours)
 
 
 _NO_ADDRESS = (

@@ -14,8 +14,7 @@ from cosbatch.configuration.reading import Configuration
 from cosbatch.model import names
 from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError
 from cosbatch.model.identity import token_of
-from cosbatch.model.messages import Call, Skipped, Upload
-from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text, retryable
+from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result, as_text, retryable
 
 # What COS puts into a record, and what the records of other senders have.
 _OWN = frozenset({"cos", "event"})
@@ -57,7 +56,7 @@ def calls(event: Mapping[str, object], configuration: Configuration) -> list[Ste
     return [_step(record, configuration) for record in records(event)]
 
 
-def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
+def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
     """`{"Results": [...]}`. Raises RetryableInvocationError with that text where a later delivery can fix a record."""
     if len(outcomes) == 1:
         # A fault of the whole event is the fault of every record.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cosbatch.configuration.reading import Configuration
 from cosbatch.model.errors import InvalidEvent, InvalidRequest, Problem
-from cosbatch.model.messages import Call
+from cosbatch.model.messages import Call, Outcome, Step, as_result
 from cosbatch.schemas.calls import ACTIONS
-from cosbatch.triggers.outcomes import Outcome, Step, as_result
 
 _DOCUMENT = (
     "ClientRequestToken",
@@ -28,7 +26,7 @@ def matches(event: Mapping[str, object]) -> bool:
     return "Action" in event or any(name in event for name in _DOCUMENT)
 
 
-def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
+def calls(event: Mapping[str, object]) -> list[Step]:
     return [call_of(event)]
 
 
@@ -44,6 +42,6 @@ def call_of(fields: object, token: str | None = None) -> Call:
     return Call(str(action), own, token)
 
 
-def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
+def reply(outcomes: list[Outcome]) -> object:
     (outcome,) = outcomes
     return as_result(outcome)

@@ -13,13 +13,17 @@ from cosbatch.configuration.reading import Configuration
 from cosbatch.model import strict_json
 from cosbatch.model.errors import CosbatchError, InvalidEvent, MethodNotAllowed, Unauthorized
 from cosbatch.model.identity import caller_of
-from cosbatch.model.messages import Call, Skipped
+from cosbatch.model.messages import Call, Outcome, Skipped, Step, as_result, as_text
 from cosbatch.schemas.calls import capitalised
-from cosbatch.triggers import cors
-from cosbatch.triggers.http_auth import authenticate, authorize
-from cosbatch.triggers.http_event import header, json_body, method_of, parameters, path_of
-from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text
-from cosbatch.triggers.routes import PARAMETERS, WITH_BODY, route
+from cosbatch.triggers.http_access import (
+    authenticate,
+    authorize,
+    check_preflight,
+    is_preflight,
+    origin_headers,
+    preflight_headers,
+)
+from cosbatch.triggers.http_event import PARAMETERS, WITH_BODY, header, json_body, method_of, parameters, path_of, route
 
 _RETRY_AFTER = 5
 
@@ -32,8 +36,8 @@ def calls(event: Mapping[str, object], configuration: Configuration) -> list[Ste
     """Raises InvalidEvent, Unauthorized, Forbidden, NotFound, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType."""
     settings = configuration.settings
     _check_characters(event)
-    if cors.is_preflight(event, settings):
-        cors.check_preflight(event, settings)
+    if is_preflight(event, settings):
+        check_preflight(event, settings)
         return [Skipped("a browser asks beforehand what its page may send (CORS)")]
     token = authenticate(header(event, "authorization"), settings)
     action, of_path = route(method_of(event), path_of(event))
@@ -47,9 +51,9 @@ def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: C
     (outcome,) = outcomes
     headers = {"Cache-Control": "no-store"}
     if configuration is not None:
-        headers.update(cors.origin_headers(event, configuration.settings))
+        headers.update(origin_headers(event, configuration.settings))
     if isinstance(outcome, Skipped):
-        return _integration(204, {**headers, **cors.preflight_headers(event)}, "")
+        return _integration(204, {**headers, **preflight_headers(event)}, "")
     headers["Content-Type"] = "application/json; charset=utf-8"
     if isinstance(outcome, CosbatchError):
         return _integration(outcome.status, {**headers, **_failure_headers(outcome)}, as_text(as_result(outcome)))

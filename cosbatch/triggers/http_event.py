@@ -1,21 +1,39 @@
-"""Reads the parts of an HTTP event, whichever gateway wrote it: any of them may be missing or of an odd type.
+"""Reads an HTTP event, whichever gateway wrote it, and finds the action of its route.
 
-Header names come in any case; headers and query values as text, as a list (a repeated name) or, in the query, as `true`
-(a bare name). Sources: 583/96099, 583/12513, and published events.
+Any part may be missing or of an odd type. Header names come in any case; headers and query values as text, as a list (a
+repeated name) or, in the query, as `true` (a bare name). Sources: 583/96099, 583/12513, and published events.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import unquote
 
 from cosbatch.model import strict_json
-from cosbatch.model.errors import InvalidEvent, PayloadTooLarge, UnsupportedMediaType
+from cosbatch.model.errors import InvalidEvent, MethodNotAllowed, NotFound, PayloadTooLarge, UnsupportedMediaType
 
 BODY_LIMIT = 256 * 1024
 _HEADERS = ("headers", "multiValueHeaders")
 _QUERIES = ("queryString", "queryStringParameters", "multiValueQueryStringParameters")
+
+# A stage or base path may come first; the first /jobs begins the route.
+_PATH = re.compile(r"(?:/(?!jobs(?:/|\Z))[^/]+)*/jobs(?:/(?P<job_id>[^/]+)(?:/(?P<part>priority|status))?)?/?")
+_JOBS = {"GET": "ListJobs", "POST": "CreateJob"}
+_JOB = {"GET": "DescribeJob", "DELETE": "DeleteJob"}
+_PARTS = {"priority": {"POST": "UpdateJobPriority"}, "status": {"POST": "UpdateJobStatus"}}
+WITH_BODY = ("CreateJob", "UpdateJobPriority", "UpdateJobStatus")
+# What each route takes from the query, by the name of the field.
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "CreateJob": ("dryRun",),
+    "ListJobs": ("jobStatuses", "maxResults", "nextToken"),
+    "DescribeJob": (),
+    "DeleteJob": (),
+    "UpdateJobPriority": ("priority",),
+    "UpdateJobStatus": ("requestedJobStatus", "statusUpdateReason"),
+}
 
 Event = Mapping[str, object]
 
@@ -34,6 +52,33 @@ def path_of(event: Event) -> str:
     if path is not None and not isinstance(path, str):
         raise InvalidEvent("path is not text.")
     return path or "/"
+
+
+def methods_of(path: str) -> dict[str, str]:
+    """The actions of a path, by method. Raises NotFound."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        raise NotFound("There is no such route; there are /jobs, /jobs/<JobId>, /jobs/<JobId>/priority and /status.")
+    if found["part"]:
+        return _PARTS[found["part"]]
+    return _JOB if found["job_id"] else _JOBS
+
+
+def route(method: str, path: str) -> tuple[str, dict[str, object]]:
+    """The action, and the fields that the path holds. Raises NotFound, MethodNotAllowed, InvalidEvent."""
+    methods = methods_of(path)
+    if method not in methods:
+        raise MethodNotAllowed(f"{method} is not for this route.", sorted(methods))
+    found = _PATH.fullmatch(path)
+    job_id = found["job_id"] if found else None
+    return methods[method], {"JobId": _decoded(job_id)} if job_id else {}
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidEvent("The path is not UTF-8.") from None
 
 
 def header(event: Event, name: str) -> str | None:

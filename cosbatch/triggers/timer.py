@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cosbatch.configuration.reading import Configuration
 from cosbatch.model import strict_json
 from cosbatch.model.errors import InvalidEvent, RetryableInvocationError
 from cosbatch.model.identity import token_of
+from cosbatch.model.messages import Outcome, Step, as_result, as_text, retryable
 from cosbatch.triggers.direct import call_of
-from cosbatch.triggers.outcomes import Outcome, Step, as_result, as_text, retryable
 
 
 def matches(event: Mapping[str, object]) -> bool:
     return event.get("Type") == "Timer"
 
 
-def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
+def calls(event: Mapping[str, object]) -> list[Step]:
     """The token is the tick's own, so that a second delivery of the same tick makes no second job."""
     message, time, name = event.get("Message"), event.get("Time"), event.get("TriggerName")
     if not isinstance(message, str) or not message.strip():
@@ -32,7 +31,7 @@ def calls(event: Mapping[str, object], configuration: Configuration) -> list[Ste
     return [call_of(fields, token_of("timer", name, time, message))]
 
 
-def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: Configuration | None) -> object:
+def reply(outcomes: list[Outcome]) -> object:
     """Raises RetryableInvocationError where a later delivery can fix what failed: the platform keeps no return value."""
     (outcome,) = outcomes
     result = as_result(outcome)

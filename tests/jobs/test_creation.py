@@ -118,10 +118,13 @@ def test_answers_the_job_that_was_created() -> None:
 
 
 RECOVERED = {"JobId": JOB_ID, "Outcome": "recovered", "ClientRequestToken": "token-1", "RequestId": "listed-1"}
+# Who asked does not say which job it is.
+OF_A_CALLER = f"restore 2026-11 {ORDER.marker._replace(caller='0' * 8)}"
 # What comes back, one after the other, until the job is found.
 FOUND: dict[str, list[Comes]] = {
     "a redelivery": [DUPLICATE, HERE],
     "a lost reply": [reset(), DUPLICATE, HERE],
+    "a job that another caller asked for": [DUPLICATE, page(job(JOB_ID, OF_A_CALLER), request_id="listed-1")],
     "a try that was still on its way when it was repeated": [timed_out(), DUPLICATE, EMPTY, EMPTY, HERE],
     "a lagging list": [DUPLICATE, EMPTY, EMPTY, EMPTY, HERE],
     "a duplicate in words of another fault": [refusal("InvalidRequest", 400, "Priority: token was used"), HERE],

@@ -95,6 +95,13 @@ def test_sends_nothing_for_a_job_id_that_would_lead_elsewhere(action: str) -> No
     assert service.sent == []
 
 
+def test_sends_nothing_for_an_action_that_the_api_has_not() -> None:
+    service = Service()
+    with pytest.raises(ValueError, match="Fly is no action"):
+        perform_with(service, "Fly", {})
+    assert service.requests == []
+
+
 def test_sends_nothing_for_a_priority_over_the_policy() -> None:
     service = Service({})
     with pytest.raises(Forbidden):

@@ -134,14 +134,8 @@ def test_keeps_the_caller_as_a_third_part_of_the_marker() -> None:
     assert str(marker) == f"{str(MARKER)[:-1]}.{CALLER}]"
     text = identity.described("restore", marker)
     read = identity.read_marker(text)
-    assert (read, read and read.caller) == (MARKER, CALLER)
+    assert read == marker
     assert identity.without_marker(text) == "restore"
-
-
-def test_takes_the_jobs_of_two_callers_for_the_same_job() -> None:
-    """Who asked does not say which job it is: another caller's repeat, or a repeat without a caller, finds the job again."""
-    markers = [identity.marker_of("token", DIGEST, caller) for caller in (None, CALLER, "0" * 8)]
-    assert len(set(markers)) == 1
 
 
 def test_leaves_room_for_the_longest_marker_in_the_description() -> None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
-from cosbatch.model.messages import ANSWER_LIMIT, LISTING_LIMIT, Call, Request, Response, Skipped, Upload
+from cosbatch.model.errors import InvalidRequest, UpstreamTimeout
+from cosbatch.model.messages import (
+    ANSWER_LIMIT,
+    LISTING_LIMIT,
+    Call,
+    Outcome,
+    Request,
+    Response,
+    Skipped,
+    Upload,
+    as_result,
+    as_text,
+    retryable,
+)
 
 
 def test_hides_headers_and_bodies_when_printed() -> None:
@@ -36,7 +47,7 @@ def test_reads_replies_of_64_kib_and_listings_of_8_mib() -> None:
 
 
 @pytest.mark.parametrize(
-    "noun",
+    "value",
     [
         Request("GET", "h", "/"),
         Response(200, {}),
@@ -45,7 +56,24 @@ def test_reads_replies_of_64_kib_and_listings_of_8_mib() -> None:
         Skipped("removal"),
     ],
 )
-def test_cannot_be_changed(noun: Request | Response | Call | Upload | Skipped) -> None:
-    name = dataclasses.fields(noun)[0].name
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(noun, name, "other")
+def test_cannot_be_changed(value: Request | Response | Call | Upload | Skipped) -> None:
+    name = value._fields[0]
+    with pytest.raises(AttributeError):
+        setattr(value, name, "other")
+
+
+def test_says_each_kind_of_outcome() -> None:
+    assert as_result({"JobId": "j"}) == {"JobId": "j"}
+    assert as_result(Skipped("why")) == {"Outcome": "skipped", "Reason": "why"}
+    assert as_result(InvalidRequest("no")) == InvalidRequest("no").as_json()
+
+
+def test_knows_what_a_later_try_can_fix() -> None:
+    assert retryable(UpstreamTimeout("late"))
+    lasting: list[Outcome] = [InvalidRequest("no"), Skipped("why"), {"Retryable": True}]
+    assert not any(retryable(outcome) for outcome in lasting)
+
+
+def test_writes_text_for_people_that_utf8_can_carry() -> None:
+    assert as_text({"a": "清单"}) == '{"a": "清单"}'
+    assert as_text(["\ud800"]) == '["?"]'

@@ -65,7 +65,7 @@ def test_creates_one_job_for_an_upload_that_is_delivered_twice(runtime: LambdaAp
     assert account.job_ids() == [first["JobId"]] == [second["JobId"]]
 
 
-def test_has_the_platform_deliver_an_upload_again_that_a_later_try_can_mend(
+def test_has_the_platform_deliver_an_upload_again_that_a_later_try_can_fix(
     runtime: LambdaApi, account: Account
 ) -> None:
     account.upload_manifest("restore/list.csv")

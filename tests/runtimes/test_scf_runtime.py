@@ -66,7 +66,7 @@ def test_creates_a_job_for(trigger: str, native: Native, account: Account) -> No
     assert account.job_ids() == [job_id(trigger, reply)]
 
 
-def test_has_the_platform_deliver_an_upload_again_that_a_later_try_can_mend(native: Native, account: Account) -> None:
+def test_has_the_platform_deliver_an_upload_again_that_a_later_try_can_fix(native: Native, account: Account) -> None:
     account.upload_manifest("restore/list.csv")
     account.standin.order({"action": "CreateJob", "fault": "ServiceUnavailable", "times": 100})
     done = native.invoke(upload("restore/list.csv"), account.environ(), timeout=5)

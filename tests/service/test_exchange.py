@@ -146,7 +146,7 @@ def test_asks_for_a_result_or_raises_the_last_error() -> None:
     assert caught.value is refusal
 
 
-def test_lets_errors_through_that_no_try_can_mend() -> None:
+def test_lets_errors_through_that_no_try_can_fix() -> None:
     bench = Bench([InvalidRequest("no header can carry that"), FINE])
     with pytest.raises(InvalidRequest):
         attempt(bench)

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from cosbatch.model.errors import InvalidEvent, InvalidRequest, RetryableInvocationError, UpstreamTimeout
-from cosbatch.model.messages import Call, Skipped, Upload
+from cosbatch.model.messages import Call, Skipped, Step, Upload
 from cosbatch.triggers import cos
-from cosbatch.triggers.outcomes import Step
 from tests.stage import APPID, BUCKET, NOON, PROFILE, PROFILES, REGION, REPORT, configuration, profiles_text, upload
 
 Json = dict[str, Any]
@@ -323,7 +322,7 @@ def test_reads_records_one_by_one_in_order() -> None:
 
 def test_has_nothing_to_do_for_an_event_without_records() -> None:
     assert cos.calls({"Records": []}, configuration()) == []
-    assert cos.reply({"Records": []}, [], None) == {"Results": []}
+    assert cos.reply({"Records": []}, []) == {"Results": []}
 
 
 OTHER_SENDERS = [
@@ -364,7 +363,7 @@ CREATED: Json = {"JobId": "j", "Outcome": "created"}
 def test_answers_with_a_result_for_each_record() -> None:
     event = {"Records": [1, 2, 3]}
     outcomes: list[Any] = [CREATED, Skipped("why", "arn"), InvalidRequest("no")]
-    assert cos.reply(event, outcomes, None) == {
+    assert cos.reply(event, outcomes) == {
         "Results": [
             CREATED,
             {"Outcome": "skipped", "Reason": "why", "Manifest": "arn"},
@@ -375,7 +374,7 @@ def test_answers_with_a_result_for_each_record() -> None:
 
 def test_asks_for_another_delivery_where_that_can_mend_a_record() -> None:
     with pytest.raises(RetryableInvocationError) as raised:
-        cos.reply({"Records": [1, 2]}, [CREATED, UpstreamTimeout("清单 late")], None)
+        cos.reply({"Records": [1, 2]}, [CREATED, UpstreamTimeout("清单 late")])
     results = json.loads(str(raised.value))["Results"]
     assert results[0] == CREATED
     assert results[1]["Outcome"] == "failed"
@@ -383,5 +382,5 @@ def test_asks_for_another_delivery_where_that_can_mend_a_record() -> None:
 
 
 def test_counts_a_fault_of_the_whole_event_as_one_of_each_record() -> None:
-    results: Any = cos.reply({"Records": [1, 2, 3]}, [InvalidRequest("no")], None)
+    results: Any = cos.reply({"Records": [1, 2, 3]}, [InvalidRequest("no")])
     assert [result["Code"] for result in results["Results"]] == ["InvalidRequest"] * 3

@@ -9,7 +9,7 @@ import pytest
 from cosbatch.model.errors import InvalidEvent, InvalidRequest, UpstreamTimeout
 from cosbatch.model.messages import Call
 from cosbatch.triggers import direct
-from tests.stage import DOCUMENT, configuration
+from tests.stage import DOCUMENT
 
 Json = dict[str, Any]
 
@@ -41,13 +41,13 @@ def test_knows_its_events(event: Json, is_call: bool) -> None:
     ],
 )
 def test_takes_the_event_for_the_call(event: Json, call: Call) -> None:
-    assert direct.calls(event, configuration()) == [call]
+    assert direct.calls(event) == [call]
 
 
 @pytest.mark.parametrize("action", ["listJobs", "", None, 5, [], {"a": 1}, "PutObject"])
 def test_refuses_unknown_actions_and_says_which_there_are(action: object) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        direct.calls({"Action": action}, configuration())
+        direct.calls({"Action": action})
     (problem,) = refused.value.problems
     assert problem.pointer == "/Action"
     assert problem.message.startswith("must be one of CreateJob, DescribeJob, ListJobs")
@@ -60,6 +60,6 @@ def test_refuses_what_is_no_call(fields: object) -> None:
 
 
 def test_answers_with_the_result_or_the_failure() -> None:
-    assert direct.reply({}, [{"JobId": "j"}], None) == {"JobId": "j"}
+    assert direct.reply([{"JobId": "j"}]) == {"JobId": "j"}
     error = UpstreamTimeout("late")
-    assert direct.reply({}, [error], None) == error.as_json()
+    assert direct.reply([error]) == error.as_json()

@@ -10,13 +10,13 @@ import pytest
 from cosbatch.model.errors import CosbatchError, InvalidEvent, InvalidRequest, RetryableInvocationError, UpstreamTimeout
 from cosbatch.model.messages import Call
 from cosbatch.triggers import timer as trigger
-from tests.stage import DOCUMENT, configuration, http, timer, upload
+from tests.stage import DOCUMENT, http, timer, upload
 
 Json = dict[str, Any]
 
 
 def call(event: Json) -> Call:
-    (only,) = trigger.calls(event, configuration())
+    (only,) = trigger.calls(event)
     assert isinstance(only, Call)
     return only
 
@@ -61,7 +61,7 @@ def test_keeps_the_token_of_a_tick_for_ever() -> None:
 )
 def test_refuses(event: Json, kind: type[CosbatchError], message: str) -> None:
     with pytest.raises(kind, match=message):
-        trigger.calls(event, configuration())
+        trigger.calls(event)
 
 
 @pytest.mark.parametrize("message", [{"Records": [upload()]}, http("POST", "/jobs", DOCUMENT), timer(DOCUMENT)])
@@ -71,14 +71,14 @@ def test_never_reads_the_message_as_another_event(message: Json) -> None:
 
 
 def test_answers_with_the_result_or_with_a_failure_that_stays() -> None:
-    assert trigger.reply({}, [{"JobId": "j"}], None) == {"JobId": "j"}
+    assert trigger.reply([{"JobId": "j"}]) == {"JobId": "j"}
     error = InvalidRequest("no")
-    assert trigger.reply({}, [error], None) == error.as_json()
+    assert trigger.reply([error]) == error.as_json()
 
 
 def test_asks_for_another_delivery_where_that_can_mend_it() -> None:
     with pytest.raises(RetryableInvocationError) as raised:
-        trigger.reply({}, [UpstreamTimeout("清单 late")], None)
+        trigger.reply([UpstreamTimeout("清单 late")])
     assert json.loads(str(raised.value))["Code"] == "UpstreamTimeout"
     assert "清单" in str(raised.value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cosbatch.cli.deploy.call_schemas import Json, schemas, without_dialect
-from cosbatch.triggers.routes import PARAMETERS, WITH_BODY, methods_of
+from cosbatch.triggers.http_event import PARAMETERS, WITH_BODY, methods_of
 
 # Each route, and a path that stands for it in the routes' table.
 _ROUTES = {

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # the package carries no types
 
 from cosbatch.schemas.calls import ACTIONS, load_call
-from cosbatch.triggers.routes import PARAMETERS, WITH_BODY
+from cosbatch.triggers.http_event import PARAMETERS, WITH_BODY
 from tests.cli.running import Run
 
 ROOT = Path(__file__).parents[3]

@@ -98,7 +98,7 @@ def test_shows_an_unknown_total_as_such(run: Run, time: SteppingClock) -> None:
 
 
 @responses.activate
-def test_looks_again_after_a_failure_that_time_can_mend(run: Run, time: SteppingClock) -> None:
+def test_looks_again_after_a_failure_that_time_can_fix(run: Run, time: SteppingClock) -> None:
     look("Active", 3)
     for _ in range(5):
         responses.get(URL, status=503)
