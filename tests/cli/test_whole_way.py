@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import client_of
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import client_of
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin

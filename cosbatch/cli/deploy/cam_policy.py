@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cosbatch.cli.client import PROFILES
+from cosbatch.cli.remote.client import PROFILES
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.output import say, write_json
 from cosbatch.configuration.profiles import Profile

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from cosbatch.cli.client import Client, connect
+from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.output import show
 from cosbatch.cli.terminal.tables import table

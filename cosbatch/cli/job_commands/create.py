@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from cosbatch.cli.client import connect
+from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, record

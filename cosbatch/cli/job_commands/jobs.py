@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from cosbatch.cli.client import Client, connect
 from cosbatch.cli.job_commands.job_progress import job_progress_of, reasons_of
+from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cosbatch.cli.client import Client, connect
 from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, reasons_of
+from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
 from cosbatch.cli.terminal.progress import Progress, Reading

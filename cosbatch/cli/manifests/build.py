@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from cosbatch.cli.client import connect
-from cosbatch.cli.manifests.listing import BEGINNING, Entry, Marker, Question, pages
+from cosbatch.cli.remote.client import connect
+from cosbatch.cli.remote.listing import BEGINNING, Entry, Marker, Question, pages
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import Client, connect
 from cosbatch.cli.manifests import source
 from cosbatch.cli.manifests.source import Source
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, table

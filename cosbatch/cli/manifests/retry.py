@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from cosbatch.cli.manifests import reports, source
 from cosbatch.cli.manifests.reports import Task
-from cosbatch.cli.objects import place_of
+from cosbatch.cli.remote.objects import place_of
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command

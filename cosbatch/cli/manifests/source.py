@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import connect
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import files
 from cosbatch.cli.terminal.progress import Progress, Reading, in_bytes
 from cosbatch.model.errors import InvalidManifest

@@ -8,14 +8,14 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import Client
 from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.job_commands.wait import follow, verdict_of
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.rehearse import local_stage
 from cosbatch.cli.rehearse.events import upload_event
 from cosbatch.cli.rehearse.local_stage import Stage
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table

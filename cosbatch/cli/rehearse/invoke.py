@@ -7,9 +7,9 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cosbatch.cli.client import PROFILES, environ_of
 from cosbatch.cli.rehearse import local_profiles, local_stage
 from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of
+from cosbatch.cli.remote.client import PROFILES, environ_of
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import Client, client_of
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import Client, client_of
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import RetryableInvocationError
 from cosbatch.model.names import Resource, is_inventory

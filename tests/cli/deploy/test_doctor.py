@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli.client import Client
 from cosbatch.cli.deploy import doctor
+from cosbatch.cli.remote.client import Client
 from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.reading import Configuration
 from cosbatch.configuration.settings import read_settings

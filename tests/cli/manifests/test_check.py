@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import client_of
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import client_of
 from cosbatch.manifest import judge
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import client_of
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import client_of
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import connect
 from cosbatch.cli.manifests import source
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model.errors import InvalidManifest
 from cosbatch.model.names import Resource

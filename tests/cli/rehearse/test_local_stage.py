@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli import objects
 from cosbatch.cli.rehearse import local_stage
+from cosbatch.cli.remote import objects
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Account

@@ -7,7 +7,7 @@ import argparse
 import pytest
 import responses
 
-from cosbatch.cli.client import connect
+from cosbatch.cli.remote.client import connect
 from cosbatch.model.errors import ConfigurationError, NotFound, ServiceError
 from tests.cli.running import SteppingClock
 

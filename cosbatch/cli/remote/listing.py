@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from cosbatch.cli.client import Client
+from cosbatch.cli.remote.client import Client
 from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse
 from cosbatch.model.messages import LISTING_LIMIT, Request, Response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.cli.manifests.listing import BEGINNING, Entry, Marker, Page, Question, page_of, page_request
+from cosbatch.cli.remote.listing import BEGINNING, Entry, Marker, Page, Question, page_of, page_request
 from cosbatch.model.errors import ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Response
 

@@ -7,8 +7,8 @@ import os
 import pytest
 import responses
 
-from cosbatch.cli import objects
-from cosbatch.cli.client import Client, client_of
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import Client, client_of
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import ServiceError, UnexpectedResponse

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cosbatch.cli.client import Client
+from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse

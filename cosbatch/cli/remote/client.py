@@ -6,8 +6,10 @@ import argparse
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
+import cosbatch
 from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration.reading import Configuration, read_configuration
@@ -24,8 +26,7 @@ T = TypeVar("T")
 
 # Seconds for one call with all of its tries: a person waits longer than a platform does.
 PATIENCE = 60.0
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROFILES = os.path.join(ROOT, "profiles.json")
+PROFILES = str(Path(cosbatch.__file__).parent.with_name("profiles.json"))
 
 
 @dataclass(frozen=True)
