@@ -12,13 +12,12 @@ from cosbatch.model.errors import ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Response
 from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
+from cosbatch.service.object_parts import is_part, is_there, part_request, size_of
 
 BLOCK = 4 * 1024 * 1024
 # A full look ends when less than this share of the time, or than so many seconds, are left for the job itself.
 _SHARE = 0.25
 _SECONDS = 5.0
-_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
-_SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
 # What headers name goes into the job: no more than the page allows, and nothing that XML cannot carry.
 _ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
 _VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
@@ -49,9 +48,8 @@ class ManifestObject:
 
     def read(self, start: int, length: int) -> bytes:
         """At most `length` bytes from `start`. Raises ServiceSideError, also where the object is no longer the same."""
-        headers = (("Range", f"bytes={start}-{start + length - 1}"), ("If-Match", self.location["ETag"]))
-        version = self.location.get("ObjectVersionId")
-        request = actions.object_request("GET", self._resource, self._settings.account, headers, version, limit=length)
+        etag, version = self.location["ETag"], self.location.get("ObjectVersionId")
+        request = part_request(self._resource, self._settings.account, etag, start, length, version)
         began = self._exchange.deadline.remaining()
         try:
             part = self._exchange.ask(request, lambda response: self._part(response, start))
@@ -80,18 +78,12 @@ class ManifestObject:
 
     def has_file(self, key: str) -> bool:
         """Whether another object lies in the manifest's bucket. Raises ServiceSideError."""
-        resource = names.Resource(self._resource.bucket, key, self._resource.region)
-        try:
-            self._exchange.ask(actions.object_request("HEAD", resource, self._settings.account), actions.checked)
-        except ServiceError as error:
-            if error.code != "NoSuchKey":
-                raise
-            return False
-        return True
+        file = names.Resource(self._resource.bucket, key, self._resource.region)
+        return is_there(file, self._settings.account, self._exchange)
 
     def _part(self, response: Response, start: int) -> bytes:
         self._noted(response)
-        if not _is_part(response, start):
+        if not is_part(response, start):
             raise _strange("The answer is not the part of the manifest that was asked for.")
         return response.body
 
@@ -107,25 +99,10 @@ class ManifestObject:
         if version != "null":
             # A versioned bucket: the job reads the version that was judged.
             self.location.setdefault("ObjectVersionId", version)
-        self.size = _whole_size(response)
+        self.size = size_of(response)
         return response
 
 
 def _strange(message: str) -> UnexpectedResponse:
     """An answer that is not the manifest's, though it may be the next time: reading does no harm, so it is tried again."""
     return UnexpectedResponse(message, may_have_acted=True)
-
-
-def _is_part(response: Response, start: int) -> bool:
-    """Whether the body is what stands from `start` on. Where ranges are not served, that is the whole, from 0 on."""
-    if response.status != 206:
-        return start == 0
-    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-    return found is None or (int(found[1]), int(found[2])) == (start, start + len(response.body) - 1)
-
-
-def _whole_size(response: Response) -> int | None:
-    """The size of the object, from the answer to a HEAD or to a GET of a range."""
-    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-    text = found[3] if found else response.headers.get("content-length", "")
-    return int(text) if _SIZE.fullmatch(text) else None

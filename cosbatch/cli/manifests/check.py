@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from cosbatch.cli.manifests import source
 from cosbatch.cli.manifests.source import Source
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.manifest.inventory import judge_inventory, with_missing
 from cosbatch.manifest.judge import joined, judge_blocks
 from cosbatch.manifest.verdict import Fault, Verdict
-from cosbatch.model.errors import ServiceError
 from cosbatch.model.names import Resource, is_inventory
 from cosbatch.schemas.document import CSV, INVENTORY
 
@@ -96,18 +95,8 @@ def _verdict_with_files(opened: Source, options: argparse.Namespace) -> Verdict:
     inventory = judge_inventory(joined(opened.blocks), allowed_buckets=options.bucket)
     verdict = inventory.verdict
     client, bucket = connect(options), objects.place_of(opened.name).bucket
-    missing = [file for file in inventory.files if not _is_there(client, Resource(bucket, file.key, None))]
+    missing = [file for file in inventory.files if not objects.is_there(client, Resource(bucket, file.key, None))]
     return with_missing(verdict, missing)
-
-
-def _is_there(client: Client, place: Resource) -> bool:
-    try:
-        objects.head(client, place)
-    except ServiceError as error:
-        if error.code != "NoSuchKey":
-            raise
-        return False
-    return True
 
 
 def _table(verdict: Verdict) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse
 from cosbatch.model.messages import Request, Response
 from cosbatch.model.names import Resource
-from cosbatch.service import actions
+from cosbatch.service import actions, object_parts
 
 BLOCK = 8 * 1024 * 1024
 
@@ -38,31 +39,37 @@ def place_of(text: str) -> Resource:
     return place
 
 
+def is_there(client: Client, place: Resource) -> bool:
+    """Whether the object exists. Raises ServiceSideError."""
+    return object_parts.is_there(place, client.settings.account, client.exchange())
+
+
 def head(client: Client, place: Resource) -> Stored:
-    """Raises ServiceSideError."""
-    return client.ask(
-        actions.object_request("HEAD", place, client.settings.account), lambda answer: _stored(place, answer)
-    )
+    """The object's present state. Raises ServiceSideError."""
+    request = actions.object_request("HEAD", place, client.settings.account)
+    return client.ask(request, lambda response: _stored(place, response))
 
 
-def _stored(place: Resource, answer: Response) -> Stored:
-    headers = actions.checked(answer).headers
-    size = headers.get("content-length", "")
-    if not headers.get("etag") or not size.isascii() or not size.isdigit():
-        raise UnexpectedResponse("The answer to HEAD names no ETag or no Content-Length.")
-    return Stored(place, headers["etag"], int(size))
+def _stored(place: Resource, response: Response) -> Stored:
+    etag, size = actions.checked(response).headers.get("etag"), object_parts.size_of(response)
+    if not etag or size is None:
+        raise UnexpectedResponse("The reply to HEAD names no ETag or no Content-Length.")
+    return Stored(place, etag, size)
 
 
 def blocks(client: Client, stored: Stored, size: int = BLOCK) -> Iterator[bytes]:
-    """The content, block by block. Raises ServiceSideError, also where the object is written anew in the meantime."""
+    """The content in blocks of `size` bytes. Raises ServiceSideError, also where the object was replaced in the meantime."""
     for start in range(0, stored.size, size):
-        end = min(start + size, stored.size) - 1
-        headers = (("Range", f"bytes={start}-{end}"), ("If-Match", stored.etag))
-        request = actions.object_request("GET", stored.place, client.settings.account, headers, limit=end - start + 1)
-        content = client.ask(request, lambda answer: actions.checked(answer).body)
-        if len(content) != end - start + 1:
-            raise UnexpectedResponse(f"The answer has {len(content)} bytes; {end - start + 1} were asked for.")
-        yield content
+        length = min(size, stored.size - start)
+        request = object_parts.part_request(stored.place, client.settings.account, stored.etag, start, length)
+        yield client.ask(request, functools.partial(_block, start=start, length=length))
+
+
+def _block(response: Response, start: int, length: int) -> bytes:
+    content = actions.checked(response).body
+    if not object_parts.is_part(response, start) or len(content) != length:
+        raise UnexpectedResponse(f"The reply has {len(content)} bytes; {length} from byte {start} were asked for.")
+    return content
 
 
 def read(client: Client, place: Resource) -> bytes:
