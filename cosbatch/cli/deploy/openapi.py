@@ -1,11 +1,17 @@
-"""The HTTP routes as an OpenAPI 3.1 document, made of the routes' own table and of the calls' schemas."""
+"""The HTTP routes as an OpenAPI 3.1 document, made of the routes themselves and of the calls' schemas."""
 
 from __future__ import annotations
 
-from cosbatch.cli.deploy.call_schemas import Json, schemas, without_dialect
+from collections.abc import Mapping
+from typing import Any
+
 from cosbatch.triggers.http_event import PARAMETERS, WITH_BODY, methods_of
 
-# Each route, and a path that stands for it in the routes' table.
+Json = dict[str, Any]
+
+# The version of the interface.
+_VERSION = "1.0"
+# Each route, and a path that takes it.
 _ROUTES = {
     "/jobs": "/jobs",
     "/jobs/{JobId}": "/jobs/1",
@@ -37,34 +43,37 @@ _TEXT: Json = {"type": "string"}
 _WHOLE: Json = {"type": "integer"}
 
 
-def document(version: str) -> Json:
-    """The OpenAPI document of the routes; `version` is this function's."""
+def document(calls: Mapping[str, Json]) -> Json:
+    """The OpenAPI document of the routes; `calls` holds the schema of each action's call."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "cosbatch", "version": version, "description": "Creates COS batch jobs, exactly once."},
-        "paths": {path: _path(path, sample) for path, sample in _ROUTES.items()},
+        "info": {"title": "cosbatch", "version": _VERSION, "description": "Creates COS batch jobs, exactly once."},
+        "paths": {path: _path(path, sample, calls) for path, sample in _ROUTES.items()},
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": {**_bodies(), **_answers()},
+            "schemas": {**{f"{action}Body": _body(calls[action]) for action in WITH_BODY}, **_replies()},
         },
         "security": [{"bearer": []}],
     }
 
 
-def _path(path: str, sample: str) -> Json:
-    operations = {method.lower(): _operation(action) for method, action in methods_of(sample).items()}
+def _path(path: str, sample: str, calls: Mapping[str, Json]) -> Json:
+    operations = {method.lower(): _operation(action, calls) for method, action in methods_of(sample).items()}
     if "{JobId}" not in path:
         return operations
-    identified = {"name": "JobId", "in": "path", "required": True, "schema": _field("DescribeJob", "JobId")}
-    return {"parameters": [identified], **operations}
+    job_id = calls["DescribeJob"]["properties"]["JobId"]
+    return {"parameters": [{"name": "JobId", "in": "path", "required": True, "schema": job_id}], **operations}
 
 
-def _operation(action: str) -> Json:
+def _operation(action: str, calls: Mapping[str, Json]) -> Json:
     operation: Json = {
         "operationId": action[:1].lower() + action[1:],
         "summary": _SUMMARIES[action],
-        "parameters": _parameters(action),
-        "responses": {**_successes(action), **{status: _failure(words) for status, words in _FAILURES.items()}},
+        "parameters": _parameters(action, calls[action]["properties"]),
+        "responses": {
+            **_successes(action),
+            **{status: _reply(words, _reference("Failure")) for status, words in _FAILURES.items()},
+        },
     }
     if action in WITH_BODY:
         content = {"application/json": {"schema": _reference(f"{action}Body")}}
@@ -72,37 +81,26 @@ def _operation(action: str) -> Json:
     return operation
 
 
-def _parameters(action: str) -> list[Json]:
+def _parameters(action: str, fields: Json) -> list[Json]:
     query = [
-        {"name": name, "in": "query", "schema": _field(action, name[:1].upper() + name[1:])}
-        for name in PARAMETERS[action]
+        {"name": name, "in": "query", "schema": fields[name[:1].upper() + name[1:]]} for name in PARAMETERS[action]
     ]
     key: Json = {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "The ClientRequestToken: the same key never makes a second job.",
-        "schema": _field("CreateJob", "ClientRequestToken"),
+        "schema": fields.get("ClientRequestToken"),
     }
     return [*query, key] if action == "CreateJob" else query
 
 
-def _field(action: str, name: str) -> Json:
-    schema: Json = schemas()[action]["properties"][name]
-    return schema
+def _body(call: Json) -> Json:
+    """The call without what the path says; other fields than CreateJob's may be in the query as well."""
+    properties = {name: value for name, value in call["properties"].items() if name != "JobId"}
+    return {**call, "properties": properties, "required": []}
 
 
-def _bodies() -> dict[str, Json]:
-    return {f"{action}Body": _body(action) for action in WITH_BODY}
-
-
-def _body(action: str) -> Json:
-    """The call without what the path says; other fields than CreateJob's may stand in the query as well."""
-    schema = without_dialect(schemas()[action])
-    properties = {name: value for name, value in schema["properties"].items() if name != "JobId"}
-    return {**schema, "properties": properties, "required": []}
-
-
-def _answers() -> dict[str, Json]:
+def _replies() -> dict[str, Json]:
     failure = {
         "Code": _TEXT,
         "Message": _TEXT,
@@ -114,8 +112,8 @@ def _answers() -> dict[str, Json]:
         "Errors": {"type": "array", "items": _object({"Pointer": _TEXT, "Message": _TEXT})},
     }
     return {
-        "Created": _made("created"),
-        "Recovered": _made("recovered"),
+        "Created": _job("created"),
+        "Recovered": _job("recovered"),
         "Plan": _object({"Plan": {"type": "object"}}),
         "Listing": _object({"Jobs": {"type": "array", "items": {"type": "object"}}}),
         "Described": _object({"Job": {"type": "object"}}),
@@ -124,15 +122,15 @@ def _answers() -> dict[str, Json]:
     }
 
 
-def _made(outcome: str) -> Json:
-    """A job; warnings are there only where something could not be looked at."""
+def _job(outcome: str) -> Json:
+    """A job; warnings are there only where something could not be checked."""
     required: Json = {"JobId": _TEXT, "Outcome": {"enum": [outcome]}, "ClientRequestToken": _TEXT}
     warning = _object({"Warning": _TEXT, "Pointer": _TEXT, "Message": _TEXT})
     return _object({**required, "Warnings": {"type": "array", "items": warning}}, required=list(required))
 
 
 def _object(properties: Json, required: list[str] | None = None) -> Json:
-    """An answer: the service may add to it."""
+    """A reply's object, all of its properties required unless said otherwise; the service may add to it."""
     return {"type": "object", "properties": properties, "required": list(properties) if required is None else required}
 
 
@@ -140,18 +138,14 @@ def _successes(action: str) -> Json:
     if action == "CreateJob":
         existing = {"anyOf": [_reference("Recovered"), _reference("Plan")]}
         return {
-            "201": _answer("The job was created.", _reference("Created")),
-            "200": _answer("The job existed already, or this is its plan.", existing),
+            "201": _reply("The job was created.", _reference("Created")),
+            "200": _reply("The job existed already, or this is its plan.", existing),
         }
     name = {"ListJobs": "Listing", "DescribeJob": "Described"}.get(action, "Changed")
-    return {"200": _answer("Done.", _reference(name))}
+    return {"200": _reply("Done.", _reference(name))}
 
 
-def _failure(words: str) -> Json:
-    return _answer(words, _reference("Failure"))
-
-
-def _answer(description: str, schema: Json) -> Json:
+def _reply(description: str, schema: Json) -> Json:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 

@@ -1,24 +1,23 @@
-"""The command `schema`: what callers may send, for editors and generators of clients."""
+"""The command `schema`: what callers may send, as JSON Schema or as OpenAPI, for editors and generators of clients."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
+from marshmallow import Schema
+
+from cosbatch.cli.deploy import openapi
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.schemas.calls import ACTIONS, CREATE_JOB_OPTIONS, SCHEMAS
+from cosbatch.schemas.document import CreateJobRequest
+from cosbatch.schemas.export import DIALECT, json_schema
+from cosbatch.schemas.profiles_file import ProfilesFile
 
-# The version of the interface, as info.version of the OpenAPI document asks for one.
-_VERSION = "1.0"
-_NAMES = (
-    "CreateJob",
-    "DescribeJob",
-    "ListJobs",
-    "UpdateJobPriority",
-    "UpdateJobStatus",
-    "DeleteJob",
-    "Profiles",
-)
+Json = dict[str, Any]
+
+_NAMES = (*ACTIONS, "Profiles")
 
 _EXAMPLES = """\
   JSON Schema (2020-12) of all calls and of profiles.json in one:
@@ -42,15 +41,56 @@ def add(commands: Commands) -> None:
 
 
 def schema(options: argparse.Namespace) -> int:
-    from cosbatch.cli.deploy import (  # of all commands only this one needs marshmallow's classes as data
-        call_schemas,
-        openapi,
-    )
-
-    printed: Any = call_schemas.bundle()
+    definitions = _definitions()
     if options.openapi:
-        printed = openapi.document(_VERSION)
+        output.write_json(openapi.document(definitions))
     elif options.name:
-        printed = call_schemas.schemas()[options.name]
-    output.write_json(printed)
+        output.write_json({"$schema": DIALECT, **definitions[options.name]})
+    else:
+        output.write_json(_bundle(definitions))
     return 0
+
+
+def _bundle(definitions: Json) -> Json:
+    """One schema that takes every call and every profiles file, each defined under `$defs` by its name."""
+    return {
+        "$schema": DIALECT,
+        "title": "Calls and profiles of cosbatch",
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in definitions],
+        "$defs": definitions,
+    }
+
+
+def _definitions() -> dict[str, Json]:
+    """The schema of each action's call, and of the profiles file (`Profiles`), by name; none names its dialect."""
+    calls = {action: _call(action, schema) for action, schema in SCHEMAS.items()}
+    return {"CreateJob": _create_job(), **calls, "Profiles": _of(ProfilesFile(), "Profiles")}
+
+
+def _of(schema: Schema, title: str) -> Json:
+    return {name: value for name, value in json_schema(schema, title).items() if name != "$schema"}
+
+
+def _call(action: str, schema: Schema) -> Json:
+    """A call other than CreateJob: its fields, and Action, without which it would be taken for another."""
+    described = _of(schema, action)
+    properties = {"Action": {"const": action}, **described["properties"]}
+    return {**described, "properties": properties, "required": ["Action", *described["required"]]}
+
+
+def _create_job() -> Json:
+    """A document of its own, or what a profile leaves open of one; the manifest may be given by its name alone."""
+    document, options = _of(CreateJobRequest(), "CreateJob"), _of(CREATE_JOB_OPTIONS, "CreateJob")
+    manifest = dict(document["properties"]["Manifest"])
+    by_itself = {
+        "required": document["required"],
+        "properties": {"Manifest": {"anyOf": [{"type": "string"}, {"required": manifest.pop("required")}]}},
+    }
+    by_name = {"type": "string", "description": "The name of the manifest: cos://bucket-appid/key, its URL or its ARN."}
+    properties = {
+        "Action": {"const": "CreateJob", "default": "CreateJob"},
+        **options["properties"],
+        **document["properties"],
+        "Manifest": {"description": manifest["description"], "anyOf": [by_name, manifest]},
+    }
+    return {**document, "properties": properties, "required": [], "anyOf": [by_itself, {"required": ["Profile"]}]}
