@@ -1,4 +1,4 @@
-"""Prints the smallest rights that the profiles need: of the function's execution role, and of the roles of their jobs.
+"""The command `policy`: the smallest rights that the profiles need, for the function's execution role and their jobs' roles.
 
 Actions and how finely they can be granted: CAM's table for COS (598/69901), COS's guide to policies (436/31923).
 """
@@ -6,26 +6,25 @@ Actions and how finely they can be granted: CAM's table for COS (598/69901), COS
 from __future__ import annotations
 
 import argparse
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from cosbatch.cli.remote.client import PROFILES
+from cosbatch.cli.remote.client import configuration_of, environ_of
+from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command
-from cosbatch.cli.terminal.output import say, write_json
 from cosbatch.configuration.profiles import Profile
-from cosbatch.configuration.reading import Configuration, read_configuration
+from cosbatch.configuration.reading import Configuration
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
+from cosbatch.schemas.calls import ACTIONS
 
 FUNCTION_SERVICE = "scf.qcloud.com"
 JOB_SERVICE = "cos.cloud.tencent.com"
 
-# What the exactly-once guarantee takes: a job is created, found again by its marker, and compared.
+# What the exactly-once guarantee needs: a job is created, found again by its marker, and compared.
 _CREATE = ("CreateJob", "DescribeJob", "ListJobs")
-_MANAGE = ("DeleteJob", "UpdateJobPriority", "UpdateJobStatus")
+_MANAGE = tuple(action for action in ACTIONS if action not in _CREATE)
 _READ = ("GetObject", "HeadObject")
 # CAM grants the calls of jobs as a whole: a statement that names resources would grant nothing.
 _ANY = "*"
@@ -37,7 +36,7 @@ _ON_SOURCES = {
     "COSDeleteObject": ("DeleteObject",),
     "COSPutObjectTagging": ("PutObjectTagging",),
 }
-# What a copy takes besides PutObject: a directive that has something carried over from the source ...
+# What a copy needs besides PutObject: a directive that has something carried over from the source ...
 _CARRIED = {
     "AccessControlDirective": ("GetObjectACL", "PutObjectACL"),
     "TaggingDirective": ("GetObjectTagging", "PutObjectTagging"),
@@ -67,18 +66,22 @@ class Rights:
         actions: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for action, resources in sorted(self._resources.items()):
             actions[tuple(_widest(resources))].append(action)
-        statements = [
-            {"effect": "allow", "action": names_, "resource": list(resources)} for resources, names_ in actions.items()
-        ]
-        return {"version": "2.0", "statement": statements}
+        return _policy(
+            {"effect": "allow", "action": granted, "resource": list(resources)}
+            for resources, granted in actions.items()
+        )
+
+
+def _policy(statements: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {"version": "2.0", "statement": list(statements)}
 
 
 def _widest(resources: set[str]) -> list[str]:
-    """The resources without those that another one takes in."""
-    return sorted(one for one in resources if not any(other != one and _takes_in(other, one) for other in resources))
+    """The resources without those that another one includes."""
+    return sorted(one for one in resources if not any(other != one and _includes(other, one) for other in resources))
 
 
-def _takes_in(wide: str, narrow: str) -> bool:
+def _includes(wide: str, narrow: str) -> bool:
     return wide.endswith("*") and narrow.startswith(wide[:-1])
 
 
@@ -88,7 +91,7 @@ def add(commands: Commands) -> None:
         "policy",
         "Print the smallest CAM policies and trust policies for the profiles at hand.",
         "  python -m cosbatch policy > policies.json\n  python -m cosbatch policy --manage --source archive-1250000000",
-        run,
+        policy,
     )
     parser.add_argument("--region", metavar="REGION", help="such as ap-chengdu (default: COSBATCH_REGION)")
     parser.add_argument(
@@ -103,11 +106,13 @@ def add(commands: Commands) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
+def policy(options: argparse.Namespace) -> int:
     """`{ExecutionRole: {Policy, Trust}, JobRoles: [{RoleArn, Policy, Trust}]}`."""
-    configuration = _configuration(options)
+    # Nothing is sent, so no credentials are needed.
+    none = {"TENCENTCLOUD_SECRETID": "none", "TENCENTCLOUD_SECRETKEY": "none"}
+    configuration = configuration_of({**environ_of(options), **none})
     roles = sorted({profile.job["RoleArn"] for profile in configuration.profiles.profiles if "RoleArn" in profile.job})
-    write_json(
+    output.write_json(
         {
             "ExecutionRole": {
                 "Policy": execution_policy(configuration, roles, options.manage),
@@ -124,25 +129,17 @@ def run(options: argparse.Namespace) -> int:
         }
     )
     for note in notes(configuration, options.source):
-        say(note)
+        output.say(note)
     return 0
 
 
-def _configuration(options: argparse.Namespace) -> Configuration:
-    """Raises ConfigurationError. Nothing is sent, so no credentials are needed."""
-    none = {"TENCENTCLOUD_SECRETID": "none", "TENCENTCLOUD_SECRETKEY": "none"}
-    region = {"COSBATCH_REGION": options.region} if options.region else {}
-    return read_configuration({**os.environ, **none, **region}, PROFILES, lambda path: Path(path).read_text("utf-8"))
-
-
 def trust(service: str) -> dict[str, Any]:
-    """The policy of a role that this service may take on."""
-    statement = {"effect": "allow", "action": ["name/sts:AssumeRole"], "principal": {"service": [service]}}
-    return {"version": "2.0", "statement": [statement]}
+    """The policy of a role that this service may assume."""
+    return _policy([{"effect": "allow", "action": ["name/sts:AssumeRole"], "principal": {"service": [service]}}])
 
 
 def execution_policy(configuration: Configuration, roles: Iterable[str], manage: bool = False) -> dict[str, Any]:
-    """What the function itself does: calls of jobs, and reading the manifests. It hands the jobs their roles."""
+    """The policy of the function itself: it calls the Batch API, reads manifests, and passes the jobs their roles."""
     rights = Rights()
     rights.grant([*_CREATE, *(_MANAGE if manage else ())], [_ANY])
     for profile in configuration.profiles.profiles:
@@ -152,7 +149,7 @@ def execution_policy(configuration: Configuration, roles: Iterable[str], manage:
 
 
 def job_policy(role: str, configuration: Configuration, sources: Iterable[str] = ()) -> dict[str, Any]:
-    """What the jobs do that run in this role."""
+    """The policy of the jobs that run in this role."""
     rights = Rights()
     for profile in configuration.profiles.profiles:
         if profile.job.get("RoleArn") == role:
@@ -185,7 +182,7 @@ def _grant_for_copies(rights: Rights, copy: Mapping[str, Any], sources: Iterable
 
 
 def _manifests(profile: Profile, configuration: Configuration) -> list[str]:
-    """Where the profile's manifests lie; an inventory's data lie beside its manifest.json, not below a common prefix."""
+    """Where the profile's manifests are; an inventory's data files are beside its manifest.json, below no common prefix."""
     region = configuration.settings.account.region
     if profile.match:
         inventory = profile.match.suffix.endswith(".json")
@@ -195,7 +192,7 @@ def _manifests(profile: Profile, configuration: Configuration) -> list[str]:
 
 
 def _manifest_buckets(configuration: Configuration) -> list[str]:
-    """Where the manifests of profiles for callers may lie: as the policy says, or with the other profiles' manifests."""
+    """Where the manifests of profiles for callers may be: as the policy says, or with the other profiles' manifests."""
     profiles = configuration.profiles
     matched = {profile.match.bucket for profile in profiles.profiles if profile.match}
     return sorted(profiles.policy.get("manifest_buckets") or matched)

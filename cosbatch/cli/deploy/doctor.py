@@ -1,34 +1,34 @@
-"""Looks whether the function would work as it is configured: one line for each thing looked at, with its fix."""
+"""The command `doctor`: whether the function would work as it is configured; one finding for each check, with its fix."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command
-from cosbatch.cli.terminal.output import show
 from cosbatch.cli.terminal.tables import table
 from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import Settings
 from cosbatch.hints import hint_for
 from cosbatch.model import names
-from cosbatch.model.errors import ConfigurationError, CosbatchError, Problem, ServiceSideError
-from cosbatch.model.messages import Request, Response
+from cosbatch.model.deadline import unix_seconds
+from cosbatch.model.errors import ConfigurationError, CosbatchError, Problem
+from cosbatch.model.messages import Request
 from cosbatch.service import actions
 from cosbatch.service.signature import EARLY, LIFETIME
 
 OK, WARNING, WRONG = "ok", "warning", "wrong"
 
-# What the service answers to keys that it does not take.
+# What the service replies to keys that it does not accept.
 _BAD_KEYS = ("ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of one thing, and what to do about it where it is not as it should be."""
+    """What one check found; `fix` says what to do where the state is not `ok`."""
 
     check: str
     state: str
@@ -46,12 +46,12 @@ def add(commands: Commands) -> None:
         "doctor",
         "Check settings, credentials, clock, profiles, buckets and rights; nothing is created or changed.",
         "  python -m cosbatch doctor\n  python -m cosbatch doctor --json > findings.json",
-        run,
+        doctor,
     )
     add_service(parser)
 
 
-def run(options: argparse.Namespace) -> int:
+def doctor(options: argparse.Namespace) -> int:
     """`{Verdict, Checks: [{Check, State, Message, Fix}]}`; the exit code is 1 where something is wrong."""
     try:
         findings = list(examine(connect(options)))
@@ -60,7 +60,8 @@ def run(options: argparse.Namespace) -> int:
         findings.append(Finding("service", WARNING, "not asked", "Fix what stands above first, and look again."))
     wrong = any(finding.state == WRONG for finding in findings)
     report = {"Verdict": WRONG if wrong else OK, "Checks": [finding.as_json() for finding in findings]}
-    show(report, options, lambda: _lines(findings))
+    rows = [(finding.check, finding.state, finding.message, finding.fix) for finding in findings]
+    output.show(report, options, lambda: table(("check", "state", "finding", "fix"), rows))
     return 1 if wrong else 0
 
 
@@ -71,22 +72,18 @@ def _misconfigured(problem: Problem) -> Finding:
     return Finding("settings", WRONG, f"{name} {problem.message}", f"Set {name} in the function's environment.")
 
 
-def _lines(findings: Iterable[Finding]) -> list[str]:
-    return table(("check", "state", "finding", "fix"), [(f.check, f.state, f.message, f.fix) for f in findings])
-
-
 def examine(client: Client) -> Iterator[Finding]:
-    """Everything that can be looked at with a configuration that is right in itself."""
+    """The findings of all checks, for a configuration that is valid in itself."""
     settings = client.settings
     account = f"UIN {settings.account.uin}, APPID {settings.account.appid}, region {settings.account.region}"
     yield Finding("settings", OK, account)
     yield _endpoint(settings)
     yield _http(settings)
     yield from _profiles(client)
-    listing = _asked(client, actions.list_jobs_request({"maxResults": 1}, settings.account))
+    listing = _send(client, actions.list_jobs_request({"maxResults": 1}, settings.account))
     yield _credentials(settings, listing.error)
     yield _clock(client, listing.date)
-    yield _list_jobs(client, listing.error)
+    yield _list_jobs(settings, listing.error)
     for role, bucket, region in sorted(set(_buckets(client))):
         yield _bucket(client, role, bucket, region)
 
@@ -99,7 +96,7 @@ def _endpoint(settings: Settings) -> Finding:
 
 
 def _http(settings: Settings) -> Finding:
-    """Whether the function lets in over HTTP whom it should."""
+    """Who may call the function over HTTP."""
     auth = settings.http_auth
     if auth == "none":
         return Finding("http", WARNING, "whoever knows the address may call", "Set COSBATCH_HTTP_AUTH to bearer.")
@@ -112,19 +109,19 @@ def _http(settings: Settings) -> Finding:
 
 def _profiles(client: Client) -> Iterator[Finding]:
     profiles = client.configuration.profiles.profiles
-    strangers = [finding for index, profile in enumerate(profiles) for finding in _strangers(index, profile, client)]
-    yield from strangers
+    foreign = [finding for index, profile in enumerate(profiles) for finding in _foreign(index, profile, client)]
+    yield from foreign
     if not profiles:
         yield Finding(
             "profiles", WARNING, "there are none: uploads start no jobs", "Write profiles.json; see the README."
         )
-    elif not strangers:
+    elif not foreign:
         uploads = sum(1 for profile in profiles if profile.match)
         yield Finding("profiles", OK, f"{len(profiles)}, {uploads} of them for uploads; none overlap, none loop")
 
 
-def _strangers(index: int, profile: Profile, client: Client) -> Iterator[Finding]:
-    """What the profile names of other accounts."""
+def _foreign(index: int, profile: Profile, client: Client) -> Iterator[Finding]:
+    """The buckets and the role of other accounts that the profile names."""
     settings = client.settings
     for pointer, bucket in _buckets_of(profile):
         if names.appid_of(bucket) != settings.account.appid:
@@ -147,31 +144,27 @@ def _buckets_of(profile: Profile) -> Iterator[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """What came of a request: the error that it ended in, if it did, and what time the service said it was."""
+class _Outcome:
+    """How one attempt of a request ended: its error, None where it succeeded, and the Date of the response."""
 
     error: CosbatchError | None
     date: str | None
 
 
-def _asked(client: Client, request: Request) -> _Answer:
+def _send(client: Client, request: Request) -> _Outcome:
+    """One attempt: a check has to see what the retries would fix."""
+    date = None
     try:
         response = client.wire.send(request, client.settings.timeout)
-    except CosbatchError as error:
-        return _Answer(error, None)
-    return _Answer(_refusal(response), response.headers.get("date"))
-
-
-def _refusal(response: Response) -> CosbatchError | None:
-    try:
+        date = response.headers.get("date")
         actions.checked(response)
-    except ServiceSideError as error:
-        return error
-    return None
+    except CosbatchError as error:
+        return _Outcome(error, date)
+    return _Outcome(None, date)
 
 
 def _credentials(settings: Settings, error: CosbatchError | None) -> Finding:
-    """Their kind, and whether they are alive: how long temporary ones last does not stand in them."""
+    """Their kind, and whether the service accepts them; temporary ones do not say when they end."""
     temporary = settings.credentials.token is not None
     kind = "temporary, with a session token" if temporary else "permanent, without a session token"
     if error and error.code in _BAD_KEYS:
@@ -185,10 +178,9 @@ def _credentials(settings: Settings, error: CosbatchError | None) -> Finding:
 
 
 def _clock(client: Client, date: str | None) -> Finding:
-    """Whether a signature that is made by this clock holds by the service's."""
-    try:
-        theirs = parsedate_to_datetime(date or "").timestamp()
-    except (TypeError, ValueError):
+    """Whether a signature that is made by this clock is valid by the service's clock."""
+    theirs = unix_seconds(date)
+    if theirs is None:
         return Finding("clock", WARNING, "the service has not told its time", "See ListJobs.")
     ahead = round(client.clock.now() - theirs)
     message = f"{abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} the service's" if ahead else "as the service's"
@@ -198,11 +190,10 @@ def _clock(client: Client, date: str | None) -> Finding:
     return Finding("clock", WRONG, message, fix)
 
 
-def _list_jobs(client: Client, error: CosbatchError | None) -> Finding:
+def _list_jobs(settings: Settings, error: CosbatchError | None) -> Finding:
     if error is None:
         return Finding("ListJobs", OK, "allowed")
-    fix = hint_for(error.code, client.settings.language)
-    return Finding("ListJobs", WRONG, f"{error.code}: {error.message}", fix)
+    return Finding("ListJobs", WRONG, f"{error.code}: {error.message}", hint_for(error.code, settings.language))
 
 
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
@@ -220,7 +211,7 @@ def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
 
 def _bucket(client: Client, role: str, bucket: str, region: str) -> Finding:
     check = f"{role} {bucket}"
-    error = _asked(client, Request("HEAD", names.bucket_host(bucket, region), "/")).error
+    error = _send(client, Request("HEAD", names.bucket_host(bucket, region), "/")).error
     if error is None:
         return Finding(check, OK, f"answers in {region}")
     if error.status == 404:

@@ -1,4 +1,4 @@
-"""Packs the function as the platform takes it: its code, its profiles, its dependencies, and byte code for the runtime.
+"""The command `package`: the zip that the platform takes, of the function's code, profiles, dependencies and byte code.
 
 The same code and the same wheels give the same zip, bit for bit.
 """
@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from cosbatch.cli.deploy.root_certificates import laid_out
+from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import replacing
 from cosbatch.cli.terminal.options import Commands, command
-from cosbatch.cli.terminal.output import say, show
 from cosbatch.cli.terminal.tables import table
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,7 +31,7 @@ PLATFORM = "manylinux2014_x86_64"
 # Where the platform unpacks the zip: tracebacks name files there.
 CODE_ROOT = "/var/user"
 
-# Not deployed: the command line and the stand-in are for desks.
+# The command line and the stand-in are not deployed.
 _OWN = ("handler.py", "profiles.json", "cosbatch/**/*.py")
 _NOT_OWN = ("cosbatch/__main__.py", "cosbatch/cli/", "cosbatch/standin/")
 
@@ -40,19 +40,19 @@ _LEFT_OUT = {
     "charset_normalizer": "guesses encodings, and the service says its own (16 to 23 ms of a cold start, 0.7 MB)",
     "backports_datetime_fromisoformat": "rewrites datetime for marshmallow's date fields, which no schema here has",
 }
-# What the dependencies need on the runtime's Python only: pip goes by the needs of the Python that pip runs on.
+# What the dependencies need on the runtime's Python only: pip looks at the needs of the Python that it runs on.
 _ON_RUNTIME = ("typing-extensions",)
 
-# The roots that requests trusts.
+# The root certificates that requests trusts.
 _BUNDLE = "certifi/cacert.pem"
 
-# The oldest date that a zip can hold; of type and mode only that they are plain files which all may read.
+# The oldest date that a zip can hold; plain files that everybody may read.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _UNIX = 3
 
-# Lies in a folder that was laid out here, and may be removed.
-_SIGN = ".cosbatch-package"
+# Marks a folder that this command has written, and may write anew.
+_MARK = ".cosbatch-package"
 
 Files = dict[str, bytes]
 
@@ -67,7 +67,7 @@ def add(commands: Commands) -> None:
         "package",
         "Make the zip that the platform takes.",
         "  python -m cosbatch package\n  python -m cosbatch package --output dist/cosbatch.zip --folder dist/cosbatch",
-        run,
+        package,
     )
     parser.add_argument(
         "--output", metavar="ZIP", default="dist/cosbatch.zip", help="where to write the zip (default: %(default)s)"
@@ -75,27 +75,32 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--folder",
         metavar="DIR",
-        help="lay the same files out in this folder too, for a deployer that makes a zip itself",
+        help="write the same files to this folder too, for a deployer that makes a zip itself",
     )
 
 
-def run(options: argparse.Namespace) -> int:
-    """Pack; `{Package, Bytes, Digest, ByteCode, Roots, Dependencies, Largest: [{Part, Bytes}]}`."""
+def package(options: argparse.Namespace) -> int:
+    """`{Package, Bytes, Digest, ByteCode, Roots, Dependencies, Largest: [{Part, Bytes}]}`."""
     python = interpreter_of(RUNTIME)
+    folder = Path(options.folder) if options.folder else None
     try:
+        if folder:
+            _check_folder(folder)
         files, dependencies = collect(python)
         _write_zip(files, Path(options.output))
-        if options.folder:
-            _lay_out(files, Path(options.folder))
+        if folder:
+            _write_folder(files, folder)
     except CannotPack as reason:
-        say(str(reason))
+        output.say(str(reason))
         return 1
     report = _report(Path(options.output), dependencies, python)
-    show(report, options, lambda: _lines(report))
+    output.show(report, options, lambda: _lines(report))
     if python is None:
-        say(f"No Python {RUNTIME} is at hand: the package has no byte code, and every cold start compiles all of it.")
+        output.say(
+            f"No Python {RUNTIME} is here: the package has no byte code, and every cold start compiles all of it."
+        )
     if not report["Roots"]:
-        say("No openssl is at hand: the roots that TLS trusts stay in one file, which takes 15 ms of every cold start.")
+        output.say("No openssl is here: the roots that TLS trusts stay in one file, which takes 15 ms of a cold start.")
     return 0
 
 
@@ -115,11 +120,11 @@ def collect(python: str | None) -> tuple[Files, dict[str, str]]:
 
 
 def _roots(files: Mapping[str, bytes]) -> Files:
-    """The roots that TLS trusts, one by one. Raises CannotPack."""
+    """The root certificates that TLS trusts, one by one. Raises CannotPack."""
     try:
         return laid_out(_BUNDLE, files.get(_BUNDLE, b"")) or {}
     except subprocess.CalledProcessError as error:
-        raise CannotPack(f"openssl could not lay out the roots:\n{error.stderr.decode().strip()}") from None
+        raise CannotPack(f"openssl could not name the roots:\n{error.stderr.decode().strip()}") from None
 
 
 def _own_files(root: Path) -> Iterator[tuple[str, bytes]]:
@@ -140,7 +145,7 @@ def _wheels(folder: Path) -> list[Path]:
 
 
 def _unpacked(wheel: Path) -> Iterator[tuple[str, bytes]]:
-    """A wheel is a zip whose members lie where they are imported from; its own list of them means nothing here."""
+    """The files of a wheel, at the paths that they are imported from; without its own list of them."""
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             if not name.endswith(("/", ".dist-info/RECORD")):
@@ -156,7 +161,7 @@ def interpreter_of(version: str) -> str | None:
 
 
 def _version_of(python: str) -> str:
-    """What the interpreter says of itself; empty where it is none: a shim of that name may be an empty promise."""
+    """The version that the interpreter says it has; empty where it does not run, as pyenv's shim of a missing version."""
     script = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         return _call([python, "-I", "-S", "-c", script], f"{python} does not run").strip()
@@ -167,14 +172,14 @@ def _version_of(python: str) -> str:
 def _byte_code(files: Mapping[str, bytes], python: str) -> Files:
     """The byte code of all modules, made by that interpreter. Raises CannotPack.
 
-    It is bound to nothing but the interpreter's version: the dates of the unpacked files are the platform's own, and so
-    is the folder; and no source is read again to look whether it has changed.
+    It depends on nothing but the interpreter's version: the platform chooses the dates and the folder of the unpacked
+    files, and no source is read again to see whether it has changed.
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         _write_all(files, root)
         mode = ["--invalidation-mode", "unchecked-hash", "-s", folder, "-p", CODE_ROOT]
-        # Sets of constants lie in the byte code in the order of their hashes.
+        # The byte code holds sets of constants in the order of their hashes.
         environ = {**os.environ, "PYTHONHASHSEED": "0"}
         compiler = [python, "-S", "-m", "compileall", "-q", *mode, folder]
         _call(compiler, f"{python} could not compile the package", environ)
@@ -182,7 +187,7 @@ def _byte_code(files: Mapping[str, bytes], python: str) -> Files:
 
 
 def _call(arguments: list[str], failure: str, environ: Mapping[str, str] | None = None) -> str:
-    """What the program writes. Raises CannotPack where it fails."""
+    """What the program writes to stdout. Raises CannotPack where it fails."""
     nothing = subprocess.DEVNULL
     done = subprocess.run(arguments, env=environ, stdin=nothing, capture_output=True, text=True)  # noqa: S603  # no shell
     if done.returncode:
@@ -190,22 +195,26 @@ def _call(arguments: list[str], failure: str, environ: Mapping[str, str] | None 
     return done.stdout
 
 
-def _write_zip(files: Mapping[str, bytes], output: Path) -> None:
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(str(output)) as file, zipfile.ZipFile(file, "w") as archive:
+def _write_zip(files: Mapping[str, bytes], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(str(path)) as file, zipfile.ZipFile(file, "w") as archive:
         for name, content in sorted(files.items()):
             entry = zipfile.ZipInfo(name, _DATE)
             entry.external_attr, entry.create_system = _MODE, _UNIX
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
-def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
-    """Fill the folder; only what this command has laid out before is removed from it. Raises CannotPack."""
+def _check_folder(folder: Path) -> None:
+    """Raises CannotPack where the folder holds what this command has not written."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise CannotPack(f"{folder} holds something else than a package: name another folder, or empty it.")
+
+
+def _write_folder(files: Mapping[str, bytes], folder: Path) -> None:
+    """Replace the folder by the files."""
     if folder.exists():
-        if any(folder.iterdir()) and not (folder / _SIGN).exists():
-            raise CannotPack(f"{folder} holds something else than a package: name another folder, or empty it.")
         shutil.rmtree(folder)
-    _write_all({**files, _SIGN: b""}, folder)
+    _write_all({**files, _MARK: b""}, folder)
 
 
 def _write_all(files: Mapping[str, bytes], folder: Path) -> None:
@@ -234,10 +243,8 @@ def _report(package: Path, dependencies: Mapping[str, str], python: str | None) 
 
 
 def _part(name: str) -> str:
-    """Of which part a file is: the package or module at the root, with its byte code and its metadata."""
-    if name.startswith("__pycache__/"):
-        name = name.removeprefix("__pycache__/")
-    return re.split(r"[-./]", name)[0]
+    """The part that a file belongs to: the package or module at the root, with its byte code and its metadata."""
+    return re.split(r"[-./]", name.removeprefix("__pycache__/"))[0]
 
 
 def _lines(report: Mapping[str, Any]) -> Iterable[str]:

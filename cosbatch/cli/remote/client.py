@@ -1,4 +1,4 @@
-"""The way to the service that the commands share: settings from the environment, requests through the transport."""
+"""A client of the service as the environment and the options describe it; it carries out calls as the function does."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from cosbatch.triggers.direct import call_of
 
 T = TypeVar("T")
 
-# Seconds for one call with all of its tries: a person waits longer than a platform does.
+# Seconds for one call with all of its attempts: a person waits longer than a platform does.
 PATIENCE = 60.0
 PROFILES = str(Path(cosbatch.__file__).parent.with_name("profiles.json"))
 
 
 @dataclass(frozen=True)
 class Client:
-    """A configuration, and the way to the service that goes by it."""
+    """A configuration, and what requests to its account are sent over."""
 
     configuration: Configuration
     wire: Wire
@@ -43,16 +43,16 @@ class Client:
         return self.configuration.settings
 
     def exchange(self, patience: float = PATIENCE) -> Exchange:
-        """A way to the service for the next `patience` seconds."""
+        """An exchange that may take the next `patience` seconds."""
         deadline = Deadline(self.clock, self.clock.monotonic() + patience)
         return Exchange(self.wire, deadline, self.budget, self.settings.timeout)
 
     def ask(self, request: Request, read: Callable[[Response], T]) -> T:
-        """What `read` makes of the answer. Raises ServiceSideError."""
+        """What `read` makes of the response. Raises ServiceSideError."""
         return self.exchange().ask(request, read)
 
     def call(self, fields: Mapping[str, object]) -> dict[str, object]:
-        """The result of a direct call, as the function answers it. Raises CosbatchError."""
+        """The result of a direct call, as the function replies to it. Raises CosbatchError."""
         return perform(call_of(fields), CallContext(self.configuration, self.exchange(), self.clock.now, os.urandom))
 
 
@@ -63,16 +63,15 @@ def connect(options: argparse.Namespace) -> Client:
 
 def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -> Client:
     """The client that the variables describe. Raises ConfigurationError with all that is wrong."""
-    configuration = read_configuration(environ, PROFILES, _read_text)
+    configuration = configuration_of(environ)
     settings = configuration.settings
     wire: Wire = Transport(clock).connect(settings.credentials, settings.endpoint)
-    return Client(configuration, TalkingWire(wire, clock) if verbose else wire, clock)
+    return Client(configuration, VerboseWire(wire, clock) if verbose else wire, clock)
 
 
-def environ_of(options: argparse.Namespace) -> dict[str, str]:
-    """The environment, with what the options say in its place."""
-    given = {"COSBATCH_ENDPOINT": options.endpoint, "COSBATCH_REGION": options.region}
-    return {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+def configuration_of(environ: Mapping[str, str]) -> Configuration:
+    """The configuration that the variables describe. Raises ConfigurationError with all that is wrong."""
+    return read_configuration(environ, PROFILES, _read_text)
 
 
 def _read_text(path: str) -> str:
@@ -80,8 +79,14 @@ def _read_text(path: str) -> str:
         return file.read()
 
 
-class TalkingWire:
-    """A wire that tells on stderr what goes over it: never headers or bodies, for they hold secrets."""
+def environ_of(options: argparse.Namespace) -> dict[str, str]:
+    """The environment; `--endpoint` and `--region`, where the command has them, come before its variables."""
+    given = {name: getattr(options, name.lower(), None) for name in ("ENDPOINT", "REGION")}
+    return {**os.environ, **{f"COSBATCH_{name}": value for name, value in given.items() if value is not None}}
+
+
+class VerboseWire:
+    """A wire that tells on stderr what goes over it; never headers or bodies, since they hold secrets."""
 
     def __init__(self, wire: Wire, clock: Clock) -> None:
         self._wire = wire
@@ -100,6 +105,6 @@ class TalkingWire:
         self._tell(request, f"{response.status} {response.request_id or ''}", began)
         return response
 
-    def _tell(self, request: Request, what: str, began: float) -> None:
-        took = self._clock.monotonic() - began
-        say(printable(f"{request.method} {request.host}{request.path}: {what.rstrip()} ({took:.2f} s)"))
+    def _tell(self, request: Request, outcome: str, began: float) -> None:
+        seconds = self._clock.monotonic() - began
+        say(printable(f"{request.method} {request.host}{request.path}: {outcome.rstrip()} ({seconds:.2f} s)"))

@@ -97,7 +97,7 @@ def test_changes_nothing() -> None:
     ]
 
 
-def test_has_a_mend_for_all_that_is_not_as_it_should_be() -> None:
+def test_has_a_fix_for_all_that_is_not_as_it_should_be() -> None:
     wire = ScriptedWire(UpstreamUnreachable("No connection."), lists=404, report=403)
     found = findings(wire, COSBATCH_HTTP_AUTH="none", COSBATCH_ENDPOINT="http://127.0.0.1:1")
     assert all(bool(finding.fix) == (finding.state != "ok") for finding in found.values())

@@ -36,8 +36,8 @@ import json, sys, sysconfig
 import handler
 reply = handler.main_handler(json.load(sys.stdin), {})
 files = [module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
-strangers = [file for file in files if not file.startswith((sys.argv[1], sysconfig.get_path("stdlib")))]
-print(json.dumps({"Reply": reply, "Strangers": strangers}))
+foreign = [file for file in files if not file.startswith((sys.argv[1], sysconfig.get_path("stdlib")))]
+print(json.dumps({"Reply": reply, "Foreign": foreign}))
 """
 
 
@@ -46,6 +46,7 @@ class Packed:
     """A package that was made, and what was said while it was."""
 
     zip: Path
+    folder: Path
     report: dict[str, Any]
 
     def names(self) -> list[str]:
@@ -95,14 +96,15 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
-    """A package of the small wheels, made once for the tests that only look at it."""
+    """A package of the small wheels, made once for the tests that only look at it, and the folder beside it."""
     folder = tmp_path_factory.mktemp("small")
     make_small_wheels(folder)
+    made = folder / "function.zip", folder / "new" / "folder"
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:
         point_pip_at(folder, patch)
         patch.setattr(package, "RUNTIME", HERE)
-        assert pack("--output", str(folder / "function.zip")) == 0
-    return Packed(folder / "function.zip", json.loads(out.getvalue()))
+        assert pack("--output", str(made[0]), "--folder", str(made[1])) == 0
+    return Packed(*made, json.loads(out.getvalue()))
 
 
 def pack(*arguments: str) -> int:
@@ -136,9 +138,16 @@ def test_takes_the_newest_releases_that_the_requirements_allow(packed: Packed) -
     assert packed.report["Dependencies"]["marshmallow"] == "4.4.0"
 
 
-def test_is_the_same_bit_for_bit_when_it_is_made_again(packed: Packed, small: Path) -> None:
-    assert pack() == 0
+def test_is_the_same_bit_for_bit_when_it_is_made_again_and_keeps_nothing_old_in_its_folder(
+    packed: Packed, small: Path
+) -> None:
+    Path("again").mkdir()
+    Path("again/.cosbatch-package").touch()
+    Path("again/old.py").touch()
+    assert pack("--folder", "again") == 0
     assert Path("dist/cosbatch.zip").read_bytes() == packed.zip.read_bytes()
+    written = {path.relative_to("again").as_posix() for path in Path("again").rglob("*") if path.is_file()}
+    assert written == {*packed.names(), ".cosbatch-package"}
 
 
 def test_holds_plain_files_that_everybody_may_read_in_order_and_without_dates(packed: Packed) -> None:
@@ -162,33 +171,33 @@ def test_has_byte_code_for_every_module(packed: Packed) -> None:
     assert len([name for name in packed.names() if name.endswith(".pyc")]) == len(modules)
 
 
-def test_says_so_where_no_interpreter_of_the_runtime_s_version_is_at_hand(
+def test_says_so_where_there_is_no_interpreter_of_the_runtime_s_version(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(package, "interpreter_of", lambda version: None)
     assert pack() == 0
     told = capsys.readouterr()
-    assert f"No Python {HERE} is at hand" in told.err
+    assert f"No Python {HERE} is here" in told.err
     assert json.loads(told.out)["ByteCode"] is None
     with zipfile.ZipFile("dist/cosbatch.zip") as archive:
         assert not [name for name in archive.namelist() if name.endswith(".pyc")]
 
 
-def test_lays_out_the_roots_one_by_one_under_the_names_that_openssl_looks_for(packed: Packed) -> None:
+def test_holds_the_roots_one_by_one_under_the_names_that_openssl_looks_for(packed: Packed) -> None:
     (name,) = [name for name in packed.names() if name.startswith("certifi/cacert.pem.")]
     assert name.rpartition("/")[0] == f"certifi/cacert.pem.{len(BUNDLE)}"
     assert packed.report["Roots"] == 1
     assert b"PRIVATE" not in packed.read(name)
 
 
-def test_says_so_where_openssl_is_not_at_hand(
+def test_says_so_where_there_is_no_openssl(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(package, "interpreter_of", lambda version: None)
     assert pack() == 0
     told = capsys.readouterr()
-    assert "No openssl is at hand" in told.err
+    assert "No openssl is here" in told.err
     assert json.loads(told.out)["Roots"] == 0
 
 
@@ -199,6 +208,7 @@ def test_says_what_openssl_said_where_it_fails(
         raise subprocess.CalledProcessError(1, "openssl", stderr=b"no such folder")
 
     monkeypatch.setattr(package, "laid_out", failing)
+    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
     assert pack() == 1
     assert "no such folder" in capsys.readouterr().err
 
@@ -217,6 +227,7 @@ def test_shows_a_table_on_a_terminal(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
     assert pack() == 0
     shown = capsys.readouterr().out
     assert "dist/cosbatch.zip: " in shown
@@ -241,18 +252,8 @@ def test_says_what_the_compiler_said_where_a_module_is_not_for_the_runtime(
     assert "/var/user/defusedxml.py" in told
 
 
-def test_lays_the_same_files_out_in_a_folder_and_removes_what_is_old_there(packed: Packed, small: Path) -> None:
-    Path("laid").mkdir()
-    Path("laid/.cosbatch-package").touch()
-    Path("laid/old.py").touch()
-    assert pack("--folder", "laid") == 0
-    laid = {path.relative_to("laid").as_posix() for path in Path("laid").rglob("*") if path.is_file()}
-    assert laid == {*packed.names(), ".cosbatch-package"}
-
-
-def test_lays_the_files_out_in_a_folder_that_is_not_there_yet(small: Path) -> None:
-    assert pack("--folder", "new/folder") == 0
-    assert Path("new/folder/handler.py").is_file()
+def test_writes_the_files_to_a_folder_that_is_not_there_yet(packed: Packed) -> None:
+    assert (packed.folder / "handler.py").read_bytes() == packed.read("handler.py")
 
 
 def test_does_not_touch_a_folder_that_holds_something_else(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -261,6 +262,7 @@ def test_does_not_touch_a_folder_that_holds_something_else(small: Path, capsys: 
     assert pack("--folder", "precious") == 1
     assert "precious holds something else" in capsys.readouterr().err
     assert Path("precious/handler.py").read_text() == "mine"
+    assert not Path("dist/cosbatch.zip").exists()
 
 
 @pytest.fixture
@@ -314,6 +316,7 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "function.zip"
 
 
+@pytest.mark.slow
 def test_runs_from_the_unpacked_package_alone_and_says_nothing_on_stderr(function: Path, tmp_path: Path) -> None:
     root = tmp_path / "var" / "user"
     with zipfile.ZipFile(function) as archive:
@@ -332,8 +335,9 @@ def test_runs_from_the_unpacked_package_alone_and_says_nothing_on_stderr(functio
     assert done.stderr == ""
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["Reply"]["Jobs"] == []
-    assert told["Strangers"] == []
+    assert told["Foreign"] == []
 
 
+@pytest.mark.slow
 def test_stays_under_two_megabytes(function: Path) -> None:
     assert function.stat().st_size < 2_000_000
