@@ -1,4 +1,4 @@
-"""The command `demo`: a whole rehearsal, from an upload to the report of its job, against a stand-in on this machine."""
+"""The command `demo`: everything from an upload to the report of its job, against a stand-in on this machine."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.job_commands.wait import follow, verdict_of
 from cosbatch.cli.manifests import reports
-from cosbatch.cli.rehearse import local_stage
+from cosbatch.cli.rehearse import rehearsal
 from cosbatch.cli.rehearse.events import upload_event
-from cosbatch.cli.rehearse.local_stage import Stage
+from cosbatch.cli.rehearse.rehearsal import Rehearsal
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal import output
@@ -55,17 +55,17 @@ def demo(options: argparse.Namespace) -> int:
     from cosbatch.standin import Account
 
     language = {"COSBATCH_LANG": os.environ.get("COSBATCH_LANG", "")}
-    with local_stage.stage(Account(), options.clock, language) as stage:
-        result = _played(stage, options)
+    with rehearsal.begin(Account(), options.clock, language) as local:
+        result = _rehearsed(local, options)
     output.say("\nThe stand-in has stopped, and all that it kept is removed.")
     output.show(result, options, list)
     return 0 if result["Outcome"] == "complete" else 1
 
 
-def _played(stage: Stage, options: argparse.Namespace) -> Json:
-    """The story, told on stderr; its values are given back."""
-    client = stage.client
-    _tell("A stand-in of COS listens here, with its files in a temporary folder.", [stage.standin.endpoint])
+def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
+    """The values of each step, which is also told on stderr as it is done."""
+    client = local.client
+    _tell("A stand-in of COS listens here, with its files in a temporary folder.", [local.standin.endpoint])
     manifest = Resource(f"manifest-{client.settings.account.appid}", _KEY, None)
     event = _uploaded(client, manifest, options.objects)
     profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
@@ -77,7 +77,7 @@ def _played(stage: Stage, options: argparse.Namespace) -> Json:
     request = _request(client, manifest, name, results[0])
     job = follow(client, results[0]["JobId"], _INTERVAL, _PATIENCE)
     _tell("The job has ended. As it is stored:", record(job))
-    _tell("What it came to.", list(verdict_of(job, client.settings.language)))
+    _tell("Its result:", list(verdict_of(job, client.settings.language)))
     report = _report(client, job)
     return {
         "Event": event,
@@ -91,28 +91,28 @@ def _played(stage: Stage, options: argparse.Namespace) -> Json:
 
 
 def _uploaded(client: Client, manifest: Resource, count: int) -> Json:
-    """Put the objects and their list in place; the event that the platform sends for the list."""
+    """The event that the platform sends for a list; the list and its objects are uploaded."""
     settings = client.settings
-    for place in local_stage.example_objects(settings.account.appid, count):
+    for place in rehearsal.example_objects(settings.account.appid, count):
         objects.write(client, place, b"a photo", "ARCHIVE")
-    rows = local_stage.example_rows(settings.account.appid, count)
-    answer = objects.write(client, manifest, rows)
+    rows = rehearsal.example_rows(settings.account.appid, count)
+    response = objects.write(client, manifest, rows)
     first = [*rows.decode().splitlines()[:2], "..."]
     _tell(f"Somebody uploads a list of {count} archived objects to {manifest.bucket}/{manifest.key}.", first)
-    event = upload_event(manifest, settings.account.region, answer.request_id or "", int(client.clock.now()))
+    event = upload_event(manifest, settings.account.region, response.request_id or "", int(client.clock.now()))
     _tell("The platform tells the function, with this event.", json.dumps(event, indent=1).splitlines())
     return event
 
 
 def _delivered_twice(event: Json, options: argparse.Namespace) -> list[Json]:
-    """What the handler answers to the event, and to the same event once more."""
+    """The handler's result for the event, and for the same event once more."""
     results = []
     for title in (
-        "The function answers: one job was created.",
+        "The function replies: one job was created.",
         "The platform delivers the same event again. No second job: the function finds the first.",
     ):
-        answer, _ = local_stage.deliver(event, options.verbose)
-        result = answer["Results"][0]
+        reply, _ = rehearsal.deliver(event, options.verbose)
+        result = reply["Results"][0]
         if "JobId" not in result:
             raise InternalError(f"The event made no job: {result.get('Code')}: {result.get('Message')}")
         _tell(title, record(result))
@@ -144,7 +144,7 @@ def indented(xml: str) -> Iterator[str]:
 
 
 def _report(client: Client, job: Mapping[str, Any]) -> Json:
-    """What the job's report says, and what one of its objects looks like."""
+    """Where the job's report is, and how many tasks it says succeeded and failed."""
     report = job["Report"]
     bucket = names.parse_resource(report["Bucket"]).bucket
     place = Resource(bucket, f"{report['Prefix']}/job-{job['JobId']}/manifest.json", None)
@@ -153,8 +153,8 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
         task for _, key in contents.files for task in _tasks(client, Resource(bucket, key, None), contents.columns)
     ]
     rows = [(task.key, task.status, task.code) for task in tasks]
-    _tell(f"Its report lies in cos://{bucket}/{place.key}.", [*table(("Key", "Status", "Code"), rows[:3]), "..."])
-    first = local_stage.example_objects(client.settings.account.appid, 1)[0]
+    _tell(f"Its report is in cos://{bucket}/{place.key}.", [*table(("Key", "Status", "Code"), rows[:3]), "..."])
+    first = rehearsal.example_objects(client.settings.account.appid, 1)[0]
     head = client.ask(actions.object_request("HEAD", first, client.settings.account), actions.checked)
     _tell(f"One of its objects, {first.key}:", [f"x-cos-restore: {head.headers.get('x-cos-restore')}"])
     succeeded = sum(task.succeeded for task in tasks)

@@ -1,4 +1,4 @@
-"""What a recorded event is about: whose account it comes from, and which manifests it names; and an event of one's own."""
+"""Events: the one that an upload makes, and what a recorded one says of its account and its manifests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cosbatch.model.errors import CosbatchError
 from cosbatch.model.names import Resource
 from cosbatch.triggers import cos, http, http_event, timer
 
-# What a manifest's object is told by, and no other object can have.
+# What identifies a state of the manifest's object; the object of a rehearsal has others.
 _RECORDED = ("ETag", "ObjectVersionId")
 _HOST_REGION = re.compile(r"\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\.", re.ASCII)
 
@@ -44,7 +44,7 @@ def upload_event(stored: Resource, region: str, request_id: str, time: int) -> d
 
 
 def account_of(event: Mapping[str, object]) -> tuple[str | None, str | None]:
-    """The APPID and the region that the event speaks of; None for what it does not say."""
+    """The APPID and the region that the event names; None for what it does not say."""
     if "Records" in event:
         return next((_account_of_record(record) for record in _records(event)), (None, None))
     manifest = _manifest_of(_call_of(event))
@@ -52,7 +52,7 @@ def account_of(event: Mapping[str, object]) -> tuple[str | None, str | None]:
 
 
 def manifests_of(event: Mapping[str, object], appid: str, region: str) -> list[Resource]:
-    """The objects of the account that the event names as manifests, as far as it can be read."""
+    """The account's objects that the event names as manifests, as far as it can be read."""
     if "Records" in event:
         settings = Settings(Credentials("", ""), Account("", appid, region))
         return [place for record in _records(event) for place in _uploaded(record, Configuration(settings, Profiles()))]
@@ -61,17 +61,17 @@ def manifests_of(event: Mapping[str, object], appid: str, region: str) -> list[R
 
 
 def for_rehearsal(event: Mapping[str, object]) -> Mapping[str, object]:
-    """The event without what only the recorded objects had: their ETags and versions."""
+    """The event without the ETags and versions of the recorded objects, which those of a rehearsal do not have."""
     records = event.get("Records")
     if isinstance(records, list):
         return {**event, "Records": [_without(record, "cos", "cosObject", "meta") for record in records]}
     call = _call_of(event)
-    told = _without(call, "Manifest", "Location")
-    if told == call:
+    fields = _without(call, "Manifest", "Location")
+    if fields == call:
         return event
     if http.matches(event):
-        return {**event, "body": json.dumps(told), "isBase64Encoded": False}
-    return {**event, "Message": json.dumps(told)} if timer.matches(event) else told
+        return {**event, "body": json.dumps(fields), "isBase64Encoded": False}
+    return {**event, "Message": json.dumps(fields)} if timer.matches(event) else fields
 
 
 def _without(value: Any, *path: str) -> Any:
@@ -110,7 +110,7 @@ def _account_of_record(record: Any) -> tuple[str | None, str | None]:
 
 
 def _regions(record: Any) -> Iterator[object]:
-    """What the record says of its region, the url first, since it must agree with the function's."""
+    """The regions that the record names, the url's first: the function compares that one with its own."""
     found = _HOST_REGION.search(str(_at(record, "cos", "cosObject", "url")))
     if found:
         yield found["region"] or names.SHORT_REGIONS.get(found["short"])

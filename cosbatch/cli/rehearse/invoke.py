@@ -1,4 +1,4 @@
-"""The command `invoke`: hands a recorded event to the function's handler, against COS or against a stand-in of it."""
+"""The command `invoke`: the function's own handler on a recorded event, against COS or against a stand-in of it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,18 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cosbatch.cli.rehearse import local_profiles, local_stage
+from cosbatch.cli.rehearse import local_profiles, rehearsal
 from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of
+from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import PROFILES, environ_of
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
+from cosbatch.configuration.settings import VARIABLES
 
 if TYPE_CHECKING:
     from cosbatch.standin import Account
-
-_KEPT = (
-    "COSBATCH_HTTP_AUTH",
-    "COSBATCH_HTTP_ORIGINS",
-    "COSBATCH_HTTP_TOKENS",
-    "COSBATCH_LANG",
-    "COSBATCH_LOG_LEVEL",
-    "COSBATCH_MANIFEST_CHECK",
-    "COSBATCH_PROFILES",
-    "COSBATCH_TIMEOUT",
-)
 
 _EXAMPLES = """\
   What would have come of an event, rehearsed on this machine; the manifest that it names is put there as an example:
@@ -63,24 +54,24 @@ def invoke(options: argparse.Namespace) -> int:
     if not options.local and (options.manifest or options.profile):
         raise WrongUsage("--manifest and --profile go with --local")
     event = files.read_json(options.event)
-    answer, is_delivered_again = _locally(event, options) if options.local else _for_real(event, options)
-    output.show(answer, options)
+    reply, is_delivered_again = _locally(event, options) if options.local else _for_real(event, options)
+    output.show(reply, options)
     if is_delivered_again:
         output.say("Another try can fix this: the platform would deliver the event again.")
-    return 1 if is_delivered_again or is_failure(answer) else 0
+    return 1 if is_delivered_again or is_failure(reply) else 0
 
 
-def is_failure(answer: Any) -> bool:
-    """Whether something in the handler's answer has failed."""
-    if not isinstance(answer, Mapping):
+def is_failure(reply: Any) -> bool:
+    """Whether something in the handler's reply has failed."""
+    if not isinstance(reply, Mapping):
         return False
-    failed = any(result.get("Outcome") == "failed" for result in answer.get("Results", ()))
-    return failed or "Code" in answer or answer.get("statusCode", 200) >= 400
+    failed = any(result.get("Outcome") == "failed" for result in reply.get("Results", ()))
+    return failed or "Code" in reply or reply.get("statusCode", 200) >= 400
 
 
 def _for_real(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
-    with local_stage.environment(environ_of(options)):
-        return local_stage.deliver(event, options.verbose)
+    with rehearsal.environment(environ_of(options)):
+        return rehearsal.deliver(event, options.verbose)
 
 
 def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
@@ -93,27 +84,30 @@ def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
         profiles = local_profiles.moved(profiles, account.appid)
     if profiles is not None and options.profile is not None:
         profiles = local_profiles.taking(profiles, options.profile, manifests)
-    with local_stage.stage(account, options.clock, _kept(), profiles) as stage:
+    with rehearsal.begin(account, options.clock, _kept(), profiles) as local:
         for manifest in manifests:
-            local_stage.put_example_in_place(stage.client, manifest, content)
-        answer = local_stage.deliver(for_rehearsal(event) if isinstance(event, Mapping) else event, options.verbose)
-        _tell(stage.standin.jobs())
-    return answer
+            if content is None:
+                rehearsal.put_example_manifest(local.client, manifest)
+            else:
+                objects.write(local.client, manifest, content)
+        delivered = rehearsal.deliver(for_rehearsal(event) if isinstance(event, Mapping) else event, options.verbose)
+        _tell(local.standin.jobs())
+    return delivered
 
 
 def _account(event: Mapping[str, object], profiles: Any, options: argparse.Namespace) -> Account:
-    """The event's own account; what it does not say is the profiles', or the stand-in's usual one."""
+    """The event's own account; what it does not say comes from the profiles, or else is the stand-in's default."""
     from cosbatch.standin import Account
 
-    usual = Account()
+    default = Account()
     appid, region = account_of(event)
-    uin = role_of(event) or (local_profiles.uin_of(profiles) if profiles else None) or usual.uin
-    return Account(uin, appid or usual.appid, options.region or region or usual.region)
+    uin = role_of(event) or (local_profiles.uin_of(profiles) if profiles else None) or default.uin
+    return Account(uin, appid or default.appid, options.region or region or default.region)
 
 
 def _kept() -> dict[str, str]:
-    """The variables that a rehearsal goes by as the function would. A recorded event has no secrets to come in with."""
-    kept = {name: os.environ[name] for name in _KEPT if os.environ.get(name)}
+    """The function's variables that hold in a rehearsal too. A recorded event has no token, so HTTP needs none by default."""
+    kept = {name: os.environ[name] for name in VARIABLES if name.startswith("COSBATCH_") and os.environ.get(name)}
     return {"COSBATCH_HTTP_AUTH": "none", **kept}
 
 

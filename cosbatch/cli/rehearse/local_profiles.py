@@ -1,4 +1,4 @@
-"""The profiles file as a rehearsal reads it: as if its buckets lay in the account that an event comes from."""
+"""The profiles file as a rehearsal uses it: as if its buckets belonged to the account that an event comes from."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.rehearse import local_stage
+from cosbatch.cli.rehearse import rehearsal
 from cosbatch.cli.rehearse.demo import indented
 from tests.cli.running import Run, Terminal
 
@@ -41,7 +41,7 @@ def test_needs_no_account(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("demo", "--objects", "5").code == 0
 
 
-def test_tells_its_story_alone_to_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_nothing_to_stdout_for_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     assert run("demo", "--objects", "5").code == 0
@@ -52,7 +52,7 @@ def test_says_so_where_no_job_is_made(run: Run, monkeypatch: pytest.MonkeyPatch)
     def refused(event: Any, verbose: bool) -> tuple[Any, bool]:
         return {"Results": [{"Outcome": "failed", "Code": "SlowDown", "Message": "too fast"}]}, True
 
-    monkeypatch.setattr(local_stage, "deliver", refused)
+    monkeypatch.setattr(rehearsal, "deliver", refused)
     said = run("demo", "--objects", "5")
     assert (said.code, said.json["Code"]) == (1, "InternalError")
     assert "SlowDown: too fast" in said.err

@@ -1,4 +1,4 @@
-"""The stage of a rehearsal, and what stands on it."""
+"""A rehearsal: its environment, its handler, its example manifests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli.rehearse import local_stage
+from cosbatch.cli.rehearse.rehearsal import begin, deliver, environment, example_rows, put_example_manifest
 from cosbatch.cli.remote import objects
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
@@ -20,72 +20,68 @@ PLACE = Resource("manifest-1250000000", "restore/list.csv", None)
 
 def test_has_just_the_variables_that_are_given_and_puts_the_others_back() -> None:
     before = dict(os.environ)
-    with local_stage.environment({"ONE": "1"}):
+    with environment({"ONE": "1"}):
         assert dict(os.environ) == {"ONE": "1"}
     assert dict(os.environ) == before
 
 
 def test_puts_the_variables_back_after_a_failure() -> None:
     before = dict(os.environ)
-    with pytest.raises(ZeroDivisionError), local_stage.environment({"ONE": "1"}):
+    with pytest.raises(ZeroDivisionError), environment({"ONE": "1"}):
         raise ZeroDivisionError
     assert dict(os.environ) == before
 
 
 def test_points_the_environment_at_a_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENCENTCLOUD_SESSIONTOKEN", "a real one")
-    with local_stage.stage(Account(appid="1253970026"), Clock(), {"COSBATCH_LANG": "zh"}) as stage:
-        assert os.environ["COSBATCH_ENDPOINT"] == stage.standin.endpoint
+    with begin(Account(appid="1253970026"), Clock(), {"COSBATCH_LANG": "zh"}) as local:
+        assert os.environ["COSBATCH_ENDPOINT"] == local.standin.endpoint
         assert os.environ["COSBATCH_APPID"] == "1253970026"
         assert os.environ["COSBATCH_LANG"] == "zh"
         assert "TENCENTCLOUD_SESSIONTOKEN" not in os.environ
         assert "COSBATCH_PROFILES" not in os.environ
         assert "PATH" in os.environ
-        assert stage.client.settings.language == "zh"
+        assert local.client.settings.language == "zh"
 
 
 def test_goes_by_the_profiles_that_it_is_given() -> None:
-    with local_stage.stage(Account(), Clock(), {}, {"profiles": []}) as stage:
-        assert stage.client.configuration.profiles.profiles == ()
+    with begin(Account(), Clock(), {}, {"profiles": []}) as local:
+        assert local.client.configuration.profiles.profiles == ()
         path = os.environ["COSBATCH_PROFILES"]
         assert json.loads(Path(path).read_text()) == {"profiles": []}
     assert not os.path.exists(path)
 
 
 def test_delivers_an_event_to_the_handler(capsys: pytest.CaptureFixture[str]) -> None:
-    assert local_stage.deliver([])[0]["Code"] == "InvalidEvent"
+    assert deliver([])[0]["Code"] == "InvalidEvent"
     assert capsys.readouterr() == ("", "")
-    local_stage.deliver([], verbose=True)
+    deliver([], verbose=True)
     assert json.loads(capsys.readouterr().err)["request_id"] == "rehearsal"
 
 
 def test_says_where_the_platform_would_deliver_again() -> None:
     event = {"Type": "Timer", "Time": "t", "TriggerName": "n", "Message": '{"Action": "DescribeJob", "JobId": "1"}'}
-    with local_stage.stage(Account(), Clock(), {}) as stage:
-        answer, again = local_stage.deliver(event)
+    with begin(Account(), Clock(), {}) as local:
+        answer, again = deliver(event)
         assert (answer["Code"], again) == ("NoSuchJob", False)
-        stage.standin.order({"action": "DescribeJob", "fault": "TooManyJobs"})
-        answer, again = local_stage.deliver(event)
+        local.standin.order({"action": "DescribeJob", "fault": "TooManyJobs"})
+        answer, again = deliver(event)
         assert (answer["Code"], again) == ("TooManyJobs", True)
 
 
-@pytest.mark.parametrize(
-    ("content", "stored"),
-    [(b"b-1,k\n", b"b-1,k\n"), (b"", b""), (None, local_stage.example_rows("1250000000", 3))],
-)
-def test_puts_the_manifest_in_place(content: bytes | None, stored: bytes) -> None:
-    with local_stage.stage(Account(), Clock(), {}) as stage:
-        local_stage.put_example_in_place(stage.client, PLACE, content)
-        assert objects.read(stage.client, PLACE) == stored
+def test_writes_an_example_manifest() -> None:
+    with begin(Account(), Clock(), {}) as local:
+        put_example_manifest(local.client, PLACE)
+        assert objects.read(local.client, PLACE) == example_rows("1250000000", 3)
 
 
 @pytest.mark.parametrize("folder", ["", "inventory/"])
-def test_puts_an_inventory_in_place(folder: str) -> None:
+def test_writes_an_example_inventory_and_its_data_file(folder: str) -> None:
     place = Resource("manifest-1250000000", f"{folder}manifest.json", None)
-    with local_stage.stage(Account(), Clock(), {}) as stage:
-        local_stage.put_example_in_place(stage.client, place, None)
-        inventory = json.loads(objects.read(stage.client, place))
+    with begin(Account(), Clock(), {}) as local:
+        put_example_manifest(local.client, place)
+        inventory = json.loads(objects.read(local.client, place))
         (described,) = inventory["files"]
-        data = objects.read(stage.client, Resource(place.bucket, described["key"], None))
+        data = objects.read(local.client, Resource(place.bucket, described["key"], None))
     assert described["size"] == str(len(data))
-    assert gzip.decompress(data) == local_stage.example_rows("1250000000", 3)
+    assert gzip.decompress(data) == example_rows("1250000000", 3)

@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
+from cosbatch.configuration.settings import VARIABLES
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import RetryableInvocationError
 from cosbatch.model.names import Resource, is_inventory
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 
 # Milliseconds that the platform would give an invocation.
 _TIME_LIMIT = 60_000
-_OURS = re.compile(r"(?:COSBATCH|TENCENTCLOUD)_")
 _EXAMPLE_BUCKET = "examplebucket"
 
 
 @dataclass(frozen=True)
-class Stage:
+class Rehearsal:
     """A running stand-in, and a client of it."""
 
     standin: Standin
@@ -38,32 +37,27 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(account: Account, clock: Clock, kept: Mapping[str, str], profiles: Any = None) -> Iterator[Stage]:
+def begin(account: Account, clock: Clock, kept: Mapping[str, str], profiles: Any = None) -> Iterator[Rehearsal]:
     """A stand-in that the environment points at, for the time of a `with` block.
 
-    Of the variables of this function only `kept` stay; `profiles` takes the place of the file beside the handler.
+    Of the function's own variables only `kept` stay; `profiles` takes the place of the file beside the handler.
     """
     from cosbatch.standin import running  # the stand-in is for rehearsals alone
 
     with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder, running(account=account) as standin:
-        variables = {name: value for name, value in os.environ.items() if not _OURS.match(name)}
-        variables.update(kept)
-        variables.update(standin.environ)
+        others = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+        variables = {**others, **kept, **standin.environ}
         if profiles is not None:
-            variables["COSBATCH_PROFILES"] = _written(profiles, os.path.join(folder, "profiles.json"))
+            variables["COSBATCH_PROFILES"] = os.path.join(folder, "profiles.json")
+            with open(variables["COSBATCH_PROFILES"], "w", encoding="utf-8") as file:
+                json.dump(profiles, file)
         with environment(variables):
-            yield Stage(standin, client_of(os.environ, clock))
-
-
-def _written(profiles: Any, path: str) -> str:
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(profiles, file)
-    return path
+            yield Rehearsal(standin, client_of(os.environ, clock))
 
 
 @contextlib.contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """The process has just these variables, and afterwards those that it had."""
+    """The process has just these variables, and after the `with` block those that it had before."""
     before = dict(os.environ)
     try:
         _set(variables)
@@ -78,11 +72,11 @@ def _set(variables: Mapping[str, str]) -> None:
 
 
 def deliver(event: object, verbose: bool = False) -> tuple[Any, bool]:
-    """What the handler answers to the event, and whether the platform would deliver the event again.
+    """The handler's reply to the event, and whether the platform would deliver the event again.
 
-    The lines of the function's log are shown on stderr when `verbose` asks for them.
+    `verbose` shows the function's log on stderr.
     """
-    # The handler keeps a warm instance; only a rehearsal makes one of this process.
+    # Importing the handler makes a warm instance of this process, which only these commands need.
     from handler import main_handler
 
     context = {"request_id": "rehearsal", "time_limit_in_ms": _TIME_LIMIT}
@@ -93,25 +87,25 @@ def deliver(event: object, verbose: bool = False) -> tuple[Any, bool]:
             return json.loads(str(error)), True
 
 
-def put_example_in_place(client: Client, manifest: Resource, content: bytes | None) -> None:
-    """Put the manifest in place: `content`, or an example. Raises ServiceSideError."""
-    if content is None:
-        wants_inventory = is_inventory(manifest.key or "")
-        content = _example_inventory(client, manifest) if wants_inventory else example_rows(manifest.appid, 3)
+def put_example_manifest(client: Client, manifest: Resource) -> None:
+    """Write a manifest of three example objects to where `manifest` says. Raises ServiceSideError."""
+    wants_inventory = is_inventory(manifest.key or "")
+    content = _example_inventory(client, manifest) if wants_inventory else example_rows(manifest.appid, 3)
     objects.write(client, manifest, content)
 
 
 def example_objects(appid: str, count: int) -> list[Resource]:
+    """The objects that example manifests list; nothing is written to them."""
     return [Resource(f"{_EXAMPLE_BUCKET}-{appid}", f"photos/{number:04}.jpg", None) for number in range(1, count + 1)]
 
 
 def example_rows(appid: str, count: int) -> bytes:
-    """A manifest of the example objects."""
+    """A CSV manifest of the example objects."""
     return "".join(f"{place.bucket},{place.key}\n" for place in example_objects(appid, count)).encode()
 
 
 def _example_inventory(client: Client, manifest: Resource) -> bytes:
-    """The manifest.json of an inventory of the newer kind (inventory overview, 2023); its data file is put in place."""
+    """The manifest.json of an inventory of the newer kind (inventory overview, 2023); writes its data file."""
     folder = (manifest.key or "").rpartition("/")[0]
     key = f"{folder}/data/example.csv.gz".lstrip("/")
     data = gzip.compress(example_rows(manifest.appid, 3), mtime=0)
