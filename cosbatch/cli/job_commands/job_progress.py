@@ -1,4 +1,4 @@
-"""How a job stands: its state and counts as the service tells them, and what that comes to."""
+"""The progress of a job: its state and counts as the service tells them, and its outcome in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FINAL = ("Complete", "Failed", "Cancelled")
 
 @dataclass(frozen=True)
 class JobProgress:
-    """A job's state; counts of tasks are 0 where nothing is told, `total` None."""
+    """A job's state and its counts of tasks; where the service tells none, they are 0, and `total` is None."""
 
     status: str
     succeeded: int = 0
@@ -26,12 +26,12 @@ class JobProgress:
 
     @property
     def done(self) -> int:
-        """The tasks that are over, well or not."""
+        """How many tasks have ended, with success or not."""
         return self.succeeded + self.failed
 
     @property
     def outcome(self) -> str:
-        """What a job came to: `complete`, `complete with failures`, `nothing done`, `failed`, `cancelled`; else `unfinished`."""
+        """`complete`, `complete with failures`, `nothing done`, `failed` or `cancelled`; `unfinished` before the end."""
         if not self.is_final:
             return "unfinished"
         if self.total is not None and not self.succeeded:
@@ -42,7 +42,7 @@ class JobProgress:
 
 
 def job_progress_of(job: Mapping[str, Any]) -> JobProgress:
-    """The standing of a job as DescribeJob or ListJobs shows it; what the service leaves out or garbles counts as unknown."""
+    """The progress of a job as DescribeJob or ListJobs shows it; what is missing or of another type counts as unknown."""
     summary = job.get("ProgressSummary")
     counts = summary if isinstance(summary, Mapping) else {}
     return JobProgress(
@@ -58,10 +58,31 @@ def _count(value: object) -> int | None:
 
 
 def reasons_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
-    """Why a job failed, each reason with what can be done about it where that is known."""
+    """Why a job failed, each reason with its fix where one is known."""
     reasons = job.get("FailureReasons")
     for reason in reasons if isinstance(reasons, list) else []:
         code = str(reason.get("FailureCode") or "") if isinstance(reason, Mapping) else ""
         if code:
             hint = hint_for(code, language) if code in HINTS else ""
             yield f"{code}: {reason.get('FailureReason') or ''} {hint}".strip()
+
+
+def verdict_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
+    """The job's outcome in words: one line of figures, the reasons of a failure, and where the failed tasks are named."""
+    progress = job_progress_of(job)
+    yield f"{progress.outcome.capitalize()}: {_counts(progress)}."
+    yield from reasons_of(job, language)
+    if progress.is_final and progress.failed:
+        yield f"The report says which tasks failed ({_report(job)}); python -m cosbatch retry makes a manifest of them."
+
+
+def _counts(progress: JobProgress) -> str:
+    total = "an unknown number" if progress.total is None else f"{progress.total:,}"
+    return f"{progress.succeeded:,} of {total} tasks succeeded, {progress.failed:,} failed; state {progress.status}"
+
+
+def _report(job: Mapping[str, Any]) -> str:
+    report = job.get("Report")
+    if not isinstance(report, Mapping) or report.get("Enabled") is not True:
+        return "but none was ordered"
+    return f"{report.get('Bucket')}, under {report.get('Prefix') or 'no prefix'}"

@@ -94,19 +94,11 @@ def _listed(client: Client, state: str | None) -> list[Mapping[str, Any]]:
 
 
 def _row(job: Mapping[str, Any]) -> list[object]:
-    standing = job_progress_of(job)
-    counts = [standing.succeeded, standing.failed, standing.total or 0]
+    progress = job_progress_of(job)
+    counts = [progress.succeeded, progress.failed, progress.total or 0]
     description = without_marker(str(job.get("Description") or ""))
-    priority = job.get("Priority")
-    return [
-        job.get("JobId"),
-        standing.status,
-        job.get("Operation"),
-        priority,
-        *counts,
-        job.get("CreationTime"),
-        description,
-    ]
+    first = [job.get("JobId"), progress.status, job.get("Operation"), job.get("Priority")]
+    return [*first, *counts, job.get("CreationTime"), description]
 
 
 def describe(options: argparse.Namespace) -> int:

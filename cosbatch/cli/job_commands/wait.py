@@ -1,24 +1,23 @@
-"""The command `wait`: follows a job to its end, and says what it came to."""
+"""The command `wait`: follows a job to its end, and says how it ended."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, reasons_of
+from cosbatch.cli.job_commands.job_progress import job_progress_of, verdict_of
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.cli.terminal.tables import printable, record
-from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError
 
 INTERVAL = 5.0
-# How many looks in a row may fail, each after its own retries, before the command gives up.
+# How many calls in a row may fail, each after its own retries, before the command gives up.
 _FAILURES = 10
 
 Job = Mapping[str, Any]
@@ -57,64 +56,39 @@ def wait(options: argparse.Namespace) -> int:
 
 
 def follow(client: Client, job_id: str, interval: float, timeout: float | None) -> Job:
-    """The job as it was last seen: ended, or when the time was over. Raises CosbatchError."""
-    with contextlib.closing(Progress(sys.stderr, client.clock)) as progress:
+    """The job as it was last seen: at its end, or when the time was over. Raises CosbatchError."""
+    with contextlib.closing(Progress(sys.stderr, client.clock)) as bar:
         job: Job = {}
         was_suspended = False
-        for job in _looks(lambda: _look(client, job_id), client.clock, interval, timeout):
-            standing = job_progress_of(job)
-            progress.show(Reading(standing.status, standing.done, standing.total, standing.failed))
-            if standing.is_final:
+        for job in _states(client, job_id, interval, timeout):
+            progress = job_progress_of(job)
+            bar.show(Reading(progress.status, progress.done, progress.total, progress.failed))
+            if progress.is_final:
                 break
-            if standing.status == "Suspended" and not was_suspended:
-                progress.close()
+            if progress.status == "Suspended" and not was_suspended:
+                bar.close()
                 output.say(printable(f"It waits to be confirmed: python -m cosbatch confirm {job_id}"))
                 was_suspended = True
         return job
 
 
-def _look(client: Client, job_id: str) -> Job:
-    job: Any = client.call({"Action": "DescribeJob", "JobId": job_id})["Job"]
-    return dict(job)
-
-
-def _looks(look: Callable[[], Job], clock: Clock, interval: float, timeout: float | None) -> Iterator[Job]:
-    """A look at the job every `interval` seconds, until the time is over; the last one is at its very end."""
+def _states(client: Client, job_id: str, interval: float, timeout: float | None) -> Iterator[Job]:
+    """The job every `interval` seconds until the time is over, and once more at the very end of it."""
+    clock = client.clock
     until = clock.monotonic() + timeout if timeout is not None else float("inf")
     failures = 0
     while True:
         try:
-            job = look()
-            failures = 0
+            described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
         except CosbatchError as error:
             failures += 1
             if not error.retryable or failures > _FAILURES or clock.monotonic() >= until:
                 raise
             output.say(printable(f"{error.code}: {error.message} Looking again."))
         else:
-            yield job
+            failures = 0
+            yield described["Job"]
         left = until - clock.monotonic()
         if left <= 0:
             return
         clock.sleep(min(interval, left))
-
-
-def verdict_of(job: Job, language: str) -> Iterator[str]:
-    """What the job came to, in words."""
-    standing = job_progress_of(job)
-    yield f"{standing.outcome.capitalize()}: {_counts(standing)}."
-    yield from reasons_of(job, language)
-    if standing.is_final and standing.failed:
-        yield f"The report says which tasks failed ({_report(job)}); python -m cosbatch retry makes a manifest of them."
-
-
-def _counts(standing: JobProgress) -> str:
-    total = "an unknown number" if standing.total is None else f"{standing.total:,}"
-    return f"{standing.succeeded:,} of {total} tasks succeeded, {standing.failed:,} failed; state {standing.status}"
-
-
-def _report(job: Job) -> str:
-    report = job.get("Report")
-    if not isinstance(report, Mapping) or report.get("Enabled") is not True:
-        return "but none was ordered"
-    return f"{report.get('Bucket')}, under {report.get('Prefix') or 'no prefix'}"

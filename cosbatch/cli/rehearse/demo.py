@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosbatch.cli.job_commands.job_progress import job_progress_of
-from cosbatch.cli.job_commands.wait import follow, verdict_of
+from cosbatch.cli.job_commands.job_progress import job_progress_of, verdict_of
+from cosbatch.cli.job_commands.wait import follow
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.rehearse import rehearsal
 from cosbatch.cli.rehearse.events import upload_event

@@ -1,4 +1,4 @@
-"""How a job stands."""
+"""The progress of a job, in figures and in words."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of,
 
 def test_reads_state_and_counts() -> None:
     summary = {"NumberOfTasksFailed": 1, "NumberOfTasksSucceeded": 2, "TotalNumberOfTasks": 5}
-    standing = job_progress_of({"Status": "Active", "ProgressSummary": summary})
-    assert standing == JobProgress("Active", 2, 1, 5)
-    assert standing.done == 3
+    progress = job_progress_of({"Status": "Active", "ProgressSummary": summary})
+    assert progress == JobProgress("Active", 2, 1, 5)
+    assert progress.done == 3
 
 
 @pytest.mark.parametrize("summary", [None, "", [], {"TotalNumberOfTasks": "many"}])
@@ -22,7 +22,7 @@ def test_takes_what_is_not_told_for_unknown(summary: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "outcome"),
+    ("progress", "outcome"),
     [
         (JobProgress("Active", 5, 0, 5), "unfinished"),
         (JobProgress("unknown"), "unfinished"),
@@ -37,8 +37,8 @@ def test_takes_what_is_not_told_for_unknown(summary: Any) -> None:
         (JobProgress("Failed"), "failed"),
     ],
 )
-def test_says_what_a_job_came_to(standing: JobProgress, outcome: str) -> None:
-    assert standing.outcome == outcome
+def test_names_the_outcome_of_a_job(progress: JobProgress, outcome: str) -> None:
+    assert progress.outcome == outcome
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`wait`: looks again and again, and says what the job came to."""
+"""`wait`: looks again and again, and says how the job ended."""
 
 from __future__ import annotations
 
