@@ -2,9 +2,23 @@
 
 It imports nothing from the rest of cosbatch: everything is derived from the service's own pages once more,
 so that no mistake can cancel itself out. `running` starts one inside a test or a demo.
+
+Each part imports from lower floors only:
+
+    8  __main__     the command line
+    7  running      a whole stand-in, put together, started and stopped
+    6  answering    from a request to what is sent: its action, the check of its signature, the faults
+    5  control      the stand-in's own routes: faults, and the truth about the jobs
+    4  page         the page for people
+    4  routes       from an action's name to the call that carries it out
+    3  jobs/        the Batch API, and the thread that runs the jobs
+    2  cos/         buckets and objects, as COS answers for them
+    1  store/       what is kept: one SQLite database, and a file for each content
+    1  faults/      what a test orders: the queue, and what each fault does to a response
+    0  wire/        what crosses the socket: requests, responses, addresses, signatures, XML, errors
 """
 
-from cosbatch.standin.account import Account
 from cosbatch.standin.running import Standin, running
+from cosbatch.standin.wire.addresses import Account
 
 __all__ = ["Account", "Standin", "running"]

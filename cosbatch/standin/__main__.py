@@ -9,13 +9,12 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from cosbatch.standin.account import Account
 from cosbatch.standin.running import running
 from cosbatch.standin.store.database import UnusableData
+from cosbatch.standin.wire.addresses import Account
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the command line's options."""
+def _parser() -> argparse.ArgumentParser:
     account = Account()
     options = argparse.ArgumentParser(prog="python -m cosbatch.standin", description="A local COS with the Batch API.")
     options.add_argument("--port", type=int, default=0, metavar="N", help="where to listen (default: a free port)")
@@ -34,8 +33,8 @@ def _speed(text: str) -> float:
 
 
 def main(arguments: Sequence[str] | None = None, stop: threading.Event | None = None) -> int:
-    """Run a stand-in until a signal arrives, or `stop` is set; returns the exit code."""
-    options = parser().parse_args(arguments)
+    """The exit code of a stand-in that ran until a signal arrived, or `stop` was set."""
+    options = _parser().parse_args(arguments)
     stopped = stop or _stop_on_signals()
     account = Account(secret_id=options.secret_id, secret_key=options.secret_key)
     try:

@@ -1,99 +1,85 @@
-"""From a request to what is sent: find the call, verify it, carry it out, and let a fault have its way."""
+"""From a request to what is sent: find its action, verify it, carry it out, and let a fault act on it."""
 
 from __future__ import annotations
 
 import math
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from cosbatch.standin.control import answer_control
 from cosbatch.standin.cos.access import check_access
-from cosbatch.standin.faults.damage import Delivery, deliver, reply_instead
+from cosbatch.standin.cos.service import Call, Service
+from cosbatch.standin.faults.damage import deliver, response_instead
 from cosbatch.standin.faults.ordered import Fault, Faults
-from cosbatch.standin.routes import Action, find_action
-from cosbatch.standin.service import Call, Service
+from cosbatch.standin.routes import carry_out
+from cosbatch.standin.wire.actions import find_action
 from cosbatch.standin.wire.addresses import Target, find_target
-from cosbatch.standin.wire.answers import error_answer
+from cosbatch.standin.wire.documents import error_answer
 from cosbatch.standin.wire.errors import ServiceError
-from cosbatch.standin.wire.messages import Request, Response
+from cosbatch.standin.wire.messages import Delivery, Request, Response
+from cosbatch.standin.wire.server import new_request_id, stamped
 
 
-@dataclass(frozen=True)
-class Sent:
-    """A delivery, with the moment (Unix seconds) and the id that its headers tell."""
+def answer_request(service: Service, faults: Faults, request: Request) -> Delivery:
+    """What is sent to one request; errors of the service become Error documents, nothing else is caught."""
+    now, request_id = service.clock.now(), new_request_id()
+    target = find_target(request.hosts, request.path, service.account.region)
+    if target.kind == "standin":
+        return Delivery(stamped(answer_control(service, faults, request), now, request_id))
+    try:
+        action = find_action(request, target)
+    except ServiceError as unknown:
+        return Delivery(stamped(_error_response(unknown, request, request_id), now, request_id))
+    fault = faults.take(action)
+    moment = now + (fault.skew if fault else 0.0)
+    response = Exchange(service, request, target, action, fault, moment, request_id).respond()
+    return deliver(fault, stamped(response, moment, request_id))
 
-    delivery: Delivery
-    moment: float
-    request_id: str
+
+def _error_response(error: ServiceError, request: Request, request_id: str) -> Response:
+    return error_answer(error, "".join([*request.hosts[:1], request.path]), request_id)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request on its way; `moment` is the time by the service's clock, which a fault may have moved."""
+    """One call on its way; `moment` is the time by the service's clock, which a fault may have moved."""
 
     service: Service
     request: Request
     target: Target
+    action: str
     fault: Fault | None
     moment: float
     request_id: str
 
-    def send(self, action: Action) -> Sent:
-        """Answer a request whose call is known."""
-        if self.fault is None or self.fault.is_carried_out:
-            response = self.or_error(lambda: self._carry_out(action))
-        else:
-            response = self._ignore()
-        if self.fault:
-            fault, own = self.fault, response
-            response = self.or_error(lambda: reply_instead(fault, own))
-        return Sent(deliver(self.fault, response), self.moment, self.request_id)
-
-    def or_error(self, work: Callable[[], Response]) -> Response:
-        """Return what `work` returns, or the Error document of what it raises."""
+    def respond(self) -> Response:
+        """The service's own response, or what a fault puts in its place."""
+        own = self._own_response()
         try:
-            return work()
+            return response_instead(self.fault, own) if self.fault else own
         except ServiceError as error:
-            return self.error(error)
+            return _error_response(error, self.request, self.request_id)
 
-    def error(self, error: ServiceError) -> Response:
-        """Return an Error document about this request."""
-        resource = "".join([*self.request.hosts[:1], self.request.path])
-        return error_answer(error, resource, self.request_id)
+    def _own_response(self) -> Response:
+        try:
+            if self.fault is None or self.fault.is_carried_out:
+                return self._carry_out()
+            return self._ignore(self.fault)
+        except ServiceError as error:
+            return _error_response(error, self.request, self.request_id)
 
-    def _carry_out(self, action: Action) -> Response:
+    def _carry_out(self) -> Response:
         call = Call(self.service, self.request, self.target, self._newest_listed())
-        check_access(call, action.name, self.moment, clock_moved=bool(_skew(self.fault)))
-        return action.run(call)
-
-    def _ignore(self) -> Response:
-        """Leave a call undone; its body is read all the same, unless the fault is that it is not."""
-        if self.fault and self.fault.fault != "CloseBeforeReading":
-            for _ in self.request.body.chunks():
-                pass
-        return Response()
+        check_access(call, self.action, self.moment, clock_moved=bool(self.fault and self.fault.skew))
+        return carry_out(self.action, call)
 
     def _newest_listed(self) -> float:
         if self.fault is None or self.fault.fault != "ListingLag":
             return math.inf
         return self.fault.ordered if self.fault.seconds is None else self.moment - self.fault.seconds
 
-
-def _skew(fault: Fault | None) -> float:
-    if fault is None or fault.fault != "ClockSkew":
-        return 0.0
-    return 3600.0 if fault.seconds is None else fault.seconds
-
-
-def answer_request(service: Service, faults: Faults, request: Request) -> Sent:
-    """Answer one request; errors of the service become Error documents, nothing else is caught."""
-    request_id = f"standin-{uuid.uuid4().hex}"
-    target = find_target(request.hosts, request.path, service.account.region)
-    try:
-        action = find_action(request, target)
-    except ServiceError as unknown:
-        exchange = Exchange(service, request, target, None, service.clock.now(), request_id)
-        return Sent(Delivery(exchange.error(unknown)), exchange.moment, request_id)
-    fault = faults.take(action.name)
-    moment = service.clock.now() + _skew(fault)
-    return Exchange(service, request, target, fault, moment, request_id).send(action)
+    def _ignore(self, fault: Fault) -> Response:
+        """Leave a call undone; its body is read all the same, unless the fault is that it is not."""
+        if fault.fault != "CloseBeforeReading":
+            for _ in self.request.body.chunks():
+                pass
+        return Response()

@@ -4,40 +4,42 @@ from __future__ import annotations
 
 import json
 
-from cosbatch.standin.faults.damage import Delivery
+from cosbatch.standin.cos.service import Service
 from cosbatch.standin.faults.ordered import Faults, UnknownFault, read_order
 from cosbatch.standin.jobs.rows import Job, all_jobs, states_of
 from cosbatch.standin.page import show_page
-from cosbatch.standin.service import Service
-from cosbatch.standin.wire.answers import timestamp
+from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.messages import Request, Response
 
 JSON_TYPE = (("Content-Type", "application/json"),)
 LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
-def answer_control(service: Service, faults: Faults, request: Request) -> Delivery:
-    """Answer a request to / or /_standin/...; only clients on this machine may ask."""
+def answer_control(service: Service, faults: Faults, request: Request) -> Response:
+    """The response to a request for / or /_standin/...; only clients on this machine may ask."""
     if not request.client.startswith(LOOPBACK):
-        return Delivery(_json({"Error": "Only clients on this machine may ask for this"}, 403))
+        return _json({"Error": "Only clients on this machine may ask for this"}, 403)
     try:
-        return Delivery(_answer(service, faults, request))
+        return _answer(service, faults, request)
     except UnknownFault as error:
-        return Delivery(_json({"Error": str(error)}, 400))
+        return _json({"Error": str(error)}, 400)
 
 
 def _answer(service: Service, faults: Faults, request: Request) -> Response:
-    route = (request.method, request.path)
-    if route == ("POST", "/_standin/faults"):
-        faults.order(read_order(request.text(), service.clock.now()))
-    elif route == ("DELETE", "/_standin/faults"):
-        faults.clear()
-    elif route == ("GET", "/"):
-        return show_page(service)
-    elif route == ("GET", "/_standin/jobs"):
-        return _json({"Jobs": truth(service)})
-    elif route != ("GET", "/_standin/faults"):
-        return _json({"Error": "There are / and /_standin/jobs (GET), and /_standin/faults (POST, GET, DELETE)"}, 404)
+    match request.method, request.path:
+        case "GET", "/":
+            return show_page(service)
+        case "GET", "/_standin/jobs":
+            return _json({"Jobs": truth(service)})
+        case "GET", "/_standin/faults":
+            pass
+        case "POST", "/_standin/faults":
+            faults.order(read_order(request.text(), service.clock.now()))
+        case "DELETE", "/_standin/faults":
+            faults.clear()
+        case _:
+            told = "There are / and /_standin/jobs (GET), and /_standin/faults (POST, GET, DELETE)"
+            return _json({"Error": told}, 404)
     return _json({"Faults": faults.waiting()})
 
 
@@ -46,7 +48,7 @@ def _json(value: object, status: int = 200) -> Response:
 
 
 def truth(service: Service) -> list[dict[str, object]]:
-    """Return every job that was ever stored, deleted ones too, with its token and all of its states."""
+    """Every job that was ever stored, deleted ones too, with its token and all of its states."""
     with service.database.reading() as connection:
         return [_truth_of(job, states_of(connection, job)) for job in all_jobs(connection)]
 

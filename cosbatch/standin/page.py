@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from cosbatch.standin.account import Account
+from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs.rows import Job, newest_jobs
-from cosbatch.standin.service import Service
-from cosbatch.standin.wire.answers import timestamp
+from cosbatch.standin.wire.addresses import Account
+from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.messages import Response
 
 JOBS_SHOWN = 50
@@ -39,7 +39,7 @@ ul { margin: .3rem 0 0; padding-left: 1.1rem; }
 
 
 def show_page(service: Service) -> Response:
-    """Return the page, which asks for itself again while a job is on its way."""
+    """The page, which asks for itself again while a job is on its way."""
     with service.database.reading() as connection:
         jobs = newest_jobs(connection, JOBS_SHOWN)
         buckets = [tuple(row) for row in connection.execute(BUCKETS)]
@@ -47,7 +47,7 @@ def show_page(service: Service) -> Response:
 
 
 def render_page(account: Account, jobs: Sequence[Job], buckets: Sequence[tuple[str, str, str, int]]) -> str:
-    """Return the page's HTML; whatever came from a client is escaped."""
+    """The page's HTML; whatever came from a client is escaped."""
     under_way = [job for job in jobs if not job.is_finished and job.state != "Suspended"]
     refresh = f'<meta http-equiv="refresh" content="{REFRESH_SECONDS}">' if under_way else ""
     title = f"({len(under_way)}) COS stand-in" if under_way else "COS stand-in"

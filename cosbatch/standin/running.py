@@ -8,17 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cosbatch.standin.account import Account
-from cosbatch.standin.answering import Sent, answer_request
-from cosbatch.standin.clock import Clock
-from cosbatch.standin.control import answer_control, truth
+from cosbatch.standin.answering import answer_request
+from cosbatch.standin.control import truth
+from cosbatch.standin.cos.service import Clock, Service
 from cosbatch.standin.faults.ordered import Faults, order_faults
 from cosbatch.standin.jobs.runner import Runner
-from cosbatch.standin.server import Server
-from cosbatch.standin.service import Service
 from cosbatch.standin.store.database import Database
-from cosbatch.standin.wire.addresses import find_target
-from cosbatch.standin.wire.messages import Request
+from cosbatch.standin.wire.addresses import Account
+from cosbatch.standin.wire.server import Server
 
 
 class Standin:
@@ -33,7 +30,7 @@ class Standin:
         reports.mkdir(exist_ok=True)
         self.runner = Runner(self.service)
         try:
-            self._server = Server(port, self._answer)
+            self._server = Server(port, lambda request: answer_request(self.service, self.faults, request))
         except BaseException:
             self.service.database.close()
             raise
@@ -41,20 +38,20 @@ class Standin:
 
     @property
     def endpoint(self) -> str:
-        """Return `http://127.0.0.1:PORT`."""
+        """Where it listens, `http://127.0.0.1:PORT`."""
         return self._server.endpoint
 
     @property
     def environ(self) -> dict[str, str]:
-        """Return the variables that point a client of this project here."""
+        """The variables that point a client of this project here."""
         return self.account.environ(self.endpoint)
 
     def order(self, *faults: dict[str, object]) -> None:
-        """Order faults as POST /_standin/faults does; raises UnknownFault."""
+        """Order faults as POST /_standin/faults does. Raises UnknownFault."""
         self.faults.order(order_faults(list(faults), self.service.clock.now()))
 
     def jobs(self) -> list[dict[str, object]]:
-        """Return what GET /_standin/jobs shows."""
+        """What GET /_standin/jobs shows."""
         return truth(self.service)
 
     def start(self) -> None:
@@ -69,13 +66,6 @@ class Standin:
         self._thread.join()
         self.runner.stop()
         self.service.database.close()
-
-    def _answer(self, request: Request) -> Sent:
-        target = find_target(request.hosts, request.path, self.account.region)
-        if target.kind == "standin":
-            delivery = answer_control(self.service, self.faults, request)
-            return Sent(delivery, self.service.clock.now(), "standin")
-        return answer_request(self.service, self.faults, request)
 
 
 @contextmanager

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from cosbatch.standin import Standin, running
-from cosbatch.standin.answering import Sent
-from cosbatch.standin.server import Server
-from cosbatch.standin.wire.messages import Request
+from cosbatch.standin.wire.messages import Delivery, Request
+from cosbatch.standin.wire.server import Server
 from tests.standin.client import Client, until
 from tests.standin.documents import document
 
@@ -153,7 +152,7 @@ def test_survives_clients_that_go_away(standin: Standin, client: Client) -> None
     assert client.cos("HEAD", BUCKET, "large").headers["content-length"] == "5000000"
 
 
-def broken(request: Request) -> Sent:
+def broken(request: Request) -> Delivery:
     raise RuntimeError(f"planted fault at {request.path}")
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from cosbatch.standin.cos.acl import read_acl
-from cosbatch.standin.service import Call
+from cosbatch.standin.cos.service import Call
 from cosbatch.standin.store.catalog import find_bucket, find_version
+from cosbatch.standin.wire.addresses import BUCKET_NAME
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.signatures import read_claim, verify
 
 OBJECT_READS = ("GetObject", "HeadObject")
 BUCKET_READS = ("GetBucket", "HeadBucket")
+KEY_LIMIT = 850
 
 
 def check_access(call: Call, action: str, now: float, clock_moved: bool) -> None:
-    """Raise ServiceError with status 403 unless the call is allowed at `now` (Unix seconds)."""
+    """Raises ServiceError with status 403 unless the call is allowed at `now` (Unix seconds)."""
     is_signed = read_claim(call.request) is not None
     if is_signed or not _is_open(call, action):
         verify(call.request, call.service.account, now, clock_moved)
@@ -32,3 +34,12 @@ def _is_open(call: Call, action: str) -> bool:
     if action in OBJECT_READS and version:
         acl = read_acl(version.attributes.acl or bucket.acl)
     return acl.lets_everyone_read
+
+
+def check_writable(call: Call) -> None:
+    """Raises ServiceError for a key that is too long, and for a bucket that cannot be, or is another account's."""
+    if not BUCKET_NAME.fullmatch(call.target.bucket):
+        raise ServiceError("InvalidBucketName")
+    if len(call.target.key.encode()) > KEY_LIMIT:
+        raise ServiceError("KeyTooLong")
+    call.check_owner()

@@ -1,4 +1,4 @@
-"""Access control lists: a canned name and single grants, from headers and documents and back."""
+"""Access control lists: a canned name and single grants, from headers and documents and back, and their calls."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from cosbatch.standin.account import Account
+from cosbatch.standin.cos.service import Call
+from cosbatch.standin.wire.addresses import Account
+from cosbatch.standin.wire.documents import Tree, answer, children_text, elements, parse
 from cosbatch.standin.wire.errors import ServiceError
-from cosbatch.standin.wire.messages import Request
-from cosbatch.standin.wire.xml_text import Tree, children_text, elements, local_name, parse
+from cosbatch.standin.wire.messages import Request, Response
 
 CANNED = ("private", "public-read", "public-read-write", "default")
 PERMISSIONS = ("READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL")
@@ -29,21 +30,21 @@ class Acl:
     grants: tuple[Grant, ...] = ()
 
     def to_json(self) -> str:
-        """Return the list as it is kept in a column; the one that says nothing takes no room."""
+        """The list as it is kept in a column; the one that says nothing takes no room."""
         return json.dumps([self.canned, self.grants]) if self != Acl() else ""
 
     def with_grants(self, grants: Iterable[Grant]) -> Acl:
-        """Return a list with further grants."""
+        """The list with further grants."""
         return Acl(self.canned, tuple(dict.fromkeys([*self.grants, *grants])))
 
     @property
     def lets_everyone_read(self) -> bool:
-        """Tell whether unsigned requests may read."""
+        """Whether unsigned requests may read."""
         return self.canned.startswith("public-read")
 
 
 def read_acl(text: str) -> Acl:
-    """Return the list of a column."""
+    """The list of a column."""
     if not text:
         return Acl()
     canned, grants = json.loads(text)
@@ -51,7 +52,7 @@ def read_acl(text: str) -> Acl:
 
 
 def header_acl(request: Request) -> Acl:
-    """Return the list of the x-cos-acl and x-cos-grant- headers; raises ServiceError InvalidArgument."""
+    """The list of the x-cos-acl and x-cos-grant- headers. Raises ServiceError InvalidArgument."""
     canned = request.header("x-cos-acl")
     if canned not in ("", *CANNED):
         raise ServiceError("InvalidArgument", f"x-cos-acl is one of {', '.join(CANNED)}")
@@ -69,16 +70,13 @@ def _holder(listed: str) -> str:
     return match[1]
 
 
-def document_acl(body: bytes, account: Account) -> Acl:
-    """Return the list of an AccessControlPolicy document; raises ServiceError MalformedXML.
+def _document_acl(body: bytes, account: Account) -> Acl:
+    """The list of an AccessControlPolicy document. Raises ServiceError MalformedXML.
 
     What it grants to the owner is left out, and grants to everyone become the canned name that says the same.
     """
-    root = parse(body)
-    if local_name(root) != "AccessControlPolicy":
-        raise ServiceError("MalformedXML", "The root of the document has to be AccessControlPolicy")
     grants, public = [], set()
-    for permission, grantee in map(_read_grant, elements(root, "Grant")):
+    for permission, grantee in map(_read_grant, elements(parse(body, "AccessControlPolicy"), "Grant")):
         if grantee.get("URI") == EVERYONE:
             public.add(permission)
         elif grantee.get("ID") != owner_id(account):
@@ -96,12 +94,12 @@ def _read_grant(grant: Element) -> tuple[str, dict[str, str]]:
 
 
 def owner_id(account: Account) -> str:
-    """Return the id under which lists name the owner."""
+    """The id under which lists name the owner."""
     return f"qcs::cam::uin/{account.uin}:uin/{account.uin}"
 
 
-def acl_trees(acl: Acl, account: Account) -> list[Tree]:
-    """Return the children of an AccessControlPolicy document."""
+def _trees(acl: Acl, account: Account) -> list[Tree]:
+    """The children of an AccessControlPolicy document."""
     owner = owner_id(account)
     public = {"public-read": ["READ"], "public-read-write": ["READ", "WRITE"]}.get(acl.canned, [])
     grants = [
@@ -115,3 +113,32 @@ def acl_trees(acl: Acl, account: Account) -> list[Tree]:
 def _grant(kind: str, holder: list[Tree], permission: str) -> Tree:
     grantee = f'Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}"'
     return "Grant", [(grantee, holder), ("Permission", permission)]
+
+
+def get_object_acl(call: Call) -> Response:
+    """GetObjectACL: who may do what with an object."""
+    _, version = call.find_object()
+    default = () if version.attributes.acl else (("x-cos-acl", "default"),)
+    return answer("AccessControlPolicy", _trees(read_acl(version.attributes.acl), call.service.account), *default)
+
+
+def put_object_acl(call: Call) -> Response:
+    """PutObjectACL: replace an object's list, from headers or a document."""
+    call.set_object("acl", _given(call).to_json())
+    return Response()
+
+
+def get_bucket_acl(call: Call) -> Response:
+    """GetBucketACL: who may do what with a bucket."""
+    return answer("AccessControlPolicy", _trees(read_acl(call.find_bucket().acl), call.service.account))
+
+
+def put_bucket_acl(call: Call) -> Response:
+    """PutBucketACL: replace a bucket's list, from headers or a document."""
+    call.set_bucket("acl", _given(call).to_json())
+    return Response()
+
+
+def _given(call: Call) -> Acl:
+    body = call.request.text()
+    return _document_acl(body, call.service.account) if body.strip() else header_acl(call.request)

@@ -1,18 +1,22 @@
-"""The calls on buckets themselves: made, looked at, emptied and removed."""
+"""The calls on buckets themselves: listed, made, looked at, emptied and removed."""
 
 from __future__ import annotations
 
 from cosbatch.standin.cos.acl import header_acl, owner_id
-from cosbatch.standin.cos.objects import check_owner
-from cosbatch.standin.cos.subresources import bucket_of, set_bucket
-from cosbatch.standin.service import Call
-from cosbatch.standin.store.catalog import delete_object, ensure_bucket, find_bucket, read_bucket, remove_version
+from cosbatch.standin.cos.service import Call
+from cosbatch.standin.store.catalog import (
+    Bucket,
+    delete_object,
+    ensure_bucket,
+    find_bucket,
+    read_bucket,
+    remove_version,
+)
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.addresses import BUCKET_NAME
-from cosbatch.standin.wire.answers import answer, timestamp
+from cosbatch.standin.wire.documents import Tree, answer, children_text, elements, local_name, parse, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
-from cosbatch.standin.wire.xml_text import Tree, children_text, elements, local_name, parse
 
 DELETE_LIMIT = 1000
 HOLDINGS = """
@@ -22,30 +26,33 @@ SELECT EXISTS (SELECT 1 FROM versions WHERE bucket = :bucket)
 
 
 def list_buckets(call: Call) -> Response:
-    """Return all buckets of the account."""
+    """GetService: all buckets of the account."""
     with call.service.database.reading() as connection:
         rows = connection.execute("SELECT * FROM buckets ORDER BY name").fetchall()
-    listed: list[Tree] = []
-    for bucket in map(read_bucket, rows):
-        named = [
-            ("Name", bucket.name),
-            ("Location", bucket.region),
-            ("CreationDate", timestamp(bucket.created)),
-        ]
-        listed.append(("Bucket", [*named, ("BucketType", "cos")]))
     owner = owner_id(call.service.account)
-    return answer(
-        "ListAllMyBucketsResult",
-        [("Owner", [("ID", owner), ("DisplayName", owner)]), ("Buckets", listed), ("IsTruncated", "false")],
-    )
+    children: list[Tree] = [
+        ("Owner", [("ID", owner), ("DisplayName", owner)]),
+        ("Buckets", [("Bucket", _listed(read_bucket(row))) for row in rows]),
+        ("IsTruncated", "false"),
+    ]
+    return answer("ListAllMyBucketsResult", children)
+
+
+def _listed(bucket: Bucket) -> list[Tree]:
+    return [
+        ("Name", bucket.name),
+        ("Location", bucket.region),
+        ("CreationDate", timestamp(bucket.created)),
+        ("BucketType", "cos"),
+    ]
 
 
 def put_bucket(call: Call) -> Response:
-    """Make a bucket; raises ServiceError BucketAlreadyOwnedByYou when it is there."""
+    """PutBucket: make a bucket. Raises ServiceError BucketAlreadyOwnedByYou when it is there."""
     name, now = call.target.bucket, call.service.clock.now()
     if not BUCKET_NAME.fullmatch(name):
         raise ServiceError("InvalidBucketName")
-    check_owner(call)
+    call.check_owner()
     acl = header_acl(call.request).to_json()
     with call.service.database.writing() as transaction:
         if transaction.execute("SELECT 1 FROM buckets WHERE name = ?", (name,)).fetchone():
@@ -56,13 +63,13 @@ def put_bucket(call: Call) -> Response:
 
 
 def head_bucket(call: Call) -> Response:
-    """Tell whether a bucket is there, and where."""
-    return Response(headers=(("x-cos-bucket-region", bucket_of(call).region),))
+    """HeadBucket: where a bucket is. Raises ServiceError NoSuchBucket."""
+    return Response(headers=(("x-cos-bucket-region", call.find_bucket().region),))
 
 
 def delete_bucket(call: Call) -> Response:
-    """Remove an empty bucket; raises ServiceError BucketNotEmpty."""
-    check_owner(call)
+    """DeleteBucket: remove an empty bucket. Raises ServiceError BucketNotEmpty."""
+    call.check_owner()
     with call.service.database.writing() as transaction:
         bucket = find_bucket(transaction.connection, call.target.bucket)
         if transaction.connection.execute(HOLDINGS, {"bucket": bucket.id}).fetchone()[0]:
@@ -72,29 +79,29 @@ def delete_bucket(call: Call) -> Response:
 
 
 def get_location(call: Call) -> Response:
-    """Return a bucket's region."""
-    return answer("LocationConstraint", bucket_of(call).region)
+    """GetBucketLocation: a bucket's region."""
+    return answer("LocationConstraint", call.find_bucket().region)
 
 
 def get_versioning(call: Call) -> Response:
-    """Return whether a bucket keeps versions; Status is left out if it never did."""
-    versioning = bucket_of(call).versioning
+    """GetBucketVersioning: whether a bucket keeps versions; Status is left out if it never did."""
+    versioning = call.find_bucket().versioning
     return answer("VersioningConfiguration", [("Status", versioning)] if versioning else [])
 
 
 def put_versioning(call: Call) -> Response:
-    """Enable versioning, or suspend it; it never ends altogether."""
+    """PutBucketVersioning: enable versioning, or suspend it; it never ends altogether."""
     root = parse(call.request.text())
     status = children_text(root).get("Status", "").strip()
     if local_name(root) != "VersioningConfiguration" or status not in ("Enabled", "Suspended"):
         raise ServiceError("MalformedXML", "VersioningConfiguration has a Status, Enabled or Suspended")
-    set_bucket(call, "versioning", status)
+    call.set_bucket("versioning", status)
     return Response()
 
 
 def delete_objects(call: Call) -> Response:
-    """Delete up to 1000 objects; each is answered for by itself unless Quiet is true."""
-    check_owner(call)
+    """DeleteMultipleObjects: delete up to 1000; each is answered for by itself unless Quiet is true."""
+    call.check_owner()
     root = parse(call.request.text())
     listed = [children_text(element) for element in elements(root, "Object")]
     if local_name(root) != "Delete" or not 1 <= len(listed) <= DELETE_LIMIT:

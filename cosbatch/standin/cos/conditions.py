@@ -1,4 +1,4 @@
-"""Conditional and ranged reading: If-Match and its kin, and Range."""
+"""Conditional and ranged reading: the four headers from If-Match to If-Modified-Since, and Range."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 
 
 def check_conditions(request: Request, version: Version, prefix: str = "if-") -> None:
-    """Check the four conditional headers; raises ServiceError PreconditionFailed or NotModified.
+    """Check the four conditional headers. Raises ServiceError PreconditionFailed, NotModified.
 
     `prefix` is `x-cos-copy-source-if-` for the source of a copy, whose four headers all answer with 412.
     """
@@ -45,7 +45,7 @@ def _is_changed_since(date: str, version: Version) -> bool | None:
 
 
 def read_range(header: str, size: int) -> tuple[int, int] | None:
-    """Return first byte and number of bytes of a Range header; None when it asks for no single range.
+    """First byte and number of bytes of a Range header; None when it asks for no single range.
 
     Raises ServiceError InvalidRange when nothing of the object lies within it.
     """

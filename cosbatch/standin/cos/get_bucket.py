@@ -1,4 +1,4 @@
-"""Lists of what lies in a bucket: objects, and versions of objects."""
+"""The calls that list what lies in a bucket: objects, and versions of objects."""
 
 from __future__ import annotations
 
@@ -6,39 +6,38 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from cosbatch.standin.account import Account
 from cosbatch.standin.cos.listing import Page, Question, list_objects, list_versions
-from cosbatch.standin.service import Call
+from cosbatch.standin.cos.service import Call
 from cosbatch.standin.store.catalog import Version, find_bucket, find_version
-from cosbatch.standin.wire.answers import answer, timestamp
+from cosbatch.standin.wire.addresses import Account
+from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
-from cosbatch.standin.wire.xml_text import Tree
 
 PAGE_LIMIT = 1000
 
 
 def get_bucket(call: Call) -> Response:
-    """List objects, in pages of up to 1000 keys and common prefixes."""
-    question = read_question(call.request, "marker")
+    """GetBucket: objects, in pages of up to 1000 keys and common prefixes."""
+    question = _question(call.request, "marker")
     with call.service.database.reading() as connection:
         page = list_objects(connection, find_bucket(connection, call.target.bucket), question)
     encode = encoding(call.request)
     owner = call.service.account
     children: list[Tree] = [
-        *list_head(call, question),
+        *_head(call, question),
         ("Marker", encode(question.marker)),
         ("NextMarker", encode(page.last) if page.is_truncated else ""),
         ("IsTruncated", str(page.is_truncated).lower()),
-        *(("Contents", [("Key", encode(each.key)), *entry(each, owner)]) for each in page.versions),
-        *common_prefixes(page, encode),
+        *(("Contents", [("Key", encode(each.key)), *_entry(each, owner)]) for each in page.versions),
+        *_common_prefixes(page, encode),
     ]
     return answer("ListBucketResult", children)
 
 
 def get_versions(call: Call) -> Response:
-    """List versions and delete markers, in pages; the newest of a key comes first."""
-    question = read_question(call.request, "key-marker")
+    """GetBucketObjectVersions: versions and delete markers, in pages; the newest of a key comes first."""
+    question = _question(call.request, "key-marker")
     encode, owner = encoding(call.request), call.service.account
     with call.service.database.reading() as connection:
         bucket = find_bucket(connection, call.target.bucket)
@@ -46,7 +45,7 @@ def get_versions(call: Call) -> Response:
         newest = {key: find_version(connection, bucket, key) for key in {each.key for each in page.versions}}
     last = page.entries[-1] if page.is_truncated else ""
     children: list[Tree] = [
-        *list_head(call, question),
+        *_head(call, question),
         ("KeyMarker", encode(question.marker)),
         ("VersionIdMarker", question.version_marker),
         ("NextKeyMarker", encode(page.last) if page.is_truncated else ""),
@@ -56,12 +55,12 @@ def get_versions(call: Call) -> Response:
     for each in page.versions:
         is_latest = ("IsLatest", str(each == newest[each.key]).lower())
         named: list[Tree] = [("Key", encode(each.key)), ("VersionId", each.version), is_latest]
-        children.append(("DeleteMarker" if each.is_marker else "Version", [*named, *entry(each, owner)]))
-    return answer("ListVersionsResult", [*children, *common_prefixes(page, encode)])
+        children.append(("DeleteMarker" if each.is_marker else "Version", [*named, *_entry(each, owner)]))
+    return answer("ListVersionsResult", [*children, *_common_prefixes(page, encode)])
 
 
-def read_question(request: Request, marker: str) -> Question:
-    """Return what a request for a list asks; raises ServiceError InvalidArgument."""
+def _question(request: Request, marker: str) -> Question:
+    """What a request for a list asks; `marker` is its parameter's name. Raises ServiceError InvalidArgument."""
     size = request.parameter("max-keys") or str(PAGE_LIMIT)
     if not re.fullmatch(r"[0-9]{1,9}", size, re.ASCII):
         raise ServiceError("InvalidArgument", "max-keys has to be an integer from 0 to 1000")
@@ -77,14 +76,13 @@ def read_question(request: Request, marker: str) -> Question:
 
 
 def encoding(request: Request) -> Callable[[str], str]:
-    """Return what is done to keys in a list: nothing, or percent-encoding when the client asks for it."""
+    """What is done to keys in a list: nothing, or percent-encoding when the client asks for it."""
     if request.parameter("encoding-type") == "url":
         return lambda text: quote(text, safe="/-_.~")
     return lambda text: text
 
 
-def list_head(call: Call, question: Question) -> list[Tree]:
-    """Return the elements that every kind of list begins with."""
+def _head(call: Call, question: Question) -> list[Tree]:
     encode = encoding(call.request)
     asked: list[Tree] = [("EncodingType", "url")] if call.request.parameter("encoding-type") else []
     return [
@@ -96,13 +94,12 @@ def list_head(call: Call, question: Question) -> list[Tree]:
     ]
 
 
-def common_prefixes(page: Page, encode: Callable[[str], str]) -> list[Tree]:
-    """Return the elements for folded keys."""
+def _common_prefixes(page: Page, encode: Callable[[str], str]) -> list[Tree]:
     return [("CommonPrefixes", [("Prefix", encode(prefix))]) for prefix in page.prefixes]
 
 
-def entry(version: Version, owner: Account) -> list[Tree]:
-    """Return what a list says of a version, behind its key."""
+def _entry(version: Version, owner: Account) -> list[Tree]:
+    """What a list says of a version, behind its key."""
     modified = ("LastModified", timestamp(version.modified).replace("Z", ".000Z"))
     owned: Tree = ("Owner", [("ID", owner.appid), ("DisplayName", owner.appid)])
     if version.is_marker:

@@ -38,23 +38,23 @@ class Page:
 
     @property
     def versions(self) -> list[Version]:
-        """Return the entries that are no common prefixes."""
+        """The entries that are no common prefixes."""
         return [entry for entry in self.entries if isinstance(entry, Version)]
 
     @property
     def prefixes(self) -> list[str]:
-        """Return the common prefixes."""
+        """The common prefixes."""
         return [entry for entry in self.entries if isinstance(entry, str)]
 
     @property
     def last(self) -> str:
-        """Return the key or common prefix behind which the next page begins."""
+        """The key or common prefix behind which the next page begins."""
         last = self.entries[-1]
         return last if isinstance(last, str) else last.key
 
 
 def list_objects(connection: sqlite3.Connection, bucket: Bucket, question: Question) -> Page:
-    """Return the newest versions behind the marker, without deleted objects."""
+    """The newest versions behind the marker, without deleted objects."""
 
     def objects_from(start: str) -> Iterator[Version]:
         return map(read_version, connection.execute(OBJECTS, (bucket.id, start)))
@@ -64,7 +64,7 @@ def list_objects(connection: sqlite3.Connection, bucket: Bucket, question: Quest
 
 
 def list_versions(connection: sqlite3.Connection, bucket: Bucket, question: Question) -> Page:
-    """Return all versions and delete markers behind the marker, the newest of a key first.
+    """All versions and delete markers behind the marker, the newest of a key first.
 
     A version marker goes on inside the key of the marker, behind that version.
     """
@@ -94,7 +94,7 @@ def _page(entries: Iterator[Entry], question: Question) -> Page:
 
 
 def _folded(versions_from: Entries, start: str, question: Question) -> Iterator[Entry]:
-    """Yield versions and common prefixes; behind a prefix the search begins anew at the next possible key."""
+    """Versions and common prefixes; behind a prefix the search begins anew at the next possible key."""
     next_start: str | None = max(start, question.prefix)
     while next_start is not None:
         start, next_start = next_start, None
@@ -117,7 +117,7 @@ def _common_prefix(key: str, question: Question) -> str | None:
 
 
 def successor(text: str) -> str | None:
-    """Return the smallest text larger than every text that begins with `text`; None if there is none."""
+    """The smallest text larger than every text that begins with `text`; None if there is none."""
     stem = text.rstrip("\U0010ffff")
     if not stem:
         return None

@@ -1,4 +1,4 @@
-"""The calls on one object: PUT, GET, HEAD, DELETE."""
+"""The calls on one object: PutObject, GetObject, HeadObject, DeleteObject."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import binascii
 import re
 from contextlib import suppress
 
+from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.acl import header_acl
 from cosbatch.standin.cos.conditions import check_conditions, read_range
-from cosbatch.standin.cos.tag_rules import header_tags
-from cosbatch.standin.service import Call
+from cosbatch.standin.cos.restoring import check_readable
+from cosbatch.standin.cos.service import Call
+from cosbatch.standin.cos.tags import header_tags
 from cosbatch.standin.store.catalog import (
-    ARCHIVES,
     STORAGE_CLASSES,
     Attributes,
     Bucket,
@@ -21,19 +22,16 @@ from cosbatch.standin.store.catalog import (
     delete_object,
     ensure_bucket,
     find_bucket,
-    find_object,
     remove_version,
     stored,
 )
 from cosbatch.standin.store.contents import Received, pieces
-from cosbatch.standin.wire.addresses import BUCKET_NAME
-from cosbatch.standin.wire.answers import http_date
+from cosbatch.standin.wire.documents import http_date
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
 
 Headers = tuple[tuple[str, str], ...]
 
-KEY_LIMIT = 850
 OWN_HEADERS = (
     "content-type",
     "cache-control",
@@ -46,65 +44,19 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def put_object(call: Call) -> Response:
-    """Write an object in one piece; the bucket comes into being with its first object."""
+    """PutObject: write an object in one piece; the bucket comes into being with its first object."""
     check_writable(call)
     attributes = read_attributes(call.request)
     received = receive(call)
-    version = write_version(call, received, attributes)
-    return Response(headers=(*checksums(received), *version_header(call, version)))
-
-
-def check_writable(call: Call) -> None:
-    """Refuse keys that are too long, buckets of other accounts, and those that cannot be."""
-    if not BUCKET_NAME.fullmatch(call.target.bucket):
-        raise ServiceError("InvalidBucketName")
-    if len(call.target.key.encode()) > KEY_LIMIT:
-        raise ServiceError("KeyTooLong")
-    check_owner(call)
-
-
-def check_owner(call: Call) -> None:
-    """Refuse buckets of other accounts."""
-    if not call.service.account.owns_bucket(call.target.bucket):
-        raise ServiceError("AccessDenied")
-
-
-def receive(call: Call) -> Received:
-    """Write the request's body to a content of its own, and check its Content-MD5."""
-    contents = call.service.database.contents
-    received = contents.receive(call.request.body.chunks())
-    try:
-        check_digest(call.request, received.md5)
-    except ServiceError:
-        contents.remove(received.name)
-        raise
-    return received
-
-
-def check_digest(request: Request, md5: bytes) -> None:
-    """Compare Content-MD5, if it was sent; raises ServiceError InvalidDigest or BadDigest."""
-    text = request.header("content-md5")
-    if not text:
-        return
-    claimed = b""
-    with suppress(binascii.Error, ValueError):
-        claimed = base64.b64decode(text, validate=True)
-    if len(claimed) != len(md5):
-        raise ServiceError("InvalidDigest")
-    if claimed != md5:
-        raise ServiceError("BadDigest")
-
-
-def write_version(call: Call, received: Received, attributes: Attributes) -> str:
-    """Make what was received the newest version, and return the version's id."""
-    database, now = call.service.database, call.service.clock.now()
-    with database.writing() as transaction:
+    now = call.service.clock.now()
+    with call.service.database.writing() as transaction:
         bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
-        return add_version(transaction, bucket, call.target.key, stored(received), attributes, now)
+        version = add_version(transaction, bucket, call.target.key, stored(received), attributes, now)
+    return Response(headers=(*checksums(received), *version_header(bucket, version)))
 
 
 def read_attributes(request: Request) -> Attributes:
-    """Return what a request's headers say about the object; raises ServiceError InvalidArgument."""
+    """What a request's headers say about the object. Raises ServiceError InvalidArgument, InvalidTag."""
     storage_class = request.header("x-cos-storage-class", "STANDARD").upper()
     if storage_class not in STORAGE_CLASSES:
         raise ServiceError("InvalidArgument", f"x-cos-storage-class is one of {', '.join(STORAGE_CLASSES)}")
@@ -118,27 +70,51 @@ def read_attributes(request: Request) -> Attributes:
     )
 
 
+def receive(call: Call) -> Received:
+    """The request's body, written to a content of its own. Raises ServiceError where it is not as announced."""
+    contents = call.service.database.contents
+    received = contents.receive(call.request.body.chunks())
+    try:
+        check_digest(call.request, received.md5)
+    except ServiceError:
+        contents.remove(received.name)
+        raise
+    return received
+
+
+def check_digest(request: Request, md5: bytes) -> None:
+    """Compare Content-MD5, if it was sent. Raises ServiceError InvalidDigest, BadDigest."""
+    text = request.header("content-md5")
+    if not text:
+        return
+    claimed = b""
+    with suppress(binascii.Error, ValueError):
+        claimed = base64.b64decode(text, validate=True)
+    if len(claimed) != len(md5):
+        raise ServiceError("InvalidDigest")
+    if claimed != md5:
+        raise ServiceError("BadDigest")
+
+
 def checksums(received: Received) -> Headers:
-    """Return the headers that let a client check what arrived."""
+    """The headers that let a client check what arrived."""
     return ("ETag", f'"{received.etag}"'), ("x-cos-hash-crc64ecma", received.crc64)
 
 
-def version_header(call: Call, version: str) -> Headers:
-    """Return the version id, unless the bucket has no versions."""
-    with call.service.database.reading() as connection:
-        bucket = find_bucket(connection, call.target.bucket)
+def version_header(bucket: Bucket, version: str) -> Headers:
+    """The header with the version id, unless the bucket has no versions."""
     return (("x-cos-version-id", version),) if bucket.was_versioned else ()
 
 
 def head_object(call: Call) -> Response:
-    """Describe an object as GET would, without its bytes."""
-    bucket, version = find(call)
+    """HeadObject: what GetObject would answer, without the bytes."""
+    bucket, version = call.find_object()
     check_conditions(call.request, version)
-    return Response(headers=describe(call, bucket, version), length=version.stored.size, stream=())
+    return Response(headers=_description(call, bucket, version), length=version.stored.size, stream=())
 
 
 def get_object(call: Call) -> Response:
-    """Read an object or a range of it.
+    """GetObject: an object, or a range of it.
 
     Between finding an object and opening its bytes another client may replace it: then it is found anew.
     """
@@ -148,43 +124,20 @@ def get_object(call: Call) -> Response:
 
 
 def _read_object(call: Call) -> Response:
-    bucket, version = find(call)
+    bucket, version = call.find_object()
     check_conditions(call.request, version)
     check_readable(version, call.service.clock.now())
     size = version.stored.size
     part = read_range(call.request.header("range"), size)
     start, length = part or (0, size)
-    headers = describe(call, bucket, version)
+    headers = _description(call, bucket, version)
     if part:
         headers += (("Content-Range", f"bytes {start}-{start + length - 1}/{size}"),)
     stream = pieces(call.service.database.contents.open(version.stored.content), start, length)
     return Response(206 if part else 200, headers, stream=stream, length=length)
 
 
-def check_readable(version: Version, now: float) -> None:
-    """Refuse archived bytes that were not restored; raises ServiceError InvalidObjectState."""
-    is_archived = version.attributes.storage_class in ARCHIVES
-    if is_archived and not is_restored(version, now):
-        raise ServiceError("InvalidObjectState")
-
-
-def is_restored(version: Version, now: float) -> bool:
-    """Tell whether a restored copy of an archived object can be read."""
-    if version.restored_from is None or version.restored_until is None:
-        return False
-    return version.restored_from <= now < version.restored_until
-
-
-def find(call: Call) -> tuple[Bucket, Version]:
-    """Return the bucket and the version that a request names; raises ServiceError, with 404 or 405."""
-    with call.service.database.reading() as connection:
-        bucket = find_bucket(connection, call.target.bucket)
-        wanted = call.request.parameter("versionId")
-        return bucket, find_object(connection, bucket, call.target.key, wanted)
-
-
-def describe(call: Call, bucket: Bucket, version: Version) -> Headers:
-    """Return the headers that describe a version."""
+def _description(call: Call, bucket: Bucket, version: Version) -> Headers:
     attributes = version.attributes
     own = {"content-type": "application/octet-stream", **attributes.headers, **_overrides(call.request)}
     described = [
@@ -199,9 +152,8 @@ def describe(call: Call, bucket: Bucket, version: Version) -> Headers:
         described.append(("x-cos-storage-class", attributes.storage_class))
     if attributes.tags:
         described.append(("x-cos-tagging-count", str(len(attributes.tags))))
-    if bucket.was_versioned:
-        described.append(("x-cos-version-id", version.version))
-    return (*described, *_restoration(version, call.service.clock.now()))
+    restoration = _restoration(version, call.service.clock.now())
+    return (*described, *version_header(bucket, version.version), *restoration)
 
 
 def _overrides(request: Request) -> dict[str, str]:
@@ -220,8 +172,8 @@ def _restoration(version: Version, now: float) -> Headers:
 
 
 def delete(call: Call) -> Response:
-    """Delete an object, or one version of it for good."""
-    check_owner(call)
+    """DeleteObject: delete an object, or one version of it for good."""
+    call.check_owner()
     wanted, key = call.request.parameter("versionId"), call.target.key
     with call.service.database.writing() as transaction:
         bucket = find_bucket(transaction.connection, call.target.bucket)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qs, unquote
 
-from cosbatch.standin.account import Account
+from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.conditions import check_conditions
-from cosbatch.standin.cos.objects import check_readable, check_writable, read_attributes
-from cosbatch.standin.service import Call
+from cosbatch.standin.cos.objects import read_attributes, version_header
+from cosbatch.standin.cos.restoring import check_readable
+from cosbatch.standin.cos.service import Call
 from cosbatch.standin.store.catalog import Attributes, Version, add_version, ensure_bucket, find_bucket, find_object
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.addresses import find_target
-from cosbatch.standin.wire.answers import answer, timestamp
+from cosbatch.standin.wire.documents import answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
 
@@ -20,7 +21,7 @@ DIRECTIVES = ("Copy", "Replaced")
 
 
 def copy_object(call: Call) -> Response:
-    """Copy the object that x-cos-copy-source names."""
+    """PutObjectCopy: copy the object that x-cos-copy-source names."""
     check_writable(call)
     given = read_attributes(call.request)
     database, now = call.service.database, call.service.clock.now()
@@ -29,38 +30,30 @@ def copy_object(call: Call) -> Response:
         attributes = _attributes(call.request, source.attributes, given)
         bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
         version = add_version(transaction, bucket, call.target.key, source.stored, attributes, now)
-    headers = (("x-cos-version-id", version),) if bucket.was_versioned else ()
-    document = answer(
-        "CopyObjectResult",
-        [
-            ("ETag", f'"{source.stored.etag}"'),
-            ("CRC64", source.stored.crc64),
-            ("LastModified", timestamp(now)),
-            ("VersionId", version if bucket.was_versioned else ""),
-        ],
-    )
-    return replace(document, headers=(*document.headers, *headers))
+    children = [
+        ("ETag", f'"{source.stored.etag}"'),
+        ("CRC64", source.stored.crc64),
+        ("LastModified", timestamp(now)),
+        ("VersionId", version if bucket.was_versioned else ""),
+    ]
+    return answer("CopyObjectResult", children, *version_header(bucket, version))
 
 
 def find_source(call: Call, transaction: Transaction) -> Version:
-    """Return the source of a copy; raises ServiceError where it cannot be read, or must not be."""
+    """The source of a copy. Raises ServiceError where it cannot be read, or must not be."""
     name, _, query = call.request.header("x-cos-copy-source").partition("?")
     host, _, path = name.partition("/")
     target = find_target([host], "/" + unquote(path), call.service.account.region)
     if target.kind != "object":
         raise ServiceError("InvalidArgument", "x-cos-copy-source is <bucket-appid>.cos.<region>.myqcloud.com/<key>")
-    _check_owner(call.service.account, target.bucket)
+    if not call.service.account.owns_bucket(target.bucket):
+        raise ServiceError("AccessDenied")
     wanted = parse_qs(query).get("versionId", [""])[0]
     bucket = find_bucket(transaction.connection, target.bucket)
     source = find_object(transaction.connection, bucket, target.key, wanted)
     check_conditions(call.request, source, "x-cos-copy-source-if-")
     check_readable(source, call.service.clock.now())
     return source
-
-
-def _check_owner(account: Account, bucket: str) -> None:
-    if not account.owns_bucket(bucket):
-        raise ServiceError("AccessDenied")
 
 
 def _attributes(request: Request, source: Attributes, given: Attributes) -> Attributes:

@@ -6,19 +6,18 @@ import re
 
 from cosbatch.standin.cos.acl import owner_id
 from cosbatch.standin.cos.get_bucket import encoding
+from cosbatch.standin.cos.service import Call
 from cosbatch.standin.cos.uploads import Part, find_upload, parts_of
-from cosbatch.standin.service import Call
 from cosbatch.standin.store.catalog import find_bucket
-from cosbatch.standin.wire.answers import answer, timestamp
+from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
-from cosbatch.standin.wire.xml_text import Tree
 
 PAGE_LIMIT = 1000
 
 
 def list_parts(call: Call) -> Response:
-    """Return the parts of an upload, in pages."""
+    """ListParts: the parts of an upload, in pages."""
     size = _number(call.request, "max-parts", PAGE_LIMIT)
     marker = _number(call.request, "part-number-marker", 0)
     with call.service.database.reading() as connection:
@@ -50,7 +49,7 @@ def _part(part: Part) -> list[Tree]:
 
 
 def list_uploads(call: Call) -> Response:
-    """Return the uploads under way in a bucket, by key and then by age, in pages."""
+    """ListMultipartUploads: the uploads under way in a bucket, by key and then by age, in pages."""
     request = call.request
     size = _number(request, "max-uploads", PAGE_LIMIT)
     prefix, marker = request.parameter("prefix") or "", request.parameter("key-marker") or ""

@@ -8,19 +8,19 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
+from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.conditions import read_range
-from cosbatch.standin.cos.objects import check_owner, check_writable, checksums, read_attributes, receive
+from cosbatch.standin.cos.objects import checksums, read_attributes, receive, version_header
 from cosbatch.standin.cos.put_object_copy import find_source
-from cosbatch.standin.service import Call
+from cosbatch.standin.cos.service import Call
 from cosbatch.standin.store.catalog import Attributes, Bucket, Stored, add_version, ensure_bucket, find_bucket
 from cosbatch.standin.store.contents import Contents, Received, pieces
 from cosbatch.standin.store.database import Transaction
-from cosbatch.standin.wire.answers import answer, timestamp
+from cosbatch.standin.wire.documents import answer, children_text, elements, parse, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
-from cosbatch.standin.wire.xml_text import children_text, elements, parse
 
 PARTS_LIMIT = 10_000
 SMALLEST_PART = 1024 * 1024
@@ -38,7 +38,7 @@ class Part:
 
 
 def initiate(call: Call) -> Response:
-    """Begin an upload; the object's attributes are those of this request."""
+    """InitiateMultipartUpload: begin; the object's attributes are those of this request."""
     check_writable(call)
     attributes = json.dumps(asdict(read_attributes(call.request)))
     upload, now = uuid.uuid4().hex, call.service.clock.now()
@@ -51,8 +51,8 @@ def initiate(call: Call) -> Response:
 
 
 def upload_part(call: Call) -> Response:
-    """Take one part, in the place of an earlier one with its number."""
-    check_owner(call)
+    """UploadPart: take one part, in the place of an earlier one with its number."""
+    call.check_owner()
     number = _part_number(call)
     with call.service.database.reading() as connection:
         find_upload(call, connection)
@@ -62,8 +62,8 @@ def upload_part(call: Call) -> Response:
 
 
 def copy_part(call: Call) -> Response:
-    """Take one part from another object, or a range of it."""
-    check_owner(call)
+    """UploadPartCopy: take one part from another object, or a range of it."""
+    call.check_owner()
     number, now = _part_number(call), call.service.clock.now()
     contents = call.service.database.contents
     with call.service.database.writing() as transaction:
@@ -85,7 +85,7 @@ def _part_number(call: Call) -> int:
 
 
 def find_upload(call: Call, connection: sqlite3.Connection) -> sqlite3.Row:
-    """Return the row of an upload; raises ServiceError NoSuchUpload."""
+    """The row of the upload that a request names. Raises ServiceError NoSuchUpload."""
     bucket = find_bucket(connection, call.target.bucket)
     query = "SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?"
     values = (call.request.parameter("uploadId"), bucket.id, call.target.key)
@@ -107,13 +107,14 @@ def _keep(call: Call, number: int, received: Received) -> None:
 
 
 def parts_of(connection: sqlite3.Connection, upload: str) -> list[Part]:
+    """The parts of an upload, in the order of their numbers."""
     rows = connection.execute("SELECT * FROM parts WHERE upload = ? ORDER BY number", (upload,))
     return [Part(row["number"], row["size"], row["etag"], row["content"], row["modified"]) for row in rows]
 
 
 def complete(call: Call) -> Response:
-    """Make one object of the parts that the document lists, and forget the upload."""
-    check_owner(call)
+    """CompleteMultipartUpload: make one object of the parts that the document lists, and forget the upload."""
+    call.check_owner()
     wanted = _listed(call.request.text())
     database, now = call.service.database, call.service.clock.now()
     with database.reading() as connection:
@@ -125,23 +126,19 @@ def complete(call: Call) -> Response:
         bucket = _forget(call, transaction)
         attributes = Attributes(**json.loads(upload["attributes"]))
         version = add_version(transaction, bucket, call.target.key, stored, attributes, now)
-    headers = (("x-cos-version-id", version),) if bucket.was_versioned else ()
     host = call.request.hosts[0] if call.request.hosts else call.target.bucket
-    document = answer(
-        "CompleteMultipartUploadResult",
-        [
-            ("Location", f"{host}{call.request.path}"),
-            ("Bucket", call.target.bucket),
-            ("Key", call.target.key),
-            ("ETag", f'"{stored.etag}"'),
-        ],
-    )
-    crc64 = ("x-cos-hash-crc64ecma", stored.crc64)
-    return replace(document, headers=(*document.headers, crc64, *headers))
+    children = [
+        ("Location", f"{host}{call.request.path}"),
+        ("Bucket", call.target.bucket),
+        ("Key", call.target.key),
+        ("ETag", f'"{stored.etag}"'),
+    ]
+    headers = (("x-cos-hash-crc64ecma", stored.crc64), *version_header(bucket, version))
+    return answer("CompleteMultipartUploadResult", children, *headers)
 
 
 def _listed(body: bytes) -> list[tuple[int, str]]:
-    """Return number and ETag of the parts that a CompleteMultipartUpload lists."""
+    """Number and ETag of the parts that a CompleteMultipartUpload lists. Raises ServiceError MalformedXML."""
     listed = [children_text(part) for part in elements(parse(body), "Part")]
     numbers = [part.get("PartNumber", "").strip() for part in listed]
     if not listed or not all(re.fullmatch("[0-9]{1,5}", number, re.ASCII) for number in numbers):
@@ -175,8 +172,8 @@ def _etag(parts: list[Part]) -> str:
 
 
 def abort(call: Call) -> Response:
-    """Forget an upload and its parts."""
-    check_owner(call)
+    """AbortMultipartUpload: forget an upload and its parts."""
+    call.check_owner()
     with call.service.database.writing() as transaction:
         _forget(call, transaction)
     return Response(204)

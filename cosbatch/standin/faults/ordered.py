@@ -6,7 +6,7 @@
 
 A call takes the first fault in the queue that was ordered for its action. Options of every fault:
 
-    action   CreateJob, ListJobs, HeadObject, GetObject, ... as in the tables of routes.py; * for all
+    action   CreateJob, ListJobs, HeadObject, GetObject, ... as in wire/actions.py; * for all
     times    how many calls it hits (default 1; null until deleted; ClockSkew and ListingLag: null)
     after    how many calls of the action pass unharmed before (default 0)
     stored   true: the call is carried out all the same, and only its reply is the fault (default false)
@@ -57,23 +57,12 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
-from cosbatch.standin.routes import ACTION_NAMES
+from cosbatch.standin.wire.actions import ACTIONS
 from cosbatch.standin.wire.errors import KNOWN
 
-ACTIONS = ("*", *ACTION_NAMES)
 CONNECTION = ("LostReply", "CloseBeforeReading", "CloseAfterReading", "Reset", "Hang")
 DAMAGED = ("Drip", "ShortBody", "WrongContentLength", "Gzip", "WrongCharset", "UnknownCharset")
-OTHER = (
-    "EmptyError",
-    "HtmlError",
-    "Html",
-    "Empty",
-    "Redirect",
-    "GzipBomb",
-    "EntityBomb",
-    "Dtd",
-    "ExternalEntity",
-)
+OTHER = ("EmptyError", "HtmlError", "Html", "Empty", "Redirect", "GzipBomb", "EntityBomb", "Dtd", "ExternalEntity")
 LASTING = ("ClockSkew", "ListingLag")
 CARRIED_OUT = ("LostReply", *DAMAGED, *LASTING)
 MENU = (*CONNECTION, *DAMAGED, *OTHER, *LASTING, *KNOWN)
@@ -101,8 +90,17 @@ class Fault:
 
     @property
     def is_carried_out(self) -> bool:
-        """Tell whether the call that this hits is carried out."""
+        """Whether the call that this hits is carried out."""
         return self.stored or self.fault in CARRIED_OUT
+
+    def seconds_or(self, default: float) -> float:
+        """The seconds that were ordered, or else the default."""
+        return default if self.seconds is None else self.seconds
+
+    @property
+    def skew(self) -> float:
+        """By how many seconds the service's clock is ahead under this fault."""
+        return self.seconds_or(3600.0) if self.fault == "ClockSkew" else 0.0
 
 
 LIMITS: Mapping[str, tuple[float, float]] = {
@@ -128,7 +126,7 @@ TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def read_order(body: bytes, now: float) -> list[Fault]:
-    """Return the faults of an order in JSON; raises UnknownFault for the first thing that is wrong."""
+    """The faults of an order in JSON. Raises UnknownFault for the first thing that is wrong."""
     try:
         orders = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -137,7 +135,7 @@ def read_order(body: bytes, now: float) -> list[Fault]:
 
 
 def order_faults(orders: Iterable[object], now: float) -> list[Fault]:
-    """Return the faults of an order in plain values; raises UnknownFault for the first wrong one."""
+    """The faults of an order in plain values. Raises UnknownFault for the first wrong one."""
     return [_read_fault(order, now) for order in orders]
 
 
@@ -150,8 +148,8 @@ def _read_fault(order: object, now: float) -> Fault:
         low, high = LIMITS.get(name, (0, 0))
         if type(value) not in TYPES[name] or (type(value) in (int, float) and not low <= value <= high):
             raise UnknownFault(f"{name} cannot be {json.dumps(value)}")
-    if order.get("action") not in ACTIONS:
-        raise UnknownFault(f"action has to be one of {', '.join(ACTIONS)}")
+    if order.get("action") not in ("*", *ACTIONS):
+        raise UnknownFault(f"action has to be one of *, {', '.join(ACTIONS)}")
     if order.get("fault") not in MENU:
         raise UnknownFault(f"fault has to be one of {', '.join(MENU)}")
     times = None if order["fault"] in LASTING else 1
@@ -176,12 +174,12 @@ class Faults:
             self._queue.clear()
 
     def waiting(self) -> list[dict[str, object]]:
-        """Return what is still to come, as plain values."""
+        """What is still to come, as plain values."""
         with self._lock:
             return [asdict(fault) for fault in self._queue]
 
     def take(self, action: str) -> Fault | None:
-        """Return the fault for a call of this action, and count it as done."""
+        """The fault for a call of this action, and count it as done."""
         with self._lock:
             for place, fault in enumerate(self._queue):
                 if fault.action in ("*", action):

@@ -6,19 +6,29 @@ import hashlib
 import re
 
 from cosbatch.standin.cos.objects import check_digest
-from cosbatch.standin.jobs.lifecycle import REQUESTED, STATES, requested_state
-from cosbatch.standin.jobs.rows import LISTED_FOR, Job, add_job, find_job, list_jobs, set_state, update
+from cosbatch.standin.cos.service import Call
+from cosbatch.standin.jobs.rows import (
+    LISTED_FOR,
+    NEXT_STATES,
+    STATES,
+    Job,
+    add_job,
+    find_job,
+    list_jobs,
+    set_state,
+    update,
+)
 from cosbatch.standin.jobs.rules import PRIORITY_LIMIT, Document, part, read_document
-from cosbatch.standin.service import Call
-from cosbatch.standin.wire.answers import answer, timestamp
+from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
 from cosbatch.standin.wire.schema import Value
-from cosbatch.standin.wire.xml_text import Tree
 
 PAGE_LIMIT = 1000
 APPID_LIMIT = 64
 REASON_LIMIT = 256
+# What UpdateJobStatus may ask for, and the state that this brings.
+REQUESTED = {"Ready": "Ready", "Cancelled": "Cancelling"}
 # How the page names the elements of its lists.
 ITEM_NAMES = {
     "Fields": "member",
@@ -29,8 +39,8 @@ ITEM_NAMES = {
 }
 
 
-def check_account(call: Call) -> None:
-    """Check x-cos-appid and the UIN in the host; raises ServiceError InvalidArgument or AccessDenied."""
+def _check_account(call: Call) -> None:
+    """Check x-cos-appid and the UIN in the host. Raises ServiceError InvalidArgument, AccessDenied."""
     appid = call.request.header("x-cos-appid").strip()
     if not 1 <= len(appid.encode()) <= APPID_LIMIT:
         raise ServiceError("InvalidArgument", "The x-cos-appid header is empty, or longer than 64 bytes")
@@ -41,7 +51,7 @@ def check_account(call: Call) -> None:
 
 def create_job(call: Call) -> Response:
     """CreateJob: keep the job that the document describes; a repeated ClientRequestToken is refused."""
-    check_account(call)
+    _check_account(call)
     body = call.request.text()
     check_digest(call.request, hashlib.md5(body).digest())
     document = read_document(body)
@@ -53,7 +63,7 @@ def create_job(call: Call) -> Response:
 
 def describe_job(call: Call) -> Response:
     """DescribeJob: everything about one job but its token."""
-    check_account(call)
+    _check_account(call)
     with call.service.database.reading() as connection:
         job = find_job(connection, _job_id(call), call.target.region)
     return answer("DescribeJobResult", [("Job", _described(job))])
@@ -64,7 +74,7 @@ def list_all_jobs(call: Call) -> Response:
 
     NextToken is the last id of a page behind which there is more, and empty on the last page.
     """
-    check_account(call)
+    _check_account(call)
     state, size, token = _list_parameters(call)
     clock = call.service.clock
     between = (clock.earlier(LISTED_FOR), min(clock.now(), call.newest_listed))
@@ -78,7 +88,7 @@ def list_all_jobs(call: Call) -> Response:
 
 def update_priority(call: Call) -> Response:
     """UpdateJobPriority: any priority in range, for a job that is not finished."""
-    check_account(call)
+    _check_account(call)
     job_id, given = _job_id(call), call.request.parameter("priority")
     if not given:
         raise ServiceError("InvalidRequest", "The priority parameter is missing")
@@ -96,7 +106,7 @@ def update_priority(call: Call) -> Response:
 
 def update_status(call: Call) -> Response:
     """UpdateJobStatus: confirm a job that is suspended, or cancel one that is not finished."""
-    check_account(call)
+    _check_account(call)
     job_id, requested = _job_id(call), call.request.parameter("requestedJobStatus") or ""
     reason = call.request.parameter("statusUpdateReason") or ""
     if requested not in REQUESTED:
@@ -112,9 +122,20 @@ def update_status(call: Call) -> Response:
     return answer("UpdateJobStatusResult", [("JobId", job.id), ("Status", state), ("StatusUpdateReason", reason)])
 
 
+def requested_state(state: str, requested: str) -> str:
+    """The state that UpdateJobStatus brings. Raises ServiceError InvalidRequest where it may not.
+
+    Ready confirms and is possible from Suspended alone: a paused job goes on by itself.
+    """
+    following = REQUESTED[requested]
+    if following not in NEXT_STATES[state] or (requested == "Ready" and state != "Suspended"):
+        raise ServiceError("InvalidRequest", f"A job that is {state} cannot be set to {requested}")
+    return following
+
+
 def delete_job(call: Call) -> Response:
     """DeleteJob: forget a finished job; its token stays used."""
-    check_account(call)
+    _check_account(call)
     job_id = _job_id(call)
     with call.service.database.writing() as transaction:
         job = find_job(transaction.connection, job_id, call.target.region)
@@ -141,7 +162,7 @@ def _list_parameters(call: Call) -> tuple[str, int, str]:
 
 
 def _job_id(call: Call) -> str:
-    """Return the id in /jobs/<JobId>[/priority or /status]; raises ServiceError InvalidRequest for none."""
+    """The id in /jobs/<JobId>[/priority or /status]. Raises ServiceError InvalidRequest for none."""
     job_id = call.target.path.split("/")[2]
     if not job_id:
         raise ServiceError("InvalidRequest", "The job id is missing")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
-from cosbatch.standin.account import Account
-from cosbatch.standin.clock import Clock
 from cosbatch.standin.cos.acl import Acl, Grant, read_acl
-from cosbatch.standin.cos.objects import check_readable
-from cosbatch.standin.cos.tag_rules import check_tags
+from cosbatch.standin.cos.restoring import check_readable
+from cosbatch.standin.cos.service import Work
+from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.jobs.rules import Document, part
-from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, add_version, ensure_bucket, find_object
-from cosbatch.standin.store.database import Transaction
+from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, add_version, find_object
 from cosbatch.standin.wire.addresses import parse_resource
 from cosbatch.standin.wire.errors import ServiceError
 
@@ -29,33 +27,32 @@ HEADERS = {
 
 
 @dataclass(frozen=True)
-class Work:
-    """What an operation works with: one transaction, and whose buckets it may touch."""
-
-    transaction: Transaction
-    account: Account
-    clock: Clock
-    _buckets: dict[str, Bucket] = field(default_factory=dict)
-
-    def bucket(self, name: str, region: str) -> Bucket:
-        """Return a bucket to write to; raises ServiceError AccessDenied for one of another account."""
-        if not self.account.owns_bucket(name):
-            raise ServiceError("AccessDenied")
-        if name not in self._buckets:
-            self._buckets[name] = ensure_bucket(self.transaction, name, region, self.clock.now())
-        return self._buckets[name]
-
-
-@dataclass(frozen=True)
-class Plan:
+class CopyPlan:
     """A COSPutObjectCopy as it applies to every object."""
 
     parameters: Document
-    bucket: str
-    region: str
 
-    def key(self, key: str) -> str:
-        """Return the key of the copy; raises ServiceError where PrefixReplace does not apply to it."""
+    def copy(self, work: Work, bucket: Bucket, key: str, version: str) -> None:
+        """Copy one object to the TargetResource; its bytes are shared, not written again. Raises ServiceError."""
+        source = find_object(work.transaction.connection, bucket, key, version)
+        now = work.clock.now()
+        check_readable(source, now)
+        self._check_constraints(source)
+        copied, attributes = self._key(key), self._attributes(source.attributes)
+        target = parse_resource(str(self.parameters["TargetResource"]))
+        assert target is not None
+        destination = work.bucket(target.bucket, target.region)
+        add_version(work.transaction, destination, copied, source.stored, attributes, now)
+
+    def _check_constraints(self, version: Version) -> None:
+        after = cast(int, self.parameters.get("ModifiedSinceConstraint", -1))
+        before = self.parameters.get("UnModifiedSinceConstraint")
+        modified = int(version.modified)
+        if modified <= after or (before is not None and modified > cast(int, before)):
+            raise ServiceError("PreconditionFailed")
+
+    def _key(self, key: str) -> str:
+        """The key of the copy. Raises ServiceError where PrefixReplace does not apply to it."""
         if not self.parameters.get("PrefixReplace"):
             return key
         prefix = str(self.parameters.get("ResourcesPrefix", ""))
@@ -66,19 +63,12 @@ class Plan:
             raise ServiceError("InvalidArgument", "Nothing is left of the key without ResourcesPrefix")
         return copied
 
-    def check(self, version: Version) -> None:
-        """Raise ServiceError PreconditionFailed for a version that the constraints leave out."""
-        after = cast(int, self.parameters.get("ModifiedSinceConstraint", -1))
-        before = self.parameters.get("UnModifiedSinceConstraint")
-        modified = int(version.modified)
-        if modified <= after or (before is not None and modified > cast(int, before)):
-            raise ServiceError("PreconditionFailed")
-
-    def attributes(self, source: Attributes) -> Attributes:
-        """Return what the copy carries beside its bytes."""
+    def _attributes(self, source: Attributes) -> Attributes:
+        """What the copy carries beside its bytes."""
         new = part(self.parameters, "NewObjectMetadata") if "NewObjectMetadata" in self.parameters else {}
         headers = {HEADERS[name]: str(value) for name, value in new.items() if name in HEADERS}
-        metadata = {_meta(key): value for key, value in _pairs(new, "UserMetadata").items()}
+        pairs = _pairs(new, "UserMetadata").items()
+        metadata = {"x-cos-meta-" + key.lower().removeprefix("x-cos-meta-"): value for key, value in pairs}
         directive = str(self.parameters.get("MetadataDirective", "Copy"))
         return Attributes(
             headers=_directed(directive, source.headers, headers),
@@ -112,28 +102,6 @@ def _pairs(document: Document, name: str) -> dict[str, str]:
     return {pair["Key"]: pair["Value"] for pair in cast("list[dict[str, str]]", document.get(name, []))}
 
 
-def _meta(key: str) -> str:
-    return "x-cos-meta-" + key.lower().removeprefix("x-cos-meta-")
-
-
 def _directed(directive: str, source: Texts, given: Texts) -> Texts:
     """Replace, which one page writes for Replaced, means the same."""
     return {"Copy": source, "Add": {**source, **given}}.get(directive, given)
-
-
-def copy_operation(work: Work, parameters: Document) -> Callable[[Bucket, str, str], None]:
-    """Return what copies one object to the TargetResource; bytes are shared, not written again."""
-    target = parse_resource(str(parameters["TargetResource"]))
-    assert target is not None
-    plan = Plan(parameters, target.bucket, target.region)
-
-    def copy(bucket: Bucket, key: str, version: str) -> None:
-        source = find_object(work.transaction.connection, bucket, key, version)
-        now = work.clock.now()
-        check_readable(source, now)
-        plan.check(source)
-        copied, attributes = plan.key(key), plan.attributes(source.attributes)
-        destination = work.bucket(plan.bucket, plan.region)
-        add_version(work.transaction, destination, copied, source.stored, attributes, now)
-
-    return copy

@@ -14,12 +14,11 @@ from itertools import chain
 from typing import cast
 from urllib.parse import unquote
 
-from cosbatch.standin.account import Account
 from cosbatch.standin.jobs.rows import Job
 from cosbatch.standin.jobs.rules import MANIFEST_CSV, part
 from cosbatch.standin.store.catalog import Version, find_bucket, find_version
 from cosbatch.standin.store.contents import Contents
-from cosbatch.standin.wire.addresses import parse_resource
+from cosbatch.standin.wire.addresses import Account, parse_resource
 from cosbatch.standin.wire.errors import ServiceError
 
 Row = tuple[str, str, str]
@@ -49,18 +48,18 @@ class Source:
     appid: str = ""
 
     def to_json(self) -> str:
-        """Return the source as it is kept with its job."""
+        """The source as it is kept with its job."""
         return json.dumps(asdict(self))
 
 
 def read_source(text: str) -> Source:
-    """Return a source that was kept with its job."""
+    """A source that was kept with its job."""
     values = json.loads(text)
     return Source(**{**values, "contents": tuple(values["contents"]), "fields": tuple(values["fields"])})
 
 
 def find_source(connection: sqlite3.Connection, contents: Contents, account: Account, job: Job) -> Source:
-    """Find what a job's Manifest names, at this moment; raises BadManifest."""
+    """What a job's Manifest names, at this moment. Raises BadManifest."""
     manifest = part(job.document, "Manifest")
     location, spec = part(manifest, "Location"), part(manifest, "Spec")
     resource = parse_resource(str(location["ObjectArn"]))
@@ -131,12 +130,12 @@ def _find_data(connection: sqlite3.Connection, account: Account, buckets: tuple[
 
 
 def with_appid(bucket: str, appid: str) -> str:
-    """Return a bucket's full name; it is full already if it ends in the APPID."""
+    """A bucket's full name; it is full already if it ends in the APPID."""
     return bucket if not appid or bucket.endswith(f"-{appid}") else f"{bucket}-{appid}"
 
 
 def rows(contents: Contents, source: Source) -> Generator[Row, None, None]:
-    """Yield bucket, key and version id (or an empty text) of each row; raises BadManifest."""
+    """Bucket, key and version id (or an empty text) of each row. Raises BadManifest."""
     for content in filter(None, source.contents):
         file = gzip.open if source.is_inventory else open
         with file(contents.path(content), "rt", encoding="utf-8", newline="") as lines:
@@ -168,7 +167,7 @@ def _named(reader: Iterator[list[str]], source: Source) -> Iterator[Row]:
 
 
 def _taker(source: Source) -> Callable[[list[str]], Row]:
-    """Return what makes a row of a line's columns."""
+    """What makes a row of a line's columns."""
     places = {name: place for place, name in enumerate(source.fields)}
     bucket_at, key_at = places["Bucket"], places["Key"]
     version_at, appid_at = places.get("VersionId"), places.get("Appid")

@@ -8,15 +8,16 @@ one by one, and are written as they are judged.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import ClassVar, NamedTuple, Protocol, cast
 
-from cosbatch.standin.cos.restoring import restored
-from cosbatch.standin.cos.tag_rules import check_tags
-from cosbatch.standin.jobs.copying import Work, copy_operation
+from cosbatch.standin.cos.restoring import WRITE, restored
+from cosbatch.standin.cos.service import Work
+from cosbatch.standin.cos.tags import check_tags
+from cosbatch.standin.jobs.copying import CopyPlan
 from cosbatch.standin.jobs.rows import Job
-from cosbatch.standin.jobs.rules import Document, part
+from cosbatch.standin.jobs.rules import part
 from cosbatch.standin.store.catalog import Bucket, delete_object, remove_version, texts_from_json, texts_to_json
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
@@ -44,23 +45,76 @@ Values = tuple[object, ...]
 Verdict = Values | ServiceError
 
 
-@dataclass(frozen=True)
-class Operation:
-    """One operation of a job.
+class Operation(Protocol):
+    """One operation of a job, inside one transaction; `statement` writes what the verdicts hold, if it is not empty."""
 
-    `judge` takes up to `together` tasks, of different keys, and returns for each what is to be written or the
-    error with which it fails; `statement` writes.
-    """
+    together: ClassVar[int]
+    statement: ClassVar[str]
 
-    judge: Callable[[Sequence[Task]], list[Verdict]]
-    together: int = 1
-    statement: str = ""
+    def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
+        """For each of up to `together` tasks, of different keys: what is to be written, or why it fails."""
+        ...
 
 
 def find_operation(work: Work, job: Job) -> Operation:
-    """Return what a job does."""
+    """What a job does, by its document."""
     parameters = part(part(job.document, "Operation"), job.operation)
-    return OPERATIONS[job.operation](work, parameters)
+    match job.operation:
+        case "COSInitiateRestoreObject":
+            return Restoring(work, cast(int, parameters["ExpirationInDays"]), str(parameters["JobTier"]))
+        case "COSPutObjectTagging":
+            tags = {tag["Key"]: tag["Value"] for tag in cast("list[dict[str, str]]", parameters["TagSet"])}
+            return Tagging(work, tags, parameters.get("TaggingDirective") == "Add")
+        case "COSDeleteObject":
+            return Deleting(work)
+        case _:
+            return Copying(work, CopyPlan(parameters))
+
+
+@dataclass(frozen=True)
+class Restoring:
+    """COSInitiateRestoreObject."""
+
+    together: ClassVar[int] = TOGETHER
+    statement: ClassVar[str] = WRITE
+
+    work: Work
+    days: int
+    tier: str
+
+    def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
+        """From when to when each copy can be read, and of which version."""
+        now = self.work.clock.now()
+
+        def judge(row: sqlite3.Row) -> Values:
+            return *restored(row, self.work.clock, now, self.days, self.tier), row["id"]
+
+        return _judge_each(self.work.transaction, tasks, judge)
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """COSPutObjectTagging."""
+
+    together: ClassVar[int] = TOGETHER
+    statement: ClassVar[str] = "UPDATE versions SET tags = ? WHERE id = ?"
+
+    work: Work
+    tags: Mapping[str, str]
+    adds: bool
+
+    def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
+        """The tags that each version has then."""
+        replaced = texts_to_json(self.tags)
+
+        def judge(row: sqlite3.Row) -> Values:
+            return self._added(row["tags"]) if self.adds else replaced, row["id"]
+
+        return _judge_each(self.work.transaction, tasks, judge)
+
+    def _added(self, column: str) -> str:
+        together = {**texts_from_json(column), **self.tags}
+        return texts_to_json(check_tags(list(together.items())))
 
 
 def _judge_each(
@@ -85,68 +139,40 @@ def _verdict(row: sqlite3.Row, task: Task, judge: Callable[[sqlite3.Row], Values
         return error
 
 
-def _restore(work: Work, parameters: Document) -> Operation:
-    days, tier = cast(int, parameters["ExpirationInDays"]), str(parameters["JobTier"])
+@dataclass(frozen=True)
+class Deleting:
+    """COSDeleteObject, one by one."""
 
-    def judge(tasks: Sequence[Task]) -> list[Verdict]:
-        now = work.clock.now()
-        return _judge_each(
-            work.transaction, tasks, lambda row: (*restored(row, work.clock, now, days, tier), row["id"])
-        )
+    together: ClassVar[int] = 1
+    statement: ClassVar[str] = ""
 
-    return Operation(judge, TOGETHER, "UPDATE versions SET restored_from = ?, restored_until = ? WHERE id = ?")
+    work: Work
 
-
-def _tagging(work: Work, parameters: Document) -> Operation:
-    tags = {tag["Key"]: tag["Value"] for tag in cast("list[dict[str, str]]", parameters["TagSet"])}
-    adds, replaced = parameters.get("TaggingDirective") == "Add", texts_to_json(tags)
-
-    def tagged(row: sqlite3.Row) -> Values:
-        return added_tags(row["tags"], tags) if adds else replaced, row["id"]
-
-    def judge(tasks: Sequence[Task]) -> list[Verdict]:
-        return _judge_each(work.transaction, tasks, tagged)
-
-    return Operation(judge, TOGETHER, "UPDATE versions SET tags = ? WHERE id = ?")
+    def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
+        """Nothing is left to be written: the object is deleted."""
+        for bucket, key, version in tasks:
+            if version:
+                remove_version(self.work.transaction, bucket, key, version)
+            else:
+                delete_object(self.work.transaction, bucket, key, self.work.clock.now())
+        return [()] * len(tasks)
 
 
-def added_tags(text: str, tags: dict[str, str]) -> str:
-    """Return a column of tags with further ones; raises ServiceError InvalidTag when they become too many."""
-    together = {**texts_from_json(text), **tags}
-    return texts_to_json(check_tags(list(together.items())))
+@dataclass(frozen=True)
+class Copying:
+    """COSPutObjectCopy, one by one."""
 
+    together: ClassVar[int] = 1
+    statement: ClassVar[str] = ""
 
-def _delete(work: Work, parameters: Document) -> Operation:
-    del parameters
+    work: Work
+    plan: CopyPlan
 
-    def delete(bucket: Bucket, key: str, version: str) -> None:
-        if version:
-            remove_version(work.transaction, bucket, key, version)
-        else:
-            delete_object(work.transaction, bucket, key, work.clock.now())
-
-    return _one_by_one(delete)
-
-
-def _copy(work: Work, parameters: Document) -> Operation:
-    return _one_by_one(copy_operation(work, parameters))
-
-
-def _one_by_one(carry_out: Callable[[Bucket, str, str], None]) -> Operation:
-    def judge(tasks: Sequence[Task]) -> list[Verdict]:
+    def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
+        """Nothing is left to be written: the object is copied, or it fails."""
         (task,) = tasks
         try:
-            carry_out(*task)
+            self.plan.copy(self.work, *task)
         except ServiceError as error:
             return [error]
         return [()]
-
-    return Operation(judge)
-
-
-OPERATIONS: dict[str, Callable[[Work, Document], Operation]] = {
-    "COSInitiateRestoreObject": _restore,
-    "COSPutObjectTagging": _tagging,
-    "COSDeleteObject": _delete,
-    "COSPutObjectCopy": _copy,
-}

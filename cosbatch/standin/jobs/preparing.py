@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 
+from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs.manifests import BadManifest, Source, find_source, read_source, rows
-from cosbatch.standin.jobs.reports import bucket_of
+from cosbatch.standin.jobs.reports import bucket_of, is_wanted
 from cosbatch.standin.jobs.rows import Job, job_in_state, set_state, update
-from cosbatch.standin.jobs.rules import part
-from cosbatch.standin.service import Service
 from cosbatch.standin.store.database import Transaction
 
 COUNTED_AT_ONCE = 20_000
@@ -39,7 +38,7 @@ class Preparation:
         account = self._service.account
         if not str(job.document["RoleArn"]).startswith(f"qcs::cam::uin/{account.uin}:"):
             raise BadManifest("AccessDenied", "The role in RoleArn belongs to another account")
-        if part(job.document, "Report")["Enabled"] and not account.owns_bucket(bucket_of(job).bucket):
+        if is_wanted(job) and not account.owns_bucket(bucket_of(job).bucket):
             raise BadManifest("AccessDenied", "The bucket of the report belongs to another account")
 
     def step(self) -> None:

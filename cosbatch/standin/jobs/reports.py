@@ -1,4 +1,4 @@
-"""Reports of jobs: lines gathered beside the database while a job runs, and objects made of them at its end.
+"""Reports of jobs: lines gathered beside the database while a job runs, and delivered as objects at its end.
 
 The layout is that of the neighbouring cloud, since none is documented: `<Prefix>/job-<JobId>/manifest.json`,
 and one CSV each for the tasks that succeeded and failed, under `results/`.
@@ -15,19 +15,20 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from cosbatch.standin.jobs.copying import Work
+from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.manifests import Row
-from cosbatch.standin.jobs.rows import Job
+from cosbatch.standin.jobs.rows import Job, job_in_state, rest
 from cosbatch.standin.jobs.rules import part
 from cosbatch.standin.store.catalog import Attributes, add_version, stored
 from cosbatch.standin.store.contents import Contents, Received, pieces
 from cosbatch.standin.wire.addresses import Resource, parse_resource
-from cosbatch.standin.wire.answers import timestamp
+from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.errors import ServiceError
 
 ENCODED = re.compile(r"[^A-Za-z0-9_.~/-]")
 SCHEMA = "Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage"
 CSV_TYPE, JSON_TYPE = {"content-type": "text/csv"}, {"content-type": "application/json"}
+ENDINGS = {"Completing": "Complete", "Failing": "Failed", "Cancelling": "Cancelled"}
 
 
 def sweep(folder: Path, under_way: Collection[str]) -> None:
@@ -53,15 +54,19 @@ class Finished(NamedTuple):
 
 
 def bucket_of(job: Job) -> Resource:
-    """Return the bucket that a job's report goes to."""
+    """The bucket that a job's report goes to."""
     resource = parse_resource(str(part(job.document, "Report")["Bucket"]))
     assert resource is not None
     return resource
 
 
-def _is_wanted(job: Job, status: str) -> bool:
-    report = part(job.document, "Report")
-    return bool(report["Enabled"]) and (status == "failed" or report["ReportScope"] == "AllTasks")
+def is_wanted(job: Job) -> bool:
+    """Whether a job is to be reported on."""
+    return bool(part(job.document, "Report")["Enabled"])
+
+
+def _lists(job: Job, status: str) -> bool:
+    return is_wanted(job) and (status == "failed" or part(job.document, "Report")["ReportScope"] == "AllTasks")
 
 
 class Gathering:
@@ -84,9 +89,9 @@ class Gathering:
         return self._job.succeeded_bytes if status == "succeeded" else self._job.failed_bytes
 
     def append(self, status: str, outcomes: Sequence[Outcome]) -> int:
-        """Write the lines of tasks with one status; returns how long the file is then."""
+        """How many bytes long the file is, once the lines of tasks with one status are written."""
         file = self._files[status]
-        if outcomes and _is_wanted(self._job, status):
+        if outcomes and _lists(self._job, status):
             file.write(_lines(status, outcomes))
             file.flush()
         return file.tell()
@@ -103,8 +108,9 @@ class Gathering:
             path.unlink()
 
     def finished(self, contents: Contents, now: float) -> list[Finished]:
-        """Write the report's objects to contents; the manifest that names the others is the last."""
-        base = f"{_folder(self._job)}job-{self._job.id}"
+        """The report's objects, written to contents; the manifest that names the others is the last."""
+        prefix = str(part(self._job.document, "Report").get("Prefix", "")).strip("/")
+        base = f"{prefix}/job-{self._job.id}" if prefix else f"job-{self._job.id}"
         found, results = [], []
         for status, path in self._paths.items():
             if self._length(status):
@@ -131,18 +137,9 @@ def _line(status: str, outcome: Outcome) -> tuple[object, ...]:
     return bucket, encoded, version, status, error.code, error.status, error.message
 
 
-def _folder(job: Job) -> str:
-    prefix = str(part(job.document, "Report").get("Prefix", "")).strip("/")
-    return f"{prefix}/" if prefix else ""
-
-
 def _result(job: Job, status: str, key: str, received: Received) -> dict[str, str]:
-    return {
-        "TaskExecutionStatus": status,
-        "Bucket": bucket_of(job).bucket,
-        "MD5Checksum": received.etag,
-        "Key": key,
-    }
+    bucket = bucket_of(job).bucket
+    return {"TaskExecutionStatus": status, "Bucket": bucket, "MD5Checksum": received.etag, "Key": key}
 
 
 def _manifest(results: list[dict[str, str]], now: float) -> bytes:
@@ -155,8 +152,25 @@ def _manifest(results: list[dict[str, str]], now: float) -> bytes:
     return json.dumps(values, indent=1).encode()
 
 
-def add_objects(work: Work, job: Job, objects: Sequence[Finished]) -> None:
-    """Put a report's objects into its bucket."""
+def end_job(service: Service, number: int, state: str) -> None:
+    """Take a job from Completing, Failing or Cancelling to its end; a kill in between changes nothing.
+
+    The report is delivered and the manifest let go in one step with the last state.
+    """
+    with service.database.reading() as connection:
+        job = job_in_state(connection, number, state)
+    assert job is not None, "nobody else ends jobs"
+    now = service.clock.now()
+    gathering = Gathering(service.reports, job)
+    is_delivered = is_wanted(job) and service.account.owns_bucket(bucket_of(job).bucket)
+    objects = gathering.finished(service.database.contents, now) if is_delivered else []
+    with service.database.writing() as transaction:
+        _add_objects(Work(transaction, service.account, service.clock), job, objects)
+        rest(transaction, job, ENDINGS[state], now)
+    gathering.remove()
+
+
+def _add_objects(work: Work, job: Job, objects: Sequence[Finished]) -> None:
     where = bucket_of(job)
     for key, received, headers in objects:
         bucket = work.bucket(where.bucket, where.region)

@@ -1,4 +1,4 @@
-"""Jobs as the database keeps them: created once, changed by one step of the life cycle at a time."""
+"""Jobs as the database keeps them: created once, and led through their states one step at a time (spec 3.2)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,29 @@ import uuid
 from dataclasses import dataclass
 from typing import cast
 
-from cosbatch.standin.clock import DAY
-from cosbatch.standin.jobs.lifecycle import FINISHED, check_step
+from cosbatch.standin.cos.service import DAY
 from cosbatch.standin.jobs.rules import Document, part
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
 
+# Which state may follow which.
+NEXT_STATES = {
+    "New": ("Preparing", "Cancelling"),
+    "Preparing": ("Ready", "Suspended", "Failing", "Cancelling"),
+    "Suspended": ("Ready", "Cancelling"),
+    "Ready": ("Active", "Cancelling"),
+    "Active": ("Completing", "Failing", "Pausing", "Cancelling"),
+    "Pausing": ("Paused", "Cancelling"),
+    "Paused": ("Active", "Cancelling"),
+    "Completing": ("Complete", "Failing"),
+    "Cancelling": ("Cancelled",),
+    "Failing": ("Failed",),
+    "Complete": (),
+    "Cancelled": (),
+    "Failed": (),
+}
+STATES = tuple(sorted(NEXT_STATES))
+FINISHED = tuple(state for state, following in NEXT_STATES.items() if not following)
 LISTED_FOR = 90 * DAY
 INSERT = """
 INSERT INTO jobs (id, region, token, state, priority, operation, description, document, created)
@@ -50,22 +67,22 @@ class Job:
 
     @property
     def token(self) -> str:
-        """Return the ClientRequestToken."""
+        """The ClientRequestToken."""
         return str(self.document["ClientRequestToken"])
 
     @property
     def executed(self) -> int:
-        """Return how many tasks are done, with whatever outcome."""
+        """How many tasks are done, with whatever outcome."""
         return self.succeeded + self.failed
 
     @property
     def is_finished(self) -> bool:
-        """Tell whether the job has reached a state that it will not leave."""
+        """Whether the job has reached a state that it will not leave."""
         return self.state in FINISHED
 
 
 def read_job(row: sqlite3.Row) -> Job:
-    """Return a row of `jobs` as a value."""
+    """A row of `jobs` as a value."""
     values = {name: row[name] for name in row.keys() if name != "token"}  # noqa: SIM118 - a Row iterates over values
     document, failed_tasks = json.loads(row["document"]), tuple(json.loads(row["failed_tasks"]))
     deleted = bool(row["deleted"])
@@ -73,7 +90,7 @@ def read_job(row: sqlite3.Row) -> Job:
 
 
 def add_job(transaction: Transaction, document: Document, region: str, now: float) -> str:
-    """Keep a new job and return its id; raises ServiceError InvalidRequest when the token was used before."""
+    """The id of a new job, which is kept. Raises ServiceError InvalidRequest when the token was used before."""
     job_id = str(uuid.uuid4())
     token, description = str(document["ClientRequestToken"]), str(document.get("Description", ""))
     operation = next(iter(part(document, "Operation")))
@@ -82,12 +99,13 @@ def add_job(transaction: Transaction, document: Document, region: str, now: floa
         transaction.execute(INSERT, (job_id, region, token, *values))
     except sqlite3.IntegrityError:
         raise ServiceError("InvalidRequest", "The ClientRequestToken parameter already exists") from None
-    _note_state(transaction, cast(int, transaction.execute("SELECT last_insert_rowid()").fetchone()[0]), "New", now)
+    number = cast(int, transaction.execute("SELECT last_insert_rowid()").fetchone()[0])
+    _note_state(transaction, number, "New", now)
     return job_id
 
 
 def find_job(connection: sqlite3.Connection, job_id: str, region: str) -> Job:
-    """Return a job that was not deleted; raises ServiceError NoSuchJob."""
+    """A job that was not deleted. Raises ServiceError NoSuchJob."""
     query = "SELECT * FROM jobs WHERE id = ? AND region = ? AND NOT deleted"
     row = connection.execute(query, (job_id, region)).fetchone()
     if row is None:
@@ -103,7 +121,7 @@ def list_jobs(
     between: tuple[float, float],
     size: int,
 ) -> list[Job]:
-    """Return at most `size` jobs behind the job with the id `token`, the oldest first.
+    """At most `size` jobs behind the job with the id `token`, the oldest first.
 
     `state` is empty for all; `between` bounds the moment of creation. Raises ServiceError InvalidArgument for
     a token that is no job's id.
@@ -126,21 +144,26 @@ def _number_of(connection: sqlite3.Connection, token: str, region: str) -> int:
 
 
 def set_state(transaction: Transaction, job: Job, state: str, now: float) -> None:
-    """Take one step of the life cycle."""
-    check_step(job.state, state)
+    """Take one step of a job's life. Raises AssertionError for one that is not in the table."""
+    assert state in NEXT_STATES[job.state], f"a job cannot go from {job.state} to {state}"
     update(transaction, job, state=state, **({"terminated": now} if state in FINISHED else {}))
     _note_state(transaction, job.number, state, now)
 
 
 def fail(transaction: Transaction, job: Job, code: str, reason: str, now: float) -> None:
     """Let a job fail, for a reason that DescribeJob gives."""
-    update(transaction, job, failure_code=code, failure_reason=shortened(reason, 256))
+    update(transaction, job, failure_code=code, failure_reason=reason.encode()[:256].decode(errors="ignore"))
     set_state(transaction, job, "Failing", now)
 
 
-def shortened(text: str, size: int) -> str:
-    """Return a text cut to a number of bytes, at a character."""
-    return text.encode()[:size].decode(errors="ignore")
+def rest(transaction: Transaction, job: Job, state: str, now: float) -> None:
+    """Take the last step of a job, and let go of the contents that were kept for it."""
+    set_state(transaction, job, state, now)
+    if not job.reason:
+        update(transaction, job, reason=f"Job {state.lower()}")
+    for row in transaction.execute("SELECT content FROM pins WHERE job = ?", (job.number,)).fetchall():
+        transaction.release(row["content"])
+    transaction.execute("DELETE FROM pins WHERE job = ?", (job.number,))
 
 
 def update(transaction: Transaction, job: Job, **columns: object) -> None:
@@ -150,18 +173,18 @@ def update(transaction: Transaction, job: Job, **columns: object) -> None:
 
 
 def unfinished(connection: sqlite3.Connection) -> list[tuple[int, str, int]]:
-    """Return number, state and priority of the jobs that are not at their end, the most urgent first."""
+    """Number, state and priority of the jobs that are not at their end, the most urgent first."""
     query = "SELECT number, state, priority FROM jobs WHERE terminated IS NULL ORDER BY priority DESC, number"
     return [(row["number"], row["state"], row["priority"]) for row in connection.execute(query)]
 
 
 def unfinished_ids(connection: sqlite3.Connection) -> set[str]:
-    """Return the ids of the jobs that are not at their end."""
+    """The ids of the jobs that are not at their end."""
     return {row["id"] for row in connection.execute("SELECT id FROM jobs WHERE terminated IS NULL")}
 
 
 def job_in_state(connection: sqlite3.Connection, number: int, state: str) -> Job | None:
-    """Return a job if it still is in a state: a client may have changed that."""
+    """A job if it still is in a state: a client may have changed that."""
     row = connection.execute("SELECT * FROM jobs WHERE number = ? AND state = ?", (number, state)).fetchone()
     return None if row is None else read_job(row)
 
@@ -171,17 +194,17 @@ def _note_state(transaction: Transaction, number: int, state: str, now: float) -
 
 
 def states_of(connection: sqlite3.Connection, job: Job) -> list[tuple[str, float]]:
-    """Return every state that a job has had, with its moment, in order."""
+    """Every state that a job has had, with its moment, in order."""
     query = "SELECT state, at FROM states WHERE job = ? ORDER BY rowid"
     return [(row["state"], row["at"]) for row in connection.execute(query, (job.number,))]
 
 
 def newest_jobs(connection: sqlite3.Connection, size: int) -> list[Job]:
-    """Return the jobs that were created last and not deleted, the newest first."""
+    """The jobs that were created last and not deleted, the newest first."""
     query = "SELECT * FROM jobs WHERE NOT deleted ORDER BY number DESC LIMIT ?"
     return [read_job(row) for row in connection.execute(query, (size,))]
 
 
 def all_jobs(connection: sqlite3.Connection) -> list[Job]:
-    """Return every job, deleted ones too, in the order of creation."""
+    """Every job, deleted ones too, in the order of creation."""
     return [read_job(row) for row in connection.execute("SELECT * FROM jobs ORDER BY number")]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TypeAlias, cast
 
-from cosbatch.standin.cos.tag_rules import OBJECT_LIMIT
+from cosbatch.standin.cos.tags import OBJECT_LIMIT
 from cosbatch.standin.wire.addresses import parse_resource
+from cosbatch.standin.wire.documents import parse
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import (
     Field,
@@ -22,7 +23,6 @@ from cosbatch.standin.wire.schema import (
     number,
     text,
 )
-from cosbatch.standin.wire.xml_text import local_name, parse
 
 Document: TypeAlias = "dict[str, Value]"
 
@@ -184,12 +184,10 @@ CODES = {
 
 
 def read_document(body: bytes) -> Document:
-    """Return a CreateJobRequest as plain values; raises the service's error for the first rule it breaks."""
+    """A CreateJobRequest as plain values. Raises the service's error for the first rule it breaks."""
     if not body.strip():
         raise ServiceError("InvalidRequest", "The request body is empty")
-    root = parse(body)
-    if local_name(root) != "CreateJobRequest":
-        raise ServiceError("MalformedXML", "The root of the document has to be CreateJobRequest")
+    root = parse(body, "CreateJobRequest")
     try:
         document = cast(Document, REQUEST(root, ()))
         _check_fields(document)
@@ -223,5 +221,5 @@ def _check_tags(document: Document) -> None:
 
 
 def part(document: Document, name: str) -> Document:
-    """Return a container of a document that was read."""
+    """A container of a document that was read."""
     return cast(Document, document[name])

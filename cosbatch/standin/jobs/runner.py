@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from cosbatch.standin.jobs.ending import ENDINGS, come_to_rest, end_job
+from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs.manifests import BadManifest
 from cosbatch.standin.jobs.preparing import Preparation
-from cosbatch.standin.jobs.reports import sweep
-from cosbatch.standin.jobs.rows import Job, fail, job_in_state, set_state, unfinished, unfinished_ids
+from cosbatch.standin.jobs.reports import ENDINGS, end_job, sweep
+from cosbatch.standin.jobs.rows import fail, job_in_state, rest, set_state, unfinished, unfinished_ids
 from cosbatch.standin.jobs.tasks import Run
-from cosbatch.standin.service import Service
 
 # Jobs in these states compete: only those with the highest priority among them are worked on.
 COMPETING = ("Ready", "Active", "Pausing", "Paused")
@@ -57,7 +55,7 @@ class Runner:
         self._thread.start()
 
     def stop(self) -> None:
-        """Return when the step that is under way is done."""
+        """End the thread, once the step that is under way is done."""
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
@@ -71,15 +69,12 @@ class Runner:
 
     def _run(self) -> None:
         while not self._is_over():
-            self._tick_and_wait()
-
-    def _tick_and_wait(self) -> None:
-        try:
-            if not self.tick():
-                self._wake.wait()
-        except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
-            traceback.print_exc()
-            self._stopping.wait(SECONDS_AFTER_A_FAULT)
+            try:
+                if not self.tick():
+                    self._wake.wait()
+            except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
+                traceback.print_exc()
+                self._stopping.wait(SECONDS_AFTER_A_FAULT)
 
     def _is_over(self) -> bool:
         """Forget earlier wakes before looking: a stop that comes right behind the look wakes anew."""
@@ -87,7 +82,7 @@ class Runner:
         return self._stopping.is_set()
 
     def tick(self) -> bool:
-        """Take one step with every job that can take one; returns whether any could."""
+        """Take one step with every job that can take one; whether any could."""
         with self._service.database.reading() as connection:
             jobs = unfinished(connection)
         top = max((priority for _, state, priority in jobs if state in COMPETING), default=0)
@@ -100,7 +95,7 @@ class Runner:
 
     def _take(self, turn: Turn) -> bool:
         try:
-            return STEPS[turn.state](self, turn)
+            return self._step(turn)
         except BadManifest as bad:
             self._give_up(turn, bad.code, bad.reason)
         except Exception:  # noqa: BLE001 - one job that the stand-in cannot run must not stop the others
@@ -108,47 +103,34 @@ class Runner:
             self._give_up(turn, "InternalError", "The stand-in could not go on with this job")
         return True
 
+    def _step(self, turn: Turn) -> bool:
+        """Only a client can end Suspended; between two steps no task is under way that Pausing would wait for."""
+        match turn.state:
+            case "New":
+                return self._move(turn, "Preparing")
+            case "Preparing":
+                return self._advance(turn)
+            case "Suspended":
+                return False
+            case "Ready" | "Paused":
+                return turn.is_first and self._move(turn, "Active")
+            case "Active":
+                return self._advance(turn) if turn.is_first else self._move(turn, "Pausing")
+            case "Pausing":
+                return self._move(turn, "Paused")
+            case _:
+                return self._end(turn)
+
     def _give_up(self, turn: Turn, code: str, reason: str) -> None:
-        """Let a job fail; one that cannot even fail in order comes to rest without its report."""
+        """Let a job fail; one that cannot even fail in order rests without its report."""
         self._drop(turn.number)
         now = self._service.clock.now()
         with self._service.database.writing() as transaction:
             job = job_in_state(transaction.connection, turn.number, turn.state)
             if job and turn.state in ("Failing", "Cancelling"):
-                come_to_rest(transaction, job, ENDINGS[turn.state], now)
+                rest(transaction, job, ENDINGS[turn.state], now)
             elif job:
                 fail(transaction, job, code, reason, now)
-
-    def start_preparing(self, turn: Turn) -> bool:
-        """New: the service begins to read the manifest."""
-        return self._move(turn, "Preparing")
-
-    def prepare(self, turn: Turn) -> bool:
-        """Preparing: read on."""
-        return self._advance(turn, Preparation)
-
-    def rest(self, turn: Turn) -> bool:
-        """Suspended: only a client can end that."""
-        del turn
-        return False
-
-    def activate(self, turn: Turn) -> bool:
-        """Ready and Paused: run, unless a job with a higher priority does."""
-        return turn.is_first and self._move(turn, "Active")
-
-    def execute(self, turn: Turn) -> bool:
-        """Active: go on, or make way for a job with a higher priority."""
-        return self._advance(turn, Run) if turn.is_first else self._move(turn, "Pausing")
-
-    def pause(self, turn: Turn) -> bool:
-        """Pausing: no task is under way between two steps."""
-        return self._move(turn, "Paused")
-
-    def end(self, turn: Turn) -> bool:
-        """Completing, Failing and Cancelling: deliver the report and come to rest."""
-        self._drop(turn.number)
-        end_job(self._service, turn.number, turn.state)
-        return True
 
     def _move(self, turn: Turn, state: str) -> bool:
         with self._service.database.writing() as transaction:
@@ -157,7 +139,8 @@ class Runner:
                 set_state(transaction, job, state, self._service.clock.now())
         return True
 
-    def _advance(self, turn: Turn, make: Callable[[Service, Job], Stage]) -> bool:
+    def _advance(self, turn: Turn) -> bool:
+        """Preparing and Active: go on with the stage, or begin it."""
         stage = self._stages.get((turn.number, turn.state))
         if stage is None:
             with self._service.database.reading() as connection:
@@ -165,8 +148,15 @@ class Runner:
             if job is None:
                 return True
             self._drop(turn.number)
-            stage = self._stages[turn.number, turn.state] = make(self._service, job)
+            stage = Preparation(self._service, job) if turn.state == "Preparing" else Run(self._service, job)
+            self._stages[turn.number, turn.state] = stage
         stage.step()
+        return True
+
+    def _end(self, turn: Turn) -> bool:
+        """Completing, Failing and Cancelling: deliver the report and rest."""
+        self._drop(turn.number)
+        end_job(self._service, turn.number, turn.state)
         return True
 
     def _drop(self, number: int) -> None:
@@ -174,17 +164,3 @@ class Runner:
             stage = self._stages.pop((number, state), None)
             if stage:
                 stage.close()
-
-
-STEPS: dict[str, Callable[[Runner, Turn], bool]] = {
-    "New": Runner.start_preparing,
-    "Preparing": Runner.prepare,
-    "Suspended": Runner.rest,
-    "Ready": Runner.activate,
-    "Active": Runner.execute,
-    "Pausing": Runner.pause,
-    "Paused": Runner.activate,
-    "Completing": Runner.end,
-    "Failing": Runner.end,
-    "Cancelling": Runner.end,
-}

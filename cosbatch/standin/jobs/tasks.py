@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from cosbatch.standin.jobs.copying import Work
+from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.manifests import Row, read_source, rows
 from cosbatch.standin.jobs.operations import Operation, Task, Verdict, find_operation
 from cosbatch.standin.jobs.reports import Gathering, Outcome
 from cosbatch.standin.jobs.rows import Job, fail, job_in_state, set_state, update
-from cosbatch.standin.service import Service
 from cosbatch.standin.store.catalog import Bucket, find_bucket
 from cosbatch.standin.wire.errors import ServiceError
 
@@ -129,7 +128,7 @@ def groups(batch: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
 
 
 def end_of_job(job: Job, done: Done, verdicts: Sequence[Verdict]) -> int | None:
-    """Return how many of these tasks are left to a job until too many have failed, None for all (spec 3.6).
+    """How many of these tasks are left to a job until too many have failed, None for all (spec 3.6).
 
     The rate counts from the task on with which more than 1,000 are executed: before that, one early failure
     would be a rate of 100 %.
@@ -153,7 +152,7 @@ class Buckets:
         self._known: dict[str, Bucket | ServiceError] = {}
 
     def judge(self, operation: Operation, group: Sequence[Row]) -> list[Verdict]:
-        """Return the verdict on each row; those whose bucket is none do not come before the operation."""
+        """The verdict on each row; those whose bucket is none do not come before the operation."""
         buckets = [self._known.get(name) or self._find(name) for name, _, _ in group]
         tasks = [
             Task(bucket, key, version)
@@ -164,7 +163,7 @@ class Buckets:
         return [next(judged) if isinstance(bucket, Bucket) else bucket for bucket in buckets]
 
     def _find(self, name: str) -> Bucket | ServiceError:
-        """Return a bucket, or the error with which every task on it fails."""
+        """A bucket, or the error with which every task on it fails."""
         try:
             if not self._work.account.owns_bucket(name):
                 raise ServiceError("AccessDenied")

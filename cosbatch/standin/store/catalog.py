@@ -48,7 +48,7 @@ class Bucket:
 
     @property
     def was_versioned(self) -> bool:
-        """Tell whether versioning was ever enabled, so that answers name version ids."""
+        """Whether versioning was ever enabled, so that answers name version ids."""
         return bool(self.versioning)
 
 
@@ -89,22 +89,22 @@ class Version:
 
 
 def stored(received: Received) -> Stored:
-    """Return the bytes of a simple upload."""
+    """The bytes of a simple upload."""
     return Stored(received.size, received.etag, received.crc64, received.name)
 
 
 def texts_to_json(texts: Texts) -> str:
-    """Return a mapping as it is kept in a column; the empty one takes no room."""
+    """A mapping as it is kept in a column; the empty one takes no room."""
     return json.dumps(dict(texts), separators=(",", ":")) if texts else ""
 
 
 def texts_from_json(text: str) -> dict[str, str]:
-    """Return the mapping of a column."""
+    """The mapping of a column."""
     return dict(json.loads(text)) if text else {}
 
 
 def read_version(row: sqlite3.Row) -> Version:
-    """Return a row of `versions` as a value."""
+    """A row of `versions` as a value."""
     return Version(
         id=row["id"],
         key=row["key"],
@@ -125,7 +125,7 @@ def read_version(row: sqlite3.Row) -> Version:
 
 
 def find_bucket(connection: sqlite3.Connection, name: str) -> Bucket:
-    """Return a bucket; raises ServiceError NoSuchBucket."""
+    """A bucket. Raises ServiceError NoSuchBucket."""
     row = connection.execute("SELECT * FROM buckets WHERE name = ?", (name,)).fetchone()
     if row is None:
         raise ServiceError("NoSuchBucket")
@@ -133,7 +133,7 @@ def find_bucket(connection: sqlite3.Connection, name: str) -> Bucket:
 
 
 def read_bucket(row: sqlite3.Row) -> Bucket:
-    """Return a row of `buckets` as a value."""
+    """A row of `buckets` as a value."""
     return Bucket(
         id=row["id"],
         name=row["name"],
@@ -146,7 +146,7 @@ def read_bucket(row: sqlite3.Row) -> Bucket:
 
 
 def ensure_bucket(transaction: Transaction, name: str, region: str, now: float) -> Bucket:
-    """Return a bucket, which comes into being with the first thing that is written to it."""
+    """A bucket, which comes into being with the first thing that is written to it."""
     transaction.execute(
         "INSERT INTO buckets (name, region, created) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (name, region, now),
@@ -157,7 +157,7 @@ def ensure_bucket(transaction: Transaction, name: str, region: str, now: float) 
 def find_version(
     connection: sqlite3.Connection, bucket: Bucket, key: str, version: str | None = None
 ) -> Version | None:
-    """Return a version by its id, or else the newest one (which may be a delete marker)."""
+    """A version by its id, or else the newest one (which may be a delete marker)."""
     if version:
         row = connection.execute(NAMED, (bucket.id, key, version)).fetchone()
     else:
@@ -166,7 +166,7 @@ def find_version(
 
 
 def find_object(connection: sqlite3.Connection, bucket: Bucket, key: str, version: str | None = None) -> Version:
-    """Return a version that holds an object; raises ServiceError where there is none, or a delete marker."""
+    """A version that holds an object. Raises ServiceError where there is none, or a delete marker."""
     found = find_version(connection, bucket, key, version)
     if found is None:
         raise ServiceError("NoSuchVersion" if version else "NoSuchKey")
@@ -213,7 +213,7 @@ def _insert(
 
 
 def new_version_id() -> str:
-    """Return a fresh version id, in letters that need no encoding in a path."""
+    """A fresh version id, in letters that need no encoding in a path."""
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 

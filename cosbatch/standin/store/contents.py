@@ -25,7 +25,7 @@ class Received:
 
     @property
     def etag(self) -> str:
-        """Return the ETag of an object with this content, without quotes."""
+        """The ETag of an object with this content, without quotes."""
         return self.md5.hex()
 
 
@@ -37,7 +37,7 @@ class Contents:
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, name: str) -> Path:
-        """Return where a content lies."""
+        """Where a content lies."""
         return self._folder / name[:2] / name
 
     def receive(self, chunks: Iterable[bytes]) -> Received:
@@ -60,7 +60,7 @@ class Contents:
         return self.path(name).open("rb") if name else None
 
     def read(self, name: str | None) -> bytes:
-        """Return a whole content."""
+        """A whole content."""
         return self.path(name).read_bytes() if name else b""
 
     def remove(self, name: str | None) -> None:

@@ -34,7 +34,7 @@ def _steps(remainder: int, data: bytes) -> int:
 
 
 def _product(left: int, right: int) -> int:
-    """Return left times right mod P; both are reflected, bit 63 - j stands for x^j."""
+    """The product of left and right mod P; both are reflected, bit 63 - j stands for x^j."""
     product = 0
     for power in range(64):
         if right >> (63 - power) & 1:
@@ -44,7 +44,7 @@ def _product(left: int, right: int) -> int:
 
 
 def _power(exponent: int) -> int:
-    """Return x^exponent mod P for an exponent that is a power of two."""
+    """x^exponent mod P for an exponent that is a power of two."""
     power = 1 << 62
     while exponent > 1:
         power = _product(power, power)
@@ -66,7 +66,7 @@ FOLDS = _folds()
 
 
 def _folded(block: bytes) -> bytes:
-    """Return a short piece of data that leaves the same remainder as one full block."""
+    """A short piece of data that leaves the same remainder as one full block."""
     value = int.from_bytes(block, "little")
     for bits, power, shifts in FOLDS:
         first_half = value & ((1 << bits) - 1)
@@ -96,5 +96,5 @@ class Crc64:
         self._rest = data[whole:]
 
     def value(self) -> int:
-        """Return the checksum of all data so far as an unsigned number."""
+        """The checksum of all data so far as an unsigned number."""
         return _steps(self._remainder, self._rest) ^ MASK

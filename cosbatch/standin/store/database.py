@@ -128,11 +128,11 @@ class Transaction:
             self._released.add(content)
 
     def orphans(self) -> list[str]:
-        """Return the released contents that no row holds any more."""
+        """The released contents that no row holds any more."""
         return [name for name in self._released if not self.holds(name)]
 
     def holds(self, content: str) -> bool:
-        """Tell whether any row names this content."""
+        """Whether any row names this content."""
         return bool(self.connection.execute(HELD, {"content": content}).fetchone()[0])
 
 

@@ -1,10 +1,10 @@
-"""Where a request goes: which service, bucket and key its Host header and path name, and what ARNs name."""
+"""Whose COS this is, and what is addressed in it: by a request's Host header and path, and by an ARN."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CONTROL_HOST = re.compile(r"(?P<uin>[^.]+)\.cos-control\.(?P<region>[a-z0-9-]+)\..+", re.ASCII)
 BUCKET_HOST = re.compile(r"(?P<bucket>[^.]+)\.cos\.(?P<region>[a-z0-9-]+)\..+", re.ASCII)
@@ -14,6 +14,35 @@ RESOURCE = re.compile(
     r"qcs::cos:(?P<region>[a-z0-9-]+):(?:uid/(?P<appid>[0-9]+))?:(?P<bucket>[a-z0-9-]+-[0-9]+)(?:/(?P<key>.+))?",
     re.ASCII | re.DOTALL,
 )
+
+
+@dataclass(frozen=True)
+class Account:
+    """One root account, its region and its one pair of keys.
+
+    The defaults are the numbers of the API pages' own samples, and keys that are plainly no real ones.
+    """
+
+    uin: str = "100000000001"
+    appid: str = "1250000000"
+    region: str = "ap-chengdu"
+    secret_id: str = "AKIDstandinStandinStandinStandin0000"  # noqa: S105 - it opens nothing
+    secret_key: str = field(default="standin-key-that-opens-nothing", repr=False)
+
+    def environ(self, endpoint: str) -> dict[str, str]:
+        """The variables that point a client of this project at `endpoint`."""
+        return {
+            "TENCENTCLOUD_SECRETID": self.secret_id,
+            "TENCENTCLOUD_SECRETKEY": self.secret_key,
+            "COSBATCH_UIN": self.uin,
+            "COSBATCH_APPID": self.appid,
+            "COSBATCH_REGION": self.region,
+            "COSBATCH_ENDPOINT": endpoint,
+        }
+
+    def owns_bucket(self, bucket: str) -> bool:
+        """Whether a bucket name ends in this account's APPID, as the names of all its buckets do."""
+        return bucket.endswith(f"-{self.appid}")
 
 
 @dataclass(frozen=True)
@@ -38,7 +67,7 @@ class Resource:
 
 
 def find_target(hosts: Iterable[str], path: str, home: str) -> Target:
-    """Return what a request is about; with a host of no COS service the path decides.
+    """What a request is about; with a host of no COS service the path decides.
 
     `home` is the region that is taken where the host names none.
     """
@@ -74,7 +103,7 @@ def _in_bucket(bucket: str, region: str, key: str) -> Target:
 
 
 def parse_resource(arn: str) -> Resource | None:
-    """Read an ARN of a bucket or an object, in its short form or with `uid/<appid>`; None if it is none.
+    """What an ARN in its short form, or with `uid/<appid>`, names; None if it is no ARN of a bucket or an object.
 
     In the long form the APPID has to be the one that the bucket's name ends in.
     """

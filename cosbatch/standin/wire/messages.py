@@ -1,9 +1,9 @@
-"""Request and Response: what crosses the socket, as plain values."""
+"""What crosses the socket, as plain values: a Request, its Response, and how that is delivered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cosbatch.standin.wire.errors import ServiceError
@@ -15,7 +15,7 @@ class Body(Protocol):
     """The bytes behind a request's headers; they can be read once."""
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the body piece by piece; raises ServiceError IncompleteBody when it ends early."""
+        """The body piece by piece. Raises ServiceError IncompleteBody when it ends early."""
         ...
 
 
@@ -36,15 +36,15 @@ class Request:
     client: str = "127.0.0.1"
 
     def parameter(self, name: str) -> str | None:
-        """Return the first value of a query parameter; names are case-sensitive."""
+        """The first value of a query parameter, None where it is not given; names are case-sensitive."""
         return next((value for key, value in self.parameters if key == name), None)
 
     def header(self, name: str, default: str = "") -> str:
-        """Return a header's value, without regard to the case of its name."""
+        """A header's value, without regard to the case of its name."""
         return self.headers.get(name.lower(), default)
 
     def text(self) -> bytes:
-        """Read a body that is a document; raises ServiceError XMLSizeLimit over 2 MiB."""
+        """The whole of a body that is a document. Raises ServiceError XMLSizeLimit over 2 MiB."""
         received = bytearray()
         for chunk in self.body.chunks():
             received += chunk
@@ -63,10 +63,31 @@ class Response:
     stream: Iterable[bytes] | None = field(default=None, compare=False)
     length: int | None = None
 
+    def with_headers(self, *headers: tuple[str, str]) -> Response:
+        """The same response with further headers."""
+        return replace(self, headers=(*self.headers, *headers))
+
     def content_length(self) -> int:
-        """Return the number of bytes of the body as it is announced."""
+        """The number of bytes of the body as it is announced."""
         return len(self.body) if self.length is None else self.length
 
     def pieces(self) -> Iterable[bytes]:
-        """Return the body in pieces that fit into memory."""
+        """The body in pieces that fit into memory."""
         return (self.body,) if self.stream is None else self.stream
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a response goes out. `response` None means that none does.
+
+    `announced` is the Content-Length where it differs from the truth, `sent` the number of bytes of the body
+    after which the connection ends, `pause` the seconds between single bytes. `ending` is keep, close, reset
+    or hang; `hang` is for how many seconds.
+    """
+
+    response: Response | None
+    ending: str = "keep"
+    announced: int | None = None
+    sent: int | None = None
+    pause: float = 0.0
+    hang: float = 0.0

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from cosbatch.standin.wire.xml_text import local_name
+from cosbatch.standin.wire.documents import local_name
 
 Value: TypeAlias = "str | int | bool | dict[str, Value] | list[Value]"
 BLANKS = " \t\r\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote
 
-from cosbatch.standin.account import Account
+from cosbatch.standin.wire.addresses import Account
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
 
@@ -42,33 +42,33 @@ class Claim:
 
 
 def url_encode(text: str) -> str:
-    """Encode as the signature page says: UTF-8, upper-case hex, only A-Z a-z 0-9 - _ . ~ stay."""
+    """Percent-encoded as the signature page says: UTF-8, upper-case hex, only A-Z a-z 0-9 - _ . ~ stay."""
     return quote(text, safe="-_.~", errors="surrogateescape")
 
 
 def sign_key(secret_key: str, key_time: str) -> str:
-    """Return the key of step 2, as lower-case hex text."""
+    """Step 2, SignKey: lower-case hex text."""
     return hmac.new(secret_key.encode(), key_time.encode(), hashlib.sha1).hexdigest()
 
 
 def http_string(method: str, path: str, parameters: str, headers: str) -> str:
-    """Return the HttpString of step 5, which real answers call FormatString."""
+    """Step 5, HttpString, which real answers call FormatString."""
     return f"{method.lower()}\n{path}\n{parameters}\n{headers}\n"
 
 
 def string_to_sign(sign_time: str, http_text: str) -> str:
-    """Return the text of step 6."""
+    """Step 6, StringToSign."""
     digest = hashlib.sha1(http_text.encode(errors="surrogateescape")).hexdigest()
     return f"sha1\n{sign_time}\n{digest}\n"
 
 
 def signature(key: str, text: str) -> str:
-    """Return the signature of step 7; the key is the hex text itself."""
+    """Step 7, Signature; the key is the hex text itself."""
     return hmac.new(key.encode(), text.encode(), hashlib.sha1).hexdigest()
 
 
 def signed_pairs(pairs: Iterable[tuple[str, str]], listed: tuple[str, ...]) -> str:
-    """Return the listed parameters or headers in the form of steps 3 and 4.
+    """Steps 3 and 4: the listed parameters or headers, as they are signed.
 
     A listed name may be percent-encoded or not: SDKs differ.
     """
@@ -81,7 +81,7 @@ def signed_pairs(pairs: Iterable[tuple[str, str]], listed: tuple[str, ...]) -> s
 
 
 def read_claim(request: Request) -> Claim | None:
-    """Return what the Authorization header or the query claims; None for an unsigned request.
+    """What the Authorization header or the query claims; None for an unsigned request.
 
     Raises ServiceError AccessDenied when a claim is there but cannot be read.
     """
@@ -114,7 +114,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def verify(request: Request, account: Account, now: float, clock_moved: bool = False) -> None:
-    """Check a request's signature at `now` (Unix seconds); raises ServiceError with status 403.
+    """Check a request's signature at `now` (Unix seconds). Raises ServiceError with status 403.
 
     `clock_moved` says that a fault has moved the server's clock: then a window that does not hold `now` tells
     of skew, where otherwise it would have expired.

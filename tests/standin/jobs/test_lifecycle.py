@@ -9,7 +9,8 @@ import pytest
 
 from cosbatch.standin import Standin, running
 from cosbatch.standin.jobs import tasks
-from cosbatch.standin.jobs.lifecycle import FINISHED, NEXT_STATES, STATES, check_step, requested_state
+from cosbatch.standin.jobs.batch import requested_state
+from cosbatch.standin.jobs.rows import FINISHED, NEXT_STATES, STATES, find_job, set_state
 from cosbatch.standin.wire.errors import ServiceError
 from tests.standin.client import client_of, until
 from tests.standin.documents import RESTORE, TAGGING, operation, report
@@ -34,12 +35,6 @@ def test_has_the_thirteen_states_of_the_page_and_three_that_end() -> None:
     assert len(STATES) == 13
     assert set(FINISHED) == {"Cancelled", "Complete", "Failed"}
     assert {state for following in NEXT_STATES.values() for state in following} == set(STATES) - {"New"}
-
-
-def test_takes_no_step_that_is_not_in_the_table() -> None:
-    check_step("New", "Preparing")
-    with pytest.raises(AssertionError, match="cannot go from Complete to Active"):
-        check_step("Complete", "Active")
 
 
 REQUESTS = {state: ("Ready", "Cancelling") if state == "Suspended" else ("", "Cancelling") for state in STATES}
@@ -185,6 +180,16 @@ def by_hand(tmp_path: Path) -> Iterator[tuple[Standin, Rehearsal]]:
 def tick(standin: Standin, rehearsal: Rehearsal, *jobs: str) -> list[str]:
     standin.runner.tick()
     return [rehearsal.status(job_id) for job_id in jobs]
+
+
+def test_takes_no_step_that_is_not_in_the_table(by_hand: tuple[Standin, Rehearsal]) -> None:
+    standin, rehearsal = by_hand
+    job_id = rehearsal.create()
+    with standin.service.database.writing() as transaction:
+        job = find_job(transaction.connection, job_id, "ap-chengdu")
+        with pytest.raises(AssertionError, match="cannot go from New to Active"):
+            set_state(transaction, job, "Active", 0.0)
+    assert states(standin, job_id) == ["New"]
 
 
 def test_lets_a_job_with_a_higher_priority_go_first_and_pauses_the_other(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from cosbatch.standin import Standin, running
+from cosbatch.standin import Account, Standin, running
+from cosbatch.standin.cos.service import Clock, Service
 from cosbatch.standin.jobs import runner as runner_module
 from cosbatch.standin.jobs.preparing import Preparation
 from cosbatch.standin.jobs.rows import Job, job_in_state
 from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.jobs.tasks import Run, groups
-from cosbatch.standin.service import Service
 from tests.standin.client import client_of, until
 from tests.standin.documents import TAGGING, operation
 from tests.standin.rehearsal import Rehearsal
@@ -184,18 +186,26 @@ def test_gives_up_nothing_that_a_client_has_changed(
     assert "planted fault" in capsys.readouterr().err
 
 
-def test_stops_between_two_jobs(by_hand: tuple[Standin, Rehearsal], monkeypatch: pytest.MonkeyPatch) -> None:
-    standin, rehearsal = by_hand
-    ids = [rehearsal.create(Manifest=rehearsal.keys("a"), Operation=TAG) for _ in range(2)]
-    move = Runner.start_preparing
+def test_stops_between_two_jobs(tmp_path: Path) -> None:
+    """The clock is asked in the middle of each step."""
+    stops = False
 
-    def stop_after(runner: Runner, turn: runner_module.Turn) -> bool:
-        runner.stop()
-        return move(runner, turn)
+    def now() -> float:
+        if stops:
+            standin.runner.stop()
+        return time.time()
 
-    monkeypatch.setitem(runner_module.STEPS, "New", stop_after)
-    standin.runner.tick()
-    assert [rehearsal.status(job_id) for job_id in ids] == ["Preparing", "New"]
+    standin = Standin(tmp_path, 0, Account(), Clock(now=now), runs_jobs=False)
+    standin.start()
+    with ExitStack() as stack:
+        stack.callback(standin.stop)
+        client = stack.enter_context(client_of(standin))
+        rehearsal = Rehearsal(client)
+        ids = [rehearsal.create() for _ in range(2)]
+        stops = True
+        standin.runner.tick()
+        stops = False
+        assert [rehearsal.status(job_id) for job_id in ids] == ["Preparing", "New"]
 
 
 def test_stops_when_told_so_between_looking_up_and_waiting(tmp_path: Path) -> None:

@@ -1,0 +1,109 @@
+"""What every call and every job works on: the account, the database, the clock, and what a request is about."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cosbatch.standin.store.catalog import Bucket, Version, ensure_bucket, find_bucket, find_object
+from cosbatch.standin.store.database import Database, Transaction
+from cosbatch.standin.wire.addresses import Account, Target
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Request
+
+DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """At speed N a duration of the service (a restore, a retention) passes N times as fast.
+
+    `now` is in Unix seconds and never scaled: clients compare the service's timestamps with their own clocks.
+    """
+
+    speed: float = 1.0
+    now: Callable[[], float] = time.time
+
+    def earlier(self, seconds: float) -> float:
+        """The Unix time since which `seconds` of the service's time have passed."""
+        return self.now() - seconds / self.speed
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of one running stand-in that calls and jobs need.
+
+    `reports` is the folder in which reports grow; `wake` tells the runner that there may be something to do.
+    """
+
+    account: Account
+    database: Database
+    clock: Clock
+    reports: Path
+    wake: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a job's tasks work with: one transaction, and whose buckets it may touch."""
+
+    transaction: Transaction
+    account: Account
+    clock: Clock
+    _buckets: dict[str, Bucket] = field(default_factory=dict)
+
+    def bucket(self, name: str, region: str) -> Bucket:
+        """A bucket to write to. Raises ServiceError AccessDenied for one of another account."""
+        if not self.account.owns_bucket(name):
+            raise ServiceError("AccessDenied")
+        if name not in self._buckets:
+            self._buckets[name] = ensure_bucket(self.transaction, name, region, self.clock.now())
+        return self._buckets[name]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, and what it is about.
+
+    `newest_listed` is the moment (Unix seconds) up to which jobs show in lists: a fault may let the list lag.
+    """
+
+    service: Service
+    request: Request
+    target: Target
+    newest_listed: float = math.inf
+
+    def check_owner(self) -> None:
+        """Raises ServiceError AccessDenied for a bucket of another account."""
+        if not self.service.account.owns_bucket(self.target.bucket):
+            raise ServiceError("AccessDenied")
+
+    def find_bucket(self) -> Bucket:
+        """The bucket that the request is about. Raises ServiceError NoSuchBucket."""
+        with self.service.database.reading() as connection:
+            return find_bucket(connection, self.target.bucket)
+
+    def find_object(self) -> tuple[Bucket, Version]:
+        """The bucket and the version that the request names. Raises ServiceError, with 404 or 405."""
+        with self.service.database.reading() as connection:
+            bucket = find_bucket(connection, self.target.bucket)
+            return bucket, find_object(connection, bucket, self.target.key, self.request.parameter("versionId"))
+
+    def set_bucket(self, column: str, value: str) -> None:
+        """Set a column of the bucket; the column's name comes from the code, never from a request."""
+        self.check_owner()
+        with self.service.database.writing() as transaction:
+            bucket = find_bucket(transaction.connection, self.target.bucket)
+            transaction.execute(f"UPDATE buckets SET {column} = ? WHERE id = ?", (value, bucket.id))  # noqa: S608
+
+    def set_object(self, column: str, value: str) -> None:
+        """Set a column of the version that the request names; the column's name comes from the code."""
+        self.check_owner()
+        with self.service.database.writing() as transaction:
+            bucket = find_bucket(transaction.connection, self.target.bucket)
+            wanted = self.request.parameter("versionId")
+            version = find_object(transaction.connection, bucket, self.target.key, wanted)
+            transaction.execute(f"UPDATE versions SET {column} = ? WHERE id = ?", (value, version.id))  # noqa: S608

@@ -1,0 +1,196 @@
+"""The socket: a thread for each connection, and deliveries written as they are told, broken ones included."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from cosbatch.standin.wire.documents import error_answer, http_date
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.messages import Delivery, Request, Response
+from cosbatch.standin.wire.reading import SocketBody, read_request
+
+NAME = "cosbatch-standin"
+IDLE_SECONDS = 120
+RESET = struct.pack("ii", 1, 0)
+
+Answer = Callable[[Request], Delivery]
+
+
+def new_request_id() -> str:
+    """A fresh id for one request, which says that it is the stand-in's."""
+    return f"standin-{uuid.uuid4().hex}"
+
+
+def stamped(response: Response, moment: float, request_id: str) -> Response:
+    """A response with its Date (`moment`, in Unix seconds) and the id of its request."""
+    return response.with_headers(("Date", http_date(moment)), ("x-cos-request-id", request_id))
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection; every method goes the same way."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    timeout = IDLE_SECONDS
+    server: Server
+
+    def setup(self) -> None:
+        """Begin with a connection."""
+        super().setup()
+        self.server.remember(self.connection)
+
+    def finish(self) -> None:
+        """End with a connection."""
+        self.server.forget(self.connection)
+        super().finish()
+
+    def answer(self) -> None:
+        """Read one request, answer it, and leave the connection ready for the next."""
+        body = SocketBody(self)
+        try:
+            delivery = self.server.answer(read_request(self, body))
+        except ServiceError as error:
+            self._refuse(error)
+            return
+        except Exception:  # noqa: BLE001 - a fault of the stand-in must not look like a lost connection
+            traceback.print_exc()
+            self._refuse(ServiceError("InternalError", "The stand-in has a fault; its standard error tells where"))
+            return
+        if delivery.response is not None and not body.drain():
+            self.close_connection = True
+        self._deliver(delivery)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = answer  # noqa: N815 - http.server's names
+
+    def _refuse(self, error: ServiceError) -> None:
+        """Answer what cannot even be read, and end the connection."""
+        request_id = new_request_id()
+        response = stamped(error_answer(error, "", request_id), time.time(), request_id)
+        self._deliver(Delivery(response, "close"))
+
+    def _deliver(self, delivery: Delivery) -> None:
+        if delivery.ending != "keep":
+            self.close_connection = True
+        try:
+            if delivery.response is not None:
+                self._write(delivery, delivery.response)
+            if delivery.ending == "reset":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            if delivery.ending == "hang":
+                self.connection.settimeout(delivery.hang)
+                self.connection.recv(1)
+        except OSError:
+            self.close_connection = True
+
+    def _write(self, delivery: Delivery, response: Response) -> None:
+        self._put(self._head(response, delivery.announced), delivery.pause)
+        left = delivery.sent
+        for piece in () if self.command == "HEAD" else response.pieces():
+            self._put(piece if left is None else piece[:left], delivery.pause)
+            left = None if left is None else max(0, left - len(piece))
+        self.wfile.flush()
+
+    def _head(self, response: Response, announced: int | None) -> bytes:
+        lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
+        fields = [*response.headers, ("Server", NAME)]
+        if response.status not in (204, 304):
+            fields.append(("Content-Length", str(response.content_length() if announced is None else announced)))
+        if self.close_connection:
+            fields.append(("Connection", "close"))
+        lines.extend(f"{name}: {value}" for name, value in fields)
+        return ("\r\n".join(lines) + "\r\n\r\n").encode(errors="surrogateescape")
+
+    def _put(self, piece: bytes, pause: float) -> None:
+        if not pause:
+            self.wfile.write(piece)
+            return
+        for place in range(len(piece)):
+            self.wfile.write(piece[place : place + 1])
+            self.wfile.flush()
+            if self.server.stopping.wait(pause):
+                raise ConnectionAbortedError("the stand-in stops")
+
+    def handle_expect_100(self) -> bool:
+        """Let a client that asks for it go on with its body."""
+        self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.wfile.flush()
+        return True
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what http.server finds to be no request."""
+        self.command = getattr(self, "command", None) or "GET"
+        self._refuse(ServiceError("InvalidRequest", message or explain, status=int(code)))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+        """Say nothing: a rehearsal's output belongs to the client."""
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on the loopback interface, one thread for each connection."""
+
+    daemon_threads = False
+    request_queue_size = 128
+
+    def __init__(self, port: int, answer: Answer) -> None:
+        self.answer = answer
+        self.stopping = threading.Event()
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__(("127.0.0.1", port), Handler)
+
+    @property
+    def endpoint(self) -> str:
+        """Where the server listens, `http://127.0.0.1:PORT`."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def remember(self, connection: socket.socket) -> None:
+        """Keep track of a connection, so that stopping need not wait for its client."""
+        with self._guard:
+            self._open.add(connection)
+            if self.stopping.is_set():
+                _end(connection)
+
+    def forget(self, connection: socket.socket) -> None:
+        """Leave a connection that has ended."""
+        with self._guard:
+            self._open.discard(connection)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: that a client goes away in the middle is no news."""
+
+    def serve(self) -> None:
+        """Take connections until `stop`; returns when the last one has ended."""
+        while not self.stopping.is_set():
+            self.handle_request()
+        self.server_close()
+
+    def stop(self) -> None:
+        """End every connection, and let `serve` notice it by one more."""
+        with self._guard:
+            self.stopping.set()
+            for connection in self._open:
+                _end(connection)
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.server_address[1]), timeout=1).close()
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
