@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from cosbatch.cli.remote.client import connect
+from cosbatch.cli.remote.objects import is_object
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, record
@@ -30,7 +31,7 @@ _CREATE_EXAMPLES = """\
   Create a job and wait for its end:
     python -m cosbatch wait $(python -m cosbatch create call.json | jq -r .JobId)
 
-  Ask again after a failure, without making a second job: the token stands in the answer of the first try.
+  Ask again after a failure, without making a second job: the token is in the result of the first try.
     python -m cosbatch create call.json --token 0e5a7cde-61f1-7e3b-0d7c-5ba9a1f4b2c6
 """
 
@@ -71,7 +72,7 @@ def create(options: argparse.Namespace) -> int:
 
 def call_of(options: argparse.Namespace) -> dict[str, object]:
     """The CreateJob call that the options describe. Raises WrongUsage, InvalidEvent."""
-    is_manifest = options.call.startswith("cos://")
+    is_manifest = is_object(options.call)
     fields: dict[str, object] = {"Manifest": options.call} if is_manifest else files.read_object(options.call)
     if fields.get("Action", "CreateJob") != "CreateJob":
         raise InvalidEvent(f"{options.call} holds a call of another action than CreateJob.")

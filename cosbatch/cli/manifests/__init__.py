@@ -1,1 +1,1 @@
-"""Commands that make, judge and repair lists of objects."""
+"""Commands that make and judge manifests."""

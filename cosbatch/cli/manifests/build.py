@@ -1,4 +1,4 @@
-"""The command `build`: a manifest of what lies in a bucket. Broken off, it goes on where it was."""
+"""The command `build`: a manifest of the objects in a bucket. After an interruption it goes on where it was."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from cosbatch.cli.remote.client import connect
-from cosbatch.cli.remote.listing import BEGINNING, Entry, Marker, Question, pages
+from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker, pages
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command
@@ -21,8 +21,7 @@ from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
 from cosbatch.model.errors import CosbatchError, InvalidManifest
-
-_FORMAT = "COSBatchOperations_CSV_V1"
+from cosbatch.schemas.document import CSV
 
 _EXAMPLES = """\
   A list of every object under a prefix:
@@ -58,29 +57,29 @@ def add(commands: Commands) -> None:
 
 
 class BrokenState(CosbatchError):
-    """What was kept of a listing that was broken off cannot be read."""
+    """The state that was kept of an interrupted listing cannot be read."""
 
 
 @dataclass(frozen=True)
-class Wish:
-    """Which entries of which listing become rows."""
+class Selection:
+    """The entries of a listing that become rows of the manifest."""
 
-    question: Question
+    listing: Listing
     latest_only: bool
     storage_classes: tuple[str, ...]
 
-    def takes(self, entry: Entry) -> bool:
+    def includes(self, entry: Entry) -> bool:
         in_class = not self.storage_classes or entry.storage_class in self.storage_classes
         return in_class and (entry.is_latest or not self.latest_only)
 
     def row(self, entry: Entry) -> bytes:
-        version = f",{entry.version}" if self.question.versions else ""
-        return f"{self.question.bucket},{quote(entry.key, safe='/-_.~')}{version}\n".encode()
+        version = f",{entry.version}" if self.listing.versions else ""
+        return f"{self.listing.bucket},{quote(entry.key, safe='/-_.~')}{version}\n".encode()
 
 
 @dataclass(frozen=True)
 class State:
-    """How far a manifest is: what is listed next, and the rows and bytes that are written."""
+    """How far a manifest is: where the listing goes on, and the rows and bytes that are written."""
 
     marker: Marker = BEGINNING
     rows: int = 0
@@ -89,42 +88,38 @@ class State:
 
 def build(options: argparse.Namespace) -> int:
     client = connect(options)
-    wish = _wish(options, client.settings)
+    selection = _selection(options, client.settings)
     progress = Progress(sys.stderr, client.clock)
-    with contextlib.closing(progress), _draft(options.output, wish) as draft:
-        for page in pages(client, wish.question, draft.state.marker):
-            draft.add([wish.row(entry) for entry in page.entries if wish.takes(entry)], page.following)
+    with contextlib.closing(progress), _draft(options.output, selection) as draft:
+        for page in pages(client, selection.listing, draft.state.marker):
+            draft.add([selection.row(entry) for entry in page.entries if selection.includes(entry)], page.following)
             progress.show(Reading("Listing", draft.state.rows))
     if not draft.state.rows:
-        raise InvalidManifest(f"Nothing in {wish.question.bucket} is of that kind; there is no manifest.")
+        raise InvalidManifest(f"Nothing in {selection.listing.bucket} is of that kind; there is no manifest.")
+    if options.output is None:
+        # Stdout holds the rows, and nothing else.
+        output.say(f"{draft.state.rows:,} rows")
+        return 0
     fields = ["Bucket", "Key", *(["VersionId"] if options.versions else [])]
-    result = {"Manifest": options.output, "Rows": draft.state.rows, "Size": draft.state.size}
-    _tell({**result, "Format": _FORMAT, "Fields": fields}, options)
+    written = {"Manifest": options.output, "Rows": draft.state.rows, "Size": draft.state.size}
+    output.show({**written, "Format": CSV, "Fields": fields}, options)
     return 0
 
 
-def _tell(result: dict[str, object], options: argparse.Namespace) -> None:
-    """Where the rows themselves went to stdout, nothing else may."""
-    if options.output is not None:
-        output.show(result, options)
-    else:
-        output.say(f"{result['Rows']:,} rows")
-
-
-def _wish(options: argparse.Namespace, settings: Settings) -> Wish:
+def _selection(options: argparse.Namespace, settings: Settings) -> Selection:
     bucket = options.bucket
     if not names.BUCKET.fullmatch(bucket):
         bucket = f"{bucket}-{settings.account.appid}"
     if not names.BUCKET.fullmatch(bucket):
         raise WrongUsage(f"{options.bucket} is no name of a bucket")
-    question = Question(bucket, settings.account.region, options.prefix, options.versions is not None)
-    return Wish(question, options.versions != "all", tuple(options.storage_class))
+    listing = Listing(bucket, settings.account.region, options.prefix, options.versions is not None)
+    return Selection(listing, options.versions != "all", tuple(options.storage_class))
 
 
 class Draft:
-    """A manifest in the making: rows go to a file, and how far it is into another, after each page."""
+    """A manifest that is being written: its rows go to a file, and `keep` stores how far it is after each page."""
 
-    def __init__(self, file: BinaryIO, state: State, keep: Any) -> None:
+    def __init__(self, file: BinaryIO, state: State, keep: Callable[[State], None]) -> None:
         self._file = file
         self._keep = keep
         self.state = state
@@ -140,21 +135,21 @@ class Draft:
 
 
 @contextlib.contextmanager
-def _draft(path: str | None, wish: Wish) -> Iterator[Draft]:
-    """A draft that becomes the file at `path` when the listing is through; None writes to stdout. Raises WrongUsage."""
+def _draft(path: str | None, selection: Selection) -> Iterator[Draft]:
+    """A draft that becomes the file at `path` at the end of the listing; None writes to stdout. Raises WrongUsage."""
     if path is None:
         yield Draft(sys.stdout.buffer, State(), lambda state: None)
         return
     part, notes = f"{path}.part", f"{path}.state"
-    state = _read_state(notes, wish)
+    state = _read_state(notes, selection)
     with _opened_at(part, state) as file:
-        draft = Draft(file, state, lambda state: _write_state(notes, wish, state))
+        draft = Draft(file, state, lambda state: _write_state(notes, selection, state))
         try:
             yield draft
         finally:
             if not draft.state.size:
                 os.remove(part)
-    # The state goes first: without it, rows that are left behind are no obstacle to another try.
+    # The state goes first: without it, rows that are left over do not stop the next run.
     with contextlib.suppress(FileNotFoundError):
         os.remove(notes)
     if draft.state.size:
@@ -162,7 +157,7 @@ def _draft(path: str | None, wish: Wish) -> Iterator[Draft]:
 
 
 def _opened_at(part: str, state: State) -> BinaryIO:
-    """The rows that are written so far, open behind the last that the state knows of. Raises WrongUsage."""
+    """The file of the rows so far, open behind the last one that the state counts. Raises WrongUsage."""
     try:
         file = open(part, "r+b" if state.size else "wb")  # noqa: SIM115  # the caller closes it
         if file.seek(0, os.SEEK_END) < state.size:
@@ -175,19 +170,19 @@ def _opened_at(part: str, state: State) -> BinaryIO:
     return file
 
 
-def _write_state(notes: str, wish: Wish, state: State) -> None:
+def _write_state(notes: str, selection: Selection, state: State) -> None:
     with files.replacing(notes) as file:
-        file.write(json.dumps({"Wish": asdict(wish), "State": asdict(state)}).encode())
+        file.write(json.dumps({"Selection": asdict(selection), "State": asdict(state)}).encode())
 
 
-def _read_state(notes: str, wish: Wish) -> State:
-    """How far the manifest was when it was broken off. Raises WrongUsage, BrokenState."""
+def _read_state(notes: str, selection: Selection) -> State:
+    """How far the manifest was when it was interrupted. Raises WrongUsage, BrokenState."""
     if not os.path.exists(notes):
         return State()
-    same = json.loads(json.dumps(asdict(wish)))
+    same = json.loads(json.dumps(asdict(selection)))
     try:
         kept: Any = json.loads(files.read_bytes(notes))
-        belongs = kept["Wish"] == same
+        belongs = kept["Selection"] == same
         state = State(Marker(**kept["State"].pop("marker")), **kept["State"])
     except (ValueError, LookupError, TypeError, AttributeError):
         raise BrokenState(f"{notes} does not say how far the listing was.") from None

@@ -1,4 +1,4 @@
-"""The command `check`: judges a manifest in full, before a job goes through it row by row."""
+"""The command `check`: whether a job can read a manifest, judged in full."""
 
 from __future__ import annotations
 
@@ -78,16 +78,16 @@ def check(options: argparse.Namespace) -> int:
 
 def _verdict(opened: Source, options: argparse.Namespace) -> Verdict:
     format_name = options.format or _format_of(opened.name, options)
-    if format_name == INVENTORY and source.is_object(opened.name):
+    if format_name == INVENTORY and objects.is_object(opened.name):
         return _verdict_with_files(opened, options)
     return judge_blocks(opened.blocks, format_name=format_name, fields=options.fields, allowed_buckets=options.bucket)
 
 
 def _format_of(name: str, options: argparse.Namespace) -> str | None:
-    """As a job is created by the name of an object; None for a file, which may get another name yet: its content tells."""
+    """The format that a job takes an object of this name for; None for a file, which may be uploaded by another name."""
     if is_inventory(name):
         return INVENTORY
-    return CSV if source.is_object(name) or options.fields else None
+    return CSV if objects.is_object(name) or options.fields else None
 
 
 def _verdict_with_files(opened: Source, options: argparse.Namespace) -> Verdict:

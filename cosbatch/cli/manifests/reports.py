@@ -1,7 +1,7 @@
-"""Reads what the report of a job says of its tasks.
+"""The report of a job: its tasks, and the files that its manifest.json names.
 
-No page describes the layout of reports; the one read here is that of the neighbouring cloud, which the stand-in writes too:
-a CSV file with the columns of COLUMNS, or with a first row that names its own; and a manifest.json that names such files.
+No page describes the layout of reports. The one read here is that of AWS, which the stand-in writes too: a CSV file with
+the columns of COLUMNS, or with a first row that names its own; and a manifest.json that names such files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NEEDED = ("Bucket", "Key", "TaskStatus")
 
 @dataclass(frozen=True)
 class Task:
-    """One row of a report; bucket, key and version as they stand there."""
+    """One row of a report; bucket, key and version as the report writes them."""
 
     bucket: str
     key: str
@@ -37,7 +37,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a report's manifest.json names: its files, each as bucket (may be empty) and key, and their columns."""
+    """A report's manifest.json: the bucket (may be empty) and key of each file, and the columns of the files."""
 
     files: tuple[tuple[str, str], ...]
     columns: tuple[str, ...] | None
@@ -71,7 +71,7 @@ def _task(cells: dict[str, str], line: int, name: str) -> Task:
 
 
 def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
-    """Lines with their ends; bytes that are no UTF-8 come through as they are."""
+    """Lines with their ends; bytes that are not UTF-8 are kept."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
     waiting = ""
     for block in blocks:

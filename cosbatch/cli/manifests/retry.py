@@ -1,4 +1,4 @@
-"""The command `retry`: makes a manifest of the tasks that a job's report calls failed, grouped by error code."""
+"""The command `retry`: a manifest of the tasks that failed by a job's report, grouped by their error code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from cosbatch.cli.manifests import reports, source
 from cosbatch.cli.manifests.reports import Task
-from cosbatch.cli.remote.objects import place_of
+from cosbatch.cli.remote.objects import is_object, place_of
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command
@@ -38,7 +38,7 @@ Keys are written as they stand in the report, or percent-encoded where it has pl
 """
 
 
-# What may stand in a key as it is.
+# The characters that need no encoding in a key of a manifest.
 _RAW = PLAIN_CHARACTERS.decode() + ","
 _ENCODED = re.compile(rf"(?:[{re.escape(_RAW)}]|%[0-9A-Fa-f]{{2}})*")
 
@@ -56,21 +56,21 @@ def add(commands: Commands) -> None:
 
 
 class _Keys:
-    """How the keys of a report stand in it, and as they have to stand in a manifest: percent-encoded."""
+    """How a report writes its keys, and how a manifest has to: percent-encoded."""
 
     def __init__(self) -> None:
         self._are_encoded = True
         self._have_escapes = True  # every % begins one
 
-    def looked_at(self, tasks: Iterable[Task]) -> Iterator[Task]:
-        """The tasks, as they are; each says something of all keys."""
+    def noted(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """The same tasks; on their way their keys are noted, since one key tells how all of them are written."""
         for task in tasks:
             self._are_encoded = self._are_encoded and _ENCODED.fullmatch(task.key) is not None
             self._have_escapes = self._have_escapes and not BAD_ESCAPE.search(task.key)
             yield task
 
     def in_manifest(self, groups: dict[str, list[Task]]) -> dict[str, list[Task]]:
-        """The same groups with encoded keys. An escape stays one, unless some % of the report shows that keys are plain."""
+        """The same groups with encoded keys. Escapes stay, unless a % that begins none shows that all keys are plain."""
         if self._are_encoded or not groups:
             return groups
         output.say("Keys of the report are not percent-encoded; in the manifest they are.")
@@ -84,7 +84,7 @@ def _encoded(task: Task, safe: str) -> Task:
 
 def retry(options: argparse.Namespace) -> int:
     keys = _Keys()
-    failed = (task for task in keys.looked_at(tasks_of(options.report, options)) if not task.succeeded)
+    failed = (task for task in keys.noted(tasks_of(options.report, options)) if not task.succeeded)
     groups = reports.by_code(task for task in failed if not options.code or task.code in options.code)
     groups = keys.in_manifest(groups)
     if options.by_code is not None:
@@ -120,8 +120,8 @@ def tasks_of(name: str, options: argparse.Namespace) -> Iterator[Task]:
 
 
 def _part(name: str, bucket: str, key: str) -> str:
-    """Where a file that a manifest.json names is: in the bucket, or on disk beside the manifest.json or in its results/."""
-    if source.is_object(name):
+    """The place of a file that a manifest.json names: in the bucket, or on disk beside the manifest.json or in results/."""
+    if is_object(name):
         return f"cos://{bucket or place_of(name).bucket}/{key}"
     folder, base = os.path.dirname(name), os.path.basename(key)
     for candidate in (os.path.join(folder, base), os.path.join(folder, "results", base)):
@@ -131,7 +131,7 @@ def _part(name: str, bucket: str, key: str) -> str:
 
 
 def _write_all(groups: dict[str, list[Task]], path: str | None) -> list[dict[str, object]]:
-    """One manifest of all groups, on stdout or in a file; what was written."""
+    """One manifest of all groups, to stdout or a file; what was written."""
     tasks = [task for group in groups.values() for task in group]
     if not tasks:
         return []
@@ -152,7 +152,7 @@ def _write_each(groups: dict[str, list[Task]], folder: str) -> list[dict[str, ob
 
 
 def _file_name(code: str, index: int) -> str:
-    """The code, and where it has to be changed for a file's name, a number that keeps it apart from others."""
+    """The code as a file name; where characters have to be replaced, with a number that keeps it unique."""
     plain = re.sub(r"[^A-Za-z0-9_-]", "_", code)
     return f"{plain}.csv" if plain == code else f"{plain}-{index}.csv"
 

@@ -1,4 +1,4 @@
-"""Content that a command reads: a file, stdin, or an object in a bucket; plain or compressed with gzip, block by block."""
+"""Content that a command reads block by block: a file, stdin or an object, plain or compressed with gzip."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from cosbatch.cli.terminal.progress import Progress, Reading, in_bytes
 from cosbatch.model.errors import InvalidManifest
 
 _BLOCK = 1024 * 1024
-# What is smaller is read before a person could look at a bar.
+# Bytes; less is read before a person could look at a bar.
 _WORTH_A_BAR = 10_000_000
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)
 class Source:
-    """Content under its name; `size` is what is stored, in bytes, None where nobody knows it."""
+    """Content and its name; `size` is in bytes as it is stored, None for stdin."""
 
     name: str
     size: int | None
@@ -36,7 +36,7 @@ class Source:
 def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Iterator[Source]:
     """The content of a file, of stdin (`-`), or of an object (`cos://bucket/key`).
 
-    Where the name ends in .gz, what is inside, unless that is not to be unpacked. Shows progress where there is much to read.
+    With `unpack`, what is inside where the name ends in .gz. Shows progress where there is much to read.
     Raises WrongUsage; reading raises ServiceSideError, InvalidManifest.
     """
     with contextlib.ExitStack() as ending:
@@ -50,7 +50,7 @@ def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Itera
 
 
 def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack) -> Source:
-    if is_object(name):
+    if objects.is_object(name):
         client = connect(options)
         stored = objects.head(client, objects.place_of(name))
         return Source(name, stored.size, objects.blocks(client, stored))
@@ -58,11 +58,6 @@ def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack
         return Source(name, None, _blocks(sys.stdin.buffer))
     file = ending.enter_context(files.opened(name))
     return Source(name, os.fstat(file.fileno()).st_size, _blocks(file))
-
-
-def is_object(name: str) -> bool:
-    """Whether it is the name of an object, not of a file."""
-    return name.startswith(("cos://", "qcs::cos:"))
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What lies in a bucket, page by page: GET Bucket (436/7734) and GET Bucket Object Versions (436/35521)."""
+"""The objects of a bucket, page by page: GET Bucket (436/7734) and GET Bucket Object Versions (436/35521)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PAGE_SIZE = 1000
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is to be listed: the objects of `bucket` under `prefix`; with `versions`, all of their versions."""
+class Listing:
+    """A listing of the objects of `bucket` under `prefix`; with `versions`, of all their versions."""
 
     bucket: str
     region: str
@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Marker:
-    """Behind which key, and which of its versions, a page begins."""
+    """A page begins behind this key, and this version of it."""
 
     key: str = ""
     version: str = ""
@@ -55,42 +55,42 @@ class Page:
     following: Marker | None
 
 
-def pages(client: Client, question: Question, marker: Marker) -> Iterator[Page]:
+def pages(client: Client, listing: Listing, marker: Marker) -> Iterator[Page]:
     """Every page behind the marker. Raises ServiceSideError."""
     following: Marker | None = marker
     while following is not None:
-        page = client.ask(page_request(question, following), lambda answer: page_of(answer, question))
+        page = client.ask(page_request(listing, following), lambda response: page_of(response, listing))
         if page.following == following:
             raise UnexpectedResponse("The listing does not go on: a page points at itself.")
         yield page
         following = page.following
 
 
-def page_request(question: Question, marker: Marker) -> Request:
-    """`GET /`, signed like every other call. Keys are asked for percent-encoded, since XML cannot carry all of them."""
+def page_request(listing: Listing, marker: Marker) -> Request:
+    """`GET /` of the bucket. Keys are asked for percent-encoded, since XML cannot carry all of them."""
     of_versions = (("versions", ""), ("key-marker", marker.key), ("version-id-marker", marker.version))
     query = (
-        *(of_versions if question.versions else (("marker", marker.key),)),
-        ("prefix", question.prefix),
+        *(of_versions if listing.versions else (("marker", marker.key),)),
+        ("prefix", listing.prefix),
         ("max-keys", str(PAGE_SIZE)),
         ("encoding-type", "url"),
     )
     given = tuple((name, value) for name, value in query if value or name == "versions")
-    host = names.bucket_host(question.bucket, question.region)
+    host = names.bucket_host(listing.bucket, listing.region)
     return Request("GET", host, "/", given, limit=LISTING_LIMIT)
 
 
-def page_of(response: Response, question: Question) -> Page:
-    """The page that the answer is. Raises ServiceSideError."""
-    root, member = ("ListVersionsResult", "Version") if question.versions else ("ListBucketResult", "Contents")
+def page_of(response: Response, listing: Listing) -> Page:
+    """The page in the response. Raises ServiceSideError."""
+    root, member = ("ListVersionsResult", "Version") if listing.versions else ("ListBucketResult", "Contents")
     result = actions.read(root, response)
     is_encoded = result.get("EncodingType") == "url"
     entries = tuple(_entry(member, is_encoded) for member in _members(result.get(member)))
-    return Page(entries, _following(result, entries, is_encoded, question))
+    return Page(entries, _following(result, entries, is_encoded, listing))
 
 
 def _members(value: object) -> list[Mapping[str, Any]]:
-    """One member stands for itself, several are a list."""
+    """The members of an element that was parsed: one is a value, several are a list."""
     members = value if isinstance(value, list) else [value]
     return [member for member in members if isinstance(member, Mapping)]
 
@@ -114,13 +114,13 @@ def _text(value: object, is_encoded: bool = False) -> str:
 
 
 def _following(
-    result: Mapping[str, object], entries: tuple[Entry, ...], is_encoded: bool, question: Question
+    result: Mapping[str, object], entries: tuple[Entry, ...], is_encoded: bool, listing: Listing
 ) -> Marker | None:
-    """Where the next page begins; a listing that is cut short without saying so goes on behind its last key."""
+    """Where the next page begins: as the listing says, or else behind its last entry; None after the last page."""
     if result.get("IsTruncated") != "true":
         return None
     last = entries[-1] if entries else Entry("")
-    if not question.versions:
+    if not listing.versions:
         return Marker(_text(result.get("NextMarker"), is_encoded) or last.key)
     key = _text(result.get("NextKeyMarker"), is_encoded)
     return Marker(key, _text(result.get("NextVersionIdMarker"))) if key else Marker(last.key, last.version)

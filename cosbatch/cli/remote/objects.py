@@ -1,4 +1,4 @@
-"""Objects in buckets, as commands read and write them: whole, or range by range, bound to one ETag."""
+"""Objects in buckets, as commands name, read and write them: whole, or block by block of one state of the object."""
 
 from __future__ import annotations
 
@@ -28,8 +28,13 @@ class Stored:
     size: int
 
 
+def is_object(name: str) -> bool:
+    """Whether it is the name of an object, not of a file."""
+    return name.startswith(("cos://", "qcs::cos:"))
+
+
 def place_of(text: str) -> Resource:
-    """The object that `cos://bucket-appid/key` or another of its names stands for. Raises WrongUsage."""
+    """The object that the text names, as `cos://bucket-appid/key` or by its ARN or URL. Raises WrongUsage."""
     try:
         place = names.parse_resource(text)
     except ValueError as error:
@@ -78,7 +83,7 @@ def read(client: Client, place: Resource) -> bytes:
 
 
 def write(client: Client, place: Resource, content: bytes, storage_class: str | None = None) -> Response:
-    """Put an object in place. Raises ServiceSideError."""
+    """PUT of an object (436/7749). Raises ServiceSideError."""
     digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
     kind = (("x-cos-storage-class", storage_class),) if storage_class else ()
     headers = (("Content-Length", str(len(content))), ("Content-MD5", digest), *kind)

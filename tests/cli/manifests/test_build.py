@@ -118,7 +118,7 @@ def test_does_not_go_on_with_another_listing(run: Run, tmp_path: Path) -> None:
 
 @responses.activate
 @pytest.mark.parametrize(
-    "content", ["[]", "{}", "not json", "", '{"Wish": {}}', '{"Wish": {}, "State": {"marker": 5}}']
+    "content", ["[]", "{}", "not json", "", '{"Selection": {}}', '{"Selection": {}, "State": {"marker": 5}}']
 )
 def test_does_not_go_on_with_a_broken_state(run: Run, tmp_path: Path, content: str) -> None:
     arguments = broken_off(run, tmp_path)

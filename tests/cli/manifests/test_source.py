@@ -80,10 +80,10 @@ def test_refuses_what_is_not_compressed_rightly(tmp_path: Path, content: bytes, 
 def test_shows_a_bar_where_there_is_much_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(source, "_WORTH_A_BAR", len(TEXT) - 1)
-    (tmp_path / "list.csv").write_bytes(TEXT)
-    assert read(str(tmp_path / "list.csv")) == TEXT
-    assert "[########################]  100 %  4.2 MB/4.2 MB" in terminal.getvalue()
+    content = TEXT * 3
+    (tmp_path / "list.csv").write_bytes(content)
+    assert read(str(tmp_path / "list.csv")) == content
+    assert "[########################]  100 %  12.6 MB/12.6 MB" in terminal.getvalue()
 
 
 def test_shows_no_bar_for_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

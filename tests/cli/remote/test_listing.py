@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.cli.remote.listing import BEGINNING, Entry, Marker, Page, Question, page_of, page_request
+from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker, Page, page_of, page_request
 from cosbatch.model.errors import ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Response
 
-OBJECTS = Question("examplebucket-1250000000", "ap-chengdu", "photos/")
-VERSIONS = Question("examplebucket-1250000000", "ap-chengdu", "photos/", versions=True)
+OBJECTS = Listing("examplebucket-1250000000", "ap-chengdu", "photos/")
+VERSIONS = Listing("examplebucket-1250000000", "ap-chengdu", "photos/", versions=True)
 
 
 def objects(*children: str, encoded: bool = True) -> Response:
