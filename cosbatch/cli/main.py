@@ -41,17 +41,17 @@ _PIPE_CLOSED = 141
 
 
 def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
-    """Run one command; the exit code."""
+    """The exit code of the command that the arguments name."""
     try:
         code = _code_of(arguments, clock or Clock())
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        _let_go_of_stdout()
+        _discard_stdout()
         return _PIPE_CLOSED
     except OSError as error:
-        _let_go_of_stdout()
+        _discard_stdout()
         output.say(f"{PROGRAM}: {error.strerror}{f' ({error.filename})' if error.filename else ''}")
         return 1
     return code
@@ -70,18 +70,18 @@ def _code_of(arguments: Sequence[str], clock: Clock) -> int:
 
 
 def _guarded(options: argparse.Namespace) -> int:
-    """Run the command; whatever goes wrong is told in words, never by a traceback that nobody asked for."""
+    """The exit code of the command; every failure is told in words, with a traceback only where --verbose asks for it."""
     try:
         code: int = options.run(options)
     except WrongUsage as error:
         output.say(f"{PROGRAM}: {error}")
         return 2
     except OSError:
-        # A pipe that closed, a disk that is full: the whole program's business.
+        # A pipe that closed, a disk that is full: main() handles these.
         raise
     except CosbatchError as error:
         return _failed(error, options)
-    except Exception as error:  # noqa: BLE001  # a bug is a failure too, told like one
+    except Exception as error:  # noqa: BLE001  # a bug is told like every other failure
         return _failed(_bug(error, options), options)
     return code
 
@@ -95,18 +95,18 @@ def _failed(error: CosbatchError, options: argparse.Namespace) -> int:
 def _bug(error: Exception, options: argparse.Namespace) -> CosbatchError:
     if getattr(options, "verbose", False):
         output.say("".join(traceback.format_exception(type(error), error, error.__traceback__)))
-        return InternalError("A fault of this program; where it happened stands above.")
-    return InternalError(f"A fault of this program ({type(error).__name__}); --verbose shows where it happened.")
+        return InternalError("A bug of this program; the lines above show where it happened.")
+    return InternalError(f"A bug of this program ({type(error).__name__}); --verbose shows where it happened.")
 
 
-def _let_go_of_stdout() -> None:
-    """Nobody can read any more: what is still unwritten goes nowhere, and the interpreter does not complain at its end."""
+def _discard_stdout() -> None:
+    """What is still unwritten goes nowhere, so that the interpreter does not fail on it at its end."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of all commands. Their modules import what is heavy where it is used."""
+    """The parser of all commands."""
     top = argparse.ArgumentParser(
         prog=PROGRAM,
         description=_DESCRIPTION,

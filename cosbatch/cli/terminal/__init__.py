@@ -1,1 +1,1 @@
-"""What the commands share: options, files, tables, progress."""
+"""What the commands share to read and to write: options, files, output, tables, progress."""

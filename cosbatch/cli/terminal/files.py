@@ -1,4 +1,4 @@
-"""Reads what a command is given, and writes files so that they are there whole or not at all."""
+"""The files that a command reads, and files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STDIN = "-"
 
 
 class WrongUsage(Exception):
-    """The command was asked for something that it cannot begin with; the text says what and how to fix it."""
+    """The command cannot begin with what it was given; the text says why and how to fix it."""
 
 
 def read_bytes(path: str) -> bytes:
@@ -28,7 +28,7 @@ def read_bytes(path: str) -> bytes:
 
 
 def read_json(path: str) -> object:
-    """The value in the file, or in stdin for `-`. Raises WrongUsage where there is no file, InvalidEvent for no JSON."""
+    """The value in the file, or in stdin for `-`. Raises WrongUsage where there is no file, InvalidEvent where it is not JSON."""
     try:
         return strict_json.read(read_bytes(path))
     except ValueError as error:
@@ -45,9 +45,9 @@ def read_object(path: str) -> dict[str, object]:
 
 @contextlib.contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
-    """The file, to be read. Raises WrongUsage where it cannot be opened."""
+    """The file, open for reading. Raises WrongUsage where it cannot be opened."""
     try:
-        file = open(path, "rb")  # noqa: SIM115  # only the opening is guarded, not what is done with the content
+        file = open(path, "rb")  # noqa: SIM115  # errors of the `with` block are not errors of opening
     except OSError as error:
         raise WrongUsage(f"{path} cannot be read: {error.strerror}") from None
     with file:
@@ -56,7 +56,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def replacing(path: str) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` when the block ends well, in one step. Raises WrongUsage."""
+    """A file that replaces `path` in one step when the `with` block ends without an error. Raises WrongUsage."""
     try:
         descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".cosbatch-")
     except OSError as error:
@@ -67,11 +67,13 @@ def replacing(path: str) -> Iterator[BinaryIO]:
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
-        _remove(temporary)
+        with contextlib.suppress(OSError):
+            os.remove(temporary)
         raise
 
 
 def unwritable(path: str, error: OSError) -> WrongUsage:
+    """The error to raise where a file cannot be written."""
     return WrongUsage(f"{path} cannot be written: {error.strerror}")
 
 
@@ -79,8 +81,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def _remove(path: str) -> None:
-    with contextlib.suppress(OSError):
-        os.remove(path)

@@ -1,4 +1,4 @@
-"""How commands are declared: a summary, examples, and the options that several of them share."""
+"""The declaration of commands: a summary, examples, and the options that several of them share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Commands = Any  # argparse gives the type of its sub-commands no public name
 def command(
     commands: Commands, name: str, summary: str, examples: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
-    """Declare a command: `summary` is one sentence, `examples` what its help shows below the options."""
+    """The parser of a command; `summary` is one sentence, `examples` is what its help shows below the options."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=summary,

@@ -1,4 +1,4 @@
-"""How a command speaks: JSON on stdout for programs, a table there for a person at a terminal, words on stderr."""
+"""What a command writes: JSON on stdout for programs, a table there for a person at a terminal, words on stderr."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 from cosbatch.cli.terminal.tables import printable, record
+from cosbatch.hints import hint_for
 
 _RED = "\x1b[31;1m"
 _PLAIN = "\x1b[0m"
 
-# Of a failure object, what is told in another way than by its name.
-_TOLD = ("Code", "Message", "Errors", "Status", "Retryable")
+# The fields of a failure that are not shown by their names.
+_SHOWN = ("Code", "Message", "Errors", "Status", "Retryable")
 
 Lines = Callable[[], Iterable[str]]
 
 
 def show(value: object, options: argparse.Namespace, lines: Lines | None = None) -> None:
-    """Write the value: as JSON, or on a terminal as `lines` lays it out; without `lines`, one line for each of its leaves."""
+    """Write the value: as JSON, or on a terminal as `lines`; without `lines`, one line for each of its leaves."""
     if _wants_json(options):
         write_json(value)
         return
@@ -40,39 +41,37 @@ def write_json(value: object) -> None:
 
 
 def say(text: str) -> None:
-    """Words for a person."""
+    """Write a line for a person to stderr."""
     sys.stderr.write(text + "\n")
 
 
 def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
-    """Tell of a failure object: in words, and as JSON where a program may read stdout."""
+    """Write a failure: in words, and as JSON where a program may read stdout."""
     if _wants_json(options):
         write_json(failure)
         sys.stdout.flush()
-    for line in _told(failure):
+    for line in _failure_lines(failure):
         say(line)
 
 
-def _told(failure: Mapping[str, Any]) -> Iterable[str]:
+def _failure_lines(failure: Mapping[str, Any]) -> Iterable[str]:
     yield f"{emphasised(str(failure['Code']), sys.stderr)}: {printable(str(failure['Message']))}"
     for problem in failure.get("Errors", ()):
         yield printable(f"  {problem['Pointer'] or '/'}  {problem['Message']}")
     for name, value in failure.items():
-        if name not in _TOLD and not isinstance(value, dict | list):
+        if name not in _SHOWN and not isinstance(value, dict | list):
             yield printable(f"{name}: {value}")
     if failure.get("Retryable"):
         yield "Another try later can help."
 
 
 def hint_of(code: str) -> str:
-    """What is behind a Code and how to fix it, in the language of COSBATCH_LANG."""
-    from cosbatch.hints import hint_for  # only failures need the table
-
+    """The cause behind a Code and its fix, in the language of COSBATCH_LANG."""
     return hint_for(code, os.environ.get("COSBATCH_LANG", "en"))
 
 
 def emphasised(text: str, stream: TextIO) -> str:
-    """The text in red, where a person looks and does not mind colours (no-color.org)."""
+    """The text, in red where the stream is a terminal and NO_COLOR is not set (no-color.org)."""
     return f"{_RED}{text}{_PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else text
 
 

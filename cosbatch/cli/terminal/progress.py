@@ -1,4 +1,4 @@
-"""Progress for people: a bar on a terminal, elsewhere one line for each change of state."""
+"""Progress of work: a bar on a terminal, elsewhere one line for each change of state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CLEAR = "\r\x1b[K"
 
 @dataclass(frozen=True)
 class Reading:
-    """How far the work is: `label` names its state; `total` is None where nobody knows it yet."""
+    """How far the work is: `label` names its state; `total` is None where it is not known."""
 
     label: str
     done: int
@@ -30,7 +30,7 @@ class Reading:
 
 
 class Progress:
-    """Shows readings as they come; `figure` writes a number of whatever is counted."""
+    """Shows readings as they come; `figure` formats a number of what is counted."""
 
     def __init__(self, stream: TextIO, clock: Clock, figure: Callable[[int], str] = "{:,}".format) -> None:
         self._stream = stream
@@ -60,7 +60,7 @@ class Progress:
         self._stream.flush()
 
     def _line(self, reading: Reading, columns: int) -> str:
-        """State, bar, counts, rate and time left; the bar takes the room that the words leave it."""
+        """State, bar, counts, rate and time left; the bar takes the columns that the words leave free."""
         rate = rate_of(list(self._readings))
         words = self._counts(reading, "/")
         if rate:
@@ -76,7 +76,7 @@ class Progress:
         return f"{self._figure(reading.done)}{total}{failed}"
 
     def close(self) -> None:
-        """Leave the bar as it is, and go to the next line."""
+        """Leave the bar as it is, and begin a new line."""
         if self._is_terminal and self._label:
             self._stream.write("\n")
         self._label = ""
@@ -92,7 +92,7 @@ def _bar(reading: Reading, room: int) -> list[str]:
 
 
 def rate_of(readings: list[tuple[float, int]]) -> float:
-    """How many a second, over the readings: pairs of seconds and a count. 0 where they do not tell."""
+    """How many a second, over the readings: pairs of seconds and a count. 0 where they are too few."""
     if len(readings) < 2 or readings[-1][0] <= readings[0][0]:
         return 0.0
     (began, before), (ended, after) = readings[0], readings[-1]

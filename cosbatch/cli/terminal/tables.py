@@ -1,4 +1,4 @@
-"""Lays values out for a person: tables, and one line for each leaf of a value."""
+"""Values as lines for a person: tables, and one line for each leaf of a value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _GAP = "  "
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """The rows below the header, in columns as wide as they need; numbers stand to the right."""
+    """The header and the rows, in columns as wide as they need; numbers are at the right."""
     columns = [_column(name, [row[at] for row in rows]) for at, name in enumerate(header)]
     return [_GAP.join(cells).rstrip() for cells in zip(*columns, strict=True)]
 
@@ -24,7 +24,7 @@ def _column(name: str, values: Sequence[object]) -> list[str]:
 
 
 def record(value: object) -> list[str]:
-    """Every leaf of the value on a line of its own, behind the path to it."""
+    """One line for each leaf of the value: the path to it, and the leaf."""
     leaves = list(_leaves(value))
     widest = max((width(name) for name, _ in leaves), default=0)
     return [f"{name}{' ' * (widest - width(name))}{_GAP}{leaf}".strip() for name, leaf in leaves]
@@ -42,7 +42,7 @@ def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _cell(value: object) -> str:
-    """The words of JSON, without the quotes around text; figures in groups of three."""
+    """The value as JSON writes it, without quotes around text; figures in groups of three."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -51,16 +51,14 @@ def _cell(value: object) -> str:
 
 
 def printable(text: str) -> str:
-    """The text on one line, without anything that a terminal would obey; such characters become escapes."""
-    return "".join(character if character.isprintable() else _escape(character) for character in text)
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode()
+    """The text on one line; characters that could control a terminal become escapes."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
 
 
 def width(text: str) -> int:
-    """How many columns of a terminal the text takes: Chinese characters take two, accents of their own none."""
+    """How many columns of a terminal the text takes: Chinese characters take two, combining accents none."""
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
