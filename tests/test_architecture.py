@@ -207,7 +207,6 @@ NOT_AT_A_COLD_START = {
     "concurrent.futures",
     "cosbatch.cli",
     "cosbatch.hints",
-    "cosbatch.schemas.export",
     "cosbatch.standin",
     "csv",
     "difflib",

@@ -10,7 +10,7 @@ from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.manifest_object import ManifestObject
 from cosbatch.model import names
 from cosbatch.model.errors import InvalidManifest, InvalidRequest, Problem
-from cosbatch.schemas.document import CSV, INVENTORY
+from cosbatch.model.names import CSV, INVENTORY
 from cosbatch.service.exchange import Exchange
 
 # The judge's modules are imported where they are used: a cold start whose call looks at no manifest saves 8 ms.

@@ -11,7 +11,7 @@ from cosbatch.jobs.creation import Order
 from cosbatch.jobs.inspection import Inspection, warning
 from cosbatch.model import names
 from cosbatch.model.errors import IdempotencyMismatch, Problem
-from cosbatch.schemas.document import INVENTORY
+from cosbatch.model.names import INVENTORY
 from cosbatch.service import actions
 
 

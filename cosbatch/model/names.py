@@ -1,11 +1,12 @@
-"""Names of the service's things: buckets, resources, roles, regions and hosts, to read and to write.
+"""Names of the service's things: buckets, resources, roles, regions, hosts, and how manifests are written.
 
-Sources: spec of the resource names on the common elements page (436/38607); region list 436/6224.
+Sources: common elements (436/38607), where resource names and the formats of manifests are; region list 436/6224.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -28,6 +29,12 @@ BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ROLE = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>[\w+=,.@-]+)", re.ASCII)
 BUCKET = re.compile(_BUCKET, re.ASCII)
 REGION = re.compile(_REGION, re.ASCII)
+
+# The formats of manifests, and what the columns of the first can hold.
+CSV = "COSBatchOperations_CSV_V1"
+INVENTORY = "COSInventoryReport_CSV_V1"
+FORMATS = (CSV, INVENTORY)
+COLUMNS = ("Ignore", "Bucket", "Key", "VersionId")
 
 # Short codes of the regions that had one before 2020; no other region has a published code.
 SHORT_REGIONS = {
@@ -58,6 +65,18 @@ class Resource(NamedTuple):
 def appid_of(bucket: str) -> str:
     """The account's number at the end of a bucket's full name."""
     return bucket.rpartition("-")[2]
+
+
+def column_faults(columns: Sequence[str]) -> list[str]:
+    """What is wrong with a manifest's columns.
+
+    No page says it, but a row needs one bucket and one key to name an object, and at most one version.
+    """
+    once = [(name, columns.count(name)) for name in ("Bucket", "Key")]
+    faults = [f"must name {name} once, not {times} times" for name, times in once if times != 1]
+    if columns.count("VersionId") > 1:
+        faults.append("must name VersionId at most once; a column that is not used is called Ignore")
+    return faults
 
 
 def is_inventory(key: str) -> bool:

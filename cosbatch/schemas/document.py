@@ -9,29 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, validates_schema
 
 from cosbatch.model import names
 from cosbatch.model.errors import InvalidRequest, Problem
-from cosbatch.schemas.elements import (
-    Choice,
-    Element,
-    Flag,
-    ListOf,
-    Nothing,
-    Number,
-    Part,
-    Text,
-    about,
-    load,
-    rule,
-    written,
-)
+from cosbatch.model.names import COLUMNS, CSV, FORMATS, INVENTORY, column_faults
+from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Nothing, Number, Part, Text, about, load
 
-CSV = "COSBatchOperations_CSV_V1"
-INVENTORY = "COSInventoryReport_CSV_V1"
-FORMATS = (CSV, INVENTORY)
-FIELDS = ("Ignore", "Bucket", "Key", "VersionId")
 OPERATIONS = ("COSDeleteObject", "COSInitiateRestoreObject", "COSPutObjectCopy", "COSPutObjectTagging")
 DIRECTIVES = ("Copy", "Replaced", "Add")
 PREFIXES = ("ResourcesPrefix", "TargetKeyPrefix")
@@ -97,42 +81,29 @@ class Spec(Element):
     """How the manifest is read. Left out as a whole, it is read off the manifest."""
 
     Fields = ListOf(
-        Choice(*FIELDS), minimum=1, load_default=None, metadata=about(f"The columns in order; required with {CSV}.")
+        Choice(*COLUMNS), minimum=1, load_default=None, metadata=about(f"The columns in order; required with {CSV}.")
     )
     # The oldest sample gives an inventory's manifest.json as rows: no page ties the name of the manifest to its format.
     Format = Choice(*FORMATS, load_default=None, metadata=about(f"{INVENTORY} for the manifest.json of an inventory."))
 
-    @rule
-    def check_fields(self, data: dict[str, Any], original: object, **_: Any) -> None:
-        columns, format_ = written(original).get("Fields"), written(original).get("Format")
+    @validates_schema(skip_on_field_errors=False)
+    def check_columns(self, data: dict[str, Any], **_: Any) -> None:
+        """What is wrong by itself is missing from `data`, what is not given is None there: neither is reported twice."""
+        columns, format_ = data.get("Fields", ()), data.get("Format", "")
+        faults = {"Fields": column_faults(columns) if columns else []}
         if columns is not None and format_ is None:
-            raise ValidationError(f"is required with Fields; add {' or '.join(FORMATS)}", "Format")
-        if columns is None and data.get("Format") == CSV:
-            raise ValidationError(f"is required with {CSV}; name the columns in order", "Fields")
-
-    @rule
-    def check_columns(self, data: dict[str, Any], _: object, **__: Any) -> None:
-        faults = [*_column_faults(data.get("Fields") or [])]
-        if faults:
-            raise ValidationError(faults, "Fields")
-
-
-def _column_faults(columns: list[str]) -> Iterator[str]:
-    """No page says it, but a row needs one bucket and one key to name an object, and at most one version."""
-    if not columns:
-        return
-    for name in ("Bucket", "Key"):
-        if columns.count(name) != 1:
-            yield f"must name {name} once, not {columns.count(name)} times"
-    if columns.count("VersionId") > 1:
-        yield "must name VersionId at most once; a column that is not used is called Ignore"
+            faults["Format"] = [f"is required with Fields; add {' or '.join(FORMATS)}"]
+        if columns is None and format_ == CSV:
+            faults["Fields"] = [f"is required with {CSV}; name the columns in order"]
+        if any(faults.values()):
+            raise ValidationError(faults)
 
 
 class Manifest(Element):
     """The objects that the job works on."""
 
-    Location = Part(Location, required=True)
-    Spec = Part(Spec, load_default=lambda: {"Fields": None, "Format": None})
+    Location = Part(Location(), required=True)
+    Spec = Part(Spec(), load_default=lambda: {"Fields": None, "Format": None})
 
 
 class Grantee(Element):
@@ -146,7 +117,7 @@ class Grantee(Element):
 class Grant(Element):
     """What one grantee may do with the copies."""
 
-    Grantee = Part(Grantee, required=True)
+    Grantee = Part(Grantee(), required=True)
     Permission = Choice("READ", "WRITE", "FULL_CONTROL", required=True)
 
 
@@ -174,12 +145,12 @@ class NewObjectMetadata(Element):
     # "Timestamp" in the template, String in the tables and in every client.
     HttpExpiresDate = Text(metadata=about("As in the header Expires."))
     SSEAlgorithm = Choice("AES256")
-    UserMetadata = ListOf(Part(Pair))
+    UserMetadata = ListOf(Part(Pair()))
 
 
 def _tags(**options: Any) -> ListOf:
     """Up to ten tags an object (limits page, 436/14518)."""
-    return ListOf(Part(Tag), minimum=1, maximum=10, metadata=about("The tags."), **options)
+    return ListOf(Part(Tag()), minimum=1, maximum=10, metadata=about("The tags."), **options)
 
 
 def _tagging_directive() -> Choice:
@@ -196,7 +167,7 @@ class Copy(Element):
 
     AccessControlDirective = Choice(*DIRECTIVES, metadata=about("Where the access control of the copies comes from."))
     # Many on the pages; the vendor's Go client can hold one.
-    AccessControlGrants = ListOf(Part(Grant), minimum=1)
+    AccessControlGrants = ListOf(Part(Grant()), minimum=1)
     PrefixReplace = Flag(metadata=about("Whether keys get another prefix; needs one or both of the next two."))
     ResourcesPrefix = Text(0, 1024, metadata=about("What is taken off the keys; a folder ends in a slash."))
     TargetKeyPrefix = Text(0, 1024, metadata=about("What is put before the keys; a folder ends in a slash."))
@@ -206,28 +177,37 @@ class Copy(Element):
     # "Timestamp" on the pages; every client sends Unix seconds.
     ModifiedSinceConstraint = Number(0, 2**63 - 1, metadata=about("Unix seconds; older objects are left (412)."))
     UnModifiedSinceConstraint = Number(0, 2**63 - 1, metadata=about("Unix seconds; newer objects are left (412)."))
-    NewObjectMetadata = Part(NewObjectMetadata)
+    NewObjectMetadata = Part(NewObjectMetadata())
     TaggingDirective = _tagging_directive()
     NewObjectTagging = _tags()
     # The API's table has the first two, the console offers all four.
     StorageClass = Choice("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
     TargetResource = Text(1, 1024, form=bucket_name, required=True, metadata=about(f"The target: {NAME_FORMS}."))
 
-    @rule
-    def check_tagging(self, data: dict[str, Any], original: object, **_: Any) -> None:
-        if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in written(original):
-            raise ValidationError("is required when TaggingDirective is Replaced or Add", "NewObjectTagging")
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_prefixes_and_tags(self, data: dict[str, Any], original: object, **_: Any) -> None:
+        """What depends on other fields; a field that is wrong by itself counts as given."""
+        if isinstance(original, Mapping):
+            faults = {**_prefix_faults(data, original), **_tag_faults(data, original)}
+            if faults:
+                raise ValidationError(faults)
 
-    @rule
-    def check_prefixes(self, data: dict[str, Any], original: object, **_: Any) -> None:
-        """The page reads prefixes only when PrefixReplace is true, and is silent on two empty ones: both are slips."""
-        given = written(original)
-        unread = [name for name in PREFIXES if data.get(name)]
-        if unread and not data.get("PrefixReplace", "PrefixReplace" in given):
-            message = "is only read when PrefixReplace is true; set it, or leave the prefix out"
-            raise ValidationError({name: [message] for name in unread})
-        if data.get("PrefixReplace") and all(given.get(name, "") == "" for name in PREFIXES):
-            raise ValidationError("needs ResourcesPrefix, TargetKeyPrefix or both", "PrefixReplace")
+
+def _prefix_faults(data: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, list[str]]:
+    """The page reads prefixes only when PrefixReplace is true, and is silent on two empty ones: both are slips."""
+    unread = [name for name in PREFIXES if data.get(name)]
+    if unread and not data.get("PrefixReplace", "PrefixReplace" in given):
+        message = "is only read when PrefixReplace is true; set it, or leave the prefix out"
+        return {name: [message] for name in unread}
+    if data.get("PrefixReplace") and all(given.get(name, "") == "" for name in PREFIXES):
+        return {"PrefixReplace": ["needs ResourcesPrefix, TargetKeyPrefix or both"]}
+    return {}
+
+
+def _tag_faults(data: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, list[str]]:
+    if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in given:
+        return {"NewObjectTagging": ["is required when TaggingDirective is Replaced or Add"]}
+    return {}
 
 
 class Restore(Element):
@@ -249,11 +229,11 @@ class Operation(Element):
     """What is done to each object: exactly one child."""
 
     COSDeleteObject = Nothing(metadata=about("Deletes each object; with a VersionId in its row, for good."))
-    COSInitiateRestoreObject = Part(Restore)
-    COSPutObjectCopy = Part(Copy)
-    COSPutObjectTagging = Part(Tagging)
+    COSInitiateRestoreObject = Part(Restore())
+    COSPutObjectCopy = Part(Copy())
+    COSPutObjectTagging = Part(Tagging())
 
-    @rule
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_one(self, data: dict[str, Any], original: object, **_: Any) -> None:
         if not isinstance(original, Mapping):
             return
@@ -283,10 +263,10 @@ class CreateJobRequest(Element):
     ConfirmationRequired = Flag(load_default=False, metadata=about("Whether the job waits to be confirmed."))
     # 1 to 256 bytes on the page of DescribeJob, 0 to 256 on all others.
     Description = Text(0, 256, load_default=None)
-    Manifest = Part(Manifest, required=True)
-    Operation = Part(Operation, required=True)
+    Manifest = Part(Manifest(), required=True)
+    Operation = Part(Operation(), required=True)
     Priority = Number(0, PRIORITY_MAXIMUM, required=True, metadata=about("The larger, the sooner."))
-    Report = Part(Report, required=True)
+    Report = Part(Report(), required=True)
     RoleArn = Text(
         1,
         1024,

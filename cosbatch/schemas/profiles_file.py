@@ -60,10 +60,10 @@ class Profile(Element):
     """One rule: an upload that matches, or a call that names it, becomes this job."""
 
     name = Text(1, 64, form=profile_name, required=True)
-    match = Part(Match, load_default=None)
-    job = Part(lambda: CreateJobRequest(exclude=("ClientRequestToken",), partial=JOB_OPEN), required=True)
+    match = Part(Match(), load_default=None)
+    job = Part(CreateJobRequest(exclude=("ClientRequestToken",), partial=JOB_OPEN), required=True)
     open = ListOf(Choice(*OPENABLE), load_default=list)
-    limits = Part(Limits, load_default=dict)
+    limits = Part(Limits(), load_default=dict)
     unattended = Flag(load_default=False)
 
 
@@ -81,5 +81,5 @@ class Policy(Element):
 
 
 class ProfilesFile(Element):
-    profiles = ListOf(Part(Profile), required=True)
-    policy = Part(Policy, load_default=dict)
+    profiles = ListOf(Part(Profile()), required=True)
+    policy = Part(Policy(), load_default=dict)

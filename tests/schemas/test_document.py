@@ -6,15 +6,13 @@ import copy
 import json
 import random
 import xml.etree.ElementTree as ET
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from marshmallow import ValidationError
 
 from cosbatch.model.errors import InvalidRequest, Problem
-from cosbatch.schemas.document import CreateJobRequest, load_document, with_arns
+from cosbatch.schemas.document import load_document, with_arns
 from cosbatch.service.parse import parse
 from cosbatch.service.render import render
 from tests.schemas.documents import (
@@ -307,29 +305,3 @@ def _disturb(value: Any, chance: random.Random) -> None:
         elif place is not None:
             value[place] = chance.choice(ODD)
         return
-
-
-EVERY = [
-    *[job((pointer, value)) for pointer, value in TAKEN],
-    *[job((pointer, written)) for pointer, written, _ in MENDED],
-    *[job(*changes) for changes in TOGETHER],
-    *[job((pointer, value)) for pointer, value, _ in REFUSED],
-]
-
-
-@pytest.mark.parametrize("document", EVERY)
-def test_reads_quickly_just_what_marshmallow_reads(document: Json) -> None:
-    schema = CreateJobRequest()
-    try:
-        loaded = schema.load(document)
-    except ValidationError:
-        with pytest.raises(ValidationError):
-            schema.read(document)
-    else:
-        with suppress(ValidationError):
-            assert json.dumps(schema.read(document)) == json.dumps(loaded)
-
-
-def test_reads_a_plain_document_without_asking_marshmallow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(CreateJobRequest, "load", None)
-    assert load_document(job(), REGION)["Priority"] == 10

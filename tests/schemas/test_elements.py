@@ -185,12 +185,17 @@ def test_reports_two_faults_of_one_text() -> None:
     ]
 
 
-def test_reports_a_list_that_is_too_long_and_each_bad_member() -> None:
+def test_reports_each_bad_member_of_a_list() -> None:
+    assert problems({"List": ["", 3, "abcd"]}) == [
+        Problem("/List/0", "must not be empty"),
+        Problem("/List/1", "must be text"),
+        Problem("/List/2", "must have at most 3 bytes in UTF-8; it has 4: shorten it"),
+    ]
+
+
+def test_looks_at_no_member_of_a_list_that_is_too_long() -> None:
     assert problems({"List": ["a", "", 3, "abcd"]}) == [
-        Problem("/List", "must have at most 3 members; it has 4: take some out"),
-        Problem("/List/1", "must not be empty"),
-        Problem("/List/2", "must be text"),
-        Problem("/List/3", "must have at most 3 bytes in UTF-8; it has 4: shorten it"),
+        Problem("/List", "must have at most 3 members; it has 4: take some out")
     ]
 
 
@@ -204,7 +209,7 @@ def test_points_to_members_of_lists_of_containers() -> None:
     ]
 
 
-UNSUPPORTED_EVENTS: list[tuple[Any, str]] = [
+UNKNOWN: list[tuple[Any, str]] = [
     ("words", "/words"),
     ("", "/"),
     ("_schema", "/_schema"),
@@ -219,14 +224,14 @@ UNSUPPORTED_EVENTS: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "pointer"), UNSUPPORTED_EVENTS)
+@pytest.mark.parametrize(("name", "pointer"), UNKNOWN)
 @pytest.mark.parametrize("value", [None, 1, {"Words": {}}])
 def test_points_to_a_name_that_is_not_known(name: object, pointer: str, value: object) -> None:
     known = "Words, Filled, Loud, Colour, Count, Large, Switch, Mark, List, Inner, Inners, Silent"
     assert problems({name: value}) == [Problem(pointer, f"is not known here; what may stand here: {known}")]
 
 
-def test_reports_in_the_page_s_order_and_strangers_as_they_stand() -> None:
+def test_reports_in_the_page_s_order_and_unknown_names_as_they_stand() -> None:
     found = problems({"z": 1, "Silent": 1, "_schema": 1, "Inner": {"b": 1}, "a": 1, "Words": 1})
     assert [problem.pointer for problem in found] == [
         "/Words",
@@ -244,16 +249,38 @@ def test_writes_problems_that_any_answer_can_carry() -> None:
     assert json.dumps([problem.as_json() for problem in found], ensure_ascii=False).encode()
 
 
-def test_reports_the_first_of_very_many_faults_and_how_many_more_there_are() -> None:
-    found = problems({"Words": 1, **{f"x{number}": 1 for number in range(50_000)}})
+MORE = Problem("", "has more faults; fix the ones above first")
+ENDLESS: list[tuple[dict[str, object], str]] = [
+    ({f"x{number}": 1 for number in range(50_000)}, "/x198"),
+    ({f"x{number}": 1 for number in range(MOST_PROBLEMS)}, "/x198"),
+    ({"Inners": [0] * 50_000}, "/Inners/198"),
+    ({"Inners": [{}] * 50_000}, "/Inners/198/Name"),
+    ({"Inners": [{"Name": 1, "x": 1}] * MOST_PROBLEMS}, "/Inners/99/Name"),
+    ({"Inner": {"Name": "", **{f"x{number}": 1 for number in range(50_000)}}}, "/Inner/x198"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "last"), ENDLESS)
+def test_reports_the_first_of_very_many_faults_and_that_there_are_more(wrong: dict[str, object], last: str) -> None:
+    found = problems({"Words": 1, **wrong})
     assert len(found) == MOST_PROBLEMS + 1
-    assert found[0].pointer == "/Words"
-    assert found[-1] == Problem("", "has 49801 more faults; fix the ones above first")
+    assert (found[0].pointer, found[-2].pointer, found[-1]) == ("/Words", last, MORE)
 
 
-def test_counts_even_one_fault_more() -> None:
-    found = problems({f"x{number}": 1 for number in range(MOST_PROBLEMS + 1)})
-    assert found[-1] == Problem("", "has 1 more faults; fix the ones above first")
+def test_looks_at_no_more_members_of_a_list_than_it_takes_to_say_that_there_are_more_faults() -> None:
+    looked_at: list[str] = []
+
+    def refuse(text: str) -> str:
+        looked_at.append(text)
+        raise ValidationError("is wrong")
+
+    class Bad(Element):
+        List = ListOf(Text(form=refuse))
+
+    with pytest.raises(InvalidRequest) as caught:
+        load(Bad(), {"List": ["a"] * 100_000}, "all faults")
+    assert len(looked_at) == MOST_PROBLEMS + 1
+    assert caught.value.problems[-1] == MORE
 
 
 def test_reports_as_many_faults_as_a_person_reads_without_a_remark() -> None:
@@ -285,4 +312,4 @@ TREES = [
 
 @pytest.mark.parametrize(("tree", "flat"), TREES)
 def test_flattens_marshmallow_s_messages(tree: object, flat: list[Any]) -> None:
-    assert problems_of(tree) == [found if isinstance(found, Problem) else Problem(*found) for found in flat]
+    assert [*problems_of(tree)] == [found if isinstance(found, Problem) else Problem(*found) for found in flat]

@@ -8,11 +8,11 @@ from typing import Any
 from marshmallow import Schema
 
 from cosbatch.cli.deploy import openapi
+from cosbatch.cli.deploy.json_schema import DIALECT, json_schema
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.schemas.calls import ACTIONS, CREATE_JOB_OPTIONS, SCHEMAS
 from cosbatch.schemas.document import CreateJobRequest
-from cosbatch.schemas.export import DIALECT, json_schema
 from cosbatch.schemas.profiles_file import ProfilesFile
 
 Json = dict[str, Any]
@@ -64,23 +64,19 @@ def _bundle(definitions: Json) -> Json:
 def _definitions() -> dict[str, Json]:
     """The schema of each action's call, and of the profiles file (`Profiles`), by name; none names its dialect."""
     calls = {action: _call(action, schema) for action, schema in SCHEMAS.items()}
-    return {"CreateJob": _create_job(), **calls, "Profiles": _of(ProfilesFile(), "Profiles")}
-
-
-def _of(schema: Schema, title: str) -> Json:
-    return {name: value for name, value in json_schema(schema, title).items() if name != "$schema"}
+    return {"CreateJob": _create_job(), **calls, "Profiles": json_schema(ProfilesFile(), "Profiles")}
 
 
 def _call(action: str, schema: Schema) -> Json:
     """A call other than CreateJob: its fields, and Action, without which it would be taken for another."""
-    described = _of(schema, action)
+    described = json_schema(schema, action)
     properties = {"Action": {"const": action}, **described["properties"]}
     return {**described, "properties": properties, "required": ["Action", *described["required"]]}
 
 
 def _create_job() -> Json:
     """A document of its own, or what a profile leaves open of one; the manifest may be given by its name alone."""
-    document, options = _of(CreateJobRequest(), "CreateJob"), _of(CREATE_JOB_OPTIONS, "CreateJob")
+    document, options = json_schema(CreateJobRequest(), "CreateJob"), json_schema(CREATE_JOB_OPTIONS, "CreateJob")
     manifest = dict(document["properties"]["Manifest"])
     by_itself = {
         "required": document["required"],

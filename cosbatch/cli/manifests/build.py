@@ -21,7 +21,7 @@ from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
 from cosbatch.model.errors import CosbatchError, InvalidManifest
-from cosbatch.schemas.document import CSV
+from cosbatch.model.names import CSV
 
 _EXAMPLES = """\
   A list of every object under a prefix:

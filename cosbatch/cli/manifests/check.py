@@ -15,10 +15,7 @@ from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.manifest.inventory import judge_inventory, with_missing
 from cosbatch.manifest.judge import joined, judge_blocks
 from cosbatch.manifest.verdict import Fault, Verdict
-from cosbatch.model.names import Resource, is_inventory
-from cosbatch.schemas.document import CSV, INVENTORY
-
-_COLUMNS = ("Ignore", "Bucket", "Key", "VersionId")
+from cosbatch.model.names import COLUMNS, CSV, INVENTORY, Resource, column_faults, is_inventory
 
 _EXAMPLES = """\
   Before a list is uploaded:
@@ -58,8 +55,7 @@ def add(commands: Commands) -> None:
 def fields(text: str) -> tuple[str, ...]:
     """The type of an option that takes the columns of a manifest."""
     columns = tuple(column.strip() for column in text.split(","))
-    unknown = [column for column in columns if column not in _COLUMNS]
-    if unknown or columns.count("Bucket") != 1 or columns.count("Key") != 1 or columns.count("VersionId") > 1:
+    if not {*columns} <= {*COLUMNS} or column_faults(columns):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not one Bucket and one Key, and perhaps a VersionId and Ignores, with commas between them"
         )

@@ -2,7 +2,6 @@
 
 What it refuses, the schemas refuse as well. They refuse more, of which JSON Schema cannot speak: it counts characters
 where the pages count bytes, takes 10.0 for a whole number, and knows neither the forms of names nor XML's characters.
-Nothing that handles an event imports this module.
 """
 
 from __future__ import annotations
@@ -13,21 +12,22 @@ from typing import Any
 
 from marshmallow import Schema, fields, missing
 
-from cosbatch.schemas.document import CSV, PREFIXES, Copy, Operation, Spec
+from cosbatch.model.names import CSV
+from cosbatch.schemas.document import PREFIXES, Copy, Operation, Spec
 from cosbatch.schemas.elements import Choice, Flag, ListOf, Nothing, Number, Part, Text
 
-Json = dict[str, object]
+Json = dict[str, Any]
 # marshmallow's word for fields that may be missing though they are required: all, or those at these paths (`A.B`).
 Partial = bool | Collection[str] | None
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(schema: Schema, title: str) -> dict[str, object]:
-    """The JSON Schema of what `schema` loads; its descriptions are the declarations' own.
+def json_schema(schema: Schema, title: str) -> Json:
+    """The JSON Schema of what `schema` loads, without its dialect; its descriptions are the declarations' own.
 
     Raises TypeError where the schema has a field that is none of the kinds of element.
     """
-    return {"$schema": DIALECT, "title": title, **_object(schema, schema.partial)}
+    return {"title": title, **_object(schema, schema.partial)}
 
 
 def _object(schema: Schema, partial: Partial) -> Json:
