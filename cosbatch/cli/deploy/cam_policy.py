@@ -36,12 +36,12 @@ _ON_SOURCES = {
     "COSDeleteObject": ("DeleteObject",),
     "COSPutObjectTagging": ("PutObjectTagging",),
 }
-# What a copy needs besides PutObject: a directive that has something carried over from the source ...
+# What a copy needs besides PutObject: for a directive that copies something from the source ...
 _CARRIED = {
     "AccessControlDirective": ("GetObjectACL", "PutObjectACL"),
     "TaggingDirective": ("GetObjectTagging", "PutObjectTagging"),
 }
-# ... and an element that gives the copy something of its own.
+# ... and for an element that gives the copy a value of its own.
 _GIVEN = {
     "AccessControlGrants": "PutObjectACL",
     "CannedAccessControlList": "PutObjectACL",
@@ -224,6 +224,6 @@ def notes(configuration: Configuration, sources: Iterable[str]) -> Iterator[str]
             yield f"{profile.name}: its manifests may list any object; limits.source_buckets or --source names buckets."
         opened = [element for element in _DECIDING if element in profile.open]
         if opened:
-            yield f"{profile.name}: callers may change {', '.join(opened)}; what that takes is not in here."
+            yield f"{profile.name}: callers may change {', '.join(opened)}; the rights for that are not included."
     if profiles.policy.get("free_documents", True):
-        yield "Documents without a profile are let in; what they take is not in here (policy.free_documents)."
+        yield "Documents without a profile are allowed; the rights for them are not included (policy.free_documents)."

@@ -57,7 +57,9 @@ def doctor(options: argparse.Namespace) -> int:
         findings = list(examine(connect(options)))
     except ConfigurationError as error:
         findings = [_misconfigured(problem) for problem in error.problems]
-        findings.append(Finding("service", WARNING, "not asked", "Fix what stands above first, and look again."))
+        findings.append(
+            Finding("service", WARNING, "not asked", "Fix the findings above first, then run doctor again.")
+        )
     wrong = any(finding.state == WRONG for finding in findings)
     report = {"Verdict": WRONG if wrong else OK, "Checks": [finding.as_json() for finding in findings]}
     rows = [(finding.check, finding.state, finding.message, finding.fix) for finding in findings]
@@ -172,16 +174,16 @@ def _credentials(settings: Settings, error: CosbatchError | None) -> Finding:
             "credentials", WRONG, f"{kind}; the service says {error.code}", hint_for(error.code, settings.language)
         )
     if error and not error.request_id:
-        return Finding("credentials", WARNING, f"{kind}; whether they are alive is not known", "See ListJobs.")
-    life = "; when they end does not stand in them, a role's last a few hours at most" if temporary else ""
-    return Finding("credentials", OK, f"{kind}; alive just now{life}")
+        return Finding("credentials", WARNING, f"{kind}; whether they are valid is not known", "See ListJobs.")
+    life = "; they do not say when they end, a role's last a few hours at most" if temporary else ""
+    return Finding("credentials", OK, f"{kind}; valid now{life}")
 
 
 def _clock(client: Client, date: str | None) -> Finding:
     """Whether a signature that is made by this clock is valid by the service's clock."""
     theirs = unix_seconds(date)
     if theirs is None:
-        return Finding("clock", WARNING, "the service has not told its time", "See ListJobs.")
+        return Finding("clock", WARNING, "the service did not send its time", "See ListJobs.")
     ahead = round(client.clock.now() - theirs)
     message = f"{abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} the service's" if ahead else "as the service's"
     if EARLY - LIFETIME < ahead < EARLY:
@@ -217,6 +219,6 @@ def _bucket(client: Client, role: str, bucket: str, region: str) -> Finding:
     if error.status == 404:
         return Finding(check, WRONG, f"is not there in {region}", "Create it, or fix its name or the region.")
     if error.status == 403:
-        fix = "The function does without; to look, these credentials need name/cos:HeadBucket."
-        return Finding(check, WARNING, "may not be looked at with these credentials", fix)
+        fix = "The function does not need that right; to check the bucket, these credentials need name/cos:HeadBucket."
+        return Finding(check, WARNING, "may not be checked with these credentials", fix)
     return Finding(check, WRONG, f"{error.code}: {error.message}", hint_for(error.code, client.settings.language))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cosbatch.cli.job_commands.job_progress import job_progress_of, reasons_of
-from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table
@@ -82,15 +82,13 @@ def _of_one_job(commands: Commands, name: str, summary: str, examples: str, run:
 
 def jobs(options: argparse.Namespace) -> int:
     client = connect(options)
-    found = [job for state in options.state or [None] for job in _listed(client, state)]
+    found: list[Mapping[str, Any]] = []
+    for state in options.state or [None]:
+        found += all_jobs({"jobStatuses": state}, client.exchange(_LISTING_PATIENCE), client.settings)
     found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
     found = found[: options.limit]
     output.show({"Jobs": found}, options, lambda: table(_HEADER, [_row(job) for job in found]))
     return 0
-
-
-def _listed(client: Client, state: str | None) -> list[Mapping[str, Any]]:
-    return list(all_jobs({"jobStatuses": state}, client.exchange(_LISTING_PATIENCE), client.settings))
 
 
 def _row(job: Mapping[str, Any]) -> list[object]:

@@ -149,9 +149,10 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
     bucket = names.parse_resource(report["Bucket"]).bucket
     place = Resource(bucket, f"{report['Prefix']}/job-{job['JobId']}/manifest.json", None)
     contents = reports.contents_of(objects.read(client, place), str(place.key))
-    tasks = [
-        task for _, key in contents.files for task in _tasks(client, Resource(bucket, key, None), contents.columns)
-    ]
+    tasks: list[reports.Task] = []
+    for _, key in contents.files:
+        content = objects.read(client, Resource(bucket, key, None))
+        tasks += reports.tasks([content], contents.columns, key)
     rows = [(task.key, task.status, task.code) for task in tasks]
     _tell(f"Its report is in cos://{bucket}/{place.key}.", [*table(("Key", "Status", "Code"), rows[:3]), "..."])
     first = rehearsal.example_objects(client.settings.account.appid, 1)[0]
@@ -159,10 +160,6 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
     _tell(f"One of its objects, {first.key}:", [f"x-cos-restore: {head.headers.get('x-cos-restore')}"])
     succeeded = sum(task.succeeded for task in tasks)
     return {"Manifest": f"cos://{bucket}/{place.key}", "Succeeded": succeeded, "Failed": len(tasks) - succeeded}
-
-
-def _tasks(client: Client, place: Resource, columns: tuple[str, ...] | None) -> list[reports.Task]:
-    return list(reports.tasks([objects.read(client, place)], columns, str(place.key)))
 
 
 def _tell(title: str, lines: list[str]) -> None:

@@ -1,3 +1,5 @@
+"""`policy`: the rights of the function's role and of the jobs' roles."""
+
 from __future__ import annotations
 
 import json
@@ -226,8 +228,8 @@ def test_says_what_callers_may_need_besides(printed: Printer) -> None:
     opened["match"] = None
     value = printed(opened, free_documents=True)
     assert value["JobRoles"] == []
-    assert "one: callers may change Operation, RoleArn; what that takes is not in here" in printed.notes
-    assert "Documents without a profile are let in" in printed.notes
+    assert "one: callers may change Operation, RoleArn; the rights for that are not included" in printed.notes
+    assert "Documents without a profile are allowed" in printed.notes
 
 
 def test_takes_the_region_from_an_option(printed: Printer) -> None:

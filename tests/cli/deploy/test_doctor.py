@@ -1,3 +1,5 @@
+"""`doctor`: what it finds for settings, credentials, clock, profiles and buckets."""
+
 from __future__ import annotations
 
 import json
@@ -135,7 +137,7 @@ def test_says_where_the_service_does_not_take_the_credentials(code: str) -> None
     assert code in finding.message
 
 
-def test_takes_credentials_for_alive_that_are_refused_for_want_of_rights() -> None:
+def test_takes_credentials_for_valid_that_only_lack_a_right() -> None:
     found = findings(ScriptedWire(refusal("AccessDenied")))
     assert found["credentials"].state == "ok"
     assert found["ListJobs"].state == "wrong"
@@ -179,7 +181,7 @@ def test_compares_the_clock_with_the_service_s(ahead: int, state: str, message: 
     ("status", "state", "message"),
     [
         (200, "ok", "answers in ap-chengdu"),
-        (403, "warning", "may not be looked at"),
+        (403, "warning", "may not be checked"),
         (404, "wrong", "is not there in ap-chengdu"),
         (503, "wrong", "UnexpectedResponse"),
     ],

@@ -1,3 +1,5 @@
+"""`package`: what the zip holds, and what is said while it is made."""
+
 from __future__ import annotations
 
 import hashlib
@@ -138,6 +140,7 @@ def test_takes_the_newest_releases_that_the_requirements_allow(packed: Packed) -
     assert packed.report["Dependencies"]["marshmallow"] == "4.4.0"
 
 
+@pytest.mark.slow
 def test_is_the_same_bit_for_bit_when_it_is_made_again_and_keeps_nothing_old_in_its_folder(
     packed: Packed, small: Path
 ) -> None:
@@ -171,16 +174,19 @@ def test_has_byte_code_for_every_module(packed: Packed) -> None:
     assert len([name for name in packed.names() if name.endswith(".pyc")]) == len(modules)
 
 
-def test_says_so_where_there_is_no_interpreter_of_the_runtime_s_version(
+def test_does_without_an_interpreter_of_the_runtime_s_version_and_without_openssl(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     assert pack() == 0
     told = capsys.readouterr()
     assert f"No Python {HERE} is here" in told.err
-    assert json.loads(told.out)["ByteCode"] is None
+    assert "No openssl is here" in told.err
+    report = json.loads(told.out)
+    assert (report["ByteCode"], report["Roots"]) == (None, 0)
     with zipfile.ZipFile("dist/cosbatch.zip") as archive:
-        assert not [name for name in archive.namelist() if name.endswith(".pyc")]
+        assert not [name for name in archive.namelist() if name.endswith((".pyc", ".0"))]
 
 
 def test_holds_the_roots_one_by_one_under_the_names_that_openssl_looks_for(packed: Packed) -> None:
@@ -188,17 +194,6 @@ def test_holds_the_roots_one_by_one_under_the_names_that_openssl_looks_for(packe
     assert name.rpartition("/")[0] == f"certifi/cacert.pem.{len(BUNDLE)}"
     assert packed.report["Roots"] == 1
     assert b"PRIVATE" not in packed.read(name)
-
-
-def test_says_so_where_there_is_no_openssl(
-    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
-    assert pack() == 0
-    told = capsys.readouterr()
-    assert "No openssl is here" in told.err
-    assert json.loads(told.out)["Roots"] == 0
 
 
 def test_says_what_openssl_said_where_it_fails(
@@ -242,6 +237,7 @@ def test_says_what_pip_said_where_a_dependency_cannot_be_had(small: Path, capsys
     assert not Path("dist/cosbatch.zip").exists()
 
 
+@pytest.mark.slow
 def test_says_what_the_compiler_said_where_a_module_is_not_for_the_runtime(
     small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
