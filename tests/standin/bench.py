@@ -70,7 +70,7 @@ def seed(data: Path, rows: int) -> None:
 
 @contextmanager
 def process(data: Path) -> Iterator[tuple[int, str]]:
-    """Run the command line; yields its process id and its endpoint."""
+    """Run the command line; its process id and its endpoint."""
     command = [sys.executable, "-m", "cosbatch.standin", "--data", str(data)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -81,14 +81,14 @@ def process(data: Path) -> Iterator[tuple[int, str]]:
 
 
 def peak_memory_mb(pid: int) -> float:
-    """Return the most memory that a process has had resident, as Linux counts it."""
+    """The most memory that a process has had resident, as Linux counts it."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
 
 
 def upload_manifest(client: Client, key: str, rows: int) -> str:
-    """Upload a manifest of many objects; returns the element that names it."""
+    """Upload a manifest of many objects; the element that names it."""
     body = "".join(f"{SOURCE},{key.format(number)}\n" for number in range(rows)).encode()
     return manifest(etag=client.cos("PUT", SOURCE, "manifest.csv", body=body).headers["etag"])
 
@@ -109,7 +109,7 @@ def run_job(client: Client, name: str, content: str, element: str, rows: int) ->
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Return how many seconds something takes."""
+    """How many seconds something takes."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -150,7 +150,7 @@ def measure(rows: int) -> Results:
 
 
 def table(results: Results) -> str:
-    """Return the results for people."""
+    """The results for people."""
     lines = [f"{'job':12}{'tasks':>12}{'tasks/s':>12}{'CreateJob meanwhile: median, slowest':>40}"]
     for run in results.runs:
         latency = f"{run.create_job_median_ms:.1f} ms, {run.create_job_slowest_ms:.1f} ms"

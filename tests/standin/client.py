@@ -24,7 +24,7 @@ def encode(text: str) -> str:
 
 
 def listed(pairs: Pairs) -> tuple[str, str]:
-    """Return the names and the text to be signed of parameters or headers."""
+    """The names and the text to be signed of parameters or headers."""
     encoded = sorted((encode(name).lower(), encode(value)) for name, value in pairs)
     return ";".join(name for name, _ in encoded), "&".join(f"{name}={value}" for name, value in encoded)
 
@@ -32,7 +32,7 @@ def listed(pairs: Pairs) -> tuple[str, str]:
 def authorization(
     account: Account, method: str, path: str, parameters: Pairs, headers: Pairs, window: tuple[int, int]
 ) -> str:
-    """Return the value of Authorization for a request that signs all these parameters and headers."""
+    """The value of Authorization for a request that signs all these parameters and headers."""
     key_time = f"{window[0]};{window[1]}"
     header_list, header_text = listed(headers)
     param_list, param_text = listed(parameters)
@@ -55,16 +55,16 @@ class Reply:
     body: bytes
 
     def xml(self) -> Element:
-        """Return the document in the body."""
+        """The document in the body."""
         return fromstring(self.body)  # the stand-in's own answers
 
     def text(self, path: str) -> str:
-        """Return the text of an element of the document."""
+        """The text of an element of the document."""
         return self.xml().findtext(path) or ""
 
     @property
     def code(self) -> str:
-        """Return the Code of an Error document."""
+        """The Code of an Error document."""
         return self.text("Code")
 
 
@@ -123,7 +123,7 @@ class Client:
         parameters: Pairs = (),
         headers: Mapping[str, str] | None = None,
     ) -> tuple[str, dict[str, str]]:
-        """Return what stands in the request line, and the headers with their signature."""
+        """What stands in the request line, and the headers with their signature."""
         sent = {"Host": host, **(headers or {})}
         now = int(time.time())
         window = (now - 60, now + 600)
@@ -174,5 +174,5 @@ def until(holds: Callable[[], object], seconds: float = 30.0) -> None:
 
 
 def client_of(standin: Standin, timeout: float = 30.0) -> Client:
-    """Return a client with the keys of a running stand-in."""
+    """A client with the keys of a running stand-in."""
     return Client(standin.endpoint, standin.account, timeout)

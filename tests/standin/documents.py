@@ -22,7 +22,7 @@ TAGGING = (
 
 
 def fields(*names: str) -> str:
-    """Return the element Fields."""
+    """The element Fields."""
     return "<Fields>" + "".join(f"<member>{name}</member>" for name in names) + "</Fields>"
 
 
@@ -32,7 +32,7 @@ def manifest(
     spec: str = fields("Bucket", "Key") + "<Format>COSBatchOperations_CSV_V1</Format>",
     version: str = "",
 ) -> str:
-    """Return the element Manifest."""
+    """The element Manifest."""
     location = f"<ETag>{etag}</ETag><ObjectArn>{arn}</ObjectArn>{version}"
     return f"<Manifest><Location>{location}</Location><Spec>{spec}</Spec></Manifest>"
 
@@ -43,7 +43,7 @@ def report(
     prefix: str = "<Prefix>results</Prefix>",
     scope: str = "AllTasks",
 ) -> str:
-    """Return the element Report."""
+    """The element Report."""
     return (
         f"<Report><Bucket>{bucket}</Bucket><Enabled>{enabled}</Enabled><Format>Report_CSV_V1</Format>{prefix}"
         f"<ReportScope>{scope}</ReportScope></Report>"
@@ -51,7 +51,7 @@ def report(
 
 
 def document(**elements: str) -> str:
-    """Return a CreateJobRequest; each argument replaces one child as a whole, an empty one leaves it out."""
+    """A CreateJobRequest; each argument replaces one child as a whole, an empty one leaves it out."""
     parts = {
         "ClientRequestToken": f"<ClientRequestToken>{uuid.uuid4()}</ClientRequestToken>",
         "ConfirmationRequired": "<ConfirmationRequired>false</ConfirmationRequired>",
@@ -66,11 +66,11 @@ def document(**elements: str) -> str:
 
 
 def operation(content: str) -> str:
-    """Return the element Operation."""
+    """The element Operation."""
     return f"<Operation>{content}</Operation>"
 
 
 def copy(*children: str, target: str = f"qcs::cos:{REGION}::{TARGET}") -> str:
-    """Return an Operation that copies, with further children."""
+    """An Operation that copies, with further children."""
     inner = "".join(children)
     return operation(f"<COSPutObjectCopy>{inner}<TargetResource>{target}</TargetResource></COSPutObjectCopy>")

@@ -46,13 +46,13 @@ class Rehearsal:
             self.put(key, headers={"x-cos-storage-class": storage_class})
 
     def manifest(self, text: str | bytes, *names: str) -> str:
-        """Upload a CSV manifest and return the element that names it."""
+        """Upload a CSV manifest; the element that names it."""
         body = text if isinstance(text, bytes) else text.encode()
         spec = fields(*(names or ("Bucket", "Key"))) + "<Format>COSBatchOperations_CSV_V1</Format>"
         return manifest(etag=self.put("manifest.csv", body).headers["etag"], spec=spec)
 
     def inventory(self, values: object, files: Mapping[str, str]) -> str:
-        """Upload an inventory and return the element that names it."""
+        """Upload an inventory; the element that names it."""
         for key, text in files.items():
             self.put(key, gzip.compress(text.encode()))
         etag = self.put("manifest.json", json.dumps(values).encode()).headers["etag"]
@@ -64,17 +64,17 @@ class Rehearsal:
         return self.manifest("".join(f"{SOURCE},{key}\n" for key in keys))
 
     def create(self, **elements: str) -> str:
-        """Create a job and return its id."""
+        """Create a job; its id."""
         reply = self.client.create(document(**elements))
         assert reply.status == 200, reply
         return reply.text("JobId")
 
     def describe(self, job_id: str) -> Reply:
-        """Return the answer of DescribeJob."""
+        """The answer of DescribeJob."""
         return self.client.batch("GET", f"/jobs/{job_id}")
 
     def status(self, job_id: str) -> str:
-        """Return a job's state."""
+        """A job's state."""
         return self.describe(job_id).text("Job/Status")
 
     def set_status(self, job_id: str, status: str, reason: str = "") -> Reply:
@@ -92,14 +92,14 @@ class Rehearsal:
         return self.reaches(self.create(**elements), *FINISHED)
 
     def counts(self, described: Reply) -> tuple[str, int, int, int]:
-        """Return state, all tasks, and those that succeeded and failed."""
+        """State, all tasks, and those that succeeded and failed."""
         summary = "Job/ProgressSummary/"
         numbers = ("TotalNumberOfTasks", "NumberOfTasksSucceeded", "NumberOfTasksFailed")
         total, succeeded, failed = (int(described.text(summary + name)) for name in numbers)
         return described.text("Job/Status"), total, succeeded, failed
 
     def report(self, described: Reply) -> list[Task]:
-        """Return the lines of a finished job's report, sorted by key."""
+        """The lines of a finished job's report, sorted by key."""
         base = f"results/job-{described.text('Job/JobId')}/"
         listed = json.loads(self.client.cos("GET", REPORTS, f"{base}manifest.json").body)
         lines: list[Sequence[str]] = []
@@ -110,5 +110,5 @@ class Rehearsal:
         return sorted(tasks, key=lambda task: (task.key, task.version))
 
     def codes(self, described: Reply) -> dict[str, str]:
-        """Return the error code of each task by its key; it is empty where the task succeeded."""
+        """The error code of each task by its key; it is empty where the task succeeded."""
         return {task.key: task.code for task in self.report(described)}

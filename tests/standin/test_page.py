@@ -114,6 +114,7 @@ def test_refreshes_while_a_job_is_on_its_way(standin: Standin, client: Client, r
     assert "(1) COS stand-in" in page.text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; the tests on the HTML always run")
 def test_is_read_by_a_browser(standin: Standin, rehearsal: Rehearsal) -> None:
     job_id = a_job_with_failures(rehearsal)

@@ -20,7 +20,7 @@ def request(
     report_bucket: str = SHORT.format("reports-1250000000"),
     confirmation: str = "false",
 ) -> str:
-    """Return a document with tabs, as the pages print theirs."""
+    """A document with tabs, as the pages print theirs."""
     return f"""<CreateJobRequest>
 \t<ClientRequestToken>3b0f2f8c-0000-4000-8000-5d1f2b7a9c01</ClientRequestToken>
 \t<ConfirmationRequired>{confirmation}</ConfirmationRequired>

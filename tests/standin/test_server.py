@@ -69,7 +69,7 @@ def test_takes_a_request_line_in_absolute_form(client: Client) -> None:
 
 
 def signed_head(client: Client, method: str, path: str, *headers: str) -> bytes:
-    """Return the head of a signed request whose further headers are not signed."""
+    """The head of a signed request whose further headers are not signed."""
     target, sent = client.signed(method, HOST, path)
     lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items()), *headers]
     return "\r\n".join([*lines, "", ""]).encode()

@@ -218,7 +218,7 @@ def new_version_id() -> str:
 
 
 def remove_version(transaction: Transaction, bucket: Bucket, key: str, version: str) -> Version | None:
-    """Remove one version for good; returns what was removed."""
+    """Remove one version for good; what was removed, if it was there."""
     found = find_version(transaction.connection, bucket, key, version)
     if found:
         transaction.execute("DELETE FROM versions WHERE id = ?", (found.id,))
@@ -227,7 +227,7 @@ def remove_version(transaction: Transaction, bucket: Bucket, key: str, version: 
 
 
 def delete_object(transaction: Transaction, bucket: Bucket, key: str, now: float) -> str | None:
-    """Delete without a version id; returns the version of the delete marker that this leaves, if any.
+    """Delete without a version id; the version of the delete marker that this leaves, if any.
 
     Without versioning the object is gone; with it, or with it suspended, a marker hides what there is.
     """

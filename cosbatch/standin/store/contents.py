@@ -86,7 +86,7 @@ def _write(chunks: Iterable[bytes], file: BinaryIO) -> tuple[int, bytes, str]:
 
 
 def pieces(file: BinaryIO | None, start: int, length: int) -> Iterator[bytes]:
-    """Yield `length` bytes from `start` on, and close the file."""
+    """`length` bytes from `start` on, and close the file."""
     if file is None:
         return
     with file:

@@ -51,7 +51,7 @@ def test_ends_the_connection_without_a_reply(
 @pytest.mark.parametrize("stored", [False, True], ids=["not carried out", "carried out"])
 def test_hangs_until_the_client_gives_up(standin: Standin, client: Client, stored: bool) -> None:
     order(client, {"action": "CreateJob", "fault": "Hang", "stored": stored})
-    with client_of(standin, timeout=0.3) as impatient:
+    with client_of(standin, timeout=0.1) as impatient:
         lost(impatient, (TimeoutError,))
     assert len(standin.jobs()) == int(stored)
 
@@ -62,7 +62,7 @@ def test_hangs_no_longer_than_ordered(client: Client) -> None:
 
 
 def test_drips_the_reply_byte_by_byte(client: Client) -> None:
-    order(client, {"action": "CreateJob", "fault": "Drip", "seconds": 0.001})
+    order(client, {"action": "CreateJob", "fault": "Drip", "seconds": 0.0005})
     began = time.monotonic()
     reply = client.create(document())
     assert (reply.status, reply.xml().tag) == (200, "CreateJobResult")
@@ -71,7 +71,7 @@ def test_drips_the_reply_byte_by_byte(client: Client) -> None:
 
 def test_stops_in_the_middle_of_a_drip(standin: Standin, client: Client) -> None:
     order(client, {"action": "CreateJob", "fault": "Drip", "seconds": 3600})
-    with client_of(standin, timeout=0.2) as impatient:
+    with client_of(standin, timeout=0.1) as impatient:
         lost(impatient, (TimeoutError,))
 
 

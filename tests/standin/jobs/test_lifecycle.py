@@ -13,6 +13,7 @@ from cosbatch.standin.jobs.batch import requested_state
 from cosbatch.standin.jobs.rows import FINISHED, NEXT_STATES, STATES, find_job, set_state
 from cosbatch.standin.wire.errors import ServiceError
 from tests.standin.client import client_of, until
+from tests.standin.clock import Moved, running_by_clock
 from tests.standin.documents import RESTORE, TAGGING, operation, report
 from tests.standin.rehearsal import Rehearsal
 
@@ -242,7 +243,7 @@ def test_is_cancelled_in_the_middle_and_reports_what_was_done(by_hand: tuple[Sta
 
 
 def some_missing(rehearsal: Rehearsal, missing: int, total: int) -> str:
-    """Return a manifest whose first rows name objects that do not exist."""
+    """A manifest whose first rows name objects that do not exist."""
     rehearsal.put("there")
     return rehearsal.keys(["not there"] * missing + ["there"] * (total - missing))
 
@@ -291,21 +292,29 @@ def test_reports_nothing_when_told_so(rehearsal: Rehearsal) -> None:
 
 
 def test_lists_jobs_by_state_and_only_those_of_90_days(tmp_path: Path) -> None:
-    with running(tmp_path, speed=86400 * 90 * 20) as standin, client_of(standin) as client:
+    """A day takes one second."""
+    time = Moved()
+    with running_by_clock(tmp_path, time.now, speed=86400) as standin, client_of(standin) as client:
         rehearsal = Rehearsal(client)
         job_id = rehearsal.create()
         assert client.batch("GET", "/jobs", [("jobStatuses", "Active")]).text("Jobs/member/JobId") == ""
-        until(lambda: rehearsal.status(job_id) == "Failed")
-        until(lambda: client.batch("GET", "/jobs").text("Jobs/member/JobId") == "")
+        seen = []
+        for time.seconds in (0, 80, 91):
+            seen.append(client.batch("GET", "/jobs").text("Jobs/member/JobId"))
+        assert seen == [job_id, job_id, ""]
         assert rehearsal.describe(job_id).status == 200
 
 
 def test_restores_in_the_time_of_the_service_divided_by_the_speed(tmp_path: Path) -> None:
-    with running(tmp_path, speed=12 * 3600 / 0.3) as standin, client_of(standin) as client:
+    """Twelve hours take one minute, and three days six."""
+    time = Moved()
+    with running_by_clock(tmp_path, time.now, speed=12 * 60) as standin, client_of(standin) as client:
         rehearsal = Rehearsal(client)
         rehearsal.archive("a")
         rehearsal.run(Manifest=rehearsal.keys("a"), Operation=operation(RESTORE))
         assert client.cos("HEAD", "source-1250000000", "a").headers["x-cos-restore"] == 'ongoing-request="true"'
-        until(lambda: client.cos("GET", "source-1250000000", "a").status == 200)
-        until(lambda: client.cos("GET", "source-1250000000", "a").status == 403)
+        seen = []
+        for time.seconds in (0, 61, 421):
+            seen.append(client.cos("GET", "source-1250000000", "a").status)
+        assert seen == [403, 200, 403]
         assert "x-cos-restore" not in client.cos("HEAD", "source-1250000000", "a").headers

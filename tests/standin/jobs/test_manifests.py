@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from cosbatch.standin.jobs import manifests
 from tests.standin.documents import REPORTS, SOURCE, TAGGING, manifest, operation, report
 from tests.standin.rehearsal import Rehearsal
 
@@ -192,15 +193,27 @@ def test_lets_a_job_fail_over_an_inventory_with(rehearsal: Rehearsal, values: ob
     [
         (b"{", "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
-        (b" " * (32 * 1024 * 1024 + 1), "larger than 32 MiB"),
     ],
-    ids=["cut short", "too deep", "too large"],
+    ids=["cut short", "too deep"],
 )
 def test_lets_a_job_fail_over_a_manifest_json_that_is(rehearsal: Rehearsal, body: bytes, reason: str) -> None:
+    assert reason in failure_over(rehearsal, body)
+
+
+def failure_over(rehearsal: Rehearsal, body: bytes) -> str:
     etag = rehearsal.put("manifest.json", body).headers["etag"]
     arn = f"qcs::cos:ap-chengdu::{SOURCE}/manifest.json"
     element = manifest(arn, etag, "<Format>COSInventoryReport_CSV_V1</Format>")
-    assert reason in rehearsal.run(Manifest=element).text("Job/FailureReasons/JobFailure/FailureReason")
+    return rehearsal.run(Manifest=element).text("Job/FailureReasons/JobFailure/FailureReason")
+
+
+def test_lets_a_job_fail_over_a_manifest_json_that_is_too_large(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert manifests.INVENTORY_LIMIT == 32 * 1024 * 1024
+    monkeypatch.setattr(manifests, "INVENTORY_LIMIT", 1000)
+    assert "larger than 32 MiB" in failure_over(rehearsal, b" " * 1001)
+    assert "is not JSON" in failure_over(rehearsal, b" " * 1000)
 
 
 def test_lets_a_job_fail_whose_rights_belong_to_another_account(rehearsal: Rehearsal) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from cosbatch.standin import running
-from tests.standin.client import client_of, until
+from tests.standin.client import client_of
+from tests.standin.clock import Moved, running_by_clock
 from tests.standin.documents import DELETE, REGION, RESTORE, SOURCE, TAGGING, TARGET, copy, operation
 from tests.standin.rehearsal import Rehearsal
 
@@ -259,30 +259,30 @@ def test_overwrites_what_is_at_the_target_and_keeps_versions_there(source: Rehea
     assert source.client.cos("GET", TARGET, "a", [("versionId", "null")]).body == b"there before"
 
 
-@pytest.fixture
-def fast(tmp_path: Path) -> Iterator[Rehearsal]:
-    """A rehearsal where twelve hours take 50 milliseconds, and a day 100."""
-    with running(tmp_path, speed=12 * 3600 / 0.05) as standin, client_of(standin) as client:
-        yield Rehearsal(client)
-
-
 def days(number: int) -> str:
     return operation(RESTORE.replace("<ExpirationInDays>3<", f"<ExpirationInDays>{number}<"))
 
 
-def test_restores_archived_objects_for_some_days(fast: Rehearsal) -> None:
-    fast.archive("a")
-    fast.archive("deep", storage_class="DEEP_ARCHIVE")
-    described = fast.run(Manifest=fast.keys(["a", "deep"]), Operation=days(365))
-    assert fast.codes(described) == {"a": "", "deep": ""}
-    for key in ("a", "deep"):
-        until(lambda: fast.client.cos("GET", SOURCE, key).status == 200)  # noqa: B023
-    head = fast.client.cos("HEAD", SOURCE, "a").headers
-    assert head["x-cos-restore"].startswith('ongoing-request="false", expiry-date=')
-    assert head["x-cos-storage-class"] == "ARCHIVE"
-    again = fast.run(Manifest=fast.keys(["a"]), Operation=days(1))
-    assert fast.codes(again) == {"a": ""}
-    until(lambda: fast.client.cos("GET", SOURCE, "a").status == 403)
+def test_restores_archived_objects_for_some_days(tmp_path: Path) -> None:
+    """An hour takes 5 seconds: 12 hours for the archived object, 48 for the deep one."""
+    time = Moved()
+    with running_by_clock(tmp_path, time.now, speed=3600 / 5) as standin, client_of(standin) as client:
+        rehearsal = Rehearsal(client)
+        rehearsal.archive("a")
+        rehearsal.archive("deep", storage_class="DEEP_ARCHIVE")
+        described = rehearsal.run(Manifest=rehearsal.keys(["a", "deep"]), Operation=days(365))
+        assert rehearsal.codes(described) == {"a": "", "deep": ""}
+        seen = []
+        for time.seconds in (0, 61, 241):
+            seen.append([client.cos("GET", SOURCE, key).status for key in ("a", "deep")])
+        assert seen == [[403, 403], [200, 403], [200, 200]]
+        head = client.cos("HEAD", SOURCE, "a").headers
+        assert head["x-cos-restore"].startswith('ongoing-request="false", expiry-date=')
+        assert head["x-cos-storage-class"] == "ARCHIVE"
+        again = rehearsal.run(Manifest=rehearsal.keys(["a"]), Operation=days(1))
+        assert rehearsal.codes(again) == {"a": ""}
+        time.seconds += 121
+        assert client.cos("GET", SOURCE, "a").status == 403
 
 
 def test_fails_for_each_object_that_cannot_be_restored(rehearsal: Rehearsal) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from cosbatch.standin import Account, Standin, running
-from cosbatch.standin.cos.service import Clock, Service
+from cosbatch.standin import Standin, running
+from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs import runner as runner_module
 from cosbatch.standin.jobs.preparing import Preparation
 from cosbatch.standin.jobs.rows import Job, job_in_state
 from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.jobs.tasks import Run, groups
 from tests.standin.client import client_of, until
+from tests.standin.clock import running_by_clock
 from tests.standin.documents import TAGGING, operation
 from tests.standin.rehearsal import Rehearsal
 
@@ -195,11 +195,7 @@ def test_stops_between_two_jobs(tmp_path: Path) -> None:
             standin.runner.stop()
         return time.time()
 
-    standin = Standin(tmp_path, 0, Account(), Clock(now=now), runs_jobs=False)
-    standin.start()
-    with ExitStack() as stack:
-        stack.callback(standin.stop)
-        client = stack.enter_context(client_of(standin))
+    with running_by_clock(tmp_path, now, runs_jobs=False) as standin, client_of(standin) as client:
         rehearsal = Rehearsal(client)
         ids = [rehearsal.create() for _ in range(2)]
         stops = True
