@@ -1,4 +1,4 @@
-"""Runs commands in-process, as a shell would, and keeps what they said."""
+"""Runs commands in this process, as a shell would, and keeps what they wrote."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOW = 1795442400.0
 
 @dataclass(frozen=True)
 class Said:
-    """What a command came to: its exit code, and what it wrote."""
+    """The exit code of a command, and what it wrote."""
 
     code: int
     out: str

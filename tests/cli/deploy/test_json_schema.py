@@ -1,4 +1,4 @@
-"""The JSON Schema of what is declared: it stands on the dialect's own schema, and takes whatever the function takes."""
+"""The JSON Schema of what is declared: it is valid by the dialect's own schema, and takes whatever the function takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The printed schemas: they stand on their dialects, and take what the function takes."""
+"""`schema`: valid JSON Schema and OpenAPI, which take what the function takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`build`: a manifest of what lies in a bucket, whole or not at all."""
+"""`build`: a manifest of the objects in a bucket, whole or not at all."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def test_shows_the_function_s_log_when_asked(run: Run, recorded: Any) -> None:
 
 
 @pytest.mark.parametrize("event", [[], {}, "text", {"Records": []}, {"Records": [{"s3": {}}]}, {"Type": "Timer"}])
-def test_answers_what_the_function_answers_to_odd_events(run: Run, recorded: Any, event: Any) -> None:
+def test_shows_the_reply_of_the_function_to_odd_events(run: Run, recorded: Any, event: Any) -> None:
     said = run("invoke", recorded(event), "--local")
     assert said.code in (0, 1)
     assert "InternalError" not in said.out
@@ -143,7 +143,7 @@ def test_says_wrong_usage_for_local_options_without_local(run: Run, recorded: An
 
 
 @pytest.mark.parametrize(
-    ("answer", "failed"),
+    ("reply", "failed"),
     [
         ({"JobId": "1"}, False),
         ({"Code": "NoSuchJob"}, True),
@@ -154,5 +154,5 @@ def test_says_wrong_usage_for_local_options_without_local(run: Run, recorded: An
         (None, False),
     ],
 )
-def test_knows_a_failure_in_every_kind_of_answer(answer: Any, failed: bool) -> None:
-    assert is_failure(answer) is failed
+def test_knows_a_failure_in_every_kind_of_reply(reply: Any, failed: bool) -> None:
+    assert is_failure(reply) is failed

@@ -62,11 +62,11 @@ def test_delivers_an_event_to_the_handler(capsys: pytest.CaptureFixture[str]) ->
 def test_says_where_the_platform_would_deliver_again() -> None:
     event = {"Type": "Timer", "Time": "t", "TriggerName": "n", "Message": '{"Action": "DescribeJob", "JobId": "1"}'}
     with begin(Account(), Clock(), {}) as local:
-        answer, again = deliver(event)
-        assert (answer["Code"], again) == ("NoSuchJob", False)
+        reply, again = deliver(event)
+        assert (reply["Code"], again) == ("NoSuchJob", False)
         local.standin.order({"action": "DescribeJob", "fault": "TooManyJobs"})
-        answer, again = deliver(event)
-        assert (answer["Code"], again) == ("TooManyJobs", True)
+        reply, again = deliver(event)
+        assert (reply["Code"], again) == ("TooManyJobs", True)
 
 
 def test_writes_an_example_manifest() -> None:

@@ -1,4 +1,4 @@
-"""Listings of a bucket: what is asked, and what the answers come to."""
+"""Listings of a bucket: their requests, and their pages."""
 
 from __future__ import annotations
 

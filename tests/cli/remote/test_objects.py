@@ -61,7 +61,7 @@ def test_refuses_a_head_that_does_not_tell(headers: dict[str, str]) -> None:
 
 
 @responses.activate
-def test_refuses_an_answer_that_ignores_the_range() -> None:
+def test_refuses_a_response_that_ignores_the_range() -> None:
     responses.get(URL, body=b"0123456789")
     stored = objects.Stored(Resource("manifest-1250000000", "list.csv", None), '"1"', 10)
     with pytest.raises(UnexpectedResponse, match="10 bytes; 4 from byte 0 were asked for"):

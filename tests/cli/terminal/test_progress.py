@@ -1,4 +1,4 @@
-"""The bar, and the lines that stand in for it where there is no terminal."""
+"""The bar, and the lines that replace it where there is no terminal."""
 
 from __future__ import annotations
 
