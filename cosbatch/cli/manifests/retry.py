@@ -55,38 +55,8 @@ def add(commands: Commands) -> None:
     add_service(parser)
 
 
-class _Keys:
-    """How a report writes its keys, and how a manifest has to: percent-encoded."""
-
-    def __init__(self) -> None:
-        self._are_encoded = True
-        self._have_escapes = True  # every % begins one
-
-    def noted(self, tasks: Iterable[Task]) -> Iterator[Task]:
-        """The same tasks; on their way their keys are noted, since one key tells how all of them are written."""
-        for task in tasks:
-            self._are_encoded = self._are_encoded and _ENCODED.fullmatch(task.key) is not None
-            self._have_escapes = self._have_escapes and not BAD_ESCAPE.search(task.key)
-            yield task
-
-    def in_manifest(self, groups: dict[str, list[Task]]) -> dict[str, list[Task]]:
-        """The same groups with encoded keys. Escapes stay, unless a % that begins none shows that all keys are plain."""
-        if self._are_encoded or not groups:
-            return groups
-        output.say("Keys of the report are not percent-encoded; in the manifest they are.")
-        safe = _RAW + ("%" if self._have_escapes else "")
-        return {code: [_encoded(task, safe) for task in tasks] for code, tasks in groups.items()}
-
-
-def _encoded(task: Task, safe: str) -> Task:
-    return replace(task, key=quote(task.key, safe=safe, errors="surrogateescape"))
-
-
 def retry(options: argparse.Namespace) -> int:
-    keys = _Keys()
-    failed = (task for task in keys.noted(tasks_of(options.report, options)) if not task.succeeded)
-    groups = reports.by_code(task for task in failed if not options.code or task.code in options.code)
-    groups = keys.in_manifest(groups)
+    groups = reports.by_code(_failed(options))
     if options.by_code is not None:
         written = _write_each(groups, options.by_code)
     else:
@@ -98,6 +68,35 @@ def retry(options: argparse.Namespace) -> int:
     if not groups:
         output.say("No such task failed; there is no manifest.")
     return 0
+
+
+def _failed(options: argparse.Namespace) -> list[Task]:
+    """The failed tasks that are asked for, their keys as a manifest has to write them: percent-encoded."""
+    keys, failed = _Keys(), []
+    for task in tasks_of(options.report, options):
+        keys.note(task.key)
+        if not task.succeeded and (not options.code or task.code in options.code):
+            failed.append(task)
+    if keys.are_encoded or not failed:
+        return failed
+    output.say("Keys of the report are not percent-encoded; in the manifest they are.")
+    return [replace(task, key=keys.encoded(task.key)) for task in failed]
+
+
+class _Keys:
+    """How a report writes its keys, by all of them: one key may tell what the others leave open."""
+
+    def __init__(self) -> None:
+        self.are_encoded = True
+        self._have_escapes = True  # every % begins one
+
+    def note(self, key: str) -> None:
+        self.are_encoded = self.are_encoded and _ENCODED.fullmatch(key) is not None
+        self._have_escapes = self._have_escapes and not BAD_ESCAPE.search(key)
+
+    def encoded(self, key: str) -> str:
+        """The key of a report whose keys are not all encoded. Escapes stay, unless a % in some key begins none."""
+        return quote(key, safe=_RAW + ("%" if self._have_escapes else ""), errors="surrogateescape")
 
 
 def _table(groups: dict[str, list[Task]]) -> list[str]:
