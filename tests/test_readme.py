@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cosbatch.cli.main import parser
-from cosbatch.configuration.settings import read_settings
+from cosbatch.configuration.settings import SECRET_ID, SECRET_KEY, SESSION_TOKEN, read_settings
 from cosbatch.hints import HINTS
 from cosbatch.schemas.profiles_file import Limits, Match, Policy, Profile
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Names that people write by mistake; the settings take them, the README need not teach them.
-SLIPS = {"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"}
+SLIPS = {SECRET_ID[1], SECRET_KEY[1], SESSION_TOKEN[1]}
 
 
 def table(head: str) -> list[list[str]]:

@@ -14,7 +14,7 @@ from cosbatch.model.identity import read_marker
 _OBJECT = "/Manifest/Location/ObjectArn"
 _TARGET = "/Operation/COSPutObjectCopy/TargetResource"
 _REPORT = "/Report/Bucket"
-# Everybody, as grants name it: the account `qcs::cam::anyone:anyone`, a group's URI, or a unlimited permission.
+# Everybody, as grants name it: the account `qcs::cam::anyone:anyone`, a group's URI, or an unlimited permission.
 _EVERYBODY = ("anyone", "allusers", "*")
 
 _Buckets = Mapping[str, names.Resource]
@@ -34,7 +34,7 @@ def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profil
 
 
 def check_priority(priority: int, profiles: Profiles) -> None:
-    """Raises Forbidden for a new priority of a job that is over the policy's: one way around it would be one too many."""
+    """Raises Forbidden where the new priority of a job is over the policy's."""
     problems = [*_over_priority(priority, profiles.policy, "the policy")]
     if problems:
         raise Forbidden("The priority is higher than this function's configuration allows.", problems)
@@ -52,9 +52,11 @@ def check_confirmation(description: object, caller: str, profiles: Profiles) -> 
 
 def check_size(rows: int | None, profile: Profile | None) -> None:
     """Raises InvalidManifest where the manifest has more rows than the profile's `max_objects`."""
-    limit = profile.limits.get("max_objects") if profile else None
-    if limit is not None and rows is not None and rows > limit:
-        problem = Problem("/Manifest", f"has about {rows} rows; profile {profile.name} allows {limit}: split it")  # type: ignore[union-attr]
+    if profile is None or rows is None:
+        return
+    limit = profile.limits.get("max_objects", rows)
+    if rows > limit:
+        problem = Problem("/Manifest", f"has about {rows} rows; profile {profile.name} allows {limit}: split it")
         raise InvalidManifest("The manifest lists more objects than its profile allows; no job was created.", [problem])
 
 

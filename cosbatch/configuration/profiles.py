@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from cosbatch.model import names, strict_json
 from cosbatch.model.errors import Forbidden, InvalidRequest, Problem
 from cosbatch.model.identity import DESCRIPTION_LIMIT, shortened
-from cosbatch.schemas.document import load_document
+from cosbatch.schemas.document import REQUIRED, load_document
 from cosbatch.schemas.elements import load
 from cosbatch.schemas.profiles_file import OPENABLE, ProfilesFile
 
@@ -21,8 +21,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 PLACEHOLDERS = ("{bucket}", "{key}", "{date}")
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """The uploads that a profile takes."""
 
     bucket: str
@@ -41,15 +40,14 @@ class Match:
         )
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """One rule of the profiles file; `job` is a document without what the upload and the caller bring."""
 
     name: str
     match: Match | None
     job: Mapping[str, Any]
     open: frozenset[str] = frozenset()
-    limits: Mapping[str, Any] = field(default_factory=dict)
+    limits: Mapping[str, Any] = MappingProxyType({})
     unattended: bool = False
 
     @property
@@ -62,12 +60,11 @@ class Profile:
         return names.Resource(names.parse_resource(report["Bucket"]).bucket, certain, None)
 
 
-@dataclass(frozen=True)
-class Profiles:
+class Profiles(NamedTuple):
     """The profiles, and the policy that binds every caller."""
 
     profiles: tuple[Profile, ...] = ()
-    policy: Mapping[str, Any] = field(default_factory=dict)
+    policy: Mapping[str, Any] = MappingProxyType({})
 
     def named(self, name: object) -> Profile:
         """Raises InvalidRequest where there is no such profile."""
@@ -112,7 +109,7 @@ def _profile(entry: dict[str, Any]) -> Profile:
 def _problems(profiles: tuple[Profile, ...]) -> Iterator[Problem]:
     for index, profile in enumerate(profiles):
         yield from _gaps(f"/profiles/{index}/job", profile)
-        yield from _strange_placeholders(f"/profiles/{index}/job", profile.job)
+        yield from _unknown_placeholders(f"/profiles/{index}/job", profile.job)
     for (first, one), (second, other) in combinations(enumerate(profiles), 2):
         if one.name == other.name:
             yield Problem(f"/profiles/{second}/name", f"{other.name} is the name of /profiles/{first} too")
@@ -123,19 +120,18 @@ def _problems(profiles: tuple[Profile, ...]) -> Iterator[Problem]:
 
 def _gaps(pointer: str, profile: Profile) -> Iterator[Problem]:
     """What neither the profile nor any caller can say."""
-    for name in ("Operation", "Priority", "Report", "RoleArn"):
-        if name not in profile.job and (profile.match or name not in profile.open):
+    for name in REQUIRED:
+        if name != "Manifest" and name not in profile.job and (profile.match or name not in profile.open):
             yield Problem(f"{pointer}/{name}", "is required; add it")
 
 
-def _strange_placeholders(pointer: str, job: Mapping[str, Any]) -> Iterator[Problem]:
+def _unknown_placeholders(pointer: str, job: Mapping[str, Any]) -> Iterator[Problem]:
     texts = {"Description": job.get("Description"), "Report/Prefix": job.get("Report", {}).get("Prefix")}
     for name, text in texts.items():
         for placeholder in _PLACEHOLDER.findall(text or ""):
             if placeholder not in PLACEHOLDERS:
-                yield Problem(
-                    f"{pointer}/{name}", f"{placeholder} is no placeholder; there are {', '.join(PLACEHOLDERS)}"
-                )
+                message = f"{placeholder} is no placeholder; there are {', '.join(PLACEHOLDERS)}"
+                yield Problem(f"{pointer}/{name}", message)
 
 
 def _one_begins_the_other(one: str, other: str) -> bool:
@@ -171,7 +167,7 @@ def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, d
 
 
 def _check_open(elements: Mapping[str, Any], profile: Profile) -> None:
-    """More confirmation than the profile asks for is always welcome."""
+    """Raises Forbidden. More confirmation than the profile asks for is always let through."""
     stricter = {"ConfirmationRequired"} if elements.get("ConfirmationRequired") in (True, "true") else set()
     closed = [name for name in OPENABLE if name in elements and name not in profile.open | stricter]
     if closed:

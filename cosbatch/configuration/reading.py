@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosbatch.configuration.profiles import Profiles, parse_profiles
-from cosbatch.configuration.settings import Settings, read_settings
+from cosbatch.configuration.settings import PROFILES, Settings, read_settings
 from cosbatch.model.errors import ConfigurationError, Problem
 
 
-@dataclass(frozen=True)
-class Configuration:
+class Configuration(NamedTuple):
     """Settings from the environment, profiles from their file."""
 
     settings: Settings
@@ -46,4 +45,4 @@ def _profiles(
 
 def _unreadable(path: str, error: Exception) -> Problem:
     reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-    return Problem("/COSBATCH_PROFILES", f"the profiles file {path} cannot be read: {reason}")
+    return Problem(f"/{PROFILES}", f"the profiles file {path} cannot be read: {reason}")

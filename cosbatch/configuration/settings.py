@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
+from cosbatch.model import names
 from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.errors import Problem
-from cosbatch.model.names import REGION
 from cosbatch.schemas.calls import ACTIONS
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LANGUAGES = ("en", "zh")
 HTTP_AUTHS = ("bearer", "gateway", "none")
 MANIFEST_CHECKS = ("head", "full", "off")
-TIMEOUT = 10.0
+DEFAULT_TIMEOUT = 10.0
 
-# All that is read: what none of them says anew is not worked out anew (70 us a call).
+# The variables, each after the names that it is known by as well. The platform sets its own without an underscore before ID
+# and KEY; people write the SDKs' names.
+SECRET_ID = ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRET_ID")
+SECRET_KEY = ("TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SECRET_KEY")
+SESSION_TOKEN = ("TENCENTCLOUD_SESSIONTOKEN", "TENCENTCLOUD_TOKEN")
+UIN = ("COSBATCH_UIN", "TENCENTCLOUD_UIN")
+APPID = ("COSBATCH_APPID", "TENCENTCLOUD_APPID")
+REGION = ("COSBATCH_REGION", "TENCENTCLOUD_REGION")
+PROFILES = "COSBATCH_PROFILES"
+ENDPOINT = "COSBATCH_ENDPOINT"
+TIMEOUT = "COSBATCH_TIMEOUT"
+HTTP_AUTH = "COSBATCH_HTTP_AUTH"
+HTTP_TOKENS = "COSBATCH_HTTP_TOKENS"
+HTTP_ORIGINS = "COSBATCH_HTTP_ORIGINS"
+MANIFEST_CHECK = "COSBATCH_MANIFEST_CHECK"
+LOG_LEVEL = "COSBATCH_LOG_LEVEL"
+LANG = "COSBATCH_LANG"
+# All that is read. Settings are made anew only where one of them has changed, which saves 70 us a call.
 VARIABLES = (
-    *("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SECRET_KEY"),
-    *("TENCENTCLOUD_SESSIONTOKEN", "TENCENTCLOUD_TOKEN"),
-    *("COSBATCH_UIN", "TENCENTCLOUD_UIN", "COSBATCH_APPID", "TENCENTCLOUD_APPID"),
-    *("COSBATCH_REGION", "TENCENTCLOUD_REGION", "COSBATCH_PROFILES", "COSBATCH_ENDPOINT", "COSBATCH_TIMEOUT"),
-    *("COSBATCH_HTTP_AUTH", "COSBATCH_HTTP_TOKENS", "COSBATCH_HTTP_ORIGINS"),
-    *("COSBATCH_MANIFEST_CHECK", "COSBATCH_LOG_LEVEL", "COSBATCH_LANG"),
+    *(*SECRET_ID, *SECRET_KEY, *SESSION_TOKEN, *UIN, *APPID, *REGION),
+    *(PROFILES, ENDPOINT, TIMEOUT, HTTP_AUTH, HTTP_TOKENS, HTTP_ORIGINS, MANIFEST_CHECK, LOG_LEVEL, LANG),
 )
 
 _DIGITS = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
@@ -36,17 +49,19 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?", re.ASCII)
 
 
-@dataclass(frozen=True)
-class HttpToken:
+class HttpToken(NamedTuple):
     """A bearer token that is let in, by its SHA-256; None as profiles or actions means all of them."""
 
-    digest: str = field(repr=False)
+    digest: str
     profiles: frozenset[str] | None = None
     actions: frozenset[str] | None = None
 
+    def __repr__(self) -> str:
+        """Without the digest, from which a weak token could be found out."""
+        return f"HttpToken(profiles={self.profiles}, actions={self.actions})"
 
-@dataclass(frozen=True)
-class Settings:
+
+class Settings(NamedTuple):
     """What the environment says; `timeout` is in seconds, for one attempt."""
 
     credentials: Credentials
@@ -56,7 +71,7 @@ class Settings:
     http_auth: str | None = None
     http_tokens: tuple[HttpToken, ...] = ()
     http_origins: tuple[str, ...] = ()
-    timeout: float = TIMEOUT
+    timeout: float = DEFAULT_TIMEOUT
     manifest_check: str = "head"
     log_level: str = "INFO"
     language: str = "en"
@@ -103,79 +118,69 @@ def _read(values: tuple[str, ...]) -> tuple[Settings, tuple[Problem, ...]]:
     settings = Settings(
         credentials=_credentials(reader),
         account=Account(
-            uin=reader.needed(("COSBATCH_UIN", "TENCENTCLOUD_UIN"), _DIGITS, "the owner account's UIN, digits"),
-            appid=reader.needed(("COSBATCH_APPID", "TENCENTCLOUD_APPID"), _DIGITS, "the account's APPID, digits"),
-            region=reader.needed(("COSBATCH_REGION", "TENCENTCLOUD_REGION"), REGION, "a COS region such as ap-chengdu"),
+            uin=reader.needed(UIN, _DIGITS, "the owner account's UIN, digits"),
+            appid=reader.needed(APPID, _DIGITS, "the account's APPID, digits"),
+            region=reader.needed(REGION, names.REGION, "a COS region such as ap-chengdu"),
         ),
-        profiles_path=reader.text("COSBATCH_PROFILES"),
+        profiles_path=reader.text(PROFILES),
         endpoint=_endpoint(reader),
-        http_auth=reader.choice("COSBATCH_HTTP_AUTH", HTTP_AUTHS, None),
+        http_auth=reader.choice(HTTP_AUTH, HTTP_AUTHS, None),
         http_tokens=_http_tokens(reader),
         http_origins=_http_origins(reader),
         timeout=_timeout(reader),
-        manifest_check=reader.choice("COSBATCH_MANIFEST_CHECK", MANIFEST_CHECKS, "head") or "head",
-        log_level=reader.choice("COSBATCH_LOG_LEVEL", LOG_LEVELS, "INFO") or "INFO",
-        language=reader.choice("COSBATCH_LANG", LANGUAGES, "en") or "en",
+        manifest_check=reader.choice(MANIFEST_CHECK, MANIFEST_CHECKS, "head") or "head",
+        log_level=reader.choice(LOG_LEVEL, LOG_LEVELS, "INFO") or "INFO",
+        language=reader.choice(LANG, LANGUAGES, "en") or "en",
     )
     return settings, tuple(reader.problems)
 
 
 def _credentials(reader: Reader) -> Credentials:
-    """The platform sets them without an underscore before ID and KEY; people write the SDKs' names: both are read."""
     role = "of the function's execution role (the platform sets it; without a role it is missing)"
-    names = ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRET_ID")
-    secret_id = reader.needed(names, _VISIBLE, f"the SecretId {role}")
-    names = ("TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SECRET_KEY")
-    secret_key = reader.needed(names, _VISIBLE, f"the SecretKey {role}")
-    return Credentials(secret_id, secret_key, _session_token(reader, _VISIBLE))
-
-
-def _session_token(reader: Reader, form: re.Pattern[str]) -> str | None:
-    token = reader.text("TENCENTCLOUD_SESSIONTOKEN", "TENCENTCLOUD_TOKEN")
-    if token is not None and not form.fullmatch(token):
-        reader.wrong("TENCENTCLOUD_SESSIONTOKEN", "must be printable ASCII, without blanks")
-    return token
+    secret_id = reader.needed(SECRET_ID, _VISIBLE, f"the SecretId {role}")
+    secret_key = reader.needed(SECRET_KEY, _VISIBLE, f"the SecretKey {role}")
+    token = reader.text(*SESSION_TOKEN)
+    if token is not None and not _VISIBLE.fullmatch(token):
+        reader.wrong(SESSION_TOKEN[0], "must be printable ASCII, without blanks")
+    return Credentials(secret_id, secret_key, token)
 
 
 def _endpoint(reader: Reader) -> str | None:
-    value = reader.text("COSBATCH_ENDPOINT")
+    value = reader.text(ENDPOINT)
     if value is None:
         return None
     port = value.rstrip("/").rpartition(":")[2]
     if not _ENDPOINT.fullmatch(value) or (port.isdigit() and not 0 < int(port) < 65536):
-        reader.wrong("COSBATCH_ENDPOINT", "must be http(s)://host:port, without a path")
+        reader.wrong(ENDPOINT, "must be http(s)://host:port, without a path")
     return value.rstrip("/")
 
 
 def _timeout(reader: Reader) -> float:
-    value = reader.text("COSBATCH_TIMEOUT")
+    value = reader.text(TIMEOUT)
     if value is None:
-        return TIMEOUT
+        return DEFAULT_TIMEOUT
     if not _SECONDS.fullmatch(value) or not float(value):
-        reader.wrong("COSBATCH_TIMEOUT", "must be a number of seconds such as 10")
-        return TIMEOUT
+        reader.wrong(TIMEOUT, "must be a number of seconds such as 10")
+        return DEFAULT_TIMEOUT
     return float(value)
 
 
 def _http_origins(reader: Reader) -> tuple[str, ...]:
     """Origins as browsers write them: scheme, host and port, in small letters, without a path."""
-    origins = tuple((reader.text("COSBATCH_HTTP_ORIGINS") or "").lower().replace(",", " ").split())
+    origins = tuple((reader.text(HTTP_ORIGINS) or "").lower().replace(",", " ").split())
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
-            reader.wrong("COSBATCH_HTTP_ORIGINS", "must hold origins such as https://app.example.com, or *")
+            reader.wrong(HTTP_ORIGINS, "must hold origins such as https://app.example.com, or *")
     return origins
 
 
 def _http_tokens(reader: Reader) -> tuple[HttpToken, ...]:
     """`digest`, `digest:profile|profile` or `digest:profile|profile:action|action`, comma separated."""
-    name = "COSBATCH_HTTP_TOKENS"
-    tokens = tuple(
-        _http_token(reader, entry.strip()) for entry in (reader.text(name) or "").split(",") if entry.strip()
-    )
-    if reader.text("COSBATCH_HTTP_AUTH") == "bearer" and not tokens:
-        reader.wrong(
-            name, "is not set; with COSBATCH_HTTP_AUTH=bearer it holds the SHA-256 digests of the tokens let in"
-        )
+    entries = (reader.text(HTTP_TOKENS) or "").split(",")
+    tokens = tuple(_http_token(reader, entry.strip()) for entry in entries if entry.strip())
+    if reader.text(HTTP_AUTH) == "bearer" and not tokens:
+        message = f"is not set; with {HTTP_AUTH}=bearer it holds the SHA-256 digests of the tokens let in"
+        reader.wrong(HTTP_TOKENS, message)
     return tokens
 
 
@@ -184,10 +189,10 @@ def _http_token(reader: Reader, entry: str) -> HttpToken:
     digest = digest.lower()
     if not _DIGEST.fullmatch(digest) or len(bounds) > 2:
         # The entry may be a token that someone put here in the clear: it is not shown.
-        reader.wrong("COSBATCH_HTTP_TOKENS", "must hold SHA-256 digests, each as <hexadecimal>[:profiles[:actions]]")
+        reader.wrong(HTTP_TOKENS, "must hold SHA-256 digests, each as <hexadecimal>[:profiles[:actions]]")
     profiles, actions = (_bound(text) for text in [*bounds, "", ""][:2])
     if actions is not None and not actions <= {*ACTIONS}:
-        reader.wrong("COSBATCH_HTTP_TOKENS", f"binds a token to unknown actions; there are {', '.join(ACTIONS)}")
+        reader.wrong(HTTP_TOKENS, f"binds a token to unknown actions; there are {', '.join(ACTIONS)}")
     return HttpToken(digest, profiles, actions)
 
 

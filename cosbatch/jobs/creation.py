@@ -23,6 +23,7 @@ from cosbatch.model.errors import (
     UnexpectedResponse,
 )
 from cosbatch.model.identity import Marker
+from cosbatch.schemas.document import ELEMENTS
 from cosbatch.service import actions
 from cosbatch.service.exchange import SHORTEST_ATTEMPT, Attempts, Exchange
 
@@ -36,8 +37,6 @@ _LONGEST_RESERVE = 5.0
 _REFUSED = "InvalidRequest"
 _OTHER_FAULT = re.compile(r"priority|empty body|body is empty", re.IGNORECASE)
 _DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)
-# What a job's documents are compared by; the rest of a description is the service's.
-_COMPARED = ("ConfirmationRequired", "Manifest", "Operation", "Priority", "Report", "RoleArn")
 
 
 @dataclass(frozen=True)
@@ -223,4 +222,5 @@ def _differences(order: Order, job_id: str, exchange: Exchange, settings: Settin
 
 def _compared(job: Mapping[str, Any]) -> dict[str, Any]:
     description = identity.without_marker(str(job.get("Description") or ""))
-    return {"Description": description, **{name: job[name] for name in _COMPARED if name in job}}
+    compared = {name: job[name] for name in ELEMENTS if name in job and name != "ClientRequestToken"}
+    return {**compared, "Description": description}

@@ -277,6 +277,8 @@ class CreateJobRequest(Element):
 
 
 _DOCUMENT = CreateJobRequest()
+ELEMENTS = tuple(_DOCUMENT.fields)
+REQUIRED = tuple(name for name, field in _DOCUMENT.fields.items() if field.required)
 
 
 def load_document(value: object, region: str) -> dict[str, Any]:

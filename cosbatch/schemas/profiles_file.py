@@ -7,11 +7,11 @@ import re
 from marshmallow import ValidationError
 
 from cosbatch.model import names
-from cosbatch.schemas.document import OPERATIONS, PRIORITY_MAXIMUM, CreateJobRequest, role_name
+from cosbatch.schemas.document import ELEMENTS, OPERATIONS, PRIORITY_MAXIMUM, CreateJobRequest, role_name
 from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Number, Part, Text
 
 # What a caller may be let change; the manifest and the token are always the caller's own.
-OPENABLE = ("ConfirmationRequired", "Description", "Operation", "Priority", "Report", "RoleArn")
+OPENABLE = tuple(name for name in ELEMENTS if name not in ("ClientRequestToken", "Manifest"))
 # What a profile's job may lack: the manifest comes with the upload; the rest, where it is open, with the call.
 JOB_OPEN = ("Manifest", "Manifest.Location", *OPENABLE)
 

@@ -7,23 +7,12 @@ from collections.abc import Mapping
 from cosbatch.model.errors import InvalidEvent, InvalidRequest, Problem
 from cosbatch.model.messages import Call, Outcome, Step, as_result
 from cosbatch.schemas.calls import ACTIONS
-
-_DOCUMENT = (
-    "ClientRequestToken",
-    "ConfirmationRequired",
-    "Description",
-    "Manifest",
-    "Operation",
-    "Priority",
-    "Profile",
-    "Report",
-    "RoleArn",
-)
+from cosbatch.schemas.document import ELEMENTS
 
 
 def matches(event: Mapping[str, object]) -> bool:
-    """It names an action, or holds elements of a CreateJob document."""
-    return "Action" in event or any(name in event for name in _DOCUMENT)
+    """It names an action, or holds elements of a CreateJob document or the name of a profile."""
+    return "Action" in event or any(name in event for name in (*ELEMENTS, "Profile"))
 
 
 def calls(event: Mapping[str, object]) -> list[Step]:

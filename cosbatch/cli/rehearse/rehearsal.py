@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
-from cosbatch.configuration.settings import VARIABLES
+from cosbatch.configuration.settings import PROFILES, VARIABLES
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import RetryableInvocationError
 from cosbatch.model.names import Resource, is_inventory
@@ -48,8 +48,8 @@ def begin(account: Account, clock: Clock, kept: Mapping[str, str], profiles: Any
         others = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         variables = {**others, **kept, **standin.environ}
         if profiles is not None:
-            variables["COSBATCH_PROFILES"] = os.path.join(folder, "profiles.json")
-            with open(variables["COSBATCH_PROFILES"], "w", encoding="utf-8") as file:
+            variables[PROFILES] = os.path.join(folder, "profiles.json")
+            with open(variables[PROFILES], "w", encoding="utf-8") as file:
                 json.dump(profiles, file)
         with environment(variables):
             yield Rehearsal(standin, client_of(os.environ, clock))
