@@ -3,11 +3,11 @@
 It imports nothing from the rest of cosbatch: everything is derived from the service's own pages once more,
 so that no mistake can cancel itself out. `running` starts one inside a test or a demo.
 
-Each part imports from lower floors only:
+A module imports from its own folder and from the floors beneath it:
 
     8  __main__     the command line
     7  running      a whole stand-in, put together, started and stopped
-    6  answering    from a request to what is sent: its action, the check of its signature, the faults
+    6  answering    from a request to what is sent: the action, the signature, the faults
     5  control      the stand-in's own routes: faults, and the truth about the jobs
     4  page         the page for people
     4  routes       from an action's name to the call that carries it out

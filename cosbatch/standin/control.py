@@ -31,16 +31,20 @@ def _answer(service: Service, faults: Faults, request: Request) -> Response:
             return show_page(service)
         case "GET", "/_standin/jobs":
             return _json({"Jobs": truth(service)})
-        case "GET", "/_standin/faults":
-            pass
-        case "POST", "/_standin/faults":
-            faults.order(read_order(request.text(), service.clock.now()))
-        case "DELETE", "/_standin/faults":
-            faults.clear()
+        case "GET" | "POST" | "DELETE", "/_standin/faults":
+            return _json({"Faults": _faults_after(service, faults, request)})
         case _:
             told = "There are / and /_standin/jobs (GET), and /_standin/faults (POST, GET, DELETE)"
             return _json({"Error": told}, 404)
-    return _json({"Faults": faults.waiting()})
+
+
+def _faults_after(service: Service, faults: Faults, request: Request) -> list[dict[str, object]]:
+    """What is still to come, once a request to order or to forget faults is done."""
+    if request.method == "POST":
+        faults.order(read_order(request.text(), service.clock.now()))
+    if request.method == "DELETE":
+        faults.clear()
+    return faults.waiting()
 
 
 def _json(value: object, status: int = 200) -> Response:

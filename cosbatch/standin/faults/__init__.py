@@ -1,1 +1,1 @@
-"""Faults that a test orders."""
+"""What a test orders: the queue, and what each fault does to a response."""

@@ -9,26 +9,26 @@ A call takes the first fault in the queue that was ordered for its action. Optio
     action   CreateJob, ListJobs, HeadObject, GetObject, ... as in wire/actions.py; * for all
     times    how many calls it hits (default 1; null until deleted; ClockSkew and ListingLag: null)
     after    how many calls of the action pass unharmed before (default 0)
-    stored   true: the call is carried out all the same, and only its reply is the fault (default false)
+    stored   true: the call is carried out all the same, and only its response is the fault (default false)
 
 Faults of the connection:
 
-    LostReply            the call is carried out, and the connection closed without a reply
+    LostReply            the call is carried out, and the connection closed without a response
     CloseBeforeReading   closed as soon as the headers are there
     CloseAfterReading    closed when the body was read
     Reset                reset (RST) when the body was read
-    Hang                 no reply for `seconds` (default 3600), then closed
+    Hang                 no response for `seconds` (default 3600), then closed
 
-Faults of the reply; the call is carried out, and then:
+Faults of the response; the call is carried out, and then:
 
-    Drip                 the reply is sent one byte every `seconds` (default 0.1)
+    Drip                 the response is sent one byte every `seconds` (default 0.1)
     ShortBody            the connection is closed in the middle of the body
     WrongContentLength   Content-Length announces only half of the body
     Gzip                 the body is compressed, whatever the client accepts
     WrongCharset         the body is UTF-16, and is called UTF-8
     UnknownCharset       the XML declaration names an encoding that does not exist
 
-Other replies; the call is not carried out, unless `stored` is true:
+Other responses; the call is not carried out, unless `stored` is true:
 
     any Code of the service, such as InternalError, ServiceUnavailable, TooManyJobs, SlowDown, InvalidRequest:
                          its Error document; `status` changes the HTTP status, `retry_after` adds Retry-After

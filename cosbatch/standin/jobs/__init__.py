@@ -1,1 +1,1 @@
-"""The Batch API, and the jobs that it runs."""
+"""The Batch API, and the thread that runs the jobs."""

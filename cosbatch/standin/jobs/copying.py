@@ -12,7 +12,7 @@ from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.jobs.rules import Document, part
 from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, add_version, find_object
-from cosbatch.standin.wire.addresses import parse_resource
+from cosbatch.standin.wire.addresses import Resource, parse_resource
 from cosbatch.standin.wire.errors import ServiceError
 
 # How the elements of NewObjectMetadata are called as headers.
@@ -31,6 +31,7 @@ class CopyPlan:
     """A COSPutObjectCopy as it applies to every object."""
 
     parameters: Document
+    target: Resource
 
     def copy(self, work: Work, bucket: Bucket, key: str, version: str) -> None:
         """Copy one object to the TargetResource; its bytes are shared, not written again. Raises ServiceError."""
@@ -39,9 +40,7 @@ class CopyPlan:
         check_readable(source, now)
         self._check_constraints(source)
         copied, attributes = self._key(key), self._attributes(source.attributes)
-        target = parse_resource(str(self.parameters["TargetResource"]))
-        assert target is not None
-        destination = work.bucket(target.bucket, target.region)
+        destination = work.bucket(self.target.bucket, self.target.region)
         add_version(work.transaction, destination, copied, source.stored, attributes, now)
 
     def _check_constraints(self, version: Version) -> None:
@@ -96,6 +95,13 @@ class CopyPlan:
     def _grants(self) -> tuple[Grant, ...]:
         listed = cast("list[Mapping[str, Mapping[str, str]]]", self.parameters.get("AccessControlGrants", []))
         return tuple((str(grant["Permission"]), grant["Grantee"]["Identifier"]) for grant in listed)
+
+
+def read_copy_plan(parameters: Document) -> CopyPlan:
+    """The plan of a COSPutObjectCopy that has been checked."""
+    target = parse_resource(str(parameters["TargetResource"]))
+    assert target is not None
+    return CopyPlan(parameters, target)
 
 
 def _pairs(document: Document, name: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ INVENTORY_LIMIT = 32 * 1024 * 1024
 
 
 class BadManifest(Exception):
-    """A manifest that no task can come of; the job fails with this code and reason."""
+    """A manifest of which no task can be made; the job fails with this code and reason."""
 
     def __init__(self, code: str, reason: str) -> None:
         self.code = code

@@ -39,7 +39,7 @@ def sweep(folder: Path, under_way: Collection[str]) -> None:
 
 
 class Outcome(NamedTuple):
-    """What came of one task; `error` is None for one that succeeded."""
+    """How one task ended; `error` is None for one that succeeded."""
 
     row: Row
     error: ServiceError | None = None
@@ -155,7 +155,7 @@ def _manifest(results: list[dict[str, str]], now: float) -> bytes:
 def end_job(service: Service, number: int, state: str) -> None:
     """Take a job from Completing, Failing or Cancelling to its end; a kill in between changes nothing.
 
-    The report is delivered and the manifest let go in one step with the last state.
+    The report is delivered and the manifest released in one step with the last state.
     """
     with service.database.reading() as connection:
         job = job_in_state(connection, number, state)

@@ -72,7 +72,7 @@ class Job:
 
     @property
     def executed(self) -> int:
-        """How many tasks are done, with whatever outcome."""
+        """How many tasks are done, those that failed included."""
         return self.succeeded + self.failed
 
     @property
@@ -157,7 +157,7 @@ def fail(transaction: Transaction, job: Job, code: str, reason: str, now: float)
 
 
 def rest(transaction: Transaction, job: Job, state: str, now: float) -> None:
-    """Take the last step of a job, and let go of the contents that were kept for it."""
+    """Take the last step of a job, and release the contents that were kept for it."""
     set_state(transaction, job, state, now)
     if not job.reason:
         update(transaction, job, reason=f"Job {state.lower()}")

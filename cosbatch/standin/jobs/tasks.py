@@ -83,7 +83,7 @@ def _told(outcome: Outcome) -> str:
 
 @dataclass
 class Done:
-    """What came of a batch. `ends_job`: too many have failed, and those that are left are not executed."""
+    """How the tasks of a batch ended. `ends_job`: too many have failed, and those that are left are not executed."""
 
     succeeded: list[Outcome] = field(default_factory=list)
     failed: list[Outcome] = field(default_factory=list)
@@ -133,9 +133,10 @@ def end_of_job(job: Job, done: Done, verdicts: Sequence[Verdict]) -> int | None:
     The rate counts from the task on with which more than 1,000 are executed: before that, one early failure
     would be a rate of 100 %.
     """
-    executed, bad = job.executed + len(done.succeeded) + len(done.failed), job.failed + len(done.failed)
-    faults = sum(isinstance(verdict, ServiceError) for verdict in verdicts)
-    if 2 * (bad + faults) <= executed:
+    bad = job.failed + len(done.failed)
+    executed = job.succeeded + len(done.succeeded) + bad
+    failing = sum(isinstance(verdict, ServiceError) for verdict in verdicts)
+    if 2 * (bad + failing) <= executed:
         return None
     for place, verdict in enumerate(verdicts, 1):
         bad += isinstance(verdict, ServiceError)
@@ -152,7 +153,7 @@ class Buckets:
         self._known: dict[str, Bucket | ServiceError] = {}
 
     def judge(self, operation: Operation, group: Sequence[Row]) -> list[Verdict]:
-        """The verdict on each row; those whose bucket is none do not come before the operation."""
+        """The verdict on each row; those in a bucket that cannot be used are not shown to the operation."""
         buckets = [self._known.get(name) or self._find(name) for name, _, _ in group]
         tasks = [
             Task(bucket, key, version)

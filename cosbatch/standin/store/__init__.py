@@ -1,1 +1,1 @@
-"""What is kept: SQLite and the contents of objects."""
+"""What is kept: one SQLite database, and a file for each content."""

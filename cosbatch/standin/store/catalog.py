@@ -125,7 +125,7 @@ def read_version(row: sqlite3.Row) -> Version:
 
 
 def find_bucket(connection: sqlite3.Connection, name: str) -> Bucket:
-    """A bucket. Raises ServiceError NoSuchBucket."""
+    """The bucket of a name. Raises ServiceError NoSuchBucket."""
     row = connection.execute("SELECT * FROM buckets WHERE name = ?", (name,)).fetchone()
     if row is None:
         raise ServiceError("NoSuchBucket")
@@ -179,7 +179,7 @@ def find_object(connection: sqlite3.Connection, bucket: Bucket, key: str, versio
 def add_version(
     transaction: Transaction, bucket: Bucket, key: str, stored: Stored, attributes: Attributes, now: float
 ) -> str:
-    """Make a new newest version and return its id: `null` unless versioning is enabled."""
+    """The id of a new newest version, which is written: `null` unless versioning is enabled."""
     return _insert(transaction, bucket, key, stored, attributes, now, is_marker=False)
 
 
@@ -192,7 +192,7 @@ def _insert(
     now: float,
     is_marker: bool,
 ) -> str:
-    version = new_version_id() if bucket.versioning == "Enabled" else "null"
+    version = _new_version_id() if bucket.versioning == "Enabled" else "null"
     if version == "null":
         remove_version(transaction, bucket, key, "null")
     values = (
@@ -212,7 +212,7 @@ def _insert(
     return version
 
 
-def new_version_id() -> str:
+def _new_version_id() -> str:
     """A fresh version id, in letters that need no encoding in a path."""
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 

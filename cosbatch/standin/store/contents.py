@@ -41,7 +41,7 @@ class Contents:
         return self._folder / name[:2] / name
 
     def receive(self, chunks: Iterable[bytes]) -> Received:
-        """Write a new content; when `chunks` raises, nothing is left of it."""
+        """A new content, which is written; when `chunks` raises, nothing is left of it."""
         name = uuid.uuid4().hex
         path = self.path(name)
         path.parent.mkdir(exist_ok=True)
@@ -56,7 +56,7 @@ class Contents:
         return Received(name if size else None, size, md5, crc64)
 
     def open(self, name: str | None) -> BinaryIO | None:
-        """Open a content; None for the empty one. Raises FileNotFoundError once it was removed."""
+        """The open file of a content; None for the empty one. Raises FileNotFoundError once it was removed."""
         return self.path(name).open("rb") if name else None
 
     def read(self, name: str | None) -> bytes:
@@ -86,7 +86,7 @@ def _write(chunks: Iterable[bytes], file: BinaryIO) -> tuple[int, bytes, str]:
 
 
 def pieces(file: BinaryIO | None, start: int, length: int) -> Iterator[bytes]:
-    """`length` bytes from `start` on, and close the file."""
+    """`length` bytes from `start` on, from a file that is closed at their end."""
     if file is None:
         return
     with file:

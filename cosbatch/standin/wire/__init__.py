@@ -1,1 +1,1 @@
-"""What goes over the socket: addresses, signatures, XML, errors."""
+"""What crosses the socket: requests, responses, addresses, signatures, XML, errors."""
