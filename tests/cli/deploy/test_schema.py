@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # the package carries no types
 
+from cosbatch.cli.main import main
 from cosbatch.schemas.calls import ACTIONS, load_call
 from cosbatch.triggers.http_event import PARAMETERS, WITH_BODY
 from tests.cli.running import Run
@@ -46,50 +50,54 @@ REFUSED: list[tuple[str, Any]] = [
 ]
 
 
-def printed(run: Run, *arguments: str) -> Any:
-    said = run("schema", *arguments)
-    assert (said.code, said.err) == (0, "")
-    return said.json
+@cache
+def printed(*arguments: str) -> Any:
+    """What `schema` prints; asked once for all tests."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        assert main(["schema", *arguments]) == 0
+    assert err.getvalue() == ""
+    return json.loads(out.getvalue())
 
 
 @pytest.mark.parametrize("name", [*ACTIONS, "Profiles"])
-def test_prints_each_schema_by_its_name(run: Run, name: str) -> None:
-    schema = printed(run, name)
+def test_prints_each_schema_by_its_name(name: str) -> None:
+    schema = printed(name)
     assert schema["title"] == name
     Draft202012Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize(("name", "call"), TAKEN)
-def test_takes_what_the_function_takes(run: Run, name: str, call: dict[str, Any]) -> None:
-    Draft202012Validator(printed(run, name)).validate(call)
-    Draft202012Validator(printed(run)).validate(call)
+def test_takes_what_the_function_takes(name: str, call: dict[str, Any]) -> None:
+    Draft202012Validator(printed(name)).validate(call)
+    Draft202012Validator(printed()).validate(call)
     if name != "CreateJob":
         load_call(name, {field: value for field, value in call.items() if field != "Action"})
 
 
 @pytest.mark.parametrize(("name", "call"), REFUSED)
-def test_refuses_what_the_function_refuses(run: Run, name: str, call: Any) -> None:
-    assert not Draft202012Validator(printed(run, name)).is_valid(call)
-    assert not Draft202012Validator(printed(run)).is_valid(call)
+def test_refuses_what_the_function_refuses(name: str, call: Any) -> None:
+    assert not Draft202012Validator(printed(name)).is_valid(call)
+    assert not Draft202012Validator(printed()).is_valid(call)
 
 
-def test_prints_one_schema_of_all_that_takes_the_example_profiles(run: Run) -> None:
-    schema = printed(run)
+def test_prints_one_schema_of_all_that_takes_the_example_profiles() -> None:
+    schema = printed()
     Draft202012Validator.check_schema(schema)
     assert set(schema["$defs"]) == {*ACTIONS, "Profiles"}
     Draft202012Validator(schema).validate(json.loads((ROOT / "profiles.json").read_text()))
 
 
-def test_takes_the_calls_that_the_readme_shows(run: Run) -> None:
+def test_takes_the_calls_that_the_readme_shows() -> None:
     blocks = re.findall(r"^```json\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     calls = [call for call in map(json.loads, blocks) if "Profile" in call or "Action" in call]
     assert calls
     for call in calls:
-        Draft202012Validator(printed(run)).validate(call)
+        Draft202012Validator(printed()).validate(call)
 
 
-def test_describes_every_route(run: Run) -> None:
-    document = printed(run, "--openapi")
+def test_describes_every_route() -> None:
+    document = printed("--openapi")
     operations = {operation["operationId"]: operation for _, _, operation in operations_of(document)}
     assert document["openapi"] == "3.1.0"
     assert {action[0].lower() + action[1:] for action in ACTIONS} == set(operations)
@@ -107,15 +115,15 @@ def operations_of(document: Any) -> Iterator[tuple[str, str, Any]]:
                 yield path, method, operation
 
 
-def test_declares_what_the_paths_hold(run: Run) -> None:
-    document = printed(run, "--openapi")
+def test_declares_what_the_paths_hold() -> None:
+    document = printed("--openapi")
     for path, item in document["paths"].items():
         declared = [parameter["name"] for parameter in item.get("parameters", ())]
         assert declared == (["JobId"] if "{JobId}" in path else [])
 
 
-def test_refers_only_to_what_is_there(run: Run) -> None:
-    document = printed(run, "--openapi")
+def test_refers_only_to_what_is_there() -> None:
+    document = printed("--openapi")
     references = set(references_of(document))
     assert references
     for reference in references:
@@ -135,8 +143,8 @@ def references_of(value: Any) -> Iterator[str]:
             yield from references_of(below)
 
 
-def test_defines_schemas_of_the_dialect_in_the_openapi_document(run: Run) -> None:
-    schemas = printed(run, "--openapi")["components"]["schemas"]
+def test_defines_schemas_of_the_dialect_in_the_openapi_document() -> None:
+    schemas = printed("--openapi")["components"]["schemas"]
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
     body = Draft202012Validator(schemas["CreateJobBody"])
