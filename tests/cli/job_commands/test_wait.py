@@ -15,6 +15,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
+from cosbatch.service.exchange import ATTEMPTS
 from cosbatch.standin import Standin
 from tests.cli.running import Run, SteppingClock, Terminal
 
@@ -114,6 +115,16 @@ def test_gives_up_where_looking_fails_again_and_again(run: Run, time: SteppingCl
     said = run("wait", JOB, clock=time.clock())
     assert (said.code, said.json["Code"]) == (1, "UnexpectedResponse")
     assert said.err.count("Looking again.") == 10
+
+
+@responses.activate
+def test_counts_only_failures_in_a_row(run: Run, time: SteppingClock) -> None:
+    for status in ("Active", "Complete"):
+        for _ in range(6 * ATTEMPTS):
+            responses.get(URL, status=503)
+        look(status, 10)
+    said = run("wait", JOB, clock=time.clock())
+    assert (said.code, said.err.count("Looking again.")) == (0, 12)
 
 
 @responses.activate

@@ -87,6 +87,11 @@ def test_replays_an_http_call_as_the_function_is_set(run: Run, recorded: Any, mo
     assert (said.code, said.json["statusCode"]) == (1, 401)
 
 
+def test_keeps_no_credentials_of_the_environment(run: Run, recorded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENCENTCLOUD_SESSIONTOKEN", "no token, for it has blanks")
+    assert run("invoke", recorded(CALL), "--local").code == 0
+
+
 def test_takes_the_account_of_a_document_s_own_role(run: Run, recorded: Any) -> None:
     document = {
         "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}},
