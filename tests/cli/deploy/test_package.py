@@ -23,7 +23,7 @@ import pytest
 from cosbatch.cli.deploy import package
 from cosbatch.cli.main import main
 from cosbatch.standin import running
-from tests.cli.wheels import INSTALLED, make_wheel, wheel_of_installed
+from tests.cli.deploy.wheels import INSTALLED, make_wheel, wheel_of_installed
 
 HERE = "{}.{}".format(*sys.version_info)
 NEVER_CALLED = ("charset_normalizer", "backports_datetime_fromisoformat")
