@@ -184,22 +184,15 @@ def ids_of(standin: Standin, token: str) -> list[object]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_comes_to_one_job_or_to_an_honest_failure(standin: Standin, caller: Caller, case: Case) -> None:
+def test_makes_one_job_or_fails_honestly_and_finds_the_job_later(standin: Standin, caller: Caller, case: Case) -> None:
     token = f"{CASES.index(case)}"
     standin.order(*case.faults)
     outcome, job_id = caller.create(token)
     ids = ids_of(standin, token)
     assert (outcome, len(ids)) == (case.outcome, case.jobs)
     assert job_id in (ids if case.outcome in (CREATED, RECOVERED) else [None])
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if case.jobs], ids=lambda case: case.name)
-def test_finds_the_one_job_when_all_is_well_again(standin: Standin, caller: Caller, case: Case) -> None:
-    token = f"again {CASES.index(case)}"
-    standin.order(*case.faults)
-    caller.create(token)
     standin.faults.clear()
-    assert caller.create(token) == (RECOVERED, *ids_of(standin, token))
+    assert caller.create(token) == ((RECOVERED, *ids) if case.jobs else (CREATED, *ids_of(standin, token)))
 
 
 @pytest.mark.parametrize(("asked", "waited"), [(7, 7.0), (3600, 20.0)])
