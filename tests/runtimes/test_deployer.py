@@ -1,20 +1,22 @@
-"""What Tencent's own deployer would send to the cloud for serverless.yml: its real code, with the cloud answered locally."""
+"""What Tencent's own deployer asks the cloud for when it deploys serverless.yml: its real code, the cloud answered locally."""
 
 from __future__ import annotations
 
 import json
-import os
+import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.runtimes.conftest import ROOT
+from tests.runtimes.conftest import ROOT, process_environ
 
-CHECK = ROOT.parent / "shared" / "tools" / "serverless-check" / "check.js"
-# The first of them stands here so that there is one copy of it: the check answers for the cloud in its stead.
-MODULES = ("@tencent-sdk/capi@1.1.8", "tencent-component-toolkit@2.27.6", "@serverless/components@3.18.2")
+DEPLOYER = Path(__file__).with_name("deployer")
+MISSING = [program for program in ("node", "npm") if shutil.which(program) is None]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not on this machine: {', '.join(MISSING)}")
+
 VARIABLES = {
     "REGION": "ap-chengdu",
     "COSBATCH_FUNCTION_ROLE": "CosbatchExecution",
@@ -22,47 +24,38 @@ VARIABLES = {
     "COSBATCH_UIN": "100000000001",
     "COSBATCH_HTTP_TOKENS": "0" * 64,
 }
+Call = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def modules() -> Path:
-    """The deployer, kept from one run to the next."""
-    folder = ROOT / ".serverless-check"
-    npm = [
-        "npm",
-        "install",
-        "--prefix",
-        str(folder),
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel",
-        "error",
-    ]
-    subprocess.run([*npm, *MODULES], check=True, stdin=subprocess.DEVNULL)
-    return folder / "node_modules"
+def installed() -> None:
+    """The deployer beside its check, kept from one run to the next."""
+    quietly = ["--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
+    subprocess.run(["npm", "install", *quietly], cwd=DEPLOYER, check=True, stdin=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="session")
-def deployment(modules: Path) -> dict[str, Any]:
-    """What the check prints: `calls`, `missing`, `errors`."""
-    environ = {"PATH": os.environ["PATH"], "NODE_PATH": str(modules), **VARIABLES}
-    done = subprocess.run(["node", CHECK, ROOT], env=environ, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+def deployment(installed: None) -> list[Call]:
+    """The API calls of the deployment, in their order: `{Action, ...parameters}` each."""
+    command = ["node", str(DEPLOYER / "check.js"), str(ROOT)]
+    done = subprocess.run(command, env=process_environ(**VARIABLES), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    calls: list[Call] = json.loads(done.stdout)
+    return calls
 
 
-def calls(deployment: dict[str, Any], action: str) -> list[dict[str, Any]]:
-    return [call["body"] for call in deployment["calls"] if call["action"] == action]
+def of_action(deployment: list[Call], action: str) -> list[Call]:
+    return [call for call in deployment if call["Action"] == action]
 
 
-def test_goes_through_the_deployer_with_nothing_missing(deployment: dict[str, Any]) -> None:
-    assert deployment["errors"] == []
-    assert deployment["missing"] == []
+def test_is_given_every_variable_that_the_file_names() -> None:
+    """The deployer leaves out a setting whose variable is not set, and says nothing."""
+    text = (ROOT / "serverless.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\{env:(\w+)\}", text)) == VARIABLES.keys()
 
 
-def test_makes_one_function_that_the_platform_can_run(deployment: dict[str, Any]) -> None:
-    (function,) = calls(deployment, "CreateFunction")
+def test_makes_one_function_that_the_platform_can_run(deployment: list[Call]) -> None:
+    (function,) = of_action(deployment, "CreateFunction")
     wanted = {
         "Type": "Event",
         "Runtime": "Python3.10",
@@ -75,8 +68,8 @@ def test_makes_one_function_that_the_platform_can_run(deployment: dict[str, Any]
     assert function["PublicNetConfig"]["PublicNetStatus"] == "ENABLE"
 
 
-def test_gives_the_function_its_variables(deployment: dict[str, Any]) -> None:
-    (function,) = calls(deployment, "CreateFunction")
+def test_gives_the_function_its_variables(deployment: list[Call]) -> None:
+    (function,) = of_action(deployment, "CreateFunction")
     variables = {pair["Key"]: pair["Value"] for pair in function["Environment"]["Variables"]}
     assert variables == {
         "COSBATCH_UIN": "100000000001",
@@ -88,8 +81,8 @@ def test_gives_the_function_its_variables(deployment: dict[str, Any]) -> None:
     }
 
 
-def test_opens_a_trigger_for_the_uploads_of_each_profile(deployment: dict[str, Any]) -> None:
-    triggers = [trigger for trigger in calls(deployment, "CreateTrigger") if trigger["Type"] == "cos"]
+def test_opens_a_trigger_for_the_uploads_of_each_profile(deployment: list[Call]) -> None:
+    triggers = [trigger for trigger in of_action(deployment, "CreateTrigger") if trigger["Type"] == "cos"]
     assert {trigger["Enable"] for trigger in triggers} == {"OPEN"}
     assert {trigger["TriggerName"] for trigger in triggers} == {"manifest-1250000000.cos.ap-chengdu.myqcloud.com"}
     described = [json.loads(trigger["TriggerDesc"]) for trigger in triggers]
@@ -100,8 +93,8 @@ def test_opens_a_trigger_for_the_uploads_of_each_profile(deployment: dict[str, A
     ]
 
 
-def test_gives_the_function_an_address_that_the_internet_reaches(deployment: dict[str, Any]) -> None:
-    (trigger,) = [trigger for trigger in calls(deployment, "CreateTrigger") if trigger["Type"] == "http"]
+def test_gives_the_function_an_address_that_the_internet_reaches(deployment: list[Call]) -> None:
+    (trigger,) = [trigger for trigger in of_action(deployment, "CreateTrigger") if trigger["Type"] == "http"]
     assert trigger["Enable"] == "OPEN"
     described = json.loads(trigger["TriggerDesc"])
     assert described["AuthType"] == "NONE", "the function itself knows its callers"
