@@ -1,4 +1,4 @@
-"""One stand-in for each test, and a client that signs."""
+"""One stand-in for each test, or one that a module's tests share, and a client that signs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ def standin(tmp_path: Path) -> Iterator[Standin]:
 @pytest.fixture
 def client(standin: Standin) -> Iterator[Client]:
     with client_of(standin) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client of one stand-in for all tests of a module that put what they need and do not count what is there."""
+    with running(tmp_path_factory.mktemp("shared")) as standin, client_of(standin) as client:
         yield client
 
 

@@ -46,8 +46,8 @@ def test_makes_a_bucket_once_and_removes_it_when_it_is_empty(client: Client) -> 
         ("a-1260000000", "AccessDenied"),
     ],
 )
-def test_refuses_a_bucket(client: Client, bucket: str, code: str) -> None:
-    assert client.cos("PUT", bucket, body=b"").code == code
+def test_refuses_a_bucket(shared: Client, bucket: str, code: str) -> None:
+    assert shared.cos("PUT", bucket, body=b"").code == code
 
 
 @pytest.mark.parametrize("host", ["service.cos.myqcloud.com", "cos.ap-chengdu.myqcloud.com"])
@@ -97,11 +97,11 @@ LISTS = {
 
 @pytest.mark.parametrize(("parameters", "answer"), LISTS.values(), ids=LISTS.keys())
 def test_lists_objects_with(
-    client: Client, parameters: tuple[tuple[str, str], ...], answer: tuple[list[str], list[str], str]
+    shared: Client, parameters: tuple[tuple[str, str], ...], answer: tuple[list[str], list[str], str]
 ) -> None:
     for key in reversed(KEYS):
-        put(client, key)
-    assert listed(client, *parameters) == answer
+        put(shared, key)
+    assert listed(shared, *parameters) == answer
 
 
 def test_lists_every_key_once_page_by_page(client: Client) -> None:
@@ -130,9 +130,9 @@ def test_lists_keys_that_xml_cannot_hold(client: Client) -> None:
 
 
 @pytest.mark.parametrize("parameter", [("max-keys", "ten"), ("max-keys", "-1"), ("encoding-type", "base64")])
-def test_refuses_a_list(client: Client, parameter: tuple[str, str]) -> None:
-    put(client, "a")
-    assert client.cos("GET", BUCKET, "", [parameter]).code == "InvalidArgument"
+def test_refuses_a_list(shared: Client, parameter: tuple[str, str]) -> None:
+    put(shared, "a")
+    assert shared.cos("GET", BUCKET, "", [parameter]).code == "InvalidArgument"
 
 
 def test_keeps_every_version_once_versioning_is_enabled(client: Client) -> None:
@@ -210,9 +210,9 @@ def test_lists_versions_page_by_page(client: Client) -> None:
 
 
 @pytest.mark.parametrize("body", [b"<VersioningConfiguration/>", VERSIONING % b"Off", b"<Versioning/>", b"{}"])
-def test_refuses_a_versioning_configuration(client: Client, body: bytes) -> None:
-    put(client, "a")
-    assert client.cos("PUT", BUCKET, "", [("versioning", "")], body=body).code == "MalformedXML"
+def test_refuses_a_versioning_configuration(shared: Client, body: bytes) -> None:
+    put(shared, "a")
+    assert shared.cos("PUT", BUCKET, "", [("versioning", "")], body=body).code == "MalformedXML"
 
 
 def delete_many(client: Client, body: str) -> Reply:
@@ -239,6 +239,6 @@ def test_deletes_many_objects_at_once(client: Client) -> None:
     "body",
     ["<Delete/>", "<Remove><Object><Key>a</Key></Object></Remove>", f"<Delete>{'<Object/>' * 1001}</Delete>"],
 )
-def test_refuses_a_list_of_objects_to_delete(client: Client, body: str) -> None:
-    put(client, "a")
-    assert delete_many(client, body).code == "MalformedXML"
+def test_refuses_a_list_of_objects_to_delete(shared: Client, body: str) -> None:
+    put(shared, "a")
+    assert delete_many(shared, body).code == "MalformedXML"

@@ -142,9 +142,9 @@ RESTORES = {
 
 
 @pytest.mark.parametrize(("storage_class", "days", "tier", "status", "code"), RESTORES.values(), ids=RESTORES.keys())
-def test_refuses_to_restore(client: Client, storage_class: str, days: int, tier: str, status: int, code: str) -> None:
-    client.cos("PUT", BUCKET, "a", headers={"x-cos-storage-class": storage_class}, body=b"x")
-    reply = restore(client, days, tier)
+def test_refuses_to_restore(shared: Client, storage_class: str, days: int, tier: str, status: int, code: str) -> None:
+    shared.cos("PUT", BUCKET, "a", headers={"x-cos-storage-class": storage_class}, body=b"x")
+    reply = restore(shared, days, tier)
     assert (reply.status, reply.code) == (status, code)
 
 

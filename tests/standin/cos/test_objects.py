@@ -46,11 +46,11 @@ def test_describes_an_object_without_its_bytes(client: Client) -> None:
 
 
 @pytest.mark.parametrize("key", ["中文/é &<>'\".txt", "a%41+b c", "/a//b/../c", "x" * 850, "tab\there", "jobs"])
-def test_keeps_keys_apart_that_look_alike(client: Client, key: str) -> None:
-    put(client, key, key.encode())
-    put(client, "other")
-    assert client.cos("GET", BUCKET, key).body == key.encode()
-    assert client.cos("GET", BUCKET, key.strip("/") + "x").code == "NoSuchKey"
+def test_keeps_keys_apart_that_look_alike(shared: Client, key: str) -> None:
+    put(shared, key, key.encode())
+    put(shared, "other")
+    assert shared.cos("GET", BUCKET, key).body == key.encode()
+    assert shared.cos("GET", BUCKET, key.strip("/") + "x").code == "NoSuchKey"
 
 
 def test_refuses_a_key_that_is_too_long(client: Client) -> None:
@@ -86,16 +86,16 @@ RANGES = {
 
 
 @pytest.mark.parametrize(("wanted", "answer"), RANGES.items(), ids=RANGES.keys())
-def test_reads_a_range(client: Client, wanted: str, answer: tuple[int, bytes, str]) -> None:
-    put(client, "digits")
-    read = client.cos("GET", BUCKET, "digits", headers={"Range": wanted})
+def test_reads_a_range(shared: Client, wanted: str, answer: tuple[int, bytes, str]) -> None:
+    put(shared, "digits")
+    read = shared.cos("GET", BUCKET, "digits", headers={"Range": wanted})
     assert (read.status, read.body, read.headers.get("content-range", "")) == answer
 
 
 @pytest.mark.parametrize("wanted", ["bytes=10-", "bytes=99-100", "bytes=-0"])
-def test_refuses_a_range_outside_the_object(client: Client, wanted: str) -> None:
-    put(client, "digits")
-    read = client.cos("GET", BUCKET, "digits", headers={"Range": wanted})
+def test_refuses_a_range_outside_the_object(shared: Client, wanted: str) -> None:
+    put(shared, "digits")
+    read = shared.cos("GET", BUCKET, "digits", headers={"Range": wanted})
     assert (read.status, read.code, read.headers["content-range"]) == (416, "InvalidRange", "bytes */10")
 
 
@@ -117,10 +117,10 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("name", "value", "status"), CONDITIONS)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_reads_under_a_condition(client: Client, method: str, name: str, value: str, status: int) -> None:
-    etag = put(client, "a")
-    assert client.cos(method, BUCKET, "a", headers={name: value.format(etag=etag)}).status == status
-    assert client.cos("GET", BUCKET, "a").status == 200
+def test_reads_under_a_condition(shared: Client, method: str, name: str, value: str, status: int) -> None:
+    etag = put(shared, "a")
+    assert shared.cos(method, BUCKET, "a", headers={name: value.format(etag=etag)}).status == status
+    assert shared.cos("GET", BUCKET, "a").status == 200
 
 
 def test_answers_with_other_headers_when_asked_and_lets_no_line_break_through(client: Client) -> None:
@@ -150,8 +150,8 @@ def test_deletes_an_object_once_and_for_all(client: Client, tmp_path: Path) -> N
         ("PUT", "No_Bucket-1250000000", "InvalidBucketName"),
     ],
 )
-def test_knows_only_buckets_of_its_account(client: Client, method: str, bucket: str, code: str) -> None:
-    assert client.cos(method, bucket, "a", body=b"" if method == "PUT" else None).code == code
+def test_knows_only_buckets_of_its_account(shared: Client, method: str, bucket: str, code: str) -> None:
+    assert shared.cos(method, bucket, "a", body=b"" if method == "PUT" else None).code == code
 
 
 def test_checks_content_md5_and_keeps_nothing_of_what_does_not_fit(client: Client, tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ def test_refuses_parts_that_do_not_fit(client: Client) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "10001", "one", ""])
-def test_refuses_a_part_number(client: Client, number: str) -> None:
-    assert upload(client, initiate(client), number, b"x").code == "InvalidArgument"
+def test_refuses_a_part_number(shared: Client, number: str) -> None:
+    assert upload(shared, initiate(shared), number, b"x").code == "InvalidArgument"
 
 
 def test_belongs_to_its_key(client: Client) -> None:
