@@ -14,8 +14,8 @@ from cosbatch.schemas.profiles_file import Limits, Match, Policy, Profile
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# Names that people write by mistake; the settings take them, the README need not teach them.
-SLIPS = {SECRET_ID[1], SECRET_KEY[1], SESSION_TOKEN[1]}
+# Names that the SDKs have; the settings take them, the README does not need to teach them.
+SDK_NAMES = {SECRET_ID[1], SECRET_KEY[1], SESSION_TOKEN[1]}
 
 
 def table(head: str) -> list[list[str]]:
@@ -46,7 +46,7 @@ def test_names_every_variable_that_the_settings_read() -> None:
     environment = Environment()
     read_settings(environment)
     told = set(names("variable")) | set(re.findall(r"default `([A-Z_]+)`", README))
-    assert told == environment.asked - SLIPS
+    assert told == environment.asked - SDK_NAMES
 
 
 def fields() -> Iterator[str]:

@@ -35,7 +35,7 @@ HTTP_ORIGINS = "COSBATCH_HTTP_ORIGINS"
 MANIFEST_CHECK = "COSBATCH_MANIFEST_CHECK"
 LOG_LEVEL = "COSBATCH_LOG_LEVEL"
 LANG = "COSBATCH_LANG"
-# All that is read. Settings are made anew only where one of them has changed, which saves 70 us a call.
+# All that is read. Settings are made again only where one of them has changed, which saves 70 us a call.
 VARIABLES = (
     *(*SECRET_ID, *SECRET_KEY, *SESSION_TOKEN, *UIN, *APPID, *REGION),
     *(PROFILES, ENDPOINT, TIMEOUT, HTTP_AUTH, HTTP_TOKENS, HTTP_ORIGINS, MANIFEST_CHECK, LOG_LEVEL, LANG),

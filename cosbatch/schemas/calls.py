@@ -103,7 +103,7 @@ def load_call(action: str, fields: Mapping[str, object]) -> dict[str, Any]:
 def capitalised(fields: Mapping[str, object]) -> dict[str, object]:
     """The fields by their elements' names; they may come as the pages' parameters, which begin with a small letter.
 
-    Raises InvalidRequest where one stands in both ways.
+    Raises InvalidRequest where one is given in both ways.
     """
     named = {name[:1].upper() + name[1:]: value for name, value in fields.items()}
     if len(named) < len(fields):

@@ -21,7 +21,7 @@ DIRECTIVES = ("Copy", "Replaced", "Add")
 PREFIXES = ("ResourcesPrefix", "TargetKeyPrefix")
 PRIORITY_MAXIMUM = 2_147_483_647
 NAME_LIMIT = 1024
-# The short form stands in the oldest pages, the long one in the newest; `uid/` carries the APPID. Both are taken.
+# The oldest pages have the short form, the newest the long one; `uid/` carries the APPID. Both are taken.
 NAME_FORMS = "qcs::cos:<region>::<bucket-appid>, qcs::cos:<region>:uid/<appid>:<bucket-appid>, cos://<bucket-appid>"
 _REFUSAL = "The job breaks rules of the CreateJob page; nothing was sent."
 
@@ -43,7 +43,7 @@ def object_name(text: str) -> str:
 
 
 def bucket_name(text: str) -> str:
-    """The name of a bucket, without the slash that some write behind it."""
+    """The name of a bucket, without the slash that some write after it."""
     if _resource(text).key is not None:
         raise ValidationError("names an object; give the bucket alone")
     return text.removesuffix("/")
@@ -162,7 +162,7 @@ class Copy(Element):
     """COSPutObjectCopy: copies each object, in the order of the 2023 template.
 
     MetadataDirective, printed twice there, stands once. The vendor's Go client has CannedAccessControlList behind the
-    grants: no page asks for an order. None says what both access controls together come to: neither is refused.
+    grants: no page asks for an order. None says what both access controls together mean: neither is refused.
     """
 
     AccessControlDirective = Choice(*DIRECTIVES, metadata=about("Where the access control of the copies comes from."))
@@ -194,7 +194,7 @@ class Copy(Element):
 
 
 def _prefix_faults(data: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, list[str]]:
-    """The page reads prefixes only when PrefixReplace is true, and is silent on two empty ones: both are slips."""
+    """The page reads prefixes only when PrefixReplace is true, and says nothing of two empty ones: both are taken for mistakes."""
     unread = [name for name in PREFIXES if data.get(name)]
     if unread and not data.get("PrefixReplace", "PrefixReplace" in given):
         message = "is only read when PrefixReplace is true; set it, or leave the prefix out"

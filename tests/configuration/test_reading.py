@@ -71,7 +71,7 @@ def test_says_all_that_is_wrong_in_either_at_once() -> None:
     ]
 
 
-def test_reads_the_environment_anew_each_time() -> None:
+def test_reads_the_environment_each_time() -> None:
     environ = dict(ENVIRON)
 
     def secret() -> str:

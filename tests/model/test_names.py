@@ -139,3 +139,20 @@ def test_knows_each_short_code_as_a_region() -> None:
 def test_matches_whole_bucket_names_in_linear_time() -> None:
     assert names.BUCKET.fullmatch("a-1")
     assert not names.BUCKET.fullmatch("a-1" * 100_000 + "!")
+
+
+COLUMNS = [
+    (["Bucket", "Key"], []),
+    (["Ignore", "Key", "Ignore", "VersionId", "Bucket"], []),
+    ([], ["must name Bucket once, not 0 times", "must name Key once, not 0 times"]),
+    (["Key", "Bucket", "Key"], ["must name Key once, not 2 times"]),
+    (
+        ["Bucket", "Key", "VersionId", "VersionId"],
+        ["must name VersionId at most once; a column that is not used is called Ignore"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("columns", "faults"), COLUMNS)
+def test_asks_for_one_bucket_one_key_and_at_most_one_version(columns: list[str], faults: list[str]) -> None:
+    assert names.column_faults(columns) == faults

@@ -130,7 +130,7 @@ TAKEN: list[tuple[str, object]] = [
 
 
 ARN = "qcs::cos:ap-chengdu::m-1/a b"
-MENDED: list[tuple[str, object, object]] = [
+NORMALISED: list[tuple[str, object, object]] = [
     ("/ConfirmationRequired", "true", True),
     ("/Priority", "10", 10),
     (f"{LOCATION}/ETag", "15150651828fa9cd", '"15150651828fa9cd"'),

@@ -19,7 +19,7 @@ from tests.schemas.documents import (
     COPY,
     JOB,
     LOCATION,
-    MENDED,
+    NORMALISED,
     ONE_OPERATION,
     OPERATIONS,
     REFUSED,
@@ -48,7 +48,7 @@ def test_takes_what_the_page_allows_as_it_is(pointer: str, value: object) -> Non
     assert at(load_document(job((pointer, value)), REGION), pointer) == value
 
 
-@pytest.mark.parametrize(("pointer", "written", "sent"), MENDED)
+@pytest.mark.parametrize(("pointer", "written", "sent"), NORMALISED)
 def test_takes_other_readings_and_sends_the_page_s(pointer: str, written: object, sent: object) -> None:
     assert at(load_document(job((pointer, written)), REGION), pointer) == sent
 
@@ -159,6 +159,21 @@ def test_reports_all_faults_of_a_document_at_once_in_a_fixed_order() -> None:
     ]
 
 
+def test_reports_the_fields_then_the_unknown_names_as_they_stand_then_the_element_as_a_whole() -> None:
+    copied = {"y": 1, "TargetResource": 5, "x": 1, "PrefixReplace": True}
+    operation = {"z": 1, "_schema": 1, "COSPutObjectCopy": copied, "COSDeleteObject": {}, "a": 1}
+    assert [problem.pointer for problem in problems(job(("/Operation", operation)))] == [
+        f"{COPY}/TargetResource",
+        f"{COPY}/PrefixReplace",
+        f"{COPY}/y",
+        f"{COPY}/x",
+        "/Operation/z",
+        "/Operation/_schema",
+        "/Operation/a",
+        "/Operation",
+    ]
+
+
 @pytest.mark.parametrize("document", [None, [], "", 0, {}, {"CreateJobRequest": JOB}])
 def test_refuses_what_is_no_document(document: object) -> None:
     assert problems(document)
@@ -173,7 +188,7 @@ def test_leaves_the_caller_s_document_as_it_was() -> None:
 
 
 def test_takes_back_what_it_gave() -> None:
-    for pointer, value in [*TAKEN, *[(pointer, written) for pointer, written, _ in MENDED]]:
+    for pointer, value in [*TAKEN, *[(pointer, written) for pointer, written, _ in NORMALISED]]:
         loaded = load_document(job((pointer, value)), REGION)
         assert load_document(loaded, "ap-beijing") == loaded
 

@@ -15,7 +15,7 @@ from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, SCHEMAS
 from cosbatch.schemas.document import CreateJobRequest, load_document
 from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Nothing, Number, Part, Text, about
 from cosbatch.schemas.profiles_file import ProfilesFile
-from tests.schemas.documents import COPY, JOB, MENDED, OPERATIONS, REFUSED, REGION, TAKEN, TOGETHER, Json, job
+from tests.schemas.documents import COPY, JOB, NORMALISED, OPERATIONS, REFUSED, REGION, TAKEN, TOGETHER, Json, job
 
 ROOT = Path(__file__).parent.parent.parent.parent
 DOCUMENTS = sorted((ROOT / "tests" / "data" / "documents").glob("*.json"))
@@ -206,7 +206,7 @@ def _schemas(schemas: Any) -> list[Schema]:
 # ----------------------------------------------------------------------- the same verdict as the function's, or milder
 GOOD = [
     *[job(change) for change in TAKEN],
-    *[job((pointer, written)) for pointer, written, _ in MENDED],
+    *[job((pointer, written)) for pointer, written, _ in NORMALISED],
     *[job(*changes) for changes in TOGETHER],
 ]
 
