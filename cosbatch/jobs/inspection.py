@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cosbatch.configuration.settings import Settings
+from cosbatch.configuration.settings import MANIFEST_CHECK, Settings
 from cosbatch.jobs.manifest_object import ManifestObject
 from cosbatch.model import names
 from cosbatch.model.errors import InvalidManifest, InvalidRequest, Problem
@@ -147,7 +147,7 @@ class ManifestCheck:
 
     def _why_uncounted(self, verdict: Verdict | None) -> str:
         if verdict is None:
-            return "COSBATCH_MANIFEST_CHECK is off"
+            return f"{MANIFEST_CHECK} is off"
         return "the inventory does not count them" if self._is_inventory else "there was no time to count them all"
 
     def _by_edges(self) -> Verdict:

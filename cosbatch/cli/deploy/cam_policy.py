@@ -15,7 +15,7 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.reading import Configuration
-from cosbatch.configuration.settings import Settings
+from cosbatch.configuration.settings import SECRET_ID, SECRET_KEY, Settings
 from cosbatch.model import names
 from cosbatch.schemas.calls import ACTIONS
 
@@ -109,7 +109,7 @@ def add(commands: Commands) -> None:
 def policy(options: argparse.Namespace) -> int:
     """`{ExecutionRole: {Policy, Trust}, JobRoles: [{RoleArn, Policy, Trust}]}`."""
     # Nothing is sent, so no credentials are needed.
-    none = {"TENCENTCLOUD_SECRETID": "none", "TENCENTCLOUD_SECRETKEY": "none"}
+    none = {SECRET_ID[0]: "none", SECRET_KEY[0]: "none"}
     configuration = configuration_of({**environ_of(options), **none})
     roles = sorted({profile.job["RoleArn"] for profile in configuration.profiles.profiles if "RoleArn" in profile.job})
     output.write_json(

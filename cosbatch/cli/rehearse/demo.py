@@ -19,6 +19,7 @@ from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table
+from cosbatch.configuration.settings import LANG
 from cosbatch.model import names
 from cosbatch.model.errors import InternalError
 from cosbatch.model.names import Resource
@@ -54,7 +55,7 @@ def add(commands: Commands) -> None:
 def demo(options: argparse.Namespace) -> int:
     from cosbatch.standin import Account
 
-    language = {"COSBATCH_LANG": os.environ.get("COSBATCH_LANG", "")}
+    language = {LANG: os.environ.get(LANG, "")}
     with rehearsal.begin(Account(), options.clock, language) as local:
         result = _rehearsed(local, options)
     output.say("\nThe stand-in has stopped, and all that it kept is removed.")

@@ -15,7 +15,7 @@ from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
-from cosbatch.configuration.settings import VARIABLES
+from cosbatch.configuration import settings
 
 if TYPE_CHECKING:
     from cosbatch.standin import Account
@@ -77,7 +77,7 @@ def _for_real(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
 def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
     content = files.read_bytes(options.manifest) if options.manifest is not None else None
     fields: Mapping[str, object] = event if isinstance(event, Mapping) else {}
-    profiles = local_profiles.read(os.environ.get("COSBATCH_PROFILES") or PROFILES)
+    profiles = local_profiles.read(os.environ.get(settings.PROFILES) or PROFILES)
     account = _account(fields, profiles, options)
     manifests = manifests_of(fields, account.appid, account.region)
     if profiles is not None:
@@ -107,8 +107,10 @@ def _account(event: Mapping[str, object], profiles: Any, options: argparse.Names
 
 def _kept() -> dict[str, str]:
     """The function's variables that hold in a rehearsal too. A recorded event has no token, so HTTP needs none by default."""
-    kept = {name: os.environ[name] for name in VARIABLES if name.startswith("COSBATCH_") and os.environ.get(name)}
-    return {"COSBATCH_HTTP_AUTH": "none", **kept}
+    kept = {
+        name: os.environ[name] for name in settings.VARIABLES if name.startswith("COSBATCH_") and os.environ.get(name)
+    }
+    return {settings.HTTP_AUTH: "none", **kept}
 
 
 def _tell(jobs: list[dict[str, Any]]) -> None:

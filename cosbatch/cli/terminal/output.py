@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 from cosbatch.cli.terminal.tables import printable, record
+from cosbatch.configuration.settings import LANG
 from cosbatch.hints import hint_for
 
 _RED = "\x1b[31;1m"
@@ -67,7 +68,7 @@ def _failure_lines(failure: Mapping[str, Any]) -> Iterable[str]:
 
 def hint_of(code: str) -> str:
     """The cause behind a Code and its fix, in the language of COSBATCH_LANG."""
-    return hint_for(code, os.environ.get("COSBATCH_LANG", "en"))
+    return hint_for(code, os.environ.get(LANG, "en"))
 
 
 def emphasised(text: str, stream: TextIO) -> str:
