@@ -110,6 +110,8 @@ def _serve(
             return
         server.visits += 1
         connection.settimeout(PATIENCE)
+        # What a script sends is there when it has sent it.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with suppress(OSError, EOFError), _wrapped(connection, tls) as wrapped:
             script(Visit(wrapped, over, server.requests))
         server.ended.release()

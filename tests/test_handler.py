@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import requests
-import responses
 
 import handler
 from cosbatch.model.errors import RetryableInvocationError
+from tests.mocked_service import responses
 from tests.stage import APPID, BUCKET, DOCUMENT, ENVIRON, PROFILES, REGION, UIN, http, upload
 
 CONTEXT = {"request_id": "invocation-1", "time_limit_in_ms": 30_000}

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import requests
-import responses
 
 from cosbatch.configuration.reading import read_configuration
 from cosbatch.dispatch import Runtime, dispatch
@@ -21,7 +20,9 @@ from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import RetryableInvocationError
 from cosbatch.model.messages import Call, Request, Response
 from cosbatch.service.exchange import Budget, Exchange
-from cosbatch.service.transport import Prepared, Transport
+from cosbatch.service.signature import SignatureAuth
+from cosbatch.service.transport import Transport, direct_session, prepare
+from tests.mocked_service import responses
 from tests.stage import DOCUMENT, ENVIRON, PROFILES, REGION, UIN, Hands, http, timer, upload
 
 Json = dict[str, Any]
@@ -171,6 +172,7 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
     connection = transport.connect(credentials, None)
     exchange = Exchange(connection, Deadline(hands.clock, 1.0), Budget(), 1.0)
     request = Request("POST", "host", "/jobs", headers=(("x-cos-security-token", SESSION),), body=PLANTED.encode())
+    auth = SignatureAuth(credentials, 0, "POST", "/jobs", (), request.headers)
     objects: list[object] = [
         configuration,
         configuration.settings,
@@ -185,7 +187,9 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
         request,
         Response(200, {}, PLANTED.encode()),
         Call("CreateJob", {"Password": PLANTED}),
-        Prepared(request, "https://a", credentials, 0.0),
+        auth,
+        prepare(request, "https://host/jobs", {}, auth),
+        direct_session(),
     ]
     for thing in objects:
         check(repr(thing), str(thing), f"{thing}")

@@ -70,7 +70,7 @@ def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, ob
     attempts = exchange.attempt(request, actions.created, reserve)
     if attempts.error is None:
         return _result(order.token, "created", attempts.get())
-    if _no_job_was_made(attempts.error, attempts.doubt):
+    if _no_job_was_made(attempts.error, attempts.ambiguous):
         raise attempts.error
     return _recover(order, attempts, attempts.error, exchange, settings)
 
@@ -83,11 +83,11 @@ def recall(token: str, exchange: Exchange, settings: Settings) -> dict[str, obje
     return _result(token, "recovered", found.jobs[0]) if len(found.jobs) == 1 else None
 
 
-def _no_job_was_made(error: ServiceSideError, doubt: ServiceSideError | None) -> bool:
+def _no_job_was_made(error: ServiceSideError, ambiguous: ServiceSideError | None) -> bool:
     """Whether no try was left open, and the last one never got there or was refused by the service itself, though not for
     a token that it knows.
     """
-    return doubt is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
+    return ambiguous is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
 
 def _result(token: str, outcome: str, job: Mapping[str, object]) -> dict[str, object]:
@@ -103,9 +103,9 @@ def _recover(
         found = _find(order.marker.trace, exchange, settings)
         if found.jobs:
             return _recovered(order, found.jobs, exchange, settings)
-        if attempts.doubt is None and _is_another_fault(error, found):
+        if attempts.ambiguous is None and _is_another_fault(error, found):
             raise error
-    raise _unresolved(error, attempts.doubt)
+    raise _unresolved(error, attempts.ambiguous)
 
 
 def _is_another_fault(error: ServiceSideError, found: _Finding) -> bool:
@@ -117,10 +117,10 @@ def _is_another_fault(error: ServiceSideError, found: _Finding) -> bool:
     return found.complete and bool(_OTHER_FAULT.search(error.message)) and not _DUPLICATE.search(error.message)
 
 
-def _unresolved(error: ServiceSideError, doubt: ServiceSideError | None) -> CosbatchError:
+def _unresolved(error: ServiceSideError, ambiguous: ServiceSideError | None) -> CosbatchError:
     """What to answer where it stays open whether there is a job: something that asks for another try."""
     if error.code != _REFUSED:
-        return doubt or error
+        return ambiguous or error
     unresolved = DuplicateUnresolved(
         f"The service refuses the token ({error.message}), but its job is not in the listing, or not yet. "
         "Try again with the same token; no second job can come of it."

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from cosbatch.model.deadline import Deadline, unix_seconds
 from cosbatch.model.errors import (
     ServiceError,
     ServiceSideError,
-    UnexpectedResponse,
     UpstreamTimeout,
     UpstreamTLS,
     UpstreamUnreachable,
@@ -68,54 +66,40 @@ class Budget:
         self.tokens = min(self.CAPACITY, self.tokens + (taken or self.REFUND))
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A kind of failure, and whether another try can help."""
-
-    failure: str
-    applies: Callable[[ServiceSideError], bool]
-    again: bool
-
-
-def _is(code: str) -> Callable[[ServiceSideError], bool]:
-    return lambda error: error.code == code
-
-
-def _of(kind: type[ServiceSideError]) -> Callable[[ServiceSideError], bool]:
-    return lambda error: isinstance(error, kind)
-
-
-# The first row that applies decides.
-RULES = (
-    Rule("the service's quota of jobs is full: waiting seconds does not empty it", _is("TooManyJobs"), False),
-    Rule("the service asks for a slower pace", _is("SlowDown"), True),
-    Rule("the request did not reach the service whole", _is("RequestTimeout"), True),
-    Rule("the service's own fault, a 5xx", lambda e: isinstance(e, ServiceError) and e.status >= 500, True),
-    Rule("anything else that the service says", _of(ServiceError), False),
-    Rule("refused, reset, or closed without a reply", _of(UpstreamUnreachable), True),
-    Rule("no answer in time", _of(UpstreamTimeout), True),
-    Rule("an unproven other side stays unproven", _of(UpstreamTLS), False),
-    Rule("a broken or strange answer after which the work may be done", lambda e: e.may_have_acted, True),
-    Rule("a redirect or a stranger's page", _of(UnexpectedResponse), False),
-)
-
-
 def helps(error: ServiceSideError) -> bool:
-    """Whether the table says to try again."""
-    return next(rule.again for rule in RULES if rule.applies(error))
+    """Whether another try can help after this failure."""
+    match error:
+        case ServiceError(code="TooManyJobs"):
+            return False  # the account has as many jobs as it may: waiting for seconds does not change that
+        case ServiceError(code="SlowDown" | "RequestTimeout"):
+            return True  # the second: the request did not reach the service whole
+        case ServiceError():
+            return error.status >= 500
+        case UpstreamUnreachable() | UpstreamTimeout():
+            return True
+        case UpstreamTLS():
+            return False  # who could not prove who it is will not do so the next time
+    # A broken answer may have been a good one; a redirect or the page of a gateway that refuses comes again.
+    return error.may_have_acted
 
 
-@dataclass(frozen=True)
 class Attempts(Generic[T]):
     """What a request came to: a result or the last error, after so many tries.
 
-    `doubt` is the last error after which the service may have acted on the request, if there was one.
+    `ambiguous` is the last error after which the service may have acted on the request, if there was one.
     """
 
-    count: int
-    result: T | None = None
-    error: ServiceSideError | None = None
-    doubt: ServiceSideError | None = None
+    def __init__(
+        self,
+        count: int,
+        result: T | None = None,
+        error: ServiceSideError | None = None,
+        ambiguous: ServiceSideError | None = None,
+    ) -> None:
+        self.count = count
+        self.result = result
+        self.error = error
+        self.ambiguous = ambiguous
 
     def get(self) -> T:
         """The result; raises the error where there is none."""
@@ -126,7 +110,7 @@ class Attempts(Generic[T]):
 
 
 class Exchange:
-    """An invocation's way to the service: every request within the deadline, tried again as RULES say.
+    """An invocation's way to the service: every request within the deadline, tried again where that `helps`.
 
     `timeout` bounds one attempt, in seconds; `attempts` counts them.
     """
@@ -153,8 +137,8 @@ class Exchange:
                     break
             else:
                 self.budget.give_back(series.taken)
-                return Attempts(series.count, result=result, doubt=series.doubt)
-        return Attempts(series.count, error=series.error, doubt=series.doubt)
+                return Attempts(series.count, result=result, ambiguous=series.ambiguous)
+        return Attempts(series.count, error=series.error, ambiguous=series.ambiguous)
 
 
 class _Series:
@@ -168,7 +152,7 @@ class _Series:
         self.taken = 0
         self.seconds = 0.0
         self.error: ServiceSideError = UpstreamTimeout("The time of this invocation is over; nothing was sent.")
-        self.doubt: ServiceSideError | None = None
+        self.ambiguous: ServiceSideError | None = None
 
     def may_begin(self) -> bool:
         """No try begins that could not be over before the deadline."""
@@ -184,7 +168,7 @@ class _Series:
         """Remember the failure; wait and say yes where another try can help, is in time, and is in the budget."""
         self.error = error
         if error.may_have_acted:
-            self.doubt = error
+            self.ambiguous = error
         if self._is_of_the_clock(error):
             return self._corrects_clock(error)
         if not helps(error) or self.count >= ATTEMPTS:

@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING
 
 from defusedxml.ElementTree import fromstring
 
+from cosbatch.service.render import MEMBERS
+
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-# Elements that hold a list, by what its members are called.
-_LISTS = {
-    "AccessControlGrants": "COSGrant",
-    "FailureReasons": "JobFailure",
-    "Fields": "member",
-    "Jobs": "member",
-    "NewObjectTagging": "COSTag",
-    "TagSet": "COSTag",
-    "UserMetadata": "member",
-}
 _NUMBERS = frozenset(
     {
         "ExpirationInDays",
@@ -78,8 +70,8 @@ def _plain(element: Element, deepest: int) -> object:
     if deepest < 0:
         raise ValueError(f"not the service's XML: nested more than {_DEEPEST} deep")
     name = _name(element)
-    if name in _LISTS:
-        return [_plain(child, deepest - 1) for child in element if _name(child) == _LISTS[name]]
+    if name in MEMBERS:
+        return [_plain(child, deepest - 1) for child in element if _name(child) == MEMBERS[name]]
     if len(element):
         return _object(element, deepest - 1)
     return _scalar(name, (element.text or "").strip(_WHITE_SPACE))

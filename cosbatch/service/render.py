@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# What the members of a list are called on the page; elsewhere lists hold `member`.
-_MEMBERS = {"AccessControlGrants": "COSGrant", "NewObjectTagging": "COSTag", "TagSet": "COSTag"}
+# Elements that hold a list, by what its members are called.
+MEMBERS = {
+    "AccessControlGrants": "COSGrant",
+    "FailureReasons": "JobFailure",
+    "Fields": "member",
+    "Jobs": "member",
+    "NewObjectTagging": "COSTag",
+    "TagSet": "COSTag",
+    "UserMetadata": "member",
+}
 
 
 def render(root: str, document: Mapping[str, object]) -> bytes:
@@ -23,8 +31,7 @@ def _content(name: str, value: object) -> str:
     if isinstance(value, dict):
         return "".join([_element(child, below) for child, below in value.items() if below is not None])
     if isinstance(value, list):
-        member = _MEMBERS.get(name, "member")
-        return "".join([_element(member, each) for each in value])
+        return "".join([_element(MEMBERS[name], each) for each in value])
     # A number, or one of the words true and false.
     return str(value).lower()
 

@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
 from cosbatch.model.credentials import Credentials
 
 Pairs = Iterable[tuple[str, str]]
@@ -79,6 +82,26 @@ def sign(credentials: Credentials, now: int, method: str, path: str, parameters:
     times = key_time(now)
     key = sign_key(credentials.secret_key, times)
     return authorization(credentials.secret_id, key, times, method, path, parameters, headers)
+
+
+class SignatureAuth(AuthBase):
+    """Signs a request of requests at `now`, by decoded path, parameters and headers, as requests does not keep them."""
+
+    def __init__(
+        self, credentials: Credentials, now: int, method: str, path: str, parameters: Pairs, headers: Pairs
+    ) -> None:
+        self._credentials = credentials
+        self._now = now
+        self._values = method, path, parameters, headers
+
+    def __call__(self, r: PreparedRequest) -> PreparedRequest:
+        r.headers["Authorization"] = sign(self._credentials, self._now, *self._values)
+        return r
+
+    def signed(self) -> tuple[str, str]:
+        """StringToSign and FormatString (as the service calls HttpString), to hold against the service's."""
+        text = http_string(*self._values)
+        return string_to_sign(key_time(self._now), text), text
 
 
 # Pairs as they are signed: names and values encoded, names in lower case, sorted.

@@ -123,7 +123,7 @@ def test_gives_each_try_the_time_that_is_left_and_no_more_than_its_own() -> None
 def test_begins_nothing_that_could_not_be_over_in_time() -> None:
     bench = Bench([], seconds=1.1)
     attempts = attempt(bench, reserve=1.0)
-    assert (attempts.count, attempts.doubt, bench.exchange.attempts) == (0, None, 0)
+    assert (attempts.count, attempts.ambiguous, bench.exchange.attempts) == (0, None, 0)
     assert isinstance(attempts.error, UpstreamTimeout)
     assert not attempts.error.may_have_acted
     assert "nothing was sent" in attempts.error.message
@@ -165,13 +165,13 @@ def test_tries_again_what_cannot_be_read() -> None:
     assert Bench([FINE, FINE]).exchange.attempt(REQUEST, read).count == 2
 
 
-def test_remembers_the_last_doubt() -> None:
+def test_remembers_the_last_ambiguous_failure() -> None:
     first, second = reset(), service("InternalError", 500)
     attempts = attempt(Bench([first, second, service("TooManyJobs", 500)]))
-    assert (attempts.doubt, attempts.error and attempts.error.code) == (second, "TooManyJobs")
-    assert attempt(Bench([first, FINE])).doubt is first
-    assert attempt(Bench([service("SlowDown", 503), FINE])).doubt is None
-    assert attempt(Bench([service("AccessDenied", 403)])).doubt is None
+    assert (attempts.ambiguous, attempts.error and attempts.error.code) == (second, "TooManyJobs")
+    assert attempt(Bench([first, FINE])).ambiguous is first
+    assert attempt(Bench([service("SlowDown", 503), FINE])).ambiguous is None
+    assert attempt(Bench([service("AccessDenied", 403)])).ambiguous is None
 
 
 def test_a_budget_lets_so_many_tries_be_made_again() -> None:

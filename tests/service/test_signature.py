@@ -110,4 +110,4 @@ def test_signs_in_one_go_as_the_steps_do_one_by_one() -> None:
 
 
 def test_hides_secrets_when_printed() -> None:
-    assert repr(Credentials("AKIDpublic", "hush", token="hush")) == "Credentials(secret_id='AKIDpublic')"
+    assert repr(Credentials("AKIDpublic", "hush", token="hush")) == "Credentials(AKIDpublic)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import inspect
-import logging
+import ssl
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,9 +17,8 @@ from urllib.parse import parse_qsl, unquote
 
 import pytest
 import requests
-import responses
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter
 
 from cosbatch.model.credentials import Credentials
 from cosbatch.model.deadline import Clock
@@ -30,11 +29,11 @@ from cosbatch.model.errors import (
     ServiceSideError,
     UnexpectedResponse,
 )
-from cosbatch.model.messages import Request, Response
-from cosbatch.service import transport as door
-from cosbatch.service.sockets import HandshakeError
+from cosbatch.model.messages import Request
+from cosbatch.service.deadline_adapter import NotConnected
 from cosbatch.service.transport import Connection, Transport
 from cosbatch.standin import Account
+from tests.mocked_service import responses
 from tests.raw_server import Visit, answering, reply, serving
 from tests.standin.client import authorization
 
@@ -165,7 +164,7 @@ def test_announces_a_length_where_the_pages_ask_for_it(transport: Transport, met
 
 
 def test_goes_to_the_real_host_over_https_without_an_endpoint(transport: Transport) -> None:
-    with responses.RequestsMock() as service:
+    with responses as service:
         service.get(f"https://{HOST}/list.csv", body=b"a,b\n")
         assert to(transport, None).send(GET, ENOUGH).body == b"a,b\n"
 
@@ -368,7 +367,6 @@ def test_is_silent_on_what_the_libraries_have_to_say(
     with serving(answering(strange)) as server:
         to(transport, server.endpoint).send(GET, ENOUGH)
     assert (caplog.text, capfd.readouterr()) == ("", ("", ""))
-    assert not logging.getLogger("urllib3.connection").isEnabledFor(logging.ERROR)
 
 
 def exceptions_of(*modules: ModuleType) -> Iterator[type[Exception]]:
@@ -379,7 +377,7 @@ def exceptions_of(*modules: ModuleType) -> Iterator[type[Exception]]:
 
 
 EVERY_EXCEPTION = sorted(
-    {*exceptions_of(requests.exceptions, urllib3.exceptions, http.client), HandshakeError, OSError, ValueError},
+    {*exceptions_of(requests.exceptions, urllib3.exceptions, http.client), NotConnected, OSError, ValueError},
     key=lambda kind: f"{kind.__module__}.{kind.__name__}",
 )
 NO_ADDRESS = ("ConfigurationError", None)
@@ -390,24 +388,14 @@ TOO_SLOW = ("UpstreamTimeout", True)
 BROKEN = ("UpstreamUnreachable", True)
 # What each comes to. Whatever is not named here may have come after the request, and counts as a broken answer.
 MEANINGS: dict[type[Exception], tuple[str, bool | None]] = {
-    urllib3.exceptions.LocationValueError: NO_ADDRESS,
-    urllib3.exceptions.LocationParseError: NO_ADDRESS,
-    urllib3.exceptions.URLSchemeUnknown: NO_ADDRESS,
-    urllib3.exceptions.ProxySchemeUnknown: NO_ADDRESS,
     requests.exceptions.InvalidURL: NO_ADDRESS,
     requests.exceptions.InvalidProxyURL: NO_ADDRESS,
     requests.exceptions.InvalidSchema: NO_ADDRESS,
     requests.exceptions.MissingSchema: NO_ADDRESS,
-    requests.exceptions.URLRequired: NO_ADDRESS,
-    urllib3.exceptions.NewConnectionError: NOT_REACHED,
-    urllib3.exceptions.NameResolutionError: NOT_REACHED,
-    urllib3.exceptions.ConnectTimeoutError: NOT_REACHED_IN_TIME,
-    requests.exceptions.ConnectTimeout: NOT_REACHED_IN_TIME,
-    HandshakeError: NOT_PROVEN,
+    NotConnected: NOT_REACHED,
     TimeoutError: TOO_SLOW,
-    urllib3.exceptions.TimeoutError: TOO_SLOW,
-    urllib3.exceptions.ReadTimeoutError: TOO_SLOW,
     requests.exceptions.Timeout: TOO_SLOW,
+    requests.exceptions.ConnectTimeout: TOO_SLOW,
     requests.exceptions.ReadTimeout: TOO_SLOW,
 }
 
@@ -421,29 +409,33 @@ def made(kind: type[Exception]) -> Exception:
     return exception
 
 
-class Broken(HTTPAdapter):
+class Broken(BaseAdapter):
     """An adapter that does nothing but raise."""
 
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
+    def __init__(self, error: BaseException) -> None:
         self.error = error
 
     def send(self, *_: Any, **__: Any) -> requests.Response:
         raise self.error
 
 
-def outcome(transport: Transport, error: Exception) -> tuple[str, bool | None]:
-    transport._adapter = Broken(error)
+def broken(error: BaseException) -> Connection:
+    session = requests.Session()
+    session.mount("https://", Broken(error))
+    return to(Transport(Clock(now=lambda: NOW), session), None)
+
+
+def outcome(error: Exception) -> tuple[str, bool | None]:
     with pytest.raises(CosbatchError) as caught:
-        to(transport, None).send(GET, ENOUGH)
+        broken(error).send(GET, ENOUGH)
     shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
     assert "s3cret" not in caught.value.message + repr(caught.value) + shown
     return caught.value.code, getattr(caught.value, "may_have_acted", None)
 
 
 @pytest.mark.parametrize("kind", EVERY_EXCEPTION, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
-def test_translates_every_error_of_the_libraries(transport: Transport, kind: type[Exception]) -> None:
-    assert outcome(transport, made(kind)) == MEANINGS.get(kind, BROKEN)
+def test_translates_every_error_of_the_libraries(kind: type[Exception]) -> None:
+    assert outcome(made(kind)) == MEANINGS.get(kind, BROKEN)
 
 
 def test_the_walk_through_the_libraries_is_a_long_one() -> None:
@@ -451,51 +443,33 @@ def test_the_walk_through_the_libraries_is_a_long_one() -> None:
     assert set(MEANINGS) <= {*EVERY_EXCEPTION, TimeoutError}
 
 
-def wrapped(reason: Exception) -> urllib3.exceptions.MaxRetryError:
-    return urllib3.exceptions.MaxRetryError(urllib3.HTTPConnectionPool("a"), "/", reason)
-
-
 @pytest.mark.parametrize(
-    ("error", "meaning"),
+    ("reason", "meaning"),
     [
-        (requests.ConnectionError(wrapped(made(urllib3.exceptions.NewConnectionError))), NOT_REACHED),
-        (requests.ConnectTimeout(wrapped(made(urllib3.exceptions.ConnectTimeoutError))), NOT_REACHED_IN_TIME),
-        (requests.exceptions.SSLError(wrapped(HandshakeError("not proven"))), NOT_PROVEN),
-        (requests.exceptions.SSLError(wrapped(urllib3.exceptions.SSLError("bad record"))), BROKEN),
-        (requests.ConnectionError(wrapped(made(urllib3.exceptions.ReadTimeoutError))), TOO_SLOW),
-        (requests.ConnectionError(urllib3.exceptions.ProtocolError("aborted", ConnectionResetError())), BROKEN),
-        (requests.ConnectionError(), BROKEN),
-        (wrapped(made(urllib3.exceptions.NewConnectionError)), NOT_REACHED),
+        (ssl.SSLCertVerificationError("not proven"), NOT_PROVEN),
+        (ssl.SSLEOFError("cut"), NOT_PROVEN),
+        (TimeoutError(), NOT_REACHED_IN_TIME),
+        (ConnectionRefusedError(), NOT_REACHED),
+        (UnicodeError("no name"), NO_ADDRESS),
     ],
-    ids=str,
+    ids=repr,
 )
-def test_looks_into_what_the_libraries_wrap(
-    transport: Transport, error: Exception, meaning: tuple[str, bool | None]
-) -> None:
-    assert outcome(transport, error) == meaning
+def test_says_why_no_connection_was_made(reason: Exception, meaning: tuple[str, bool | None]) -> None:
+    assert outcome(NotConnected(reason)) == meaning
 
 
-def test_says_whom_it_could_not_talk_to(transport: Transport) -> None:
-    transport._adapter = Broken(requests.ReadTimeout())
+def test_takes_a_fault_of_the_encryption_after_the_connection_was_made_for_perhaps_done() -> None:
+    assert outcome(ssl.SSLError("bad record")) == BROKEN
+
+
+def test_says_whom_it_could_not_talk_to() -> None:
     with pytest.raises(ServiceSideError, match=HOST):
-        to(transport, None).send(GET, ENOUGH)
-    transport._adapter = Broken(requests.exceptions.InvalidURL())
+        broken(requests.ReadTimeout()).send(GET, ENOUGH)
     with pytest.raises(ConfigurationError, match="COSBATCH_ENDPOINT"):
-        to(transport, None).send(GET, ENOUGH)
+        broken(requests.exceptions.InvalidURL()).send(GET, ENOUGH)
 
 
 @pytest.mark.parametrize("kill", [KeyboardInterrupt, SystemExit])
-def test_gives_the_connection_up_when_it_is_stopped_in_the_middle(
-    transport: Transport, monkeypatch: pytest.MonkeyPatch, kill: type[BaseException]
-) -> None:
-    def stopped(answer: requests.Response, limit: int) -> bytes:
-        raise kill
-
-    with serving(answering(reply(), reply(b"not read before"))) as server:
-        with monkeypatch.context() as patch:
-            patch.setattr(door, "_read", stopped)
-            with pytest.raises(kill):
-                to(transport, server.endpoint).send(GET, ENOUGH)
-        server.ended.acquire()
-    with serving(answering(reply(b"second"))) as server:
-        assert to(transport, server.endpoint).send(GET, ENOUGH) == Response(200, {"content-length": "6"}, b"second")
+def test_lets_through_what_stops_the_process(kill: type[BaseException]) -> None:
+    with pytest.raises(kill):
+        broken(kill()).send(GET, ENOUGH)

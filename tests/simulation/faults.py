@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from random import Random
 
-import requests
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    IncompleteRead,
-    InvalidHeader,
-    MaxRetryError,
-    NewConnectionError,
-    ProtocolError,
-    ReadTimeoutError,
-    SSLError,
-)
-
 from cosbatch.model.messages import Response
+from cosbatch.service.deadline_adapter import NotConnected
 from tests.simulation.service import Service
 
-_POOL = HTTPConnectionPool("stage")
-_CONNECTION = HTTPConnection("stage")
 # What a reply becomes; it may raise what the libraries do.
 Becomes = Callable[[Service, Response | None], Response]
 
@@ -78,17 +65,17 @@ def _without_job_id(service: Service, response: Response | None) -> Response:
 
 
 def read_timeout() -> Exception:
-    return requests.ReadTimeout(ReadTimeoutError(_POOL, "/", "Read timed out."))
+    return TimeoutError("the deadline is over")
 
 
 _HTML = b"<html><body>Bad Gateway</body></html>"
 # After these, the service may have got the request or not: each is met in both ways.
 AMBIGUOUS: dict[str, Becomes] = {
-    "reset": _raises(lambda: requests.ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError(104)))),
-    "closed": _raises(lambda: requests.ConnectionError(ProtocolError("Connection aborted.", EOFError()))),
-    "short body": _raises(lambda: ProtocolError("Connection broken", IncompleteRead(5, 84))),
-    "two lengths": _raises(lambda: requests.exceptions.InvalidHeader(InvalidHeader("Content-Length"))),
-    "broken TLS": _raises(lambda: requests.exceptions.SSLError(MaxRetryError(_POOL, "/", SSLError("bad record mac")))),
+    "reset": _raises(lambda: ConnectionResetError(104, "Connection reset by peer")),
+    "closed": _raises(lambda: RemoteDisconnected("Remote end closed connection without response")),
+    "short body": _raises(lambda: IncompleteRead(b"<Crea", 84)),
+    "too many headers": _raises(lambda: HTTPException("got more than 100 headers")),
+    "broken TLS": _raises(lambda: ssl.SSLError("bad record mac")),
     "500 InternalError": _fails(500, "InternalError"),
     "500 ServiceUnavailable": _fails(500, "ServiceUnavailable"),
     "503 ServiceUnavailable": _fails(503, "ServiceUnavailable", **{"retry-after": "1"}),
@@ -104,12 +91,8 @@ AMBIGUOUS: dict[str, Becomes] = {
 }
 # These the service, or nobody, says: nothing was done.
 NOT_DONE: dict[str, Becomes] = {
-    "refused": _raises(
-        lambda: requests.ConnectionError(MaxRetryError(_POOL, "/", NewConnectionError(_CONNECTION, "refused")))
-    ),
-    "no connection": _raises(
-        lambda: requests.ConnectTimeout(MaxRetryError(_POOL, "/", ConnectTimeoutError(_POOL, "timed out")))
-    ),
+    "refused": _raises(lambda: NotConnected(ConnectionRefusedError(111, "Connection refused"))),
+    "no connection": _raises(lambda: NotConnected(TimeoutError("timed out"))),
     "SlowDown": _fails(503, "SlowDown"),
     "SlowDown 2 s": _fails(503, "SlowDown", **{"retry-after": "2"}),
     "SlowDown 9 s": _fails(503, "SlowDown", **{"retry-after": "9"}),

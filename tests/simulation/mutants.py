@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from typing import Any
 from unittest.mock import patch
-
-import requests
 
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import Order
@@ -17,6 +16,7 @@ from cosbatch.model import errors, identity
 from cosbatch.model.identity import Marker
 from cosbatch.model.messages import Request
 from cosbatch.service import actions, exchange, transport
+from cosbatch.service.deadline_adapter import NotConnected
 from cosbatch.service.exchange import _Series
 
 Mutant = Callable[[], AbstractContextManager[object]]
@@ -30,7 +30,7 @@ def _swapped(where: object, name: str, value: object) -> Mutant:
 
 @contextmanager
 def _fresh_token_per_try() -> Iterator[None]:
-    numbers, prepare = count(), transport.Prepared
+    numbers, prepare = count(), transport.prepare
 
     def prepared(request: Request, *rest: Any) -> object:
         made = prepare(request, *rest)
@@ -38,7 +38,7 @@ def _fresh_token_per_try() -> Iterator[None]:
             made.body = _TOKEN.sub(rb"\g<1>fresh-%d" % next(numbers), made.body)
         return made
 
-    with patch.object(transport, "Prepared", prepared):
+    with patch.object(transport, "prepare", prepared):
         yield
 
 
@@ -55,8 +55,12 @@ def _fresh_token_per_delivery() -> Iterator[None]:
 
 @contextmanager
 def _resets_are_final() -> Iterator[None]:
-    rules = (exchange.Rule("a reset is final", exchange._of(errors.UpstreamUnreachable), False), *exchange.RULES)
-    with patch.object(exchange, "RULES", rules), patch.object(errors.UpstreamUnreachable, "retryable", False):
+    helps = exchange.helps
+
+    def helps_but(error: errors.ServiceSideError) -> bool:
+        return helps(error) and not isinstance(error, errors.UpstreamUnreachable)
+
+    with patch.object(exchange, "helps", helps_but), patch.object(errors.UpstreamUnreachable, "retryable", False):
         yield
 
 
@@ -81,8 +85,15 @@ def _any_digest_fits() -> Iterator[None]:
         yield
 
 
-def _meaning_first(*row: object) -> Mutant:
-    return _swapped(transport, "_MEANINGS", (row, *transport._MEANINGS))
+@contextmanager
+def _any_tls_fault_is_a_failed_handshake() -> Iterator[None]:
+    translated = transport._translated
+
+    def mistranslated(error: Exception, host: str) -> errors.CosbatchError:
+        return translated(NotConnected(error) if isinstance(error, ssl.SSLError) else error, host)
+
+    with patch.object(transport, "_translated", mistranslated):
+        yield
 
 
 def _without_pace(series: _Series, error: errors.ServiceSideError) -> float:
@@ -98,12 +109,12 @@ MUTANTS: dict[str, Mutant] = {
     "any digest fits": _any_digest_fits,
     "a reset is final": _resets_are_final,
     "a time-out is final": _swapped(errors.UpstreamTimeout, "retryable", False),
-    "the last refusal is answered, not the doubt": _swapped(creation, "_unresolved", lambda error, doubt: error),
+    "the last refusal is answered, not the ambiguous failure": _swapped(
+        creation, "_unresolved", lambda error, ambiguous: error
+    ),
     "an unresolved duplicate is final": _swapped(errors.DuplicateUnresolved, "retryable", False),
     "a duplicate's words are not looked at": _swapped(creation, "_DUPLICATE", re.compile(r"\Znever")),
-    "any TLS fault is a failed handshake": _meaning_first(
-        (requests.exceptions.SSLError,), errors.UpstreamTLS, False, "{host}"
-    ),
+    "any TLS fault is a failed handshake": _any_tls_fault_is_a_failed_handshake,
     "a page of a gateway is a refusal": _swapped(actions, "may_have_acted", lambda status: False),
     "an answer without JobId is a refusal": _swapped(
         actions, "_strange", lambda response, reason, may_have_acted=False: errors.UnexpectedResponse(reason)

@@ -6,10 +6,10 @@ import sys
 from typing import Any
 
 import pytest
-import responses
 from responses import matchers
 
 from tests.cli.running import Run, Terminal
+from tests.mocked_service import responses
 
 HOST = "https://100000000001.cos-control.ap-chengdu.myqcloud.com"
 JOB = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"

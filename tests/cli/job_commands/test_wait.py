@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import responses
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
@@ -18,6 +17,7 @@ from cosbatch.model.names import Resource
 from cosbatch.service.exchange import ATTEMPTS
 from cosbatch.standin import Standin
 from tests.cli.running import Run, SteppingClock, Terminal
+from tests.mocked_service import responses
 
 ROOT = Path(__file__).parents[3]
 JOB = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"

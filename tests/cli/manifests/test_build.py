@@ -7,8 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-import responses
-from responses import matchers
+from responses import BaseResponse, matchers
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
@@ -16,6 +15,7 @@ from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
 from tests.cli.running import Run
+from tests.mocked_service import responses
 
 BUCKET = "examplebucket-1250000000"
 URL = f"https://{BUCKET}.cos.ap-chengdu.myqcloud.com/"
@@ -26,13 +26,13 @@ def store(key: str, storage_class: str | None = None) -> None:
     objects.write(client, Resource(BUCKET, key, None), b"x", storage_class)
 
 
-def page(keys: str, following: str = "", marker: str = "", **parameters: str) -> responses.BaseResponse:
+def page(keys: str, following: str = "", marker: str = "", **parameters: str) -> BaseResponse:
     """One page of the listing; each letter is a key."""
     contents = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in keys)
     more = f"<IsTruncated>true</IsTruncated><NextMarker>{following}</NextMarker>" if following else ""
     query = {"max-keys": "1000", "encoding-type": "url", **({"marker": marker} if marker else {}), **parameters}
     body = f"<ListBucketResult><EncodingType>url</EncodingType>{contents}{more}</ListBucketResult>"
-    scripted: responses.BaseResponse = responses.get(URL, body=body, match=[matchers.query_param_matcher(query)])
+    scripted: BaseResponse = responses.get(URL, body=body, match=[matchers.query_param_matcher(query)])
     return scripted
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 
 import pytest
-import responses
 
 from cosbatch.cli.remote.client import connect
 from cosbatch.model.errors import ConfigurationError, NotFound, ServiceError
 from tests.cli.running import SteppingClock
+from tests.mocked_service import responses
 
 HOST = "https://100000000001.cos-control.ap-chengdu.myqcloud.com"
 

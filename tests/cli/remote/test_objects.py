@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import pytest
-import responses
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
@@ -14,6 +13,7 @@ from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import ServiceError, UnexpectedResponse
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
+from tests.mocked_service import responses
 
 PLACE = Resource("manifest-1250000000", "restore/a b%+ü.csv", None)
 URL = "https://manifest-1250000000.cos.ap-chengdu.myqcloud.com/list.csv"
