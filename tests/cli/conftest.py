@@ -18,13 +18,17 @@ ACCOUNT = {
     "COSBATCH_APPID": "1250000000",
     "COSBATCH_REGION": "ap-chengdu",
 }
+SURROUNDINGS = {
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NO_COLOR"),
+}
 
 
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests' own account, whatever the surroundings hold."""
     for name in list(os.environ):
-        if name.startswith(("COSBATCH_", "TENCENTCLOUD_")) or name == "NO_COLOR":
+        if name.startswith(("COSBATCH_", "TENCENTCLOUD_")) or name.upper() in SURROUNDINGS:
             monkeypatch.delenv(name)
     for name, value in ACCOUNT.items():
         monkeypatch.setenv(name, value)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import cosbatch
+from cosbatch.cli.remote.proxies import environment_session
 from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration.reading import Configuration, read_configuration
@@ -65,7 +66,7 @@ def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -
     """The client that the variables describe. Raises ConfigurationError with all that is wrong."""
     configuration = configuration_of(environ)
     settings = configuration.settings
-    wire: Wire = Transport(clock).connect(settings.credentials, settings.endpoint)
+    wire: Wire = Transport(clock, environment_session()).connect(settings.credentials, settings.endpoint)
     return Client(configuration, VerboseWire(wire, clock) if verbose else wire, clock)
 
 

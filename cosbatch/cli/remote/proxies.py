@@ -1,0 +1,113 @@
+"""The way out for the command line: through the proxy, and with the roots of TLS, that the environment names.
+
+HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE are read as requests reads them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.utils import select_proxy
+
+from cosbatch.model.errors import ConfigurationError, Problem, UpstreamTLS, UpstreamUnreachable
+from cosbatch.model.messages import LISTING_LIMIT
+from cosbatch.service.deadline_adapter import DeadlineAdapter
+from cosbatch.service.transport import direct_session
+
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def environment_session() -> requests.Session:
+    """A session that goes by the environment. Raises ConfigurationError where the roots that it names are not there."""
+    missing = [name for name in _BUNDLES if os.environ.get(name) and not os.path.exists(os.environ[name])]
+    if missing:
+        problems = [Problem(f"/{name}", "names a file that is not there") for name in missing]
+        raise ConfigurationError("The roots of TLS that the environment names cannot be read.", problems)
+    session, adapter = direct_session(), ProxyAdapter()
+    session.trust_env = True
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+class ProxyAdapter(BaseAdapter):
+    """Sends through a proxy where one is named for the address, with requests' own adapter; otherwise as the function does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._direct = DeadlineAdapter(LISTING_LIMIT)
+        self._through = HTTPAdapter()
+        # What it has to say quotes the other side; what matters of it is in our errors.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str | None = True,
+        cert: Any = None,
+        proxies: dict[str, str] | None = None,
+    ) -> requests.Response:
+        """Raises what DeadlineAdapter raises; UpstreamUnreachable, UpstreamTLS or ConfigurationError where it is the proxy."""
+        proxy = None if _is_here(str(request.url)) else select_proxy(str(request.url), proxies)
+        if proxy is None:
+            return self._direct.send(request, stream, timeout, verify, cert)
+        try:
+            return self._through.send(request, True, timeout, verify or True, cert, proxies)
+        except requests.RequestException as error:
+            raise _translated(error, _without_password(proxy)) from None
+
+    def close(self) -> None:
+        self._direct.close()
+        self._through.close()
+
+
+def _is_here(url: str) -> bool:
+    """Whether it is an address of this machine, such as that of a stand-in, where no proxy leads."""
+    host = urlsplit(url).hostname or ""
+    return host == "::1" or host.startswith("127.")
+
+
+def _without_password(proxy: str) -> str:
+    return proxy.rpartition("@")[2].rpartition("://")[2].rstrip("/")
+
+
+def _translated(error: requests.RequestException, proxy: str) -> Exception:
+    """Our error where it is the proxy; the error itself where it may be the service, after the request has gone out."""
+    match error:
+        case requests.exceptions.InvalidURL() | requests.exceptions.InvalidSchema():
+            return ConfigurationError(f"The proxy {proxy} cannot be used; look at HTTPS_PROXY and HTTP_PROXY.")
+        case requests.exceptions.SSLError() if any(
+            isinstance(each, ssl.SSLCertVerificationError) for each in _causes(error)
+        ):
+            hint = "If the proxy looks into TLS, REQUESTS_CA_BUNDLE has to name its roots."
+            return UpstreamTLS(f"Through the proxy {proxy}, the other side could not prove who it is. {hint}")
+        case requests.exceptions.ProxyError():
+            went_out = not any(_is_before_the_request(each) for each in _causes(error))
+            message = f"No connection could be made through the proxy {proxy}, or it broke."
+            return UpstreamUnreachable(message, may_have_acted=went_out)
+    return error
+
+
+def _is_before_the_request(error: BaseException) -> bool:
+    """Whether the proxy was not reached, or refused to connect: http.client says the latter with its words alone."""
+    return isinstance(error, ConnectionRefusedError | socket.gaierror) or str(error).startswith(
+        "Tunnel connection failed"
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and whatever led to it."""
+    if error is not None:
+        yield error
+        yield from _causes(error.__cause__)
+        yield from _causes(error.__context__)
