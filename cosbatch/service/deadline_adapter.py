@@ -1,6 +1,6 @@
 """requests' transport adapter with one deadline for a whole exchange, on connections of http.client.
 
-requests' own adapter bounds each read by itself, so that a reply which drips never ends; and its errors do not tell
+requests' own adapter bounds each read by itself, so that a response which drips never ends; and its errors do not tell
 whether the request has gone out.
 """
 
@@ -31,7 +31,7 @@ class NotConnected(requests.ConnectionError):
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Sends over connections that it keeps, and reads bodies of up to `limit` bytes; knows neither proxies nor `cert`."""
+    """Keeps a connection to each address, and reads bodies of up to `limit` bytes; proxies and `cert` are not used."""
 
     def __init__(self, limit: int, longest_rest: float = LONGEST_REST) -> None:
         super().__init__()
@@ -48,28 +48,28 @@ class DeadlineAdapter(HTTPAdapter):
         cert: object = None,
         proxies: object = None,
     ) -> requests.Response:
-        """The reply with its body as it came; of a body that is too long, one byte more than the limit.
+        """The response, its body read, as it came, and cut off where it is longer than the limit.
 
         Of the time-out `(connect, total)`, in seconds, the first is for what comes before the request goes out. Raises
         NotConnected before that, OSError (TimeoutError at the deadline) or HTTPException after it.
         """
         connect, total = timeout
         until = time.monotonic() + total
-        place = urlsplit(str(request.url))[:2], verify
-        connection = self._kept.pop(place, None)
+        address = urlsplit(str(request.url))[:2], verify
+        connection = self._kept.pop(address, None)
         if connection is None or not connection.is_fit(self._longest_rest):
             roots = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
             connection = DeadlineConnection(str(request.url), roots, min(connect, total))
         try:
-            response, body = connection.exchange(request, until, self._limit)
+            received, body = connection.exchange(request, until, self._limit)
         except BaseException:
             connection.close()
             raise
         if connection.sock is not None:
-            self._kept[place] = connection
-        reply = self.build_response(request, response)
-        reply.raw = io.BytesIO(body)
-        return reply
+            self._kept[address] = connection
+        response = self.build_response(request, received)
+        response.raw = body
+        return response
 
     def close(self) -> None:
         """Give up the connections that are kept."""
@@ -111,8 +111,11 @@ class DeadlineConnection(HTTPConnection):
         except (OSError, UnicodeError) as error:
             raise NotConnected(error) from None
 
-    def exchange(self, request: requests.PreparedRequest, until: float, limit: int) -> tuple[HTTPResponse, bytes]:
-        """The reply and its body, up to one byte more than `limit`; the connection is closed where that was not its end."""
+    def exchange(self, request: requests.PreparedRequest, until: float, limit: int) -> tuple[HTTPResponse, io.BytesIO]:
+        """The response and its body; of one that is longer than `limit`, the beginning, and the connection is closed.
+
+        Raises NotConnected, OSError, HTTPException.
+        """
         if self.sock is None:
             self.connect()
         assert self.sock is not None
@@ -123,21 +126,22 @@ class DeadlineConnection(HTTPConnection):
         self.request(str(request.method), request.path_url, body, dict(request.headers.items()))
         with self.getresponse() as response:
             if sock.has_ended:
-                raise RemoteDisconnected("the reply ended among its headers")
-            content = _read(response, limit)
-            # After an interim reply comes another one, which is not that to the next request.
+                raise RemoteDisconnected("the response ended among its headers")
+            body = _body(response, limit)
+            # After an interim response comes another one, which is not that to the next request.
             if not response.isclosed() or response.status < 200:
                 self.close()
-        return response, content
+        return response, body
 
 
-def _read(response: HTTPResponse, limit: int) -> bytes:
-    buffer, content = bytearray(_CHUNK), bytearray()
-    while len(content) <= limit and (count := response.readinto(buffer)):
-        content += buffer[:count]
-    if len(content) <= limit and response.length:
-        raise IncompleteRead(bytes(content), response.length)
-    return bytes(content)
+def _body(response: HTTPResponse, limit: int) -> io.BytesIO:
+    buffer, body = bytearray(_CHUNK), io.BytesIO()
+    while body.tell() <= limit and (count := response.readinto(buffer)):
+        body.write(memoryview(buffer)[:count])
+    if body.tell() <= limit and response.length:
+        raise IncompleteRead(b"", response.length)
+    body.seek(0)
+    return body
 
 
 class DeadlineSocket(socket.socket):
@@ -161,7 +165,7 @@ class DeadlineSocket(socket.socket):
         return count
 
     def is_quiet(self) -> bool:
-        """Whether nothing has come since the last reply: neither bytes, which would pass for the next one, nor the end."""
+        """Whether nothing has come since the last response: neither bytes, which would pass for the next one, nor the end."""
         self.settimeout(0)
         try:
             self.recv(1)

@@ -20,6 +20,7 @@ Pairs = Iterable[tuple[str, str]]
 LIFETIME = 900
 # The service refuses a start that lies in its future: leave room for a clock that runs a little fast.
 EARLY = 60
+_SIGNED = frozenset({"host", "content-type", "content-length", "content-md5", "if-match", "range"})
 
 
 @lru_cache(maxsize=128)
@@ -85,14 +86,16 @@ def sign(credentials: Credentials, now: int, method: str, path: str, parameters:
 
 
 class SignatureAuth(AuthBase):
-    """Signs a request of requests at `now`, by decoded path, parameters and headers, as requests does not keep them."""
+    """Signs a request of requests at `now`. Path, parameters and headers are the decoded ones, which requests does not keep;
+    of the headers, those are signed that the page names.
+    """
 
     def __init__(
         self, credentials: Credentials, now: int, method: str, path: str, parameters: Pairs, headers: Pairs
     ) -> None:
         self._credentials = credentials
         self._now = now
-        self._values = method, path, parameters, headers
+        self._values = method, path, parameters, [(name, value) for name, value in headers if _is_signed(name)]
 
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
         r.headers["Authorization"] = sign(self._credentials, self._now, *self._values)
@@ -102,6 +105,12 @@ class SignatureAuth(AuthBase):
         """StringToSign and FormatString (as the service calls HttpString), to hold against the service's."""
         text = http_string(*self._values)
         return string_to_sign(key_time(self._now), text), text
+
+
+@lru_cache(maxsize=64)
+def _is_signed(name: str) -> bool:
+    name = name.lower()
+    return name in _SIGNED or name.startswith("x-cos-")
 
 
 # Pairs as they are signed: names and values encoded, names in lower case, sorted.

@@ -25,7 +25,6 @@ from cosbatch.service.deadline_adapter import DeadlineAdapter, NotConnected
 from cosbatch.service.signature import SignatureAuth, url_encode
 
 _CONNECT_SECONDS = 5.0
-_SIGNED = frozenset({"host", "content-type", "content-length", "content-md5", "if-match", "range"})
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]*", re.ASCII)
 
 
@@ -75,15 +74,15 @@ class Transport:
         url = str(prepared.url)
         options = self._session.merge_environment_settings(url, {}, True, None, None)
         # Session.send would read the body of a redirect, however long it is.
-        with self._session.get_adapter(url).send(prepared, timeout=(_CONNECT_SECONDS, seconds), **options) as reply:
-            body: bytes = reply.raw.read(limit + 1)
-        status = reply.status_code
+        with self._session.get_adapter(url).send(prepared, timeout=(_CONNECT_SECONDS, seconds), **options) as received:
+            body: bytes = received.raw.read(limit + 1)
+        status = received.status_code
         if status < 200:
             raise errors.UnexpectedResponse(f"The answer ends with HTTP {status}.", may_have_acted=True)
         if len(body) > limit:
             message = f"The answer (HTTP {status}) is longer than {limit} bytes."
             raise errors.UnexpectedResponse(message, may_have_acted=may_have_acted(status))
-        return Response(status, {name: value.strip() for name, value in reply.headers.lower_items()}, body)
+        return Response(status, {name: value.strip() for name, value in received.headers.lower_items()}, body)
 
 
 class Connection:
@@ -104,9 +103,8 @@ class Connection:
         header or path can carry, ConfigurationError where the host is no address. Never an error of a library.
         """
         headers = _headers(request, self._credentials)
-        signed = [(name, value) for name, value in headers.items() if _is_signed(name)]
         now = int(self._transport.now())
-        auth = SignatureAuth(self._credentials, now, request.method, request.path, request.query, signed)
+        auth = SignatureAuth(self._credentials, now, request.method, request.path, request.query, headers.items())
         url = (self._endpoint or f"https://{request.host}") + _target(request)
         try:
             prepared = prepare(request, url, headers, auth)
@@ -143,11 +141,6 @@ def _headers(request: Request, credentials: Credentials) -> dict[str, str]:
     if credentials.token:
         headers["x-cos-security-token"] = credentials.token
     return headers
-
-
-def _is_signed(name: str) -> bool:
-    name = name.lower()
-    return name in _SIGNED or name.startswith("x-cos-")
 
 
 def _target(request: Request) -> str:
