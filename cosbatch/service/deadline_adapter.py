@@ -154,10 +154,6 @@ class DeadlineSocket(socket.socket):
         self.settimeout(_left(self.until))
         super().sendall(data, flags)
 
-    def send(self, data: Any, flags: int = 0) -> int:
-        self.settimeout(_left(self.until))
-        return super().send(data, flags)
-
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         self.settimeout(_left(self.until))
         count = super().recv_into(buffer, nbytes or len(buffer), flags)
@@ -175,7 +171,7 @@ class DeadlineSocket(socket.socket):
 
 
 class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
-    """The same over TLS, where what is sent goes piece by piece."""
+    """The same over TLS."""
 
 
 def _left(until: float) -> float:

@@ -17,7 +17,7 @@ from cosbatch.model.credentials import Credentials
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, ServiceSideError
 from cosbatch.model.messages import Request
-from cosbatch.service.deadline_adapter import DeadlineAdapter
+from cosbatch.service.deadline_adapter import DeadlineAdapter, NotConnected
 from cosbatch.service.transport import Connection, Transport, ca_folder, direct_session
 from tests.raw_server import JOB, PATIENCE, Script, Visit, answering, reply, serving
 
@@ -144,6 +144,50 @@ def test_gives_the_connection_up_where_an_answer_is_not_read_to_its_end(transpor
         with pytest.raises(CosbatchError, match="longer than 1000 bytes"):
             connection.send(request, ENOUGH)
         assert connection.send(REQUEST, ENOUGH).body == b"second"
+
+
+def test_gives_the_connection_up_where_the_rest_of_a_long_answer_is_still_to_come() -> None:
+    session = direct_session()
+    session.mount("http://", DeadlineAdapter(limit=1000))
+    # As much as is read at once, so that nothing shows that there is more.
+    first = OK + b"Content-Length: 100000\r\n\r\n" + b" " * 65536
+    with serving(answering(first, b" " * 40_000), answering(reply(b"second"))) as server, session:
+        assert len(session.post(server.endpoint, timeout=(ENOUGH, ENOUGH)).content) > 1000
+        assert session.post(server.endpoint, timeout=(ENOUGH, ENOUGH)).content == b"second"
+
+
+def test_gives_the_connection_up_after_an_answer_that_is_not_the_last(transport: Transport) -> None:
+    """What follows it would be taken for the answer to the next request."""
+    early = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    with serving(answering(early, reply(b"the first one's")), answering(reply(b"second"))) as server:
+        connection = to(transport, server.endpoint)
+        with pytest.raises(CosbatchError, match="103"):
+            connection.send(REQUEST, ENOUGH)
+        assert connection.send(REQUEST, ENOUGH).body == b"second"
+
+
+def test_gives_the_connection_up_at_once_where_an_exchange_fails(transport: Transport) -> None:
+    """And not when the error is forgotten."""
+
+    def says_half(visit: Visit) -> None:
+        visit.read()
+        visit.send(b"HTTP/1.1 200 OK\r\n")
+        visit.read()
+
+    with serving(says_half) as server:
+        with pytest.raises(ServiceSideError) as caught:
+            to(transport, server.endpoint).send(REQUEST, SHORT)
+        assert server.ended.acquire(timeout=PATIENCE / 2)
+        assert caught.value.may_have_acted
+
+
+def test_sends_a_long_body_over_a_connection_that_was_kept(transport: Transport) -> None:
+    request = REQUEST._replace(body=b" " * 8_000_000)
+    with serving(answering(reply(), reply(b"second"))) as server:
+        connection = to(transport, server.endpoint)
+        connection.send(REQUEST, ENOUGH)
+        assert connection.send(request, ENOUGH).body == b"second"
+        assert server.visits == 1
 
 
 def test_keeps_one_connection_for_each_address(transport: Transport) -> None:
@@ -421,6 +465,17 @@ def test_reads_what_came_before_the_end_where_no_length_is_announced(transport: 
         assert to(transport, server.endpoint).send(REQUEST, ENOUGH).body == JOB
 
 
+def test_reads_no_more_than_it_may_of_an_answer_without_end(transport: Transport) -> None:
+    def says_on_and_on(visit: Visit) -> None:
+        visit.read()
+        visit.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not visit.over.is_set():
+            visit.send(b" " * 1_000_000)
+
+    with serving(says_on_and_on) as server, pytest.raises(CosbatchError, match="longer than"):
+        to(transport, server.endpoint).send(REQUEST, ENOUGH)
+
+
 def test_says_that_nothing_went_out_where_nobody_listens(transport: Transport) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         endpoint = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -567,6 +622,13 @@ def speaks_another_protocol_at_once(visit: Visit) -> None:
 def test_gives_up_a_handshake_in_time(transport: Transport, trusted: ssl.SSLContext) -> None:
     with serving(reads_nothing) as server:
         assert failure(transport, server.tls_endpoint, SHORT) == NOT_REACHED_IN_TIME
+
+
+def test_bounds_what_comes_before_the_request_by_itself(trusted: ssl.SSLContext) -> None:
+    with serving(reads_nothing) as server, direct_session() as session:
+        with pytest.raises(NotConnected) as caught:
+            session.post(server.tls_endpoint, timeout=(SHORT, PATIENCE))
+        assert isinstance(caught.value.args[0], TimeoutError)
 
 
 def test_gives_up_a_handshake_that_is_cut(transport: Transport, trusted: ssl.SSLContext) -> None:
