@@ -116,6 +116,17 @@ def test_stores_nothing_of_a_body(
     assert list((tmp_path / "data" / "contents").glob("*/*")) == []
 
 
+def test_closes_where_two_lengths_differ_and_takes_no_rest_for_a_request(standin: Standin, client: Client) -> None:
+    two = signed_head(client, "PUT", "/a", "Content-Length: 5", "Content-Length: 45")
+    reply = raw(standin.endpoint, two + b"hello" + signed_head(client, "DELETE", "/a"))
+    assert reply.count(b"HTTP/1.1") == 1
+    assert reply.startswith(b"HTTP/1.1 400 ")
+    assert b"Connection: close" in reply
+    assert client.cos("GET", BUCKET, "a").status == 404
+    same = signed_head(client, "PUT", "/a", "Content-Length: 5", "Content-Length: 5", "Connection: close")
+    assert raw(standin.endpoint, same + b"hello").startswith(b"HTTP/1.1 200 ")
+
+
 def test_reads_away_the_body_of_a_refused_request(standin: Standin, client: Client) -> None:
     unsigned = f"PUT /a HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 5\r\n\r\nhello".encode()
     reply = raw(standin.endpoint, unsigned + signed_head(client, "GET", "/a", "Connection: close"))

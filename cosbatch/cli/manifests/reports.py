@@ -1,7 +1,8 @@
 """The report of a job: its tasks, and the files that its manifest.json names.
 
 No page describes the layout of reports. The one read here is that of AWS, which the stand-in writes too: a CSV file with
-the columns of COLUMNS, or with a first row that names its own; and a manifest.json that names such files.
+the columns of COLUMNS, or with a first row that names its own; and a manifest.json that names such files. AWS's schema
+names the error code before the HTTP status, and its rows have the status first: a number is no code, so both are read.
 """
 
 from __future__ import annotations
@@ -66,8 +67,16 @@ def _task(cells: dict[str, str], line: int, name: str) -> Task:
     missing = [column for column in _NEEDED if not named.get(column.lower(), "").strip()]
     if missing:
         raise InvalidEvent(f"{name} is no report of a job: line {line} has no {missing[0]}.")
-    code = named.get("errorcode") or named.get("httpstatuscode") or "Unknown"
-    return Task(named["bucket"], named["key"], named.get("versionid", ""), named["taskstatus"].strip(), code.strip())
+    status = named["taskstatus"].strip()
+    return Task(named["bucket"], named["key"], named.get("versionid", ""), status, _code(named))
+
+
+def _code(named: dict[str, str]) -> str:
+    """The error code; the HTTP status where there is none."""
+    code, status = (named.get(column, "").strip() for column in ("errorcode", "httpstatuscode"))
+    if code.isdecimal() and status:
+        return status
+    return code or status or "Unknown"
 
 
 def _lines(blocks: Iterable[bytes]) -> Iterator[str]:

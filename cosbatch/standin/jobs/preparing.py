@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 from cosbatch.standin.cos.service import Service
@@ -60,7 +61,8 @@ class Preparation:
         if job.document.get("ConfirmationRequired"):
             update(transaction, job, suspended=now)
             set_state(transaction, job, "Suspended", now)
-        else:
+            job = replace(job, state="Suspended")
+        if not job.awaits_confirmation:
             set_state(transaction, job, "Ready", now)
 
     def close(self) -> None:

@@ -62,6 +62,7 @@ class Job:
     succeeded_bytes: int
     failed_bytes: int
     deleted: bool
+    confirmed: bool
     source: str
     failed_tasks: tuple[str, ...]
 
@@ -76,6 +77,12 @@ class Job:
         return self.succeeded + self.failed
 
     @property
+    def awaits_confirmation(self) -> bool:
+        """Whether the job will not run before it is confirmed, be it prepared yet or not."""
+        required = bool(self.document.get("ConfirmationRequired"))
+        return required and not self.confirmed and self.state in ("New", "Preparing", "Suspended")
+
+    @property
     def is_finished(self) -> bool:
         """Whether the job has reached a state that it will not leave."""
         return self.state in FINISHED
@@ -85,8 +92,8 @@ def read_job(row: sqlite3.Row) -> Job:
     """A row of `jobs` as a value."""
     values = {name: row[name] for name in row.keys() if name != "token"}  # noqa: SIM118 - a Row iterates over values
     document, failed_tasks = json.loads(row["document"]), tuple(json.loads(row["failed_tasks"]))
-    deleted = bool(row["deleted"])
-    return Job(**{**values, "document": document, "deleted": deleted, "failed_tasks": failed_tasks})
+    flags = {name: bool(row[name]) for name in ("deleted", "confirmed")}
+    return Job(**{**values, **flags, "document": document, "failed_tasks": failed_tasks})
 
 
 def add_job(transaction: Transaction, document: Document, region: str, now: float) -> str:

@@ -70,7 +70,9 @@ MANIFEST = container(
         "Spec": Field(
             container(
                 {
-                    "Fields": Field(items("member", choice("Ignore", "Bucket", "Key", "VersionId"), low=1)),
+                    "Fields": Field(
+                        items("member", choice("Ignore", "Bucket", "Key", "VersionId"), low=1), may_be_empty=True
+                    ),
                     "Format": Field(choice(MANIFEST_CSV, MANIFEST_INVENTORY), True),
                 }
             ),
@@ -132,7 +134,7 @@ RESTORE = container(
 
 TAGGING = container(
     {
-        "TaggingDirective": Field(choice("Replaced", "Replace", "Add")),
+        "TaggingDirective": Field(choice("Replaced", "Replace", "Add"), may_be_empty=True),
         "TagSet": Field(TAGS, True),
     }
 )

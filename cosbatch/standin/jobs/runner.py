@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import traceback
 from typing import NamedTuple, Protocol
@@ -12,6 +13,7 @@ from cosbatch.standin.jobs.preparing import Preparation
 from cosbatch.standin.jobs.reports import ENDINGS, end_job, sweep
 from cosbatch.standin.jobs.rows import fail, job_in_state, rest, set_state, unfinished, unfinished_ids
 from cosbatch.standin.jobs.tasks import Run
+from cosbatch.standin.store.failures import StoreFailure, store_failure
 
 # Jobs in these states compete: only those with the highest priority among them are worked on.
 COMPETING = ("Ready", "Active", "Pausing", "Paused")
@@ -68,13 +70,22 @@ class Runner:
         self._wake.set()
 
     def _run(self) -> None:
+        told = ""
         while not self._is_over():
             try:
-                if not self.tick():
-                    self._wake.wait()
-            except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
+                moved = self.tick()
+            except StoreFailure as failure:
+                if failure.message != told:
+                    sys.stderr.write(f"{failure.message}. Its jobs wait until then.\n")
+                told = failure.message
+                self._stopping.wait(SECONDS_AFTER_A_FAULT)
+            except Exception:  # noqa: BLE001 - a fault must not end the thread
                 traceback.print_exc()
                 self._stopping.wait(SECONDS_AFTER_A_FAULT)
+            else:
+                told = ""
+                if not moved:
+                    self._wake.wait()
 
     def _is_over(self) -> bool:
         """Forget earlier wakes before looking: a stop that comes right behind the look wakes anew."""
@@ -98,7 +109,10 @@ class Runner:
             return self._step(turn)
         except BadManifest as bad:
             self._give_up(turn, bad.code, bad.reason)
-        except Exception:  # noqa: BLE001 - one job that the stand-in cannot run must not stop the others
+        except Exception as error:  # noqa: BLE001 - one job that the stand-in cannot run must not stop the others
+            self._drop(turn.number)  # what is in memory may be ahead of what was kept
+            if failure := store_failure(error):
+                raise failure from None
             traceback.print_exc()
             self._give_up(turn, "InternalError", "The stand-in could not go on with this job")
         return True

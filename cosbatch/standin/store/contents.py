@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cosbatch.standin.store.crc64 import Crc64
+from cosbatch.standin.store.failures import in_words
 
 PIECE = 256 * 1024
 
@@ -41,13 +42,14 @@ class Contents:
         return self._folder / name[:2] / name
 
     def receive(self, chunks: Iterable[bytes]) -> Received:
-        """A new content, which is written; when `chunks` raises, nothing is left of it."""
+        """A new content, which is written; when `chunks` raises, nothing is left of it. Raises StoreFailure."""
         name = uuid.uuid4().hex
         path = self.path(name)
-        path.parent.mkdir(exist_ok=True)
         try:
-            with path.open("wb") as file:
-                size, md5, crc64 = _write(chunks, file)
+            with in_words():
+                path.parent.mkdir(exist_ok=True)
+                with path.open("wb") as file:
+                    size, md5, crc64 = _write(chunks, file)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -67,6 +69,10 @@ class Contents:
         """Remove a content, if it is there; the empty one has nothing to remove."""
         if name:
             self.path(name).unlink(missing_ok=True)
+
+    def is_empty(self) -> bool:
+        """Whether there is no content at all."""
+        return not any(self._folder.glob("??/*"))
 
     def sweep(self, is_held: Callable[[str], bool]) -> None:
         """Remove what uploads that a kill cut short have left."""

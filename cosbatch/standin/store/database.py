@@ -9,95 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cosbatch.standin.store.contents import Contents
+from cosbatch.standin.store.failures import DAMAGED, failure_of, in_words
+from cosbatch.standin.store.tables import SCHEMA, VERSION
 
-VERSION = 1
-SCHEMA = """
-CREATE TABLE buckets (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    region TEXT NOT NULL,
-    created REAL NOT NULL,
-    versioning TEXT NOT NULL DEFAULT '',
-    acl TEXT NOT NULL DEFAULT '',
-    tags TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE versions (
-    id INTEGER PRIMARY KEY,
-    bucket INTEGER NOT NULL,
-    key TEXT NOT NULL,
-    version TEXT NOT NULL DEFAULT 'null',
-    marker INTEGER NOT NULL DEFAULT 0,
-    size INTEGER NOT NULL DEFAULT 0,
-    etag TEXT NOT NULL DEFAULT '',
-    crc64 TEXT NOT NULL DEFAULT '',
-    content TEXT,
-    modified REAL NOT NULL,
-    storage_class TEXT NOT NULL DEFAULT 'STANDARD',
-    headers TEXT NOT NULL DEFAULT '',
-    metadata TEXT NOT NULL DEFAULT '',
-    tags TEXT NOT NULL DEFAULT '',
-    acl TEXT NOT NULL DEFAULT '',
-    restored_from REAL,
-    restored_until REAL
-);
-CREATE UNIQUE INDEX versions_of_a_key ON versions (bucket, key, id DESC);
-CREATE INDEX versions_with_content ON versions (content) WHERE content IS NOT NULL;
-CREATE TABLE uploads (
-    id TEXT PRIMARY KEY,
-    bucket INTEGER NOT NULL,
-    key TEXT NOT NULL,
-    started REAL NOT NULL,
-    attributes TEXT NOT NULL
-);
-CREATE TABLE parts (
-    upload TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    size INTEGER NOT NULL,
-    etag TEXT NOT NULL,
-    content TEXT NOT NULL,
-    modified REAL NOT NULL,
-    PRIMARY KEY (upload, number)
-);
-CREATE TABLE jobs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    region TEXT NOT NULL,
-    token TEXT NOT NULL,
-    state TEXT NOT NULL,
-    priority INTEGER NOT NULL,
-    operation TEXT NOT NULL,
-    description TEXT NOT NULL,
-    document TEXT NOT NULL,
-    created REAL NOT NULL,
-    terminated REAL,
-    suspended REAL,
-    reason TEXT NOT NULL DEFAULT '',
-    failure_code TEXT NOT NULL DEFAULT '',
-    failure_reason TEXT NOT NULL DEFAULT '',
-    total INTEGER NOT NULL DEFAULT 0,
-    succeeded INTEGER NOT NULL DEFAULT 0,
-    failed INTEGER NOT NULL DEFAULT 0,
-    succeeded_bytes INTEGER NOT NULL DEFAULT 0,
-    failed_bytes INTEGER NOT NULL DEFAULT 0,
-    deleted INTEGER NOT NULL DEFAULT 0,
-    source TEXT NOT NULL DEFAULT '',
-    failed_tasks TEXT NOT NULL DEFAULT '[]',
-    UNIQUE (region, token)
-);
-CREATE INDEX unfinished_jobs ON jobs (state) WHERE terminated IS NULL;
-CREATE TABLE states (
-    job INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    at REAL NOT NULL
-);
-CREATE INDEX states_of_a_job ON states (job);
-CREATE TABLE pins (
-    job INTEGER NOT NULL,
-    content TEXT NOT NULL,
-    PRIMARY KEY (job, content)
-);
-CREATE INDEX pins_by_content ON pins (content);
-"""
 # What a batch of tasks asks for, to be found in one query; the writing connection's own.
 WANTED = "CREATE TEMP TABLE wanted (place INTEGER PRIMARY KEY, bucket INTEGER, key TEXT, version TEXT)"
 HELD = """
@@ -146,64 +60,87 @@ class Database:
         self.contents = Contents(folder / "contents")
         self._writing = threading.Lock()
         self._pool: list[sqlite3.Connection] = []
-        self._writer = self._connect()
-        self._prepare()
+        self._connections = [self._lock]
+        try:
+            self._check_is_there()
+            self._writer = self._connect()
+            self._prepare()
+        except (sqlite3.Error, UnusableData) as error:
+            self.close()
+            raise UnusableData(f"{self._path}: {failure_of(error) or error}") from None
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+        self._connections.append(connection)
         connection.row_factory = sqlite3.Row
         # What a process has written outlives it, whatever ends it; only a machine's own end would need fsync.
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA temp_store = MEMORY")
         return connection
 
+    def _check_is_there(self) -> None:
+        """Raises UnusableData for contents whose rows are lost: a new database would have them swept."""
+        is_new = not self._path.exists() or not self._path.stat().st_size
+        if is_new and not self.contents.is_empty():
+            raise UnusableData(f"it is empty, but there are objects: {DAMAGED}")
+
     def _prepare(self) -> None:
         self._writer.execute("PRAGMA journal_mode = WAL")
         found = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        if found not in (0, VERSION):
+            raise UnusableData(f"it is of version {found}, this stand-in writes {VERSION}: use another --data")
         if found == 0:
             self._writer.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-        elif found != VERSION:
-            self.close()
-            raise UnusableData(
-                f"{self._path} is of version {found}, this stand-in writes {VERSION}: use another --data"
-            )
+        # Half a second for a million objects. Nothing is swept by rows that cannot be trusted.
+        if self._writer.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise UnusableData(DAMAGED)
         self._writer.execute(WANTED)
         self.contents.sweep(Transaction(self._writer).holds)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection for reading; what it reads inside one `with` is one state of the database."""
+        """Lend a connection for reading; what it reads inside one `with` is one state of the database.
+
+        Raises StoreFailure.
+        """
         try:
             connection = self._pool.pop()
         except IndexError:
             connection = self._connect()
-        connection.execute("BEGIN")
         try:
-            yield connection
+            with in_words():
+                connection.execute("BEGIN")
+                yield connection
         finally:
-            connection.execute("ROLLBACK")
+            _roll_back(connection)
             self._pool.append(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """Lend the writing connection; everything is undone if the block raises."""
-        with self._writing:
+        """Lend the writing connection; everything is undone if the block raises. Raises StoreFailure."""
+        with self._writing, in_words():
             self._writer.execute("BEGIN IMMEDIATE")
             transaction = Transaction(self._writer)
             try:
                 yield transaction
                 orphans = transaction.orphans()
+                self._writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                _roll_back(self._writer)
                 raise
-            self._writer.execute("COMMIT")
             for content in orphans:
                 self.contents.remove(content)
 
     def close(self) -> None:
         """Close every connection; nothing may be under way any more."""
-        for connection in [*self._pool, self._writer, self._lock]:
+        for connection in self._connections:
             connection.close()
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """Undo what is not committed; SQLite has done so by itself where the disk is full."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _lock(path: Path) -> sqlite3.Connection:
@@ -211,7 +148,9 @@ def _lock(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
+    except sqlite3.Error as error:
         connection.close()
-        raise UnusableData(f"{path.parent} is used by another stand-in: stop it, or give another --data") from None
+        if "locked" in str(error):
+            raise UnusableData(f"{path.parent} is used by another stand-in: stop it, or give another --data") from None
+        raise UnusableData(f"{path}: {failure_of(error) or error}") from None
     return connection

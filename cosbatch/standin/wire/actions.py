@@ -17,12 +17,23 @@ BATCH = (
     ("POST", "/jobs/[^/]*/status", "UpdateJobStatus"),
     ("DELETE", "/jobs/[^/]*", "DeleteJob"),
 )
-# By method and subresource: the first query parameter that is one of these names; copy: x-cos-copy-source.
-SUBRESOURCES = ("acl", "tagging", "versioning", "versions", "uploads", "uploadId", "restore", "location", "delete")
-OTHER_SUBRESOURCES = (
-    *("accelerate", "append", "cors", "domain", "encryption", "intelligent-tiering", "inventory", "lifecycle"),
-    *("logging", "notification", "object-lock", "origin", "policy", "referer", "replication", "select", "website"),
+# The names in a query that ask for no other call. Every other name is a subresource, known or not.
+SIGNING = (
+    *("q-sign-algorithm", "q-ak", "q-sign-time", "q-key-time", "q-header-list", "q-url-param-list", "q-signature"),
+    *("sign", "x-cos-security-token"),
 )
+LISTING = (
+    *("prefix", "delimiter", "marker", "max-keys", "encoding-type", "key-marker", "version-id-marker"),
+    *("upload-id-marker", "max-uploads", "part-number-marker", "max-parts"),
+    *("tagkey", "tagvalue", "region", "range", "create-time"),
+)
+ON_OBJECTS = (
+    *("versionId", "partNumber", "x-cos-traffic-limit", "response-content-type", "response-content-language"),
+    *("response-expires", "response-cache-control", "response-content-disposition", "response-content-encoding"),
+)
+ON_JOBS = ("jobStatuses", "maxResults", "nextToken", "priority", "requestedJobStatus", "statusUpdateReason")
+NO_SUBRESOURCES = frozenset((*SIGNING, *LISTING, *ON_OBJECTS, *ON_JOBS))
+# By method and subresource; copy: with x-cos-copy-source.
 OBJECT = {
     ("PUT", ""): "PutObject",
     ("PUT", "copy"): "PutObjectCopy",
@@ -64,12 +75,19 @@ ACTIONS = (*(name for _, _, name in BATCH), *(name for table in TABLES.values() 
 
 
 def find_action(request: Request, target: Target) -> str:
-    """The name of the call that a request is, one of ACTIONS. Raises ServiceError NotImplemented, MethodNotAllowed."""
+    """The name of the call that a request is, one of ACTIONS.
+
+    Raises ServiceError NotImplemented, also for a subresource that is not known: it is never taken for the call
+    without it; and MethodNotAllowed, InvalidURI for the Batch API.
+    """
+    subresource = _subresource(request)
     if target.kind == "batch":
-        return _batch_action(request, target)
-    action = TABLES[target.kind].get((request.method, _subresource(request)))
-    if action is None:
-        raise ServiceError("NotImplemented")
+        action = "" if subresource else _batch_action(request, target)
+    else:
+        action = TABLES[target.kind].get((request.method, subresource), "")
+    if not action:
+        what = f"?{subresource}" if subresource else "no subresource"
+        raise ServiceError("NotImplemented", f"The stand-in does not offer {request.method} with {what}")
     return action
 
 
@@ -81,7 +99,6 @@ def _batch_action(request: Request, target: Target) -> str:
 
 
 def _subresource(request: Request) -> str:
-    known = (*SUBRESOURCES, *OTHER_SUBRESOURCES)
-    named = [name for name, _ in request.parameters if name in known]
+    named = [name for name, _ in request.parameters if name not in NO_SUBRESOURCES]
     copied = ["copy"] if request.header("x-cos-copy-source") else []
-    return " ".join([*named[:1], *copied])
+    return " ".join([*dict.fromkeys(named), *copied])

@@ -7,8 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 CONTROL_HOST = re.compile(r"(?P<uin>[^.]+)\.cos-control\.(?P<region>[a-z0-9-]+)\..+", re.ASCII)
-BUCKET_HOST = re.compile(r"(?P<bucket>[^.]+)\.cos\.(?P<region>[a-z0-9-]+)\..+", re.ASCII)
+# Within the cloud's network it is cos-internal; before 2020 it was cos and the short code of a region.
+BUCKET_HOST = re.compile(
+    r"(?P<bucket>[^.]+)\.cos(?:(?:-internal)?\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\..+", re.ASCII
+)
 SERVICE_HOST = re.compile(r"(?:service\.cos|cos\.(?P<region>[a-z0-9-]+))\..+", re.ASCII)
+SHORT_REGIONS = {
+    "tj": "ap-beijing-1",
+    "bj": "ap-beijing",
+    "sh": "ap-shanghai",
+    "gz": "ap-guangzhou",
+    "cd": "ap-chengdu",
+    "sgp": "ap-singapore",
+    "hk": "ap-hongkong",
+    "ca": "na-toronto",
+    "ger": "eu-frankfurt",
+}
 BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+", re.ASCII)
 RESOURCE = re.compile(
     r"qcs::cos:(?P<region>[a-z0-9-]+):(?:uid/(?P<appid>[0-9]+))?:(?P<bucket>[a-z0-9-]+-[0-9]+)(?:/(?P<key>.+))?",
@@ -85,7 +99,8 @@ def _by_host(host: str, path: str, home: str) -> Target | None:
     if match := SERVICE_HOST.fullmatch(host):
         return Target("service", match["region"] or home, path=path)
     if match := BUCKET_HOST.fullmatch(host):
-        return _in_bucket(match["bucket"], match["region"], path[1:])
+        region = match["region"] or SHORT_REGIONS.get(match["short"])
+        return _in_bucket(match["bucket"], region, path[1:]) if region else None
     return None
 
 

@@ -77,7 +77,9 @@ class SocketBody:
 
 
 def read_request(handler: BaseHTTPRequestHandler, body: SocketBody) -> Request:
-    """The request whose headers a handler has read. Raises ServiceError InvalidURI."""
+    """The request whose headers a handler has read. Raises ServiceError InvalidURI, InvalidRequest."""
+    if len({length.strip() for length in handler.headers.get_all("Content-Length", ())}) > 1:
+        raise ServiceError("InvalidRequest", "Content-Length is given twice, with different values")
     authority, path, query = _split(handler.requestline.split()[1])
     hosts = [host for host in (handler.headers.get("Host", ""), authority) if host]
     return Request(

@@ -29,11 +29,16 @@ Reader = Callable[[Element, tuple[str, ...]], Value]
 
 @dataclass(frozen=True)
 class Field:
-    """One child of a container. `repeats`: a page prints it twice, so that a copy of it is no fault."""
+    """One child of a container.
+
+    `repeats`: a page prints it twice, so that a copy of it is no fault. `may_be_empty`: encoding/xml of the Go SDK
+    writes it so where it is not set, and it counts as not given.
+    """
 
     read: Reader
     required: bool = False
     repeats: bool = False
+    may_be_empty: bool = False
 
 
 def text(low: int, high: int, verbatim: bool = False) -> Reader:
@@ -129,6 +134,8 @@ def _children(element: Element, path: tuple[str, ...], fields: Mapping[str, Fiel
         name = local_name(child)
         if name not in fields:
             raise Violation((*path, name), "is not an element of this document")
+        if fields[name].may_be_empty and not len(child) and not (child.text or "").strip(BLANKS):
+            continue
         value = fields[name].read(child, (*path, name))
         if name in found and not (fields[name].repeats and found[name] == value):
             raise Violation((*path, name), "is given twice")

@@ -25,6 +25,20 @@ def test_reads_the_columns_of_the_neighbouring_cloud() -> None:
     assert [task.succeeded for task in read(text)] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ("failed,200,PermanentFailure", "PermanentFailure"),
+        ("failed,PermanentFailure,200", "PermanentFailure"),
+        ("failed,404,", "404"),
+        ("failed,,404", "404"),
+        ("failed, 404 , NoSuchKey ", "NoSuchKey"),
+    ],
+)
+def test_finds_the_code_on_either_side_of_the_status(columns: str, code: str) -> None:
+    assert read(f'b-1,k,,{columns},"why"\n') == [Task("b-1", "k", "", "failed", code)]
+
+
 @pytest.mark.parametrize("header", ["taskstatus, Key ,BUCKET,ErrorCode", "\ufefftaskstatus,Key,BUCKET,ErrorCode"])
 def test_goes_by_a_header_row(header: str) -> None:
     text = f"{header}\nfailed,photos/a.jpg,examplebucket-1250000000,AccessDenied\n"

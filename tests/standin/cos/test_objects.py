@@ -12,6 +12,7 @@ import pytest
 
 from cosbatch.standin import Standin
 from tests.standin.client import Client, client_of
+from tests.standin.documents import document
 
 BUCKET = "examplebucket-1250000000"
 
@@ -179,10 +180,47 @@ def test_reaches_the_same_object_by_path_and_by_host(client: Client) -> None:
     assert client.call("GET", "127.0.0.1:1", f"/{BUCKET}/a/b").body == b"0123456789"
 
 
-def test_answers_no_call_that_it_does_not_know(client: Client) -> None:
-    put(client, "a")
-    reply = client.cos("POST", BUCKET, "a", [("select", "")], body=b"")
-    assert (reply.status, reply.code) == (501, "NotImplemented")
+NOT_OFFERED = [
+    ("PUT", "a", ["retention"]),
+    ("PUT", "a", ["symlink"]),
+    ("PUT", "a", ["append", "position"]),
+    ("GET", "a", ["ci-process"]),
+    ("HEAD", "a", ["retention"]),
+    ("DELETE", "a", ["legal-hold"]),
+    ("POST", "a", ["select"]),
+    ("GET", "a", ["acl", "tagging"]),
+    ("PUT", "", ["domaincertificate"]),
+    ("GET", "", ["intelligenttiering"]),
+    ("GET", "", ["Acl"]),
+    ("HEAD", "", ["live"]),
+    ("DELETE", "", ["domaincertificate"]),
+    ("DELETE", "", ["lifecycle"]),
+    ("POST", "", ["something-new"]),
+]
+
+
+@pytest.mark.parametrize(("method", "key", "names"), NOT_OFFERED)
+def test_answers_no_call_that_it_does_not_know_and_never_does_another(
+    shared: Client, method: str, key: str, names: list[str]
+) -> None:
+    put(shared, "a")
+    reply = shared.cos(method, BUCKET, key, [(name, "") for name in names], body=b"<Retention/>")
+    assert reply.status == 501
+    assert method == "HEAD" or (reply.code, " ".join(names) in reply.text("Message")) == ("NotImplemented", True)
+    assert shared.cos("GET", BUCKET, "a").body == b"0123456789"
+
+
+def test_answers_no_call_on_jobs_that_it_does_not_know(shared: Client) -> None:
+    job_id = shared.create(document()).text("JobId")
+    assert shared.batch("DELETE", f"/jobs/{job_id}", [("tagging", "")]).code == "NotImplemented"
+    assert shared.batch("GET", f"/jobs/{job_id}").status == 200
+
+
+def test_takes_no_parameter_of_a_call_for_another_call(shared: Client) -> None:
+    put(shared, "a")
+    told = [("versionId", ""), ("response-content-type", "text/x"), ("x-cos-security-token", "")]
+    assert shared.cos("GET", BUCKET, "a", told).headers["content-type"] == "text/x"
+    assert shared.cos("GET", BUCKET, "", [("prefix", "a"), ("max-keys", "1"), ("delimiter", "/")]).status == 200
 
 
 def test_reads_an_object_that_is_being_replaced(standin: Standin, client: Client) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cosbatch.standin import Standin, running
 from cosbatch.standin.jobs import tasks
-from cosbatch.standin.jobs.batch import requested_state
-from cosbatch.standin.jobs.rows import FINISHED, NEXT_STATES, STATES, find_job, set_state
-from cosbatch.standin.wire.errors import ServiceError
-from tests.standin.client import client_of, until
+from cosbatch.standin.jobs.rows import FINISHED, NEXT_STATES, STATES, find_job, set_state, update
+from tests.standin.client import Reply, client_of, until
 from tests.standin.clock import Moved, running_by_clock
-from tests.standin.documents import RESTORE, TAGGING, operation, report
+from tests.standin.documents import RESTORE, SOURCE, TAGGING, operation, report
 from tests.standin.rehearsal import Rehearsal
 
 CONFIRM = "<ConfirmationRequired>true</ConfirmationRequired>"
 TAG = operation(TAGGING)
+INVENTORY = {
+    "destinationBucket": SOURCE,
+    "fileFormat": "CSV",
+    "fileSchema": "Bucket, Key",
+    "files": [{"key": "data/1.csv.gz"}],
+}
 
 
 def states(standin: Standin, job_id: str) -> list[str]:
@@ -26,6 +30,18 @@ def states(standin: Standin, job_id: str) -> list[str]:
     listed = job["States"]
     assert isinstance(listed, list)
     return [each["Status"] for each in listed]
+
+
+@pytest.fixture
+def by_hand(tmp_path: Path) -> Iterator[tuple[Standin, Rehearsal]]:
+    """A stand-in whose jobs take a step only when the test calls `standin.runner.tick()`."""
+    with running(tmp_path, runs_jobs=False) as standin, client_of(standin) as client:
+        yield standin, Rehearsal(client)
+
+
+def tick(standin: Standin, rehearsal: Rehearsal, *jobs: str) -> list[str]:
+    standin.runner.tick()
+    return [rehearsal.status(job_id) for job_id in jobs]
 
 
 def priority(value: int) -> str:
@@ -38,19 +54,80 @@ def test_has_the_thirteen_states_of_the_page_and_three_that_end() -> None:
     assert {state for following in NEXT_STATES.values() for state in following} == set(STATES) - {"New"}
 
 
-REQUESTS = {state: ("Ready", "Cancelling") if state == "Suspended" else ("", "Cancelling") for state in STATES}
-for refused in ("Completing", "Failing", "Cancelling", *FINISHED):
-    REQUESTS[refused] = ("", "")
+# By what a client may ask of a job that has not been confirmed, or need not be: confirm, cancel, delete.
+AWAITING = dict.fromkeys(("New", "Preparing", "Suspended"), ("confirm", "cancel", "delete"))
+RUNNING = dict.fromkeys(("Ready", "Active", "Pausing", "Paused"), ("cancel",))
+ENDING = dict.fromkeys(("Completing", "Failing", "Cancelling", *FINISHED), ("delete",))
 
 
-@pytest.mark.parametrize(("state", "brings"), REQUESTS.items(), ids=REQUESTS.keys())
-def test_lets_a_client_confirm_and_cancel(state: str, brings: tuple[str, str]) -> None:
-    for requested, following in zip(("Ready", "Cancelled"), brings, strict=True):
-        if following:
-            assert requested_state(state, requested) == following
-        else:
-            with pytest.raises(ServiceError, match="400 InvalidRequest"):
-                requested_state(state, requested)
+@pytest.mark.parametrize(
+    ("state", "confirmation", "allowed"),
+    [
+        *((state, CONFIRM, allowed) for state, allowed in {**AWAITING, **RUNNING, **ENDING}.items()),
+        *((state, "", ("cancel",)) for state in ("New", "Preparing", *RUNNING)),
+    ],
+)
+def test_lets_a_client_confirm_cancel_and_delete(
+    by_hand: tuple[Standin, Rehearsal], state: str, confirmation: str, allowed: tuple[str, ...]
+) -> None:
+    standin, rehearsal = by_hand
+    asked: dict[str, Callable[[str], Reply]] = {
+        "confirm": lambda job_id: rehearsal.set_status(job_id, "Ready"),
+        "cancel": lambda job_id: rehearsal.set_status(job_id, "Cancelled"),
+        "delete": lambda job_id: rehearsal.client.batch("DELETE", f"/jobs/{job_id}"),
+    }
+    for name, ask in asked.items():
+        job_id = rehearsal.create(ConfirmationRequired=confirmation)
+        with standin.service.database.writing() as transaction:
+            job = find_job(transaction.connection, job_id, "ap-chengdu")
+            update(transaction, job, state=state)
+        reply = ask(job_id)
+        assert (reply.status, name in allowed) in ((200, True), (400, False)), name
+        assert reply.status == 200 or reply.code == "InvalidRequest"
+
+
+@pytest.mark.parametrize("ticks", [0, 1, 2])
+def test_keeps_a_confirmation_until_the_job_is_prepared(by_hand: tuple[Standin, Rehearsal], ticks: int) -> None:
+    standin, rehearsal = by_hand
+    rehearsal.put("a")
+    job_id = rehearsal.create(Manifest=rehearsal.keys("a"), Operation=TAG, ConfirmationRequired=CONFIRM)
+    for _ in range(ticks):
+        standin.runner.tick()
+    assert states(standin, job_id)[-1] in ("New", "Preparing")
+    confirmed = rehearsal.set_status(job_id, "Ready", "seen")
+    assert (confirmed.text("Status"), confirmed.text("StatusUpdateReason")) == ("Ready", "seen")
+    assert rehearsal.set_status(job_id, "Ready").code == "InvalidRequest"
+    until(lambda: tick(standin, rehearsal, job_id) == ["Complete"])
+    passed = ["New", "Preparing", "Suspended", "Ready", "Active", "Completing", "Complete"]
+    assert states(standin, job_id) == passed
+
+
+def test_cancels_a_job_that_was_confirmed_early(by_hand: tuple[Standin, Rehearsal]) -> None:
+    standin, rehearsal = by_hand
+    job_id = rehearsal.create(Manifest=rehearsal.keys("a"), Operation=TAG, ConfirmationRequired=CONFIRM)
+    rehearsal.set_status(job_id, "Ready")
+    assert rehearsal.client.batch("DELETE", f"/jobs/{job_id}").code == "InvalidRequest"
+    assert rehearsal.set_status(job_id, "Cancelled").text("Status") == "Cancelling"
+    assert tick(standin, rehearsal, job_id) == ["Cancelled"]
+
+
+@pytest.mark.parametrize("requested", ["Ready", "Cancelled"])
+def test_lets_terraform_create_confirm_read_prioritize_and_destroy(rehearsal: Rehearsal, requested: str) -> None:
+    """The requests of its resource tencentcloud_cos_batch, one right after the other, many times."""
+    rehearsal.put("a")
+    client, element = rehearsal.client, rehearsal.inventory(INVENTORY, {"data/1.csv.gz": f'"{SOURCE}","a"\n'})
+    element = element.replace("<Spec>", "<Spec><Fields></Fields>")
+    for _ in range(10):
+        job_id = rehearsal.create(Manifest=element, Operation=operation(TAGGING), ConfirmationRequired=CONFIRM)
+        assert rehearsal.set_status(job_id, requested).status == 200
+        assert client.batch("GET", f"/jobs/{job_id}").text("Job/JobId") == job_id
+        changed = client.batch("POST", f"/jobs/{job_id}/priority", [("priority", "2")])
+        assert (changed.status, changed.code) in ((200, ""), (404, "NoSuchJob"))
+        if requested == "Ready":
+            rehearsal.reaches(job_id, "Complete")
+        assert client.batch("DELETE", f"/jobs/{job_id}").status == 200
+        assert client.batch("GET", f"/jobs/{job_id}").code == "NoSuchJob"
+    assert client.batch("GET", "/jobs").text("Jobs/member/JobId") == ""
 
 
 def test_passes_through_the_states_in_their_order(standin: Standin, rehearsal: Rehearsal) -> None:
@@ -157,8 +234,6 @@ def test_deletes_a_finished_job_and_keeps_its_token(standin: Standin, rehearsal:
     rehearsal.put("a")
     elements = {"ClientRequestToken": token, "Manifest": rehearsal.keys("a"), "ConfirmationRequired": CONFIRM}
     job_id = rehearsal.create(**elements)
-    refused = rehearsal.client.batch("DELETE", f"/jobs/{job_id}")
-    assert (refused.status, refused.code) == (400, "InvalidRequest")
     rehearsal.set_status(job_id, "Cancelled")
     rehearsal.reaches(job_id, "Cancelled")
     deleted = rehearsal.client.batch("DELETE", f"/jobs/{job_id}")
@@ -171,16 +246,13 @@ def test_deletes_a_finished_job_and_keeps_its_token(standin: Standin, rehearsal:
     assert [job["Deleted"] for job in standin.jobs()] == [True]
 
 
-@pytest.fixture
-def by_hand(tmp_path: Path) -> Iterator[tuple[Standin, Rehearsal]]:
-    """A stand-in whose jobs take a step only when the test calls `standin.runner.tick()`."""
-    with running(tmp_path, runs_jobs=False) as standin, client_of(standin) as client:
-        yield standin, Rehearsal(client)
-
-
-def tick(standin: Standin, rehearsal: Rehearsal, *jobs: str) -> list[str]:
-    standin.runner.tick()
-    return [rehearsal.status(job_id) for job_id in jobs]
+def test_cancels_a_job_that_awaits_confirmation_before_it_deletes_it(by_hand: tuple[Standin, Rehearsal]) -> None:
+    standin, rehearsal = by_hand
+    job_id = rehearsal.create(Manifest=rehearsal.keys("a"), Operation=TAG, ConfirmationRequired=CONFIRM)
+    until(lambda: tick(standin, rehearsal, job_id) == ["Suspended"])
+    assert rehearsal.client.batch("DELETE", f"/jobs/{job_id}").status == 200
+    until(lambda: not standin.runner.tick())
+    assert states(standin, job_id)[-3:] == ["Suspended", "Cancelling", "Cancelled"]
 
 
 def test_takes_no_step_that_is_not_in_the_table(by_hand: tuple[Standin, Rehearsal]) -> None:

@@ -55,6 +55,7 @@ ACCEPTED = {
     "a version of the manifest": {"Manifest": manifest(version="<ObjectVersionId>v1</ObjectVersionId>")},
     "columns in any order": {"Manifest": manifest(spec=fields("Ignore", "Key", "VersionId", "Bucket", "Ignore") + CSV)},
     "an inventory without Fields": {"Manifest": manifest(spec=INVENTORY)},
+    "an inventory with empty Fields, as Go writes them": {"Manifest": manifest(spec="<Fields></Fields>" + INVENTORY)},
     "a report without a prefix": {"Report": report(prefix="")},
     "a report elsewhere, switched off": {"Report": report("qcs::cos:ap-beijing::result-1250000000", "false")},
     "failed tasks only": {"Report": report(scope="FailedTasksOnly")},
@@ -62,6 +63,9 @@ ACCEPTED = {
     "deleting, written with two tags": {"Operation": operation("<COSDeleteObject> </COSDeleteObject>")},
     "tagging": {"Operation": operation(TAGGING)},
     "tagging without a directive": {"Operation": tagging(f"<TagSet>{TAG.format('a')}</TagSet>")},
+    "tagging with an empty directive, as Go writes it": {
+        "Operation": tagging("<TaggingDirective></TaggingDirective>", f"<TagSet>{TAG.format('a')}</TagSet>")
+    },
     "removing all tags": {"Operation": tagging("<TagSet/>")},
     "the page's template prints MetadataDirective twice": {
         "Operation": copy("<MetadataDirective>Copy</MetadataDirective>" * 2)
@@ -124,6 +128,8 @@ REFUSED = {
         "MalformedXML",
         {"Manifest": manifest(spec=fields("Bucket", "Key") + "<Format>CSV</Format>")},
     ),
+    "a CSV with empty Fields": ("MalformedXML", {"Manifest": manifest(spec="<Fields> </Fields>" + CSV)}),
+    "an empty directive of a copy": ("MalformedXML", {"Operation": copy("<TaggingDirective></TaggingDirective>")}),
     "a CSV without Fields": ("MalformedXML", {"Manifest": manifest(spec=CSV)}),
     "no Key among the Fields": ("MalformedXML", {"Manifest": manifest(spec=fields("Bucket") + CSV)}),
     "two Keys": ("MalformedXML", {"Manifest": manifest(spec=fields("Bucket", "Key", "Key") + CSV)}),
@@ -238,6 +244,13 @@ def test_reads_a_document_with_a_declaration_a_namespace_and_a_byte_order_mark()
     text = document().replace("<CreateJobRequest>", '<CreateJobRequest xmlns="http://cos.myqcloud.com">')
     declared = '\ufeff<?xml version="1.0" encoding="UTF-8" ?>\n' + text
     assert read_document(declared.encode())["Priority"] == 10
+
+
+def test_leaves_out_what_go_writes_empty() -> None:
+    empty = manifest(spec="<Fields>\n</Fields>" + INVENTORY)
+    spec = read_document(document(Manifest=empty).encode())["Manifest"]
+    assert isinstance(spec, dict)
+    assert spec["Spec"] == {"Format": "COSInventoryReport_CSV_V1"}
 
 
 def test_keeps_elements_in_the_page_s_order_whatever_order_they_come_in() -> None:
