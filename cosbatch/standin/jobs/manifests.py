@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from io import TextIOWrapper
-from itertools import chain
-from typing import cast
-from urllib.parse import unquote
+from typing import BinaryIO, cast
 
+from cosbatch.standin.jobs.csv_rows import BadRow, Row, RowReader, read_lines, with_appid
 from cosbatch.standin.jobs.rows import Job
 from cosbatch.standin.jobs.rules import MANIFEST_CSV, part
 from cosbatch.standin.store.catalog import Version, find_bucket, find_version
 from cosbatch.standin.store.contents import Contents
 from cosbatch.standin.wire.addresses import Account, parse_resource
 from cosbatch.standin.wire.errors import ServiceError
-
-Row = tuple[str, str, str]
 
 INVENTORY_LIMIT = 32 * 1024 * 1024
 
@@ -129,53 +124,20 @@ def _find_data(connection: sqlite3.Connection, account: Account, buckets: tuple[
         return _find(connection, account, buckets[1], key)
 
 
-def with_appid(bucket: str, appid: str) -> str:
-    """A bucket's full name; it is full already if it ends in the APPID."""
-    return bucket if not appid or bucket.endswith(f"-{appid}") else f"{bucket}-{appid}"
-
-
 def rows(contents: Contents, source: Source) -> Generator[Row, None, None]:
     """Bucket, key and version id (or an empty text) of each row. Raises BadManifest."""
+    reader = RowReader(source.fields, source.appid)
     for content in filter(None, source.contents):
-        file = gzip.open if source.is_inventory else open
-        with file(contents.path(content), "rt", encoding="utf-8", newline="") as lines:
-            yield from _rows_of_file(lines, source)
+        path = contents.path(content)
+        with gzip.open(path) if source.is_inventory else path.open("rb") as file:
+            yield from _rows_of_file(cast(BinaryIO, file), reader)
 
 
-def _rows_of_file(lines: TextIOWrapper, source: Source) -> Iterator[Row]:
-    reader = csv.reader(lines, skipinitialspace=True, strict=True)
+def _rows_of_file(file: BinaryIO, reader: RowReader) -> Iterator[Row]:
     try:
-        yield from _named(reader, source)
-    except csv.Error as error:
-        raise BadManifest("InvalidManifest", f"Line {reader.line_num} of the manifest: {error}") from None
-    except UnicodeDecodeError as error:
-        raise BadManifest("InvalidManifest", f"The manifest is not UTF-8: {error}") from None
+        for number, values in read_lines(file):
+            yield reader.read(number, values)
+    except BadRow as error:
+        raise BadManifest("InvalidManifest", str(error)) from None
     except (OSError, EOFError, zlib.error) as error:
         raise BadManifest("InvalidManifest", f"A data file is no whole gzip file: {error}") from None
-
-
-def _named(reader: Iterator[list[str]], source: Source) -> Iterator[Row]:
-    """A first row that repeats the names of the fields is a header line and no task; nor is an empty line."""
-    take, width = _taker(source), len(source.fields)
-    first = next(reader, [])
-    names = tuple(name.strip() for name in first)
-    for row in reader if names == source.fields else chain([first], reader):
-        if len(row) == width:
-            yield take(row)
-        elif any(row):
-            raise csv.Error(f"it has {len(row)} columns where {width} are expected")
-
-
-def _taker(source: Source) -> Callable[[list[str]], Row]:
-    """What makes a row of a line's columns."""
-    places = {name: place for place, name in enumerate(source.fields)}
-    bucket_at, key_at = places["Bucket"], places["Key"]
-    version_at, appid_at = places.get("VersionId"), places.get("Appid")
-
-    def take(row: list[str]) -> Row:
-        bucket, key = row[bucket_at].strip(), row[key_at]
-        appid = source.appid if appid_at is None else row[appid_at]
-        version = "" if version_at is None else row[version_at].strip()
-        return with_appid(bucket, appid) if appid else bucket, unquote(key) if "%" in key else key, version
-
-    return take

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from cosbatch.standin.cos.service import Service, Work
-from cosbatch.standin.jobs.manifests import Row
+from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.rows import Job, job_in_state, rest
 from cosbatch.standin.jobs.rules import part
 from cosbatch.standin.store.catalog import Attributes, add_version, stored

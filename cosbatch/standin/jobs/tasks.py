@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from cosbatch.standin.cos.service import Service, Work
-from cosbatch.standin.jobs.manifests import Row, read_source, rows
+from cosbatch.standin.jobs.csv_rows import Row
+from cosbatch.standin.jobs.manifests import read_source, rows
 from cosbatch.standin.jobs.operations import Operation, Task, Verdict, find_operation
 from cosbatch.standin.jobs.reports import Gathering, Outcome
 from cosbatch.standin.jobs.rows import Job, fail, job_in_state, set_state, update

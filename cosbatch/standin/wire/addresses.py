@@ -23,7 +23,7 @@ SHORT_REGIONS = {
     "ca": "na-toronto",
     "ger": "eu-frankfurt",
 }
-BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+", re.ASCII)
+BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]*", re.ASCII)
 RESOURCE = re.compile(
     r"qcs::cos:(?P<region>[a-z0-9-]+):(?:uid/(?P<appid>[0-9]+))?:(?P<bucket>[a-z0-9-]+-[0-9]+)(?:/(?P<key>.+))?",
     re.ASCII | re.DOTALL,
