@@ -103,7 +103,10 @@ def parameters(event: Event, known: tuple[str, ...]) -> dict[str, object]:
     _check_slips(event, known)
     given = {name: [*_values(event, _QUERIES, name.__eq__)] for name in known}
     return {
-        name: _only([_bare(value) for value in values], f"parameter {name}") for name, values in given.items() if values
+        # A bare name, without a value, arrives as true.
+        name: _only(["true" if value is True else value for value in values], f"parameter {name}")
+        for name, values in given.items()
+        if values
     }
 
 
@@ -115,10 +118,6 @@ def _check_slips(event: Event, known: tuple[str, ...]) -> None:
             meant = plain_names.get(str(given).lower().replace("-", "").replace("_", ""))
             if meant not in (None, given):
                 raise InvalidEvent(f"The parameter {given} is written {meant}.")
-
-
-def _bare(value: object) -> object:
-    return "true" if value is True else value
 
 
 def _values(event: Event, parts: tuple[str, ...], is_meant: Callable[[str], bool]) -> Iterator[object]:
