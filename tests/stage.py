@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from email.utils import formatdate
 from typing import Any, cast
 
 from cosbatch.configuration.reading import Configuration, read_configuration
@@ -13,6 +14,7 @@ from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import ServiceSideError
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange
+from cosbatch.service.render import render
 from cosbatch.service.transport import Transport
 
 UIN, APPID, REGION = "100000000001", "1250000000", "ap-chengdu"
@@ -101,6 +103,12 @@ def created(job_id: str = "job-1") -> Response:
     return Response(200, {"x-cos-request-id": "r-1"}, _xml("CreateJobResult", f"<JobId>{job_id}</JobId>"))
 
 
+def found(etag: str = '"abc"', modified: float = NOON - 86400, size: int = 5) -> Response:
+    """What HEAD says of an object; `modified` in Unix seconds."""
+    known = {"etag": etag, "last-modified": formatdate(modified, usegmt=True), "content-length": str(size)}
+    return Response(200, {"x-cos-request-id": "r-0", **known})
+
+
 def refused(code: str, message: str = "no", status: int = 400) -> Response:
     return Response(
         status, {"x-cos-request-id": "r-2"}, _xml("Error", f"<Code>{code}</Code><Message>{message}</Message>")
@@ -116,6 +124,10 @@ def described(**job: str) -> Response:
     return Response(200, {}, _xml("DescribeJobResult", f"<Job>{_children(job)}</Job>"))
 
 
+def answered(root: str, document: Mapping[str, object]) -> Response:
+    return Response(200, {}, render(root, document))
+
+
 def updated(root: str, **fields: str) -> Response:
     return Response(200, {}, _xml(root, _children(fields)))
 
@@ -129,7 +141,10 @@ def _xml(root: str, content: str) -> bytes:
 
 
 class Service:
-    """Answers requests by `METHOD /path`, each with its list of answers in turn, the last of them for ever."""
+    """Answers requests by `METHOD /path`, each with its list of answers in turn, the last of them for ever.
+
+    Of every other object a HEAD says that it is there.
+    """
 
     def __init__(
         self, answers: Mapping[str, Answer | list[Answer]] | None = None, otherwise: Answer | None = None
@@ -141,7 +156,8 @@ class Service:
 
     def send(self, request: Request, seconds: float) -> Response:
         self.requests.append(request)
-        turn = self._turns.get(f"{request.method} {request.path}", self._otherwise)
+        usual = [found()] if request.method == "HEAD" else self._otherwise
+        turn = self._turns.get(f"{request.method} {request.path}", usual)
         answer = turn.pop(0) if len(turn) > 1 else turn[0]
         if isinstance(answer, ServiceSideError):
             raise answer

@@ -21,6 +21,8 @@ from tests.stage import APPID, BUCKET, DOCUMENT, ENVIRON, PROFILES, REGION, UIN,
 
 CONTEXT = {"request_id": "invocation-1", "time_limit_in_ms": 30_000}
 CONTROL = f"{UIN}.cos-control.{REGION}.myqcloud.com"
+OBJECT = f"https://{BUCKET}.cos.{REGION}.myqcloud.com/restore/2026-11.csv"
+FOUND = {"ETag": '"abc"', "Last-Modified": "Mon, 23 Nov 2026 12:00:00 GMT", "x-cos-request-id": "r-0"}
 CREATED = "<CreateJobResult><JobId>job-1</JobId></CreateJobResult>"
 
 
@@ -34,11 +36,12 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @responses.activate
 def test_turns_an_upload_into_a_signed_request_and_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    responses.head(OBJECT, headers=FOUND)
     responses.post(f"https://{CONTROL}/jobs", body=CREATED, headers={"x-cos-request-id": "r-1"})
     answer: Any = handler.main_handler({"Records": [upload()]}, CONTEXT)
     (result,) = answer["Results"]
     assert (result["JobId"], result["Outcome"], result["Profile"]) == ("job-1", "created", "restore")
-    request = responses.calls[0].request
+    request = responses.calls[1].request
     body = request.body
     assert isinstance(body, bytes)
     assert b"<ClientRequestToken>" in body
@@ -53,6 +56,7 @@ def test_turns_an_upload_into_a_signed_request_and_an_answer(capsys: pytest.Capt
 
 @responses.activate
 def test_raises_what_makes_the_platform_deliver_an_upload_again() -> None:
+    responses.head(OBJECT, headers=FOUND)
     responses.post(f"https://{CONTROL}/jobs", body=requests.ConnectionError())
     responses.get(f"https://{CONTROL}/jobs", body="<ListJobsResult><Jobs/></ListJobsResult>")
     with pytest.raises(RetryableInvocationError) as raised:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from cosbatch.model import names
 from cosbatch.model.errors import Problem
 
 # Elements that hold the name of a bucket or an object, which has a short and a long form (common elements, 436/38607).
 _NAMES = ("Bucket", "ObjectArn", "TargetResource")
+# What a page gives as the meaning of a missing element; false and empty mean the same as missing anyway.
+_DEFAULTS = frozenset({("MetadataDirective", "Copy"), ("StorageClass", "STANDARD")})
 _SHOWN = 100
 
 
 def differences(ours: Mapping[str, object], theirs: Mapping[str, object], whose: str) -> list[Problem]:
     """One problem for each element that differs, in the order of their JSON pointers; `whose` names the other document.
 
-    An element that is missing means the same as one that is empty or false.
+    An element that is missing means the same as one that is empty, false, or as the page's default.
     """
     here, there = dict(_leaves(ours)), dict(_leaves(theirs))
+    return _compared(here, there, here.keys() | there.keys(), whose)
+
+
+def contradictions(ours: Mapping[str, object], theirs: Mapping[str, object], whose: str) -> list[Problem]:
+    """The differences in elements that both have: a description of a job may leave some of them out (436/38609)."""
+    here, there = dict(_leaves(ours)), dict(_leaves(theirs))
+    return _compared(here, there, here.keys() & there.keys(), whose)
+
+
+def _compared(here: Mapping[str, str], there: Mapping[str, str], pointers: Set[str], whose: str) -> list[Problem]:
     return [
         Problem(pointer, f"is {_shown(here.get(pointer))} here, {_shown(there.get(pointer))} in {whose}")
-        for pointer in sorted(here.keys() | there.keys())
+        for pointer in sorted(pointers)
         if here.get(pointer) != there.get(pointer)
     ]
 
@@ -44,7 +56,7 @@ def _leaves(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
             yield from _leaves(below, f"{pointer}/{index}")
     elif value is not None:
         text = _plain(str(value).strip(), pointer.rpartition("/")[2])
-        if text not in ("", "false"):
+        if text not in ("", "false") and (pointer.rpartition("/")[2], text) not in _DEFAULTS:
             yield pointer, text
 
 

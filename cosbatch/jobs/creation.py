@@ -7,13 +7,12 @@ with the same token may be sent again; and a job is found again by the marker in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from cosbatch.configuration.settings import Settings
-from cosbatch.jobs.comparison import differences
-from cosbatch.model import identity
+from cosbatch.jobs.comparison import contradictions, differences
+from cosbatch.model import identity, names
 from cosbatch.model.errors import (
     CosbatchError,
     DuplicateUnresolved,
@@ -29,6 +28,7 @@ from cosbatch.service.exchange import SHORTEST_ATTEMPT, Attempts, Exchange
 
 PAGES = 50
 PAGE_SIZE = 1000
+_MOST_CANDIDATES = 5
 LOOKUPS = 4
 _FIRST_PAUSE = 0.3
 _LONGEST_RESERVE = 5.0
@@ -39,8 +39,7 @@ _OTHER_FAULT = re.compile(r"priority|empty body|body is empty", re.IGNORECASE)
 _DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """A job to be created: the document as it is sent, its token, and the digest of what it does."""
 
     document: Mapping[str, Any]
@@ -59,7 +58,7 @@ def order_of(document: Mapping[str, Any], token: str, caller: str | None = None)
     return Order({**document, "ClientRequestToken": token, "Description": description}, token, digest)
 
 
-def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, object]:
+def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, Any]:
     """`{JobId, Outcome, ClientRequestToken, RequestId}`: `created`, or `recovered` where the job existed already.
 
     Raises CosbatchError. Where that is not retryable, this call made no job; where it is, a call with the same token makes
@@ -75,12 +74,20 @@ def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, ob
     return _recover(order, attempts, attempts.error, exchange, settings)
 
 
-def recall(token: str, exchange: Exchange, settings: Settings) -> dict[str, object] | None:
-    """`{JobId, Outcome, ClientRequestToken, RequestId}` of the job that bears the token's trace, as `recovered`; None
-    where none is listed, or more than one.
+def recall(token: str, location: Mapping[str, object], exchange: Exchange, settings: Settings) -> dict[str, Any] | None:
+    """`{JobId, Outcome, ClientRequestToken, RequestId, Warnings}` of the job that an earlier delivery of an event made of
+    the manifest at the location, before the profile was changed; None where there is none.
+
+    Raises DuplicateUnresolved where that cannot be told now.
     """
     found = _find(identity.marker_of(token, "").trace, exchange, settings)
-    return _result(token, "recovered", found.jobs[0]) if len(found.jobs) == 1 else None
+    if not found.jobs and not found.complete:
+        raise DuplicateUnresolved("Whether an earlier delivery made the job cannot be seen now; try again.")
+    for job in found.jobs:
+        described = _described(job["JobId"], exchange, settings)
+        if not contradictions({"Location": location}, described.get("Manifest") or {}, job["JobId"]):
+            return _result(token, "recovered", job, [_profile_changed("it would be refused as it is now")])
+    return None
 
 
 def _no_job_was_made(error: ServiceSideError, ambiguous: ServiceSideError | None) -> bool:
@@ -90,14 +97,15 @@ def _no_job_was_made(error: ServiceSideError, ambiguous: ServiceSideError | None
     return ambiguous is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
 
-def _result(token: str, outcome: str, job: Mapping[str, object]) -> dict[str, object]:
-    known = {"RequestId": job["RequestId"]} if job.get("RequestId") else {}
-    return {"JobId": job["JobId"], "Outcome": outcome, "ClientRequestToken": token, **known}
+def _result(token: str, outcome: str, job: Mapping[str, object], warnings: Sequence[object] = ()) -> dict[str, Any]:
+    result = {"JobId": job["JobId"], "Outcome": outcome, "ClientRequestToken": token}
+    known = {"RequestId": job.get("RequestId"), "Warnings": [*warnings]}
+    return {**result, **{name: value for name, value in known.items() if value}}
 
 
 def _recover(
     order: Order, attempts: Attempts[dict[str, object]], error: ServiceSideError, exchange: Exchange, settings: Settings
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Find the job that the order may have made; a listing may lag behind, so look more than once."""
     for _ in _lookups(exchange):
         found = _find(order.marker.trace, exchange, settings)
@@ -141,8 +149,7 @@ def _lookups(exchange: Exchange) -> Iterator[int]:
         yield turn
 
 
-@dataclass(frozen=True)
-class _Finding:
+class _Finding(NamedTuple):
     """The jobs that bear a trace, and whether the listing was read to its end."""
 
     jobs: list[Mapping[str, Any]]
@@ -165,7 +172,7 @@ def _bearing(trace: str, jobs: list[dict[str, Any]]) -> Iterator[Mapping[str, An
     """The jobs whose Description ends with the trace."""
     for job in jobs:
         marker = identity.read_marker(job.get("Description"))
-        if marker and marker.trace == trace and isinstance(job.get("JobId"), str) and job["JobId"]:
+        if marker and marker.trace == trace and names.is_job_id(job.get("JobId")):
             yield job
 
 
@@ -195,29 +202,62 @@ def _pages(query: Mapping[str, object], exchange: Exchange, settings: Settings) 
     raise UnexpectedResponse(f"The listing does not end after {PAGES} pages.")
 
 
-def _recovered(
-    order: Order, jobs: list[Mapping[str, Any]], exchange: Exchange, settings: Settings
-) -> dict[str, object]:
-    if len(jobs) > 1:
-        ids = ", ".join(sorted(job["JobId"] for job in jobs))
+class _Candidate(NamedTuple):
+    """A job that bears the token's trace: in what it is not the job that was ordered, and what its profile was changed in."""
+
+    job: Mapping[str, Any]
+    problems: list[Problem]
+    changes: list[Problem]
+
+
+def _recovered(order: Order, jobs: list[Mapping[str, Any]], exchange: Exchange, settings: Settings) -> dict[str, Any]:
+    """The job that the token was used for. A marker can be copied, so each job is described and compared."""
+    candidates = [_candidate(order, job, exchange, settings) for job in jobs[:_MOST_CANDIDATES]]
+    fitting = [candidate for candidate in candidates if not candidate.problems]
+    if not fitting:
+        raise IdempotencyMismatch(
+            f"The token was used before, for another job: {candidates[0].job['JobId']}. Use a new token for a new job.",
+            candidates[0].problems,
+        )
+    if len(fitting) > 1:
+        ids = ", ".join(sorted(candidate.job["JobId"] for candidate in fitting))
         raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
-    (job,) = jobs
+    (job, _, changes) = fitting[0]
+    warnings = [_profile_changed(", ".join(problem.pointer for problem in changes))] if changes else []
+    return _result(order.token, "recovered", job, warnings)
+
+
+def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange, settings: Settings) -> _Candidate:
+    """What the job is to the order. Of an event, whose token says which manifest it is of, a job that does another thing
+    over the same manifest was made before its profile was changed.
+    """
+    whose, ours = f"job {job['JobId']}", order.document
+    theirs = _described(job["JobId"], exchange, settings)
+    manifest = contradictions({"Manifest": ours["Manifest"]}, {"Manifest": theirs.get("Manifest")}, whose)
     marker = identity.read_marker(job["Description"])
     if marker and marker.digest == order.marker.digest:
-        return _result(order.token, "recovered", job)
-    raise IdempotencyMismatch(
-        f"The token was used before, for another job: {job['JobId']}. Use a new token for a new job.",
-        _differences(order, job["JobId"], exchange, settings),
-    )
+        operation = differences({"Operation": ours["Operation"]}, {"Operation": theirs.get("Operation")}, whose)
+        return _Candidate(job, [*manifest, *operation], [])
+    different = differences(_compared(ours), _compared(theirs), whose) or [
+        Problem("", f"has another digest than {whose}")
+    ]
+    return _Candidate(job, manifest, different) if identity.is_of_event(order.token) else _Candidate(job, different, [])
 
 
-def _differences(order: Order, job_id: str, exchange: Exchange, settings: Settings) -> list[Problem]:
-    """Where the order and the job differ; nothing where the job cannot be asked for."""
+def _described(job_id: str, exchange: Exchange, settings: Settings) -> dict[str, Any]:
+    """Raises DuplicateUnresolved where the job cannot be described now."""
     try:
         job: Any = exchange.ask(actions.describe_job_request(job_id, settings.account), actions.described)["Job"]
-    except CosbatchError:
-        return []
-    return differences(_compared(order.document), _compared(job), f"job {job_id}")
+    except ServiceSideError as error:
+        raise DuplicateUnresolved(
+            f"Job {job_id} bears the marker of this token, but cannot be looked at ({error.code}); try again."
+        ) from None
+    return dict(job)
+
+
+def _profile_changed(what: str) -> dict[str, object]:
+    message = f"was changed since the job of this manifest was made ({what}); that job stays, and no other is made"
+    return {"Warning": "ProfileChanged", "Pointer": "/Profile", "Message": message}
 
 
 def _compared(job: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
+from cosbatch.model.deadline import unix_seconds
 from cosbatch.model.errors import ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Response
 from cosbatch.service import actions
@@ -29,6 +30,8 @@ class ManifestObject:
     def __init__(self, location: Mapping[str, Any], settings: Settings, exchange: Exchange) -> None:
         self.location = dict(location)
         self.size: int | None = None
+        self.last_modified: float | None = None  # Unix seconds
+        self.version: str | None = None  # as the service names it; none where the bucket has no versions
         self._settings = settings
         self._exchange = exchange
         self._resource = names.parse_resource(location["ObjectArn"])
@@ -98,8 +101,10 @@ class ManifestObject:
             raise _strange("The answer is of another object than the one with the manifest's ETag.")
         if version != "null":
             # A versioned bucket: the job reads the version that was judged.
+            self.version = version
             self.location.setdefault("ObjectVersionId", version)
         self.size = size_of(response)
+        self.last_modified = unix_seconds(headers.get("last-modified"))
         return response
 
 

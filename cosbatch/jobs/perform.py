@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from cosbatch.configuration import caller_policy
 from cosbatch.configuration.profiles import Profile, document_of
@@ -15,17 +14,17 @@ from cosbatch.jobs import creation
 from cosbatch.jobs.creation import Order
 from cosbatch.jobs.inspection import Inspection, inspect
 from cosbatch.jobs.plan import check_digest, plan_of
+from cosbatch.jobs.uploaded import UploadedManifest, find_uploaded
 from cosbatch.model import identity
-from cosbatch.model.errors import CosbatchError, InvalidManifest, ServiceSideError
-from cosbatch.model.messages import Call
+from cosbatch.model.errors import CosbatchError, ServiceSideError, UnexpectedResponse
+from cosbatch.model.messages import Call, Upload
 from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, load_call
 from cosbatch.schemas.elements import load
 from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
 
 
-@dataclass(frozen=True)
-class CallContext:
+class CallContext(NamedTuple):
     """What a call is worked on with: the configuration, the way to the service, time and chance."""
 
     configuration: Configuration
@@ -56,73 +55,93 @@ def perform(call: Call, context: CallContext) -> dict[str, object]:
     raise ValueError(f"{call.action} is no action of the API")
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A job that may be created: the order, what its manifest is, and the profile it came by."""
+class Draft(NamedTuple):
+    """A job that may be created: the order, and what its manifest is."""
 
     order: Order
     inspection: Inspection
-    profile: Profile | None
 
 
 def create_job(call: Call, context: CallContext) -> dict[str, object]:
     """The result of CreateJob, or its plan. Raises CosbatchError."""
-    options = _options(call)
-    try:
-        draft = draft_of(call, options, context)
-    except (InvalidManifest, ServiceSideError) as error:
-        known = _made_before(call, error, context)
-        if known is None:
-            raise
-        return known
+    if call.upload is not None:
+        return _create_for_upload(call.upload, call.profile or "", context)
+    given = {name: value for name, value in call.fields.items() if name in CREATE_JOB_OPTIONS.fields}
+    options = load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
+    elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
+    named = options.get("Profile")
+    profile = context.configuration.profiles.named(named) if named is not None else None
+    draft = draft_of(elements, profile, _day(context.now()), call.token, call.caller, context)
     if options["DryRun"]:
         return plan_of(draft.order, draft.inspection, context.configuration.profiles, context.settings)
     check_digest(options.get("PlanDigest"), draft.order)
-    return {**_created(draft, context), **_of_upload(call)}
+    return _created(draft, context)
 
 
-def _created(draft: Draft, context: CallContext) -> dict[str, object]:
-    """What came of it, with a warning of what could not be looked at before."""
-    unchecked = draft.inspection.unchecked
+def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[str, object]:
+    """The result for the list that was uploaded. What may be otherwise at the next delivery is retryable: an object that
+    is not there or was changed meanwhile, and answers that are not the service's own.
+    """
+    profile = context.configuration.profiles.named(name)
+    try:
+        found = find_uploaded(upload, name, context.settings, context.exchange)
+        result = _created_once(found, profile, context)
+    except ServiceSideError as error:
+        changed = error.status in (404, 412)
+        error.retryable = error.retryable or changed or isinstance(error, UnexpectedResponse)
+        raise
+    return {**_warned(found.warnings, result), "Manifest": upload.arn, "Profile": name}
+
+
+def _created_once(found: UploadedManifest, profile: Profile, context: CallContext) -> dict[str, Any]:
+    """The job of the manifest; where the profile as it is now refuses it, the one that was made before, if there is one."""
+    elements = {"Manifest": {"Location": found.manifest.location}}
+    try:
+        draft = draft_of(elements, profile, found.date, found.token, None, context)
+    except ServiceSideError:
+        raise
+    except CosbatchError:
+        made = creation.recall(found.token, found.manifest.location, context.exchange, context.settings)
+        if made is None:
+            raise
+        return made
+    return _created(draft, context)
+
+
+def _created(draft: Draft, context: CallContext) -> dict[str, Any]:
+    """What was created, with a warning of what could not be looked at before."""
     try:
         result = creation.create(draft.order, context.exchange, context.settings)
-        return {**result, "Warnings": [*unchecked]} if unchecked else result
     except CosbatchError as error:
         # With it the caller can ask again, and get the job that there may be.
         error.fields["ClientRequestToken"] = draft.order.token
         raise
+    return _warned(draft.inspection.unchecked, result)
 
 
-def _made_before(call: Call, error: CosbatchError, context: CallContext) -> dict[str, object] | None:
-    """The upload's job, where an earlier delivery of its event made it and the manifest was changed or removed since."""
-    if call.upload is None or call.token is None or error.retryable:
-        return None
-    known = creation.recall(call.token, context.exchange, context.settings)
-    return {**known, **_of_upload(call)} if known else None
+def _warned(warnings: Sequence[Mapping[str, object]], result: dict[str, Any]) -> dict[str, Any]:
+    """The result with the warnings before its own."""
+    both = [*warnings, *result.get("Warnings", ())]
+    return {**result, "Warnings": both} if both else result
 
 
-def _of_upload(call: Call) -> dict[str, object]:
-    return {"Manifest": call.upload.arn, "Profile": call.profile} if call.upload else {}
-
-
-def _options(call: Call) -> dict[str, Any]:
-    given = {name: value for name, value in call.fields.items() if name in CREATE_JOB_OPTIONS.fields}
-    return load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
-
-
-def draft_of(call: Call, options: Mapping[str, Any], context: CallContext) -> Draft:
+def draft_of(
+    elements: Mapping[str, object],
+    profile: Profile | None,
+    date: str,
+    token: str | None,
+    caller: str | None,
+    context: CallContext,
+) -> Draft:
     """Everything but the sending: validate, bound, look at the manifest, give the job its identity."""
     settings, profiles = context.settings, context.configuration.profiles
-    name = call.profile or options.get("Profile")
-    profile = profiles.named(name) if name is not None else None
-    elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
-    document = document_of(elements, profile, settings.account.region, _date(call, context))
+    document = document_of(elements, profile, settings.account.region, date)
     caller_policy.check(document, profile, profiles, settings)
     inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, context.exchange)
     caller_policy.check_size(inspection.rows, profile)
     document = _completed(document, inspection, profile)
-    token = document["ClientRequestToken"] or call.token or identity.fresh_token(context.random_bytes)
-    return Draft(creation.order_of(document, token, call.caller), inspection, profile)
+    token = document["ClientRequestToken"] or token or identity.fresh_token(context.random_bytes)
+    return Draft(creation.order_of(document, token, caller), inspection)
 
 
 def _completed(document: dict[str, Any], inspection: Inspection, profile: Profile | None) -> dict[str, Any]:
@@ -131,12 +150,8 @@ def _completed(document: dict[str, Any], inspection: Inspection, profile: Profil
     return {**document, "ConfirmationRequired": confirm, "Manifest": manifest}
 
 
-def _date(call: Call, context: CallContext) -> str:
-    """The day in UTC: an upload's own, so that a later delivery of its event makes the same job.
-
-    An event without a time, which the platform never sends, is of the first day that there is.
-    """
-    seconds = context.now() if call.upload is None else call.upload.time or 0
+def _day(seconds: float) -> str:
+    """The day in UTC."""
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
 
 

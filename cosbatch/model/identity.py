@@ -23,6 +23,7 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _SHORT = 20
 _CALLER_SHORT = 8
 DESCRIPTION_LIMIT = 256
+OF_EVENTS = "event-"
 
 
 class Marker(NamedTuple):
@@ -40,9 +41,17 @@ class Marker(NamedTuple):
         return f"[cb:{self.trace}.{self.digest}{caller}]"
 
 
-def token_of(*parts: str) -> str:
-    """The token for what the parts name: the same for the same parts, in the form of a UUID, 36 bytes."""
-    return _as_uuid(hashlib.sha256(json.dumps(parts).encode()).hexdigest())
+def event_token(*parts: str) -> str:
+    """The token of what the platform's event asks for: the same for the same parts, 42 bytes.
+
+    No caller may bring a token that begins so: who took an event's token first would keep its job from being made.
+    """
+    return OF_EVENTS + _as_uuid(hashlib.sha256(json.dumps(parts).encode()).hexdigest())
+
+
+def is_of_event(token: str) -> bool:
+    """Whether it is the token of an upload or a timer's tick."""
+    return token.startswith(OF_EVENTS)
 
 
 def fresh_token(random_bytes: Callable[[int], bytes]) -> str:

@@ -60,17 +60,19 @@ def may_have_acted(status: int) -> bool:
 
 
 class Upload(NamedTuple):
-    """An object creation that a COS event tells of: the manifest, by its own identity.
+    """An object creation that a COS event tells of; `arn` names the object.
 
-    `etag` keeps its quotes; `time` is the event's, in Unix seconds; `arn` names the object.
+    What the event says of it (`etag` with its quotes, `size` in bytes, `time` in Unix seconds, `version`) may be missing
+    or of an earlier state: which list it is decides the object as it is found.
     """
 
     bucket: str
     key: str
     arn: str
-    etag: str | None
-    time: int | None
-    request_id: str | None
+    etag: str | None = None
+    size: int | None = None
+    time: int | None = None
+    version: str | None = None
 
 
 class Call(NamedTuple):

@@ -27,6 +27,7 @@ _URL = re.compile(
 )
 BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ROLE = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>[\w+=,.@-]+)", re.ASCII)
+_JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
 BUCKET = re.compile(_BUCKET, re.ASCII)
 REGION = re.compile(_REGION, re.ASCII)
 
@@ -60,6 +61,13 @@ class Resource(NamedTuple):
     @property
     def appid(self) -> str:
         return appid_of(self.bucket)
+
+
+def is_job_id(value: object) -> bool:
+    """Whether it can be a JobId. Every one that was ever shown is a UUID; characters that need no encoding in a path are
+    taken, but no path of dots (1 to 64 bytes, 436/38608).
+    """
+    return isinstance(value, str) and len(value) <= 64 and bool(_JOB_ID.fullmatch(value))
 
 
 def appid_of(bucket: str) -> str:

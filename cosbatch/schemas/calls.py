@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError
 
+from cosbatch.model import names
 from cosbatch.model.errors import InvalidRequest, Problem
 from cosbatch.schemas.document import PRIORITY_MAXIMUM
 from cosbatch.schemas.elements import Choice, Element, Flag, Number, Text, load
-
-# Every JobId that was ever shown is a UUID. The characters that need no encoding in a path are taken, but no path of dots.
-_JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
 
 STATES = (
     "Active",
@@ -39,7 +36,7 @@ def single_line(text: str) -> str:
 
 
 def job_id(text: str) -> str:
-    if not _JOB_ID.fullmatch(text):
+    if not names.is_job_id(text):
         raise ValidationError("must be a JobId: letters, digits, dashes, underscores, dots and tildes")
     return text
 

@@ -98,8 +98,7 @@ def _query(parameters: Mapping[str, object]) -> Pairs:
 def created(response: Response) -> dict[str, object]:
     """`{JobId, RequestId}` of the job that was created. Raises ServiceSideError."""
     result = read("CreateJobResult", response)
-    job_id = result.get("JobId")
-    if not isinstance(job_id, str) or not 1 <= len(job_id.encode()) <= 64:
+    if not names.is_job_id(result.get("JobId")):
         raise _strange(response, "it names no JobId", may_have_acted=True)
     return result
 

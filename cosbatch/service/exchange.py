@@ -112,7 +112,7 @@ class Attempts(Generic[T]):
 class Exchange:
     """An invocation's way to the service: every request within the deadline, tried again where that `helps`.
 
-    `timeout` bounds one attempt, in seconds; `attempts` counts them.
+    `timeout` bounds one attempt, in seconds; `attempts` counts tries: 1, and 1 more for each request that was sent again.
     """
 
     def __init__(self, wire: Wire, deadline: Deadline, budget: Budget, timeout: float) -> None:
@@ -161,7 +161,7 @@ class _Series:
         if left < SHORTEST_ATTEMPT:
             return False
         self.count += 1
-        self._exchange.attempts += 1
+        self._exchange.attempts = max(1, self._exchange.attempts + (self.count > 1))
         return True
 
     def goes_on_after(self, error: ServiceSideError) -> bool:

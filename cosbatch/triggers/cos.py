@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from urllib.parse import unquote
 
 from cosbatch.configuration.reading import Configuration
 from cosbatch.model import names
 from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError
-from cosbatch.model.identity import token_of
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result, as_text, retryable
 
 # What COS puts into a record, and what the records of other senders have.
 _OWN = frozenset({"cos", "event"})
 _OTHERS = frozenset({"CMQ", "Ckafka", "EventSource", "Sns", "eventSource", "s3"})
-_LATEST = 253_402_300_799
+_LARGEST = 10**15
 _URL = re.compile(
     r"https?://(?P<bucket>[a-z0-9-]+)\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))"
     r"\.(?:myqcloud\.com|tencentcos\.cn)/(?P<path>[^?#]*)",
@@ -96,15 +96,7 @@ def _call(record: object, configuration: Configuration) -> Call | Skipped:
     profile = configuration.profiles.taking(upload.bucket, upload.key)
     if profile is None:
         return Skipped("no profile matches the object", upload.arn)
-    location = {"ObjectArn": upload.arn, **({"ETag": upload.etag} if upload.etag else {})}
-    fields = {"Manifest": {"Location": location}}
-    return Call("CreateJob", fields, identity_of(upload, profile.name), upload, profile.name)
-
-
-def identity_of(upload: Upload, profile: str) -> str:
-    """The token of the upload: the same for every delivery of its event, another for every other upload."""
-    own = [upload.request_id] if upload.request_id else [upload.etag or "", str(upload.time)]
-    return token_of("upload", upload.bucket, upload.key, profile, *own)
+    return Call("CreateJob", {}, upload=upload, profile=profile.name)
 
 
 def upload_of(record: object, configuration: Configuration) -> Upload:
@@ -116,14 +108,15 @@ def upload_of(record: object, configuration: Configuration) -> Upload:
     key = _key(of_object, bucket)
     _check_url(_text(of_object, "url"), bucket, key, settings.account.region)
     _check_regions(of_bucket, settings.account.region)
-    meta = _at(of_object, "meta")
-    time, request_id = _seconds(_at(_at(record, "event"), "eventTime")), _filled(_at(meta, "x-cos-request-id"))
-    if time is None and request_id is None:
-        raise InvalidEvent(
-            "The record has neither x-cos-request-id nor eventTime: a second delivery could not be told."
-        )
-    arn = names.object_arn(bucket, key, settings.account.region)
-    return Upload(bucket, key, arn, _filled(_at(meta, "ETag")), time, request_id)
+    return Upload(
+        bucket,
+        key,
+        names.object_arn(bucket, key, settings.account.region),
+        etag=_filled(_at(_at(of_object, "meta"), "ETag")),
+        size=_number(_at(of_object, "size")),
+        time=_seconds(_at(_at(record, "event"), "eventTime")),
+        version=_filled(_at(of_object, "vid")),
+    )
 
 
 def _bucket(of_bucket: object, account: str) -> str:
@@ -188,8 +181,19 @@ def _filled(value: object) -> str | None:
     return value or None
 
 
-def _seconds(value: object) -> int | None:
-    """Unix seconds; numbers came as text in the platform's first year."""
+def _number(value: object) -> int | None:
+    """A whole number; in the platform's first year they came as text."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value, re.ASCII):
         value = int(value)
-    return value if type(value) is int and 0 <= value <= _LATEST else None
+    return value if type(value) is int and 0 <= value < _LARGEST else None
+
+
+def _seconds(value: object) -> int | None:
+    """Unix seconds; in the platform's first year the time came as ISO 8601 too, in UTC."""
+    if not isinstance(value, str) or value.isdigit():
+        return _number(value)
+    try:
+        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
+    except (ValueError, OverflowError):
+        return None

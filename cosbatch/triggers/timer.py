@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cosbatch.model import strict_json
 from cosbatch.model.errors import InvalidEvent, RetryableInvocationError
-from cosbatch.model.identity import token_of
+from cosbatch.model.identity import event_token
 from cosbatch.model.messages import Outcome, Step, as_result, as_text, retryable
 from cosbatch.triggers.direct import call_of
 
@@ -28,7 +28,7 @@ def calls(event: Mapping[str, object]) -> list[Step]:
         fields = strict_json.read(message)
     except ValueError as error:
         raise InvalidEvent(f"The timer's Message cannot be read: {error}.") from None
-    return [call_of(fields, token_of("timer", name, time, message))]
+    return [call_of(fields, event_token("timer", name, time, message))]
 
 
 def reply(outcomes: list[Outcome]) -> object:

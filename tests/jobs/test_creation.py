@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -10,10 +10,12 @@ import pytest
 
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs import creation
-from cosbatch.jobs.creation import LOOKUPS, PAGES, all_jobs, create, order_of
+from cosbatch.jobs.creation import LOOKUPS, PAGES, Order, all_jobs, create, order_of
+from cosbatch.model import identity
 from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.errors import (
     CosbatchError,
+    IdempotencyMismatch,
     ServiceSideError,
     UnexpectedResponse,
     UpstreamTimeout,
@@ -160,7 +162,7 @@ FOUND: dict[str, list[Comes]] = {
 
 @pytest.mark.parametrize("case", FOUND)
 def test_finds_the_job_again_after(case: str) -> None:
-    bench = Bench(FOUND[case])
+    bench = Bench([*FOUND[case], described(ORDER.document)])
     assert created(bench) == RECOVERED
     assert bench.wire.script == []
 
@@ -245,21 +247,57 @@ def test_does_not_spin_on_a_full_quota() -> None:
 
 
 def test_never_guesses_between_two_jobs() -> None:
-    error = failure(Bench([DUPLICATE, page(job(JOB_ID, OWN), job(OTHER_ID, OWN))]))
+    same = described(ORDER.document)
+    error = failure(Bench([DUPLICATE, page(job(JOB_ID, OWN), job(OTHER_ID, OWN)), same, same]))
     assert (error.code, error.retryable) == ("DuplicateUnresolved", True)
     assert OTHER_ID in error.message
     assert JOB_ID in error.message
 
 
-def test_never_guesses_between_its_job_and_one_of_another_digest() -> None:
-    both = page(job(JOB_ID, OWN), job(OTHER_ID, OTHERS.document["Description"]))
-    assert failure(Bench([DUPLICATE, both])).code == "DuplicateUnresolved"
+def test_tells_its_job_from_one_of_another_digest() -> None:
+    both = page(job(OTHER_ID, OTHERS.document["Description"]), job(JOB_ID, OWN), request_id="listed-1")
+    assert created(Bench([DUPLICATE, both, described(OTHERS.document), described(ORDER.document)])) == RECOVERED
+
+
+# Jobs that bear the marker of the order, but do another thing or work on another list.
+COPIED_MARKERS: dict[str, tuple[dict[str, Any], str]] = {
+    "deletes": ({"Operation": {"COSDeleteObject": {}}}, "/Operation/COSDeleteObject"),
+    "restores for longer": (
+        {"Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 365, "JobTier": "Bulk"}}},
+        "/Operation/COSInitiateRestoreObject/ExpirationInDays",
+    ),
+    "of another list": (
+        {"Manifest": {"Location": {"ObjectArn": "qcs::cos:ap-chengdu::b-1250000000/other.csv"}}},
+        "/Manifest/Location/ObjectArn",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COPIED_MARKERS)
+def test_takes_no_job_for_its_own_that_only_bears_the_marker(case: str) -> None:
+    other, pointer = COPIED_MARKERS[case]
+    error = failure(Bench([DUPLICATE, HERE, described({**ORDER.document, **other})]))
+    assert error.code == "IdempotencyMismatch"
+    assert pointer in [problem.pointer for problem in error.problems]
+
+
+def test_finds_its_job_beside_one_that_only_bears_the_marker() -> None:
+    both = page(job(OTHER_ID, OWN), job(JOB_ID, OWN), request_id="listed-1")
+    deleting = described({**ORDER.document, "Operation": {"COSDeleteObject": {}}})
+    assert created(Bench([DUPLICATE, both, deleting, described(ORDER.document)])) == RECOVERED
+
+
+def test_takes_a_description_without_details_of_the_manifest_for_the_same() -> None:
+    """The page's template of DescribeJob leaves Fields and ObjectVersionId out."""
+    location = {"ObjectArn": DOCUMENT["Manifest"]["Location"]["ObjectArn"]}
+    short = {**ORDER.document, "Manifest": {"Location": location}}
+    assert created(Bench([DUPLICATE, HERE, described(short)])) == RECOVERED
 
 
 ANOTHER = page(job(OTHER_ID, OTHERS.document["Description"]))
 
 
-def described(document: dict[str, Any]) -> Response:
+def described(document: Mapping[str, Any]) -> Response:
     return Response(200, {}, render("DescribeJobResult", {"Job": {"JobId": OTHER_ID, **document}}))
 
 
@@ -287,23 +325,57 @@ def test_takes_a_description_that_is_not_given_for_none() -> None:
     assert problems[0].message == f"is 'restore 2026-11' here, missing in job {OTHER_ID}"
 
 
+@pytest.mark.parametrize("listing", [HERE, ANOTHER])
 @pytest.mark.parametrize("answered", [DENIED, answer("<DescribeJobResult/>"), HTML])
-def test_names_the_other_job_even_if_it_cannot_be_asked_for(answered: Response) -> None:
-    script: list[Comes] = [DUPLICATE, ANOTHER, *[answered] * 5]
+def test_leaves_open_whose_job_it_is_where_it_cannot_be_described(listing: Response, answered: Response) -> None:
+    script: list[Comes] = [DUPLICATE, listing, *[answered] * 5]
     error = failure(Bench(script))
-    assert (error.code, error.problems) == ("IdempotencyMismatch", ())
+    assert (error.code, error.retryable) == ("DuplicateUnresolved", True)
+    assert "cannot be looked at" in error.message
 
 
-def test_names_the_other_job_even_if_its_id_is_odd() -> None:
-    odd = page(job("../jobs", OTHERS.document["Description"]))
-    assert failure(Bench([DUPLICATE, odd])).code == "IdempotencyMismatch"
+def test_passes_over_a_job_whose_id_is_none() -> None:
+    odd = page(job("../jobs", OWN), job("a\nb", OWN))
+    assert failure(Bench([DUPLICATE, *[odd] * LOOKUPS])).code == "DuplicateUnresolved"
+
+
+# The orders of an event say by their token which manifest they are of.
+EVENT_TOKEN = identity.event_token("upload", "b-1250000000", "list.csv")
+
+
+def of_event(**changes: Any) -> Order:
+    return order_of({**DOCUMENT, **changes}, EVENT_TOKEN)
+
+
+def test_answers_the_job_that_an_event_made_before_its_profile_was_changed() -> None:
+    before = of_event()
+    theirs = page(job(JOB_ID, before.document["Description"]), request_id="listed-1")
+    now = of_event(Operation={"COSDeleteObject": {}}, Priority=11)
+    bench = Bench([DUPLICATE, theirs, described(before.document)])
+    result = create(now, bench.exchange, SETTINGS)
+    assert (result["JobId"], result["Outcome"]) == (JOB_ID, "recovered")
+    (warning,) = result["Warnings"]
+    assert warning["Warning"] == "ProfileChanged"
+    assert "/Operation/COSDeleteObject" in warning["Message"]
+    assert "/Priority" in warning["Message"]
+
+
+def test_takes_no_job_over_another_list_for_an_event_s_own() -> None:
+    before = of_event(Priority=11)
+    theirs = page(job(JOB_ID, before.document["Description"]))
+    location = {"ETag": '"other"', "ObjectArn": DOCUMENT["Manifest"]["Location"]["ObjectArn"]}
+    bench = Bench([DUPLICATE, theirs, described({**before.document, "Manifest": {"Location": location}})])
+    with pytest.raises(IdempotencyMismatch) as caught:
+        create(of_event(), bench.exchange, SETTINGS)
+    assert [problem.pointer for problem in caught.value.problems] == ["/Manifest/Location/ETag"]
 
 
 def test_keeps_time_to_look_for_the_job() -> None:
     """However long the tries take, the last seconds are for the lookup."""
-    bench = Bench([(10.0, timed_out()), (4.9, timed_out()), HERE], seconds=20.0, chance=0.0)
+    script: list[Comes] = [(10.0, timed_out()), (4.9, timed_out()), HERE, described(ORDER.document)]
+    bench = Bench(script, seconds=20.0, chance=0.0)
     assert created(bench) == RECOVERED
-    assert [sent.seconds for sent in bench.wire.sent] == pytest.approx([10.0, 5.0, 5.1])
+    assert [sent.seconds for sent in bench.wire.sent] == pytest.approx([10.0, 5.0, 5.1, 5.1])
 
 
 @pytest.mark.parametrize(("seconds", "first_try"), [(4.0, 3.0), (8.0, 6.0), (20.0, 15.0), (60.0, 55.0)])
@@ -326,7 +398,7 @@ def test_looks_no_more_than_there_is_time() -> None:
 
 
 def test_looks_once_where_the_time_is_short() -> None:
-    assert created(Bench([(2.0, DUPLICATE), HERE], seconds=2.5)) == RECOVERED
+    assert created(Bench([(2.0, DUPLICATE), HERE, described(ORDER.document)], seconds=2.5)) == RECOVERED
 
 
 def test_does_not_begin_to_look_where_there_is_no_time() -> None:

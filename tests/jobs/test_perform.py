@@ -8,7 +8,14 @@ import pytest
 
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model import identity
-from cosbatch.model.errors import CosbatchError, Forbidden, IdempotencyMismatch, InvalidRequest, UpstreamUnreachable
+from cosbatch.model.errors import (
+    CosbatchError,
+    DuplicateUnresolved,
+    Forbidden,
+    IdempotencyMismatch,
+    InvalidRequest,
+    UpstreamUnreachable,
+)
 from cosbatch.model.messages import Call, Request, Response, Upload
 from cosbatch.service.parse import parse
 from tests.stage import (
@@ -19,10 +26,12 @@ from tests.stage import (
     PROFILES,
     REGION,
     Service,
+    answered,
     configuration,
     created,
     described,
     exchange,
+    found,
     listed,
     profiles_text,
     refused,
@@ -219,23 +228,60 @@ def test_warns_beside_the_job_of_what_could_not_be_looked_at() -> None:
     assert "Warnings" not in perform_with(Service(), "CreateJob", fields)
 
 
-def upload_call(time: int | None, profile: str = "restore") -> Call:
-    arn = f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv"
-    fields = {"Manifest": {"Location": {"ObjectArn": arn, "ETag": '"abc"'}}}
-    return Call("CreateJob", fields, "t", Upload(BUCKET, "restore/a.csv", arn, '"abc"', time, "r"), profile)
+LIST = "restore/a.csv"
+ARN = f"qcs::cos:{REGION}::{BUCKET}/{LIST}"
+
+
+def upload_call(**said: Any) -> Call:
+    """The call for an upload; `said` is what its event says of the object."""
+    return Call("CreateJob", {}, upload=Upload(BUCKET, LIST, ARN, **said), profile="restore")
 
 
 def test_names_manifest_and_profile_of_an_upload() -> None:
-    result = perform(upload_call(NOON), context(Service()))
-    assert (result["Manifest"], result["Profile"]) == (f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv", "restore")
+    result = perform(upload_call(), context(Service()))
+    assert (result["Manifest"], result["Profile"]) == (ARN, "restore")
+    assert "Warnings" not in result
 
 
-@pytest.mark.parametrize(("time", "day"), [(NOON - 86400, "2026-11-23"), (None, "1970-01-01"), (0, "1970-01-01")])
-def test_dates_an_upload_by_its_own_day(time: int | None, day: str) -> None:
-    dated = {**PROFILE, "job": {**PROFILE["job"], "Description": "of {date}"}}
-    service = Service()
-    perform(upload_call(time), context(service, profiles_text(dated)))
-    assert body_of(service.requests[0])["Description"].startswith(f"of {day} ")
+def test_dates_an_upload_by_the_day_of_its_object() -> None:
+    dated = profiles_text({**PROFILE, "job": {**PROFILE["job"], "Description": "of {date}"}})
+    service = Service({f"HEAD /{LIST}": found(modified=NOON - 3 * 86400), "POST /jobs": created()})
+    perform(upload_call(time=NOON), context(service, dated))
+    assert body_of(service.requests[-1])["Description"].startswith("of 2026-11-21 ")
+
+
+def test_warns_of_an_upload_that_another_has_replaced() -> None:
+    service = Service({f"HEAD /{LIST}": found('"v2"', size=10), "POST /jobs": created()})
+    result: Any = perform(upload_call(size=5), context(service))
+    assert [warning["Warning"] for warning in result["Warnings"]] == ["Superseded"]
+    assert body_of(service.requests[-1])["Manifest"] == {
+        "Location": {"ETag": '"v2"', "ObjectArn": ARN},
+        "Spec": {"Fields": ["Bucket", "Key"], "Format": "COSBatchOperations_CSV_V1"},
+    }
+
+
+# What the platform is to deliver again, for it may be otherwise then.
+LATER: dict[str, dict[str, Any]] = {
+    "the object is not there": {f"HEAD /{LIST}": refused("NoSuchKey", status=404)},
+    "the object was changed meanwhile": {f"GET /{LIST}": refused("PreconditionFailed", status=412)},
+    "a gateway's page for HEAD": {f"HEAD /{LIST}": Response(403, {}, b"<html/>")},
+    "a gateway's page for CreateJob": {"POST /jobs": Response(403, {}, b"<html/>"), "GET /jobs": listed()},
+    "a redirect for CreateJob": {"POST /jobs": Response(302, {"location": "http://x"}), "GET /jobs": listed()},
+}
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_leaves_an_upload_to_a_later_delivery_where(case: str) -> None:
+    check = "head" if f"GET /{LIST}" in LATER[case] else "off"
+    with pytest.raises(CosbatchError) as error:
+        perform(upload_call(), context(Service(LATER[case]), COSBATCH_MANIFEST_CHECK=check))
+    assert error.value.retryable
+
+
+def test_reports_an_upload_that_the_service_refuses_for_good() -> None:
+    with pytest.raises(CosbatchError) as error:
+        perform(upload_call(), context(Service({"POST /jobs": refused("AccessDenied", status=403)})))
+    assert (error.value.code, error.value.retryable) == ("AccessDenied", False)
 
 
 @pytest.mark.parametrize("asked", [None, False, True])
@@ -249,8 +295,8 @@ def test_has_a_deleting_job_wait_whatever_the_call_says(asked: bool | None) -> N
 def test_lets_a_deleting_profile_run_unattended() -> None:
     job = {**PROFILE["job"], "Operation": {"COSDeleteObject": {}}}
     service = Service()
-    perform(upload_call(NOON), context(service, profiles_text({**PROFILE, "job": job, "unattended": True})))
-    assert body_of(service.requests[0])["ConfirmationRequired"] is False
+    perform(upload_call(), context(service, profiles_text({**PROFILE, "job": job, "unattended": True})))
+    assert body_of(service.requests[-1])["ConfirmationRequired"] is False
 
 
 REFUSED: list[tuple[Json, str]] = [
@@ -324,38 +370,49 @@ def test_sends_the_same_job_however_its_document_was_written() -> None:
     assert service.requests[0].body == service.requests[1].body
 
 
-# A second delivery of an upload whose manifest was changed or removed in between.
+# A second delivery of an upload whose profile was changed in between, so that it would be refused now.
 
-GONE = {"GET /restore/a.csv": refused("PreconditionFailed", status=412)}
-THE_JOB = {"JobId": "job-7", "Description": f"x {identity.marker_of('t', 'sha256:' + '0' * 64)}"}
-
-
-def deliver_again(listing: Any, answers: dict[str, Any] = GONE) -> tuple[Service, Json]:
-    service = Service({**answers, "GET /jobs": listing})
-    return service, perform(upload_call(NOON), context(service, COSBATCH_MANIFEST_CHECK="head"))
+REFUSING = profiles_text({**PROFILE, "limits": {"operations": ["COSDeleteObject"]}})
 
 
-def test_finds_the_job_of_an_upload_whose_manifest_was_overwritten_since() -> None:
-    service, result = deliver_again(listed(THE_JOB))
-    assert (result["JobId"], result["Outcome"], result["ClientRequestToken"]) == ("job-7", "recovered", "t")
-    assert (result["Profile"], result["Manifest"]) == ("restore", f"qcs::cos:{REGION}::{BUCKET}/restore/a.csv")
+def job_of_the_upload(**changes: str) -> Json:
+    """The job that the first delivery made, as the service describes it."""
+    service = Service()
+    perform(upload_call(), context(service))
+    document = body_of(service.requests[-1])
+    return {**document, "JobId": "job-7", **changes}
+
+
+def deliver_again(*jobs: Json, answers: Json | None = None) -> tuple[Service, Any]:
+    described_jobs = {f"GET /jobs/{job['JobId']}": answered("DescribeJobResult", {"Job": job}) for job in jobs}
+    rows = [{"JobId": job["JobId"], "Description": job["Description"]} for job in jobs]
+    service = Service({"GET /jobs": listed(*rows), **described_jobs, **(answers or {})})
+    return service, perform(upload_call(), context(service, REFUSING))
+
+
+def test_answers_the_job_that_was_made_before_the_profile_was_changed() -> None:
+    service, result = deliver_again(job_of_the_upload())
+    assert (result["JobId"], result["Outcome"], result["Profile"]) == ("job-7", "recovered", "restore")
+    assert [warning["Warning"] for warning in result["Warnings"]] == ["ProfileChanged"]
     assert "POST /jobs" not in service.sent
 
 
-@pytest.mark.parametrize("listing", [listed(), listed(THE_JOB, {**THE_JOB, "JobId": "job-8"}), refused("AccessDenied")])
-def test_reports_the_overwritten_manifest_where_no_one_job_is_known(listing: Any) -> None:
-    with pytest.raises(CosbatchError) as error:
-        deliver_again(listing)
-    assert error.value.code == "PreconditionFailed"
+def test_reports_what_the_profile_refuses_where_no_job_of_the_list_was_made() -> None:
+    of_another_list = job_of_the_upload()
+    of_another_list["Manifest"]["Location"]["ETag"] = '"other"'
+    for jobs in ([], [of_another_list]):
+        with pytest.raises(Forbidden):
+            deliver_again(*jobs)
 
 
-def test_looks_for_no_job_where_a_later_delivery_can_mend_the_failure() -> None:
-    with pytest.raises(UpstreamUnreachable):
-        deliver_again(listed(THE_JOB), {"GET /restore/a.csv": UpstreamUnreachable("no connection")})
+def test_leaves_it_open_where_the_jobs_cannot_be_listed_now() -> None:
+    with pytest.raises(DuplicateUnresolved):
+        deliver_again(answers={"GET /jobs": refused("ServiceUnavailable", status=503)})
 
 
 def test_looks_for_no_job_of_a_call_that_is_no_upload() -> None:
-    service = Service({"GET /list.csv": refused("NoSuchKey", status=404), "GET /jobs": listed(THE_JOB)})
-    with pytest.raises(CosbatchError):
+    service = Service({"GET /list.csv": refused("NoSuchKey", status=404), "GET /jobs": listed()})
+    with pytest.raises(CosbatchError) as error:
         perform(Call("CreateJob", DOCUMENT), context(service, COSBATCH_MANIFEST_CHECK="head"))
-    assert service.sent == ["GET /list.csv"]
+    assert not error.value.retryable
+    assert "GET /jobs" not in service.sent

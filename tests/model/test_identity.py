@@ -16,20 +16,20 @@ MARKER = identity.marker_of("token", DIGEST)
 
 
 def test_gives_the_same_parts_the_same_token_and_others_another() -> None:
-    token = identity.token_of("bucket-1", "key", "request", "profile")
-    assert token == identity.token_of("bucket-1", "key", "request", "profile")
-    assert UUID.fullmatch(token)
+    token = identity.event_token("bucket-1", "key", "request", "profile")
+    assert token == identity.event_token("bucket-1", "key", "request", "profile")
+    assert UUID.fullmatch(token.removeprefix("event-"))
 
 
 @pytest.mark.parametrize("others", [("ab", "c"), ("a", "bc"), ("a", "b", "c"), ("abc",), ("a,b", "c"), ("a", "", "bc")])
 def test_does_not_mix_up_where_one_part_ends_and_the_next_begins(others: tuple[str, ...]) -> None:
     alike = [("ab", "c"), ("a", "bc"), ("a", "b", "c"), ("abc",), ("a,b", "c"), ("a", "", "bc")]
-    assert [parts for parts in alike if identity.token_of(*parts) == identity.token_of(*others)] == [others]
+    assert [parts for parts in alike if identity.event_token(*parts) == identity.event_token(*others)] == [others]
 
 
 def test_keeps_a_token_for_ever() -> None:
     """A redelivery may meet another version of this program: the token must not depend on it."""
-    assert identity.token_of("bucket-1", "清单.csv") == "5a55d6ab-7d94-6460-835c-c0d8a3e33586"
+    assert identity.event_token("bucket-1", "清单.csv") == "event-5a55d6ab-7d94-6460-835c-c0d8a3e33586"
 
 
 def test_makes_a_fresh_token_of_random_bytes() -> None:

@@ -52,7 +52,11 @@ def test_reads_replies_of_64_kib_and_listings_of_8_mib() -> None:
         Request("GET", "h", "/"),
         Response(200, {}),
         Call("ListJobs", {}),
-        Upload("b-1", "k", "qcs::cos:ap-chengdu::b-1/k", etag=None, time=None, request_id=None),
+        Upload(
+            "b-1",
+            "k",
+            "qcs::cos:ap-chengdu::b-1/k",
+        ),
         Skipped("removal"),
     ],
 )

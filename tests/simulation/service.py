@@ -84,7 +84,7 @@ class Service:
         if not self._is_timely(str(request.headers["Authorization"])):
             return self.failure(403, "RequestTimeTooSkewed", "The difference is too large.", request)
         if request.method == "HEAD":
-            return self.reply(b"")
+            return self.reply(b"", 200, **{"last-modified": formatdate(EPOCH, usegmt=True)})
         if request.method == "POST":
             assert isinstance(request.body, bytes)
             return self._create(request.body)

