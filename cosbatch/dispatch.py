@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from cosbatch.configuration.reading import Configuration, read_configuration
 from cosbatch.configuration.settings import LANG
 from cosbatch.jobs.perform import CallContext, perform
+from cosbatch.jobs.uploaded import put_receipt
 from cosbatch.log import Log
 from cosbatch.model.deadline import Clock, deadline_of, request_id_of
 from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent
-from cosbatch.model.messages import Call, Outcome, Skipped, Step, as_result
+from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result
 from cosbatch.service.exchange import Budget, Exchange
 from cosbatch.service.transport import Transport
 from cosbatch.triggers import cos, direct, http, timer
@@ -119,12 +120,16 @@ class _Invocation:
             return step
         if isinstance(step, CosbatchError):
             return self.failed(step)
-        return self._performed(step, configuration)
-
-    def _performed(self, call: Call, configuration: Configuration) -> Outcome:
         runtime, settings = self._runtime, configuration.settings
         wire = runtime.transport.connect(settings.credentials, settings.endpoint)
         exchange = Exchange(wire, self._deadline, runtime.budget, settings.timeout)
+        outcome = self._performed(step, configuration, exchange)
+        if step.upload is not None:
+            self._leave_receipt(step.upload, step.profile, outcome, configuration, exchange)
+        return outcome
+
+    def _performed(self, call: Call, configuration: Configuration, exchange: Exchange) -> Outcome:
+        runtime = self._runtime
         try:
             result = perform(call, CallContext(configuration, exchange, runtime.clock.now, runtime.random_bytes))
         except Exception as error:  # noqa: BLE001  # one record's bug must not take the others down
@@ -140,6 +145,20 @@ class _Invocation:
             cos_request_id=result.get("RequestId"),
         )
         return result
+
+    def _leave_receipt(
+        self, upload: Upload, name: str | None, outcome: Outcome, configuration: Configuration, exchange: Exchange
+    ) -> None:
+        """Tell the uploader in the bucket. A receipt that cannot be written changes nothing else."""
+        folder = configuration.profiles.named(name).receipts
+        if folder is None:
+            return
+        failed = {"Outcome": "failed"} if isinstance(outcome, CosbatchError) else {}
+        try:
+            put_receipt(upload, folder, {**failed, **as_result(outcome)}, configuration.settings, exchange)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the job is made and the answer is to get out
+            code = error.code if isinstance(error, CosbatchError) else type(error).__name__
+            self._say("WARNING", f"The receipt was not written: {code}", profile=name, manifest=upload.arn, code=code)
 
     def failed(self, error: Exception, call: Call | None = None, attempts: int | None = None) -> CosbatchError:
         """Log the failure and add its hint; a bug becomes an InternalError, its traceback for the log alone."""

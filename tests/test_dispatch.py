@@ -11,6 +11,7 @@ import pytest
 from cosbatch.dispatch import UNSUPPORTED_EVENTS, dispatch, recognise
 from cosbatch.model.errors import InvalidEvent, RetryableInvocationError, UpstreamTLS, UpstreamUnreachable
 from tests.stage import (
+    BUCKET,
     DIGEST,
     DOCUMENT,
     ENVIRON,
@@ -27,6 +28,7 @@ from tests.stage import (
     refused,
     runtime,
     timer,
+    updated,
     upload,
 )
 
@@ -281,6 +283,39 @@ def test_logs_what_was_done() -> None:
         f"{manifest}elsewhere/b.csv",
     )
     assert (failed["level"], failed["outcome"], failed["code"]) == ("WARNING", "failed", "InvalidEvent")
+
+
+RECEIPT = f"PUT /receipts/{BUCKET}/restore/2026-11.csv.json"
+WITH_RECEIPTS = profiles_text({**PROFILE, "receipts": "cos://report-1250000000/receipts/"})
+
+
+@pytest.mark.parametrize(
+    ("answered", "outcome"),
+    [
+        (created(), "created"),
+        (refused("AccessDenied", status=403), "failed"),
+        (refused("SlowDown", status=503), "failed"),
+    ],
+)
+def test_leaves_the_uploader_a_receipt_of_the_outcome(answered: Any, outcome: str) -> None:
+    service = Service({"POST /jobs": answered, "GET /jobs": listed(), RECEIPT: updated("x")})
+    try:
+        reply: Any = dispatch({"Records": [upload()]}, CONTEXT, runtime(service, profiles=WITH_RECEIPTS))
+    except RetryableInvocationError as error:
+        reply = json.loads(str(error))
+    (request,) = [request for request in service.requests if request.method == "PUT"]
+    assert request.host == "report-1250000000.cos.ap-chengdu.myqcloud.com"
+    assert json.loads(request.body) == reply["Results"][0]
+    assert reply["Results"][0]["Outcome"] == outcome
+
+
+def test_changes_nothing_else_where_the_receipt_cannot_be_written() -> None:
+    lines: list[str] = []
+    service = Service({"POST /jobs": created(), RECEIPT: refused("AccessDenied", status=403)})
+    reply: Any = dispatch({"Records": [upload()]}, CONTEXT, runtime(service, lines, profiles=WITH_RECEIPTS))
+    assert reply["Results"][0]["Outcome"] == "created"
+    assert [line["level"] for line in logged(lines)] == ["INFO", "WARNING"]
+    assert logged(lines)[1]["code"] == "AccessDenied"
 
 
 def test_logs_a_failure_with_its_attempts_and_the_services_request_id() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosbatch.configuration.profiles import Profile, Profiles
+from cosbatch.configuration.places import written_by
+from cosbatch.configuration.profiles import Profile, Profiles, profiles_started_by
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
 from cosbatch.model.errors import Forbidden, InvalidManifest, Problem
@@ -14,8 +15,8 @@ from cosbatch.model.identity import read_marker
 _OBJECT = "/Manifest/Location/ObjectArn"
 _TARGET = "/Operation/COSPutObjectCopy/TargetResource"
 _REPORT = "/Report/Bucket"
-# Everybody, as grants name it: the account `qcs::cam::anyone:anyone`, a group's URI, or an unlimited permission.
-_EVERYBODY = ("anyone", "allusers", "*")
+# Everybody, as grants name it (436/30752): the account `qcs::cam::anyone:anyone`, the URI of a group, or any.
+_EVERYBODY = ("anyone", "allusers", "authenticatedusers", "*")
 
 _Buckets = Mapping[str, names.Resource]
 
@@ -28,6 +29,8 @@ def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profil
         *_foreign_region(buckets, settings),
         *_over_policy(document, buckets, profile, profiles.policy),
         *_over_limits(document, buckets, profile),
+        *_foreign_grantees(document, profiles.policy, settings),
+        *_loops(document, profiles),
     ]
     if problems:
         raise Forbidden("The job asks for more than this function's configuration allows; nothing was sent.", problems)
@@ -69,10 +72,15 @@ def needs_confirmation(document: Mapping[str, Any], profile: Profile | None) -> 
 
 
 def _makes_public(copy: Mapping[str, Any]) -> bool:
-    grantees = [grant["Grantee"]["Identifier"] for grant in copy.get("AccessControlGrants", ())]
-    return copy.get("CannedAccessControlList") == "public-read" or any(
-        name in grantee.lower() for grantee in grantees for name in _EVERYBODY
-    )
+    return copy.get("CannedAccessControlList") == "public-read" or any(map(_is_everybody, _grantees(copy)))
+
+
+def _grantees(copy: Mapping[str, Any]) -> list[str]:
+    return [grant["Grantee"]["Identifier"] for grant in copy.get("AccessControlGrants", ())]
+
+
+def _is_everybody(grantee: str) -> bool:
+    return any(name in grantee.lower() for name in _EVERYBODY)
 
 
 def _buckets(document: Mapping[str, Any]) -> _Buckets:
@@ -97,6 +105,27 @@ def _foreign_region(buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
     region = buckets[_OBJECT].region
     if region != settings.account.region:
         yield Problem(_OBJECT, f"is in {region}; this function creates jobs in {settings.account.region} only")
+
+
+def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], settings: Settings) -> Iterator[Problem]:
+    """Everybody is no other account: that waits for a person."""
+    own = f"qcs::cam::uin/{settings.account.uin}:"
+    for index, grantee in enumerate(_grantees(document["Operation"].get("COSPutObjectCopy", {}))):
+        if not grantee.startswith(own) and not _is_everybody(grantee) and grantee not in policy.get("grantees", ()):
+            pointer = f"/Operation/COSPutObjectCopy/AccessControlGrants/{index}/Grantee/Identifier"
+            yield Problem(
+                pointer, "is of another account than this function's, and not among the grantees of the policy"
+            )
+
+
+def _loops(document: Mapping[str, Any], profiles: Profiles) -> Iterator[Problem]:
+    """What a job writes must not be taken for an upload, which would start a job."""
+    for place in written_by(document):
+        for profile in profiles_started_by(place, profiles.profiles):
+            message = (
+                f"{place.what} could be written where profile {profile.name} takes uploads: a job would start jobs"
+            )
+            yield Problem(place.pointer, message)
 
 
 def _over_policy(

@@ -9,6 +9,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from cosbatch.configuration.places import Match, Place, receipts_at, written_by
 from cosbatch.model import names, strict_json
 from cosbatch.model.errors import Forbidden, InvalidRequest, Problem
 from cosbatch.model.identity import DESCRIPTION_LIMIT, shortened
@@ -21,25 +22,6 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 PLACEHOLDERS = ("{bucket}", "{key}", "{date}")
 
 
-class Match(NamedTuple):
-    """The uploads that a profile takes."""
-
-    bucket: str
-    prefix: str = ""
-    suffix: str = ""
-
-    def takes(self, bucket: str, key: str) -> bool:
-        return bucket == self.bucket and key.startswith(self.prefix) and key.endswith(self.suffix)
-
-    def meets(self, other: Match) -> bool:
-        """Whether there can be an upload that both take."""
-        return (
-            self.bucket == other.bucket
-            and _one_begins_the_other(self.prefix, other.prefix)
-            and _one_begins_the_other(self.suffix[::-1], other.suffix[::-1])
-        )
-
-
 class Profile(NamedTuple):
     """One rule of the profiles file; `job` is a document without what the upload and the caller bring."""
 
@@ -49,15 +31,13 @@ class Profile(NamedTuple):
     open: frozenset[str] = frozenset()
     limits: Mapping[str, Any] = MappingProxyType({})
     unattended: bool = False
+    receipts: str | None = None
 
     @property
-    def report(self) -> names.Resource | None:
-        """Where the reports go: their bucket, and as key what is certain of how their keys begin."""
-        report = self.job.get("Report")
-        if not report or not report["Enabled"]:
-            return None
-        certain = report.get("Prefix", "").partition("{")[0]
-        return names.Resource(names.parse_resource(report["Bucket"]).bucket, certain, None)
+    def places(self) -> tuple[Place, ...]:
+        """Where the profile's jobs and its receipts are written."""
+        receipts = [receipts_at(self.receipts)] if self.receipts else []
+        return (*written_by(self.job), *receipts)
 
 
 class Profiles(NamedTuple):
@@ -79,12 +59,12 @@ class Profiles(NamedTuple):
         """The profile that takes the upload; no two can."""
         return next((profile for profile in self.profiles if profile.match and profile.match.takes(bucket, key)), None)
 
-    def reports_to(self, bucket: str, key: str) -> Profile | None:
-        """The profile among whose reports the object is: jobs must not start jobs."""
+    def output_at(self, bucket: str, key: str) -> tuple[str, str] | None:
+        """`reports` or `receipts` and the name of the profile that writes them there: jobs must not start jobs."""
         for profile in self.profiles:
-            report = profile.report
-            if report and report.key and report.bucket == bucket and key.startswith(report.key):
-                return profile
+            for place in profile.places:
+                if place.what != "copies" and place.prefix and place.holds(bucket, key):
+                    return place.what, profile.name
         return None
 
 
@@ -103,7 +83,8 @@ def parse_profiles(text: str) -> tuple[Profiles, tuple[Problem, ...]]:
 
 def _profile(entry: dict[str, Any]) -> Profile:
     match = Match(**entry["match"]) if entry["match"] else None
-    return Profile(entry["name"], match, entry["job"], frozenset(entry["open"]), entry["limits"], entry["unattended"])
+    opened, rest = frozenset(entry["open"]), (entry["limits"], entry["unattended"], entry["receipts"])
+    return Profile(entry["name"], match, entry["job"], opened, *rest)
 
 
 def _problems(profiles: tuple[Profile, ...]) -> Iterator[Problem]:
@@ -134,21 +115,22 @@ def _unknown_placeholders(pointer: str, job: Mapping[str, Any]) -> Iterator[Prob
                 yield Problem(f"{pointer}/{name}", message)
 
 
-def _one_begins_the_other(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
-
-
 def _loops(profiles: tuple[Profile, ...]) -> Iterator[Problem]:
-    """A report that lies in front of a trigger's prefix would be taken for a manifest, or manifests for reports."""
-    for profile in profiles:
-        for index, other in enumerate(profiles):
-            report, match = profile.report, other.match
-            if report and match and report.bucket == match.bucket and match.prefix.startswith(report.key or ""):
-                yield Problem(
-                    f"/profiles/{index}/match",
-                    f"lies among the reports of {profile.name} ({report.key or 'the whole bucket'}): a job would start "
-                    "jobs; give Report.Prefix a folder of its own",
+    """What a job writes where uploads are taken would start a job, which writes, and so on without end."""
+    for index, profile in enumerate(profiles):
+        for place in profile.places:
+            inside = "" if place.what == "receipts" else "/job"
+            for taken in profiles_started_by(place, profiles):
+                message = (
+                    f"{place.what} could be written where profile {taken.name} takes uploads: a job would start jobs; "
+                    "keep the two apart by their prefixes"
                 )
+                yield Problem(f"/profiles/{index}{inside}{place.pointer}", message)
+
+
+def profiles_started_by(place: Place, profiles: tuple[Profile, ...]) -> Iterator[Profile]:
+    """The profiles that may take what is written there for an upload."""
+    return (profile for profile in profiles if profile.match and place.may_start(profile.match))
 
 
 def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, date: str) -> dict[str, Any]:

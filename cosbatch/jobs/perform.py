@@ -73,7 +73,7 @@ def create_job(call: Call, context: CallContext) -> dict[str, object]:
     profile = context.configuration.profiles.named(named) if named is not None else None
     draft = draft_of(elements, profile, _day(context.now()), call.token, call.caller, context)
     if options["DryRun"]:
-        return plan_of(draft.order, draft.inspection, context.configuration.profiles, context.settings)
+        return plan_of(draft.order, draft.inspection, context.settings)
     check_digest(options.get("PlanDigest"), draft.order)
     return _created(draft, context)
 

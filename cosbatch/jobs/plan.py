@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosbatch.configuration.profiles import Profiles
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.creation import Order
 from cosbatch.jobs.inspection import Inspection, warning
@@ -15,7 +14,7 @@ from cosbatch.model.names import INVENTORY
 from cosbatch.service import actions
 
 
-def plan_of(order: Order, inspection: Inspection, profiles: Profiles, settings: Settings) -> dict[str, object]:
+def plan_of(order: Order, inspection: Inspection, settings: Settings) -> dict[str, object]:
     """`{"Plan": {...}}`: the request as it would go out, without credentials, and what is known of its manifest."""
     request = actions.create_job_request(order.document, settings.account)
     headers = {"Host": request.host, **dict(request.headers), "Content-Length": str(len(request.body))}
@@ -28,7 +27,7 @@ def plan_of(order: Order, inspection: Inspection, profiles: Profiles, settings: 
         "ClientRequestToken": order.token,
         "Digest": order.digest,
         "Manifest": {"ETag": inspection.location["ETag"], "Size": inspection.size, "Rows": inspection.rows},
-        "Warnings": [*_warnings(order.document, inspection, profiles), *inspection.unchecked, *inspection.warnings],
+        "Warnings": [*_warnings(order.document, inspection), *inspection.unchecked, *inspection.warnings],
     }
     return {"Plan": plan}
 
@@ -43,10 +42,10 @@ def check_digest(seen: str | None, order: Order) -> None:
         raise IdempotencyMismatch(message, [problem])
 
 
-def _warnings(document: Mapping[str, Any], inspection: Inspection, profiles: Profiles) -> Iterator[dict[str, object]]:
+def _warnings(document: Mapping[str, Any], inspection: Inspection) -> Iterator[dict[str, object]]:
     for name, pointer, message in (
-        *_report_warnings(document, profiles),
-        *_copy_warnings(document, inspection, profiles),
+        *_report_warnings(document),
+        *_copy_warnings(document, inspection),
         *_delete_warnings(document),
     ):
         yield warning(name, pointer, message)
@@ -57,20 +56,13 @@ def _warnings(document: Mapping[str, Any], inspection: Inspection, profiles: Pro
 Warnings = Iterator[tuple[str, str, str]]
 
 
-def _report_warnings(document: Mapping[str, Any], profiles: Profiles) -> Warnings:
+def _report_warnings(document: Mapping[str, Any]) -> Warnings:
     report = document["Report"]
     if not report["Enabled"]:
         yield "NoReport", "/Report/Enabled", "is false: nothing will tell which objects failed"
-        return
-    bucket, prefix = names.parse_resource(report["Bucket"]).bucket, report.get("Prefix", "")
-    for profile in profiles.profiles:
-        match = profile.match
-        if match and match.bucket == bucket and (prefix.startswith(match.prefix) or match.prefix.startswith(prefix)):
-            message = f"lies where profile {profile.name} takes uploads for manifests: a report could start a job"
-            yield "ReportInsideTrigger", "/Report/Prefix", message
 
 
-def _copy_warnings(document: Mapping[str, Any], inspection: Inspection, profiles: Profiles) -> Warnings:
+def _copy_warnings(document: Mapping[str, Any], inspection: Inspection) -> Warnings:
     copy = document["Operation"].get("COSPutObjectCopy")
     if copy is None:
         return
@@ -85,12 +77,6 @@ def _copy_warnings(document: Mapping[str, Any], inspection: Inspection, profiles
     if copy.get("ResourcesPrefix") and not copy.get("TargetKeyPrefix"):
         message = f"empties the key of an object that is called just {copy['ResourcesPrefix']!r}"
         yield "EmptiesKeys", f"{pointer}/TargetKeyPrefix", message
-    for profile in profiles.profiles:
-        if profile.match and profile.match.bucket == target:
-            message = (
-                f"is the bucket where profile {profile.name} takes uploads for manifests: a copy could start a job"
-            )
-            yield "CopiesIntoTrigger", f"{pointer}/TargetResource", message
 
 
 def _delete_warnings(document: Mapping[str, Any]) -> Warnings:

@@ -1,4 +1,4 @@
-"""Which list an upload's job is of: the state of the manifest object as it is found, not as its event tells it.
+"""An upload and its list: which state of the object the job is of, and the receipt that tells the uploader the result.
 
 Events come late, twice and out of order, and what they say of the object is not complete. So the object is looked at, and
 its state gives the job its identity: one state of a manifest makes one job for each profile (contract of the guarantee, 1).
@@ -12,10 +12,13 @@ from typing import NamedTuple
 
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.manifest_object import ManifestObject
+from cosbatch.model import names
 from cosbatch.model.errors import ServiceError, UnexpectedResponse
 from cosbatch.model.identity import event_token
-from cosbatch.model.messages import Upload
+from cosbatch.model.messages import Upload, as_text
+from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
+from cosbatch.service.object_parts import put_request
 
 _ARN = "/Manifest/Location/ObjectArn"
 # Seconds that the clocks of the event and of the object may differ.
@@ -87,3 +90,13 @@ def _contradictions(upload: Upload, manifest: ManifestObject) -> Iterator[str]:
         yield "it has another ETag"
     if upload.time is not None and (manifest.last_modified or 0) - upload.time > _SAME_TIME:
         yield "it was written later"
+
+
+def put_receipt(
+    upload: Upload, folder: str, result: Mapping[str, object], settings: Settings, exchange: Exchange
+) -> None:
+    """Write the result as JSON under `<folder><bucket>/<key>.json`, where the uploader looks for it. Raises CosbatchError."""
+    receipts = names.parse_resource(folder)
+    place = names.Resource(receipts.bucket, f"{receipts.key or ''}{upload.bucket}/{upload.key}.json", receipts.region)
+    headers = (("Content-Type", "application/json; charset=utf-8"),)
+    exchange.ask(put_request(place, settings.account, as_text(result).encode(), headers), actions.checked)

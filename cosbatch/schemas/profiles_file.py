@@ -24,6 +24,17 @@ def full_bucket_name(text: str) -> str:
     return text
 
 
+def folder(text: str) -> str:
+    """A bucket, or the beginning of keys in it up to a slash."""
+    try:
+        names.parse_resource(text)
+    except ValueError as error:
+        raise ValidationError(f"{error}; write cos://<name>-<appid>/<folder>/") from None
+    if not text.endswith("/"):
+        raise ValidationError("must end in a slash: receipts are written below it")
+    return text
+
+
 def profile_name(text: str) -> str:
     if not _NAME.fullmatch(text):
         raise ValidationError("must be letters, digits, dots, dashes and underscores")
@@ -65,6 +76,7 @@ class Profile(Element):
     open = ListOf(Choice(*OPENABLE), load_default=list)
     limits = Part(Limits(), load_default=dict)
     unattended = Flag(load_default=False)
+    receipts = Text(1, 1024, form=folder, load_default=None)
 
 
 class Policy(Element):
@@ -76,6 +88,7 @@ class Policy(Element):
     manifest_buckets = _buckets()
     target_buckets = _buckets()
     report_buckets = _buckets()
+    grantees = ListOf(Text(1, 1024))
     max_priority = Number(0, PRIORITY_MAXIMUM)
     self_confirmation = Flag(load_default=False)
 

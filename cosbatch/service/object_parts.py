@@ -1,13 +1,15 @@
-"""Objects in buckets: whether one is there, and one that is read in parts of the same state of it."""
+"""Objects in buckets: whether one is there, one that is read in parts of the same state of it, and one that is written."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 
 from cosbatch.model.credentials import Account
 from cosbatch.model.errors import ServiceError
 from cosbatch.model.messages import Request, Response
-from cosbatch.model.names import Resource
+from cosbatch.model.names import Resource, bucket_host
 from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
 
@@ -32,6 +34,16 @@ def part_request(
     """GET of at most `length` bytes from `start`; the service refuses it where the object's ETag is another by now (436/7753)."""
     headers = (("Range", f"bytes={start}-{start + length - 1}"), ("If-Match", etag))
     return actions.object_request("GET", place, account, headers, version, limit=length)
+
+
+def put_request(
+    place: Resource, account: Account, content: bytes, headers: tuple[tuple[str, str], ...] = ()
+) -> Request:
+    """PUT of an object (436/7749)."""
+    digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+    known = (("Content-Length", str(len(content))), ("Content-MD5", digest))
+    host = bucket_host(place.bucket, place.region or account.region)
+    return Request("PUT", host, f"/{place.key}", (), (*known, *headers), content)
 
 
 def is_part(response: Response, start: int) -> bool:

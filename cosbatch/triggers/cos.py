@@ -90,9 +90,9 @@ def _call(record: object, configuration: Configuration) -> Call | Skipped:
     upload = upload_of(record, configuration)
     if upload.key.endswith("/"):
         return Skipped("the object is a folder marker", upload.arn)
-    reporting = configuration.profiles.reports_to(upload.bucket, upload.key)
-    if reporting:
-        return Skipped(f"the object lies among the reports of profile {reporting.name}", upload.arn)
+    output = configuration.profiles.output_at(upload.bucket, upload.key)
+    if output:
+        return Skipped(f"the object lies among the {output[0]} of profile {output[1]}", upload.arn)
     profile = configuration.profiles.taking(upload.bucket, upload.key)
     if profile is None:
         return Skipped("no profile matches the object", upload.arn)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cosbatch.configuration import caller_policy
+from cosbatch.configuration.places import Match
 from cosbatch.configuration.profiles import Profile, Profiles
 from cosbatch.model.errors import Forbidden, InvalidManifest
 from cosbatch.model.identity import caller_of, described, marker_of
@@ -192,6 +193,35 @@ def grants(*grantees: Json) -> Json:
     }
 
 
+ANOTHER = {"Identifier": "qcs::cam::uin/666:uin/666", "TypeIdentifier": "ID"}
+GRANTEE = "/Operation/COSPutObjectCopy/AccessControlGrants/1/Grantee/Identifier"
+
+
+def test_grants_nothing_to_another_account_that_the_policy_does_not_name() -> None:
+    asked = document(Operation=grants(SOMEONE, ANOTHER))
+    assert pointers(asked) == [GRANTEE]
+    assert pointers(asked, {"grantees": ["qcs::cam::uin/777:uin/777"]}) == [GRANTEE]
+    assert pointers(asked, {"grantees": [ANOTHER["Identifier"]]}) == []
+
+
+def test_leaves_grants_to_everybody_to_the_person_who_confirms() -> None:
+    assert pointers(document(Operation=grants(ANYONE, SOMEONE))) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"Report": {"Bucket": f"cos://{BUCKET}", "Enabled": True, "Prefix": "lists/r"}}, "/Report/Prefix"),
+        ({"Operation": {"COSPutObjectCopy": {"TargetResource": f"cos://{BUCKET}"}}}, TARGET),
+    ],
+)
+def test_refuses_a_document_whose_output_could_start_a_job(changes: Json, pointer: str) -> None:
+    profiles = Profiles((Profile("restore", Match(BUCKET, "lists/", ".csv"), {}),))
+    with pytest.raises(Forbidden) as caught:
+        caller_policy.check(document(**changes), None, profiles, SETTINGS)
+    assert [problem.pointer for problem in caught.value.problems] == [pointer]
+
+
 @pytest.mark.parametrize(
     ("operation", "waits"),
     [
@@ -201,6 +231,7 @@ def grants(*grantees: Json) -> Json:
         (grants(SOMEONE, ANYONE), True),
         (grants({**ANYONE, "Identifier": "qcs::cam::Anyone:Anyone"}), True),
         (grants({**ANYONE, "Identifier": "http://cam.qcloud.com/groups/global/AllUsers"}), True),
+        (grants({**ANYONE, "Identifier": "http://cam.qcloud.com/groups/global/AuthenticatedUsers"}), True),
         (grants({**ANYONE, "Identifier": "qcs::cam::*:*"}), True),
         (grants(SOMEONE), False),
         ({"COSPutObjectCopy": {**COPY, "CannedAccessControlList": "private"}}, False),

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from cosbatch.configuration.profiles import Match, Profile, Profiles, document_of, parse_profiles
+from cosbatch.configuration.places import Match
+from cosbatch.configuration.profiles import Profile, Profiles, document_of, parse_profiles
 from cosbatch.model.errors import Forbidden, InvalidRequest, Problem
 from tests.stage import APPID, BUCKET, PROFILE, REGION, REPORT, RESTORE, ROLE, SPEC, profiles_text
 
@@ -96,13 +97,22 @@ def test_knows_when_two_matches_can_take_the_same_upload(one: Match, other: Matc
 )
 def test_knows_where_reports_lie(report: Json, key: str, name: str | None) -> None:
     profiles = profiles_of(profile_with(job={"Report": {**REPORT, **report}}))
-    found = profiles.reports_to(REPORTS, key)
-    assert (found and found.name) == name
-    assert profiles.reports_to(BUCKET, key) is None
+    assert profiles.output_at(REPORTS, key) == (name and ("reports", name))
+    assert profiles.output_at(BUCKET, key) is None
 
 
 def test_knows_no_report_of_a_profile_whose_callers_bring_it() -> None:
-    assert profiles_of(profile_with(job={"Report": None}, match=None, open=["Report"])).reports_to(REPORTS, "x") is None
+    assert profiles_of(profile_with(job={"Report": None}, match=None, open=["Report"])).output_at(REPORTS, "x") is None
+
+
+def test_knows_where_receipts_lie() -> None:
+    profiles = profiles_of({**PROFILE, "receipts": f"cos://{REPORTS}/receipts/"})
+    assert profiles.output_at(REPORTS, f"receipts/{BUCKET}/a.csv.json") == ("receipts", "restore")
+
+
+@pytest.mark.parametrize("folder", ["receipts/", f"cos://{REPORTS}/receipts", f"cos://{REPORTS}", 5, ""])
+def test_refuses_receipts_that_name_no_folder(folder: object) -> None:
+    assert [pointer for pointer, _ in problems_of({**PROFILE, "receipts": folder})] == ["/profiles/0/receipts"]
 
 
 def test_finds_a_profile_by_its_name() -> None:
@@ -321,18 +331,65 @@ def test_refuses_placeholders_that_mean_nothing() -> None:
     ]
 
 
-@pytest.mark.parametrize("prefix", ["", "restore/", "re", "{date}/restore/", "restore/{date}"])
-def test_refuses_reports_among_which_a_trigger_lies(prefix: str) -> None:
-    looping = profile_with(job={"Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": prefix}})
-    ((pointer, message),) = problems_of(looping)
-    assert pointer == "/profiles/0/match"
+COPY = {"TargetResource": f"cos://{BUCKET}"}
+# What a job writes where uploads are taken would start a job.
+LOOPS: dict[str, tuple[Json, str]] = {
+    "reports at the root": ({"Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": ""}}, "/Report/Prefix"),
+    "reports at the prefix": (
+        {"Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": "restore/"}},
+        "/Report/Prefix",
+    ),
+    "reports before it": ({"Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": "re"}}, "/Report/Prefix"),
+    "reports in it": (
+        {"Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": "restore/{date}"}},
+        "/Report/Prefix",
+    ),
+    "reports by day": ({"Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": "{date}/r"}}, "/Report/Prefix"),
+    "copies": ({"Operation": {"COSPutObjectCopy": COPY}}, "/Operation/COSPutObjectCopy/TargetResource"),
+    "copies with a prefix": (
+        {"Operation": {"COSPutObjectCopy": {**COPY, "PrefixReplace": True, "TargetKeyPrefix": "restore/old/"}}},
+        "/Operation/COSPutObjectCopy/TargetKeyPrefix",
+    ),
+    "copies whose prefix is taken off": (
+        {"Operation": {"COSPutObjectCopy": {**COPY, "PrefixReplace": True, "ResourcesPrefix": "a/"}}},
+        "/Operation/COSPutObjectCopy/TargetResource",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LOOPS)
+def test_refuses_a_job_whose_output_could_start_a_job(case: str) -> None:
+    job, pointer = LOOPS[case]
+    ((at, message),) = problems_of(profile_with(job=job))
+    assert at == f"/profiles/0/job{pointer}"
     assert "a job would start jobs" in message
 
 
-def test_takes_reports_inside_a_trigger_whose_uploads_are_then_passed_over() -> None:
-    report = {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": "restore/reports/"}
-    profiles = profiles_of(profile_with(job={"Report": report}))
-    assert profiles.reports_to(BUCKET, "restore/reports/job-1.csv")
+def test_refuses_receipts_that_could_start_a_job() -> None:
+    ((pointer, _),) = problems_of({**PROFILE, "receipts": f"cos://{BUCKET}/restore/receipts/"})
+    assert pointer == "/profiles/0/receipts"
+
+
+def test_refuses_two_profiles_that_copy_into_each_others_triggers() -> None:
+    there = profile_with("there", job={"Operation": {"COSPutObjectCopy": {"TargetResource": f"cos://b-{APPID}"}}})
+    match = {"bucket": f"b-{APPID}", "prefix": "lists/"}
+    back = profile_with("back", match=match, job={"Operation": {"COSPutObjectCopy": COPY}})
+    assert [pointer for pointer, _ in problems_of(there, back)] == [
+        "/profiles/0/job/Operation/COSPutObjectCopy/TargetResource",
+        "/profiles/1/job/Operation/COSPutObjectCopy/TargetResource",
+    ]
+
+
+APART: list[Json] = [
+    {"Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": "reports/"}},
+    {"Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Enabled": False}},
+    {"Operation": {"COSPutObjectCopy": {**COPY, "PrefixReplace": True, "TargetKeyPrefix": "copies/"}}},
+]
+
+
+@pytest.mark.parametrize("job", APART)
+def test_takes_a_job_whose_output_is_apart_by_its_prefix(job: Json) -> None:
+    assert problems_of({**profile_with(job=job), "receipts": f"cos://{BUCKET}/receipts/"}) == []
 
 
 def test_reads_the_example_of_this_repository() -> None:

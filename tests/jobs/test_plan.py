@@ -133,10 +133,7 @@ DELETING: Json = {"Operation": {"COSDeleteObject": {}}}
     ("changes", "warning", "pointer"),
     [
         (with_report(Enabled=False), "NoReport", "/Report/Enabled"),
-        (with_report(Bucket=f"cos://{BUCKET}", Prefix="restore/x"), "ReportInsideTrigger", "/Report/Prefix"),
-        (with_report(Bucket=f"cos://{BUCKET}", Prefix=""), "ReportInsideTrigger", "/Report/Prefix"),
         ({"Priority": 0}, "LowestPriority", "/Priority"),
-        (copying(TargetResource=f"cos://{BUCKET}"), "CopiesIntoTrigger", TARGET),
         (copying(PrefixReplace=True, ResourcesPrefix="a/"), "EmptiesKeys", PREFIX),
         (DELETING, "DeletesWithoutVersions", "/Manifest/Spec/Fields"),
         (

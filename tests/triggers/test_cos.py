@@ -133,10 +133,12 @@ def test_passes_over_what_no_profile_takes() -> None:
 
 
 def test_does_not_let_the_report_of_a_job_start_another_job() -> None:
-    looping = {**PROFILE["job"], "Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": "restore/reports"}}
-    skipped = step(upload("restore/reports/job-1/results.csv"), profiles=profiles_text({**PROFILE, "job": looping}))
-    assert isinstance(skipped, Skipped)
-    assert skipped.reason == "the object lies among the reports of profile restore"
+    beside = {**PROFILE["job"], "Report": {**REPORT, "Bucket": f"cos://{BUCKET}", "Prefix": "reports"}}
+    profiles = profiles_text({**PROFILE, "job": beside, "receipts": f"cos://{BUCKET}/receipts/"})
+    for key, what in (("reports/job-1/results.csv", "reports"), (f"receipts/{BUCKET}/a.csv.json", "receipts")):
+        skipped = step(upload(key), profiles=profiles)
+        assert isinstance(skipped, Skipped)
+        assert skipped.reason == f"the object lies among the {what} of profile restore"
 
 
 # The key is raw, the url is encoded, and both name the same object.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from cosbatch.cli.remote.client import configuration_of, environ_of
@@ -57,8 +57,8 @@ class Rights:
     def __init__(self) -> None:
         self._resources: dict[str, set[str]] = defaultdict(set)
 
-    def grant(self, actions: Iterable[str], resources: Iterable[str], service: str = "name/cos") -> None:
-        for action in actions:
+    def grant(self, actions: Iterable[str], resources: Collection[str], service: str = "name/cos") -> None:
+        for action in actions if resources else ():
             self._resources[f"{service}:{action}"].update(resources)
 
     def policy(self) -> dict[str, Any]:
@@ -138,12 +138,13 @@ def trust(service: str) -> dict[str, Any]:
     return _policy([{"effect": "allow", "action": ["name/sts:AssumeRole"], "principal": {"service": [service]}}])
 
 
-def execution_policy(configuration: Configuration, roles: Iterable[str], manage: bool = False) -> dict[str, Any]:
+def execution_policy(configuration: Configuration, roles: Collection[str], manage: bool = False) -> dict[str, Any]:
     """The policy of the function itself: it calls the Batch API, reads manifests, and passes the jobs their roles."""
     rights = Rights()
     rights.grant([*_CREATE, *(_MANAGE if manage else ())], [_ANY])
     for profile in configuration.profiles.profiles:
         rights.grant(_READ, _manifests(profile, configuration))
+        rights.grant(["PutObject"], _written(profile, "receipts", configuration.settings))
     rights.grant(["PassRole"], roles, service="cam")
     return rights.policy()
 
@@ -160,9 +161,7 @@ def job_policy(role: str, configuration: Configuration, sources: Iterable[str] =
 def _grant_for_jobs(rights: Rights, profile: Profile, configuration: Configuration, sources: Iterable[str]) -> None:
     settings = configuration.settings
     rights.grant(_READ, _manifests(profile, configuration))
-    if profile.report:
-        region = names.parse_resource(profile.job["Report"]["Bucket"]).region or settings.account.region
-        rights.grant(["PutObject"], [_below(profile.report.bucket, profile.report.key or "", region)])
+    rights.grant(["PutObject"], _written(profile, "reports", settings))
     for operation, fields in profile.job.get("Operation", {}).items():
         objects = _sources(profile, sources, settings)
         rights.grant(_ON_SOURCES[operation], objects)
@@ -170,7 +169,13 @@ def _grant_for_jobs(rights: Rights, profile: Profile, configuration: Configurati
             _grant_for_copies(rights, fields, objects, settings)
 
 
-def _grant_for_copies(rights: Rights, copy: Mapping[str, Any], sources: Iterable[str], settings: Settings) -> None:
+def _written(profile: Profile, what: str, settings: Settings) -> list[str]:
+    """The places where the profile's reports or receipts are written."""
+    places = [place for place in profile.places if place.what == what]
+    return [_below(place.bucket, place.prefix, place.region or settings.account.region) for place in places]
+
+
+def _grant_for_copies(rights: Rights, copy: Mapping[str, Any], sources: Collection[str], settings: Settings) -> None:
     target = names.parse_resource(copy["TargetResource"])
     copies = [_below(target.bucket, copy.get("TargetKeyPrefix", ""), target.region or settings.account.region)]
     rights.grant(["PutObject"], copies)

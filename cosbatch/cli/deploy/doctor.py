@@ -199,14 +199,14 @@ def _list_jobs(settings: Settings, error: CosbatchError | None) -> Finding:
 
 
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
-    """The buckets of manifests and reports: what they are for, their names and regions."""
+    """The buckets of manifests, reports and receipts: what they are for, their names and regions."""
     region = client.settings.account.region
     for profile in client.configuration.profiles.profiles:
         if profile.match:
             yield "manifests", profile.match.bucket, region
-        if profile.report:
-            there = names.parse_resource(profile.job["Report"]["Bucket"]).region
-            yield "reports", profile.report.bucket, there or region
+        for place in profile.places:
+            if place.what != "copies":
+                yield place.what, place.bucket, place.region or region
     for bucket in client.configuration.profiles.policy.get("manifest_buckets", ()):
         yield "manifests", bucket, region
 

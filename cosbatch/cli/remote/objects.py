@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +10,7 @@ from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse
-from cosbatch.model.messages import Request, Response
+from cosbatch.model.messages import Response
 from cosbatch.model.names import Resource
 from cosbatch.service import actions, object_parts
 
@@ -84,8 +82,5 @@ def read(client: Client, place: Resource) -> bytes:
 
 def write(client: Client, place: Resource, content: bytes, storage_class: str | None = None) -> Response:
     """PUT of an object (436/7749). Raises ServiceSideError."""
-    digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
     kind = (("x-cos-storage-class", storage_class),) if storage_class else ()
-    headers = (("Content-Length", str(len(content))), ("Content-MD5", digest), *kind)
-    host = names.bucket_host(place.bucket, client.settings.account.region)
-    return client.ask(Request("PUT", host, f"/{place.key}", (), headers, content), actions.checked)
+    return client.ask(object_parts.put_request(place, client.settings.account, content, kind), actions.checked)

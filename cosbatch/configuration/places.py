@@ -1,0 +1,74 @@
+"""Places in buckets: which uploads a profile takes, and where jobs write; a job must not write what starts a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from cosbatch.model import names
+
+
+class Match(NamedTuple):
+    """The uploads that a profile takes."""
+
+    bucket: str
+    prefix: str = ""
+    suffix: str = ""
+
+    def takes(self, bucket: str, key: str) -> bool:
+        return bucket == self.bucket and key.startswith(self.prefix) and key.endswith(self.suffix)
+
+    def meets(self, other: Match) -> bool:
+        """Whether there can be an upload that both take."""
+        return (
+            self.bucket == other.bucket
+            and _one_begins_the_other(self.prefix, other.prefix)
+            and _one_begins_the_other(self.suffix[::-1], other.suffix[::-1])
+        )
+
+
+class Place(NamedTuple):
+    """Where objects are written: `prefix` is what is certain of how their keys begin, `what` they are (reports, copies or
+    receipts), `pointer` where the document says so.
+    """
+
+    bucket: str
+    region: str | None
+    prefix: str
+    what: str
+    pointer: str
+
+    def holds(self, bucket: str, key: str) -> bool:
+        return bucket == self.bucket and key.startswith(self.prefix)
+
+    def may_start(self, match: Match) -> bool:
+        """Whether something that is written here may be taken as an upload: only prefixes prove that it cannot."""
+        return self.bucket == match.bucket and _one_begins_the_other(self.prefix, match.prefix)
+
+
+def written_by(job: Mapping[str, Any]) -> Iterator[Place]:
+    """Where the job of a document or of a profile writes: reports and copies (436/38608).
+
+    Copies whose prefix is replaced begin with TargetKeyPrefix; others, in place or not, may have any key.
+    """
+    report = job.get("Report")
+    if report and report["Enabled"]:
+        prefix = report.get("Prefix", "").partition("{")[0]
+        bucket = names.parse_resource(report["Bucket"])
+        yield Place(bucket.bucket, bucket.region, prefix, "reports", "/Report/Prefix")
+    copy = job.get("Operation", {}).get("COSPutObjectCopy")
+    if copy:
+        prefix = copy.get("TargetKeyPrefix", "") if copy.get("PrefixReplace") else ""
+        pointer = f"/Operation/COSPutObjectCopy/{'TargetKeyPrefix' if prefix else 'TargetResource'}"
+        bucket = names.parse_resource(copy["TargetResource"])
+        yield Place(bucket.bucket, bucket.region, prefix, "copies", pointer)
+
+
+def receipts_at(resource: str) -> Place:
+    """Where the receipts of a profile are written: the folder that its `receipts` names."""
+    folder = names.parse_resource(resource)
+    return Place(folder.bucket, folder.region, folder.key or "", "receipts", "/receipts")
+
+
+def _one_begins_the_other(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
