@@ -84,7 +84,13 @@ def parse_profiles(text: str) -> tuple[Profiles, tuple[Problem, ...]]:
 def _profile(entry: dict[str, Any]) -> Profile:
     match = Match(**entry["match"]) if entry["match"] else None
     opened, rest = frozenset(entry["open"]), (entry["limits"], entry["unattended"], entry["receipts"])
-    return Profile(entry["name"], match, entry["job"], opened, *rest)
+    return Profile(entry["name"], match, _given(entry["job"]), opened, *rest)
+
+
+def _given(element: Mapping[str, Any]) -> dict[str, Any]:
+    """The element without what it leaves open, which the document's own defaults fill in."""
+    given = {name: _given(value) if isinstance(value, dict) else value for name, value in element.items()}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _problems(profiles: tuple[Profile, ...]) -> Iterator[Problem]:

@@ -1,4 +1,7 @@
-"""The kinds of element that documents are made of, on marshmallow: strict, counted in bytes, worded for people."""
+"""The kinds of element that documents are made of, on marshmallow: strict, counted in bytes, worded for people.
+
+null is no value of any of them: marshmallow would take it for every field whose default is None.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +69,9 @@ class Part(fields.Nested):
 
     default_error_messages = _WORDS
 
+    def __init__(self, nested: Any, **options: Any) -> None:
+        super().__init__(nested, allow_none=False, **options)
+
 
 class ListOf(fields.List[Any]):
     """A plain list; the names that its members have in XML are the renderer's business.
@@ -77,7 +83,7 @@ class ListOf(fields.List[Any]):
     default_error_messages = _WORDS
 
     def __init__(self, inner: fields.Field[Any], minimum: int = 0, maximum: int | None = None, **options: Any) -> None:
-        super().__init__(inner, **options)
+        super().__init__(inner, allow_none=False, **options)
         self.minimum = minimum
         self.maximum = maximum
 
@@ -120,7 +126,7 @@ class Text(fields.Field[str]):
         form: Callable[[str], str] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(**options)
+        super().__init__(allow_none=False, **options)
         self.minimum = minimum
         self.maximum = maximum
         self.form = form
@@ -197,15 +203,9 @@ class Flag(fields.Field[bool]):
 
 
 class Nothing(fields.Field[dict[str, Any]]):
-    """An element whose presence is all that it says: {} or null."""
+    """An element whose presence is all that it says: {}."""
 
     default_error_messages = _WORDS
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_none=True, **options)
-
-    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
-        return super().deserialize({} if value is None else value, attr, data, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if value != {}:

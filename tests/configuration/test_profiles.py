@@ -20,10 +20,11 @@ MANIFEST = f"cos://{BUCKET}/restore/清单 1.csv"
 
 
 def profile_with(name: str = "restore", job: Json | None = None, **changes: Any) -> Json:
-    """The profile of the stage, changed; what is None in `job` is taken out of it."""
+    """The profile of the stage, changed; what is None is taken out of it and of its `job`."""
     whole = {**copy.deepcopy(PROFILE["job"]), **(job or {})}
     kept = {field: value for field, value in whole.items() if value is not None}
-    return {**PROFILE, "name": name, "job": kept, **changes}
+    profile = {**PROFILE, "name": name, "job": kept, **changes}
+    return {field: value for field, value in profile.items() if value is not None}
 
 
 def profiles_of(*profiles: Json, policy: Json | None = None) -> Profiles:

@@ -190,7 +190,14 @@ def test_leaves_the_caller_s_document_as_it_was() -> None:
 def test_takes_back_what_it_gave() -> None:
     for pointer, value in [*TAKEN, *[(pointer, written) for pointer, written, _ in NORMALISED]]:
         loaded = load_document(job((pointer, value)), REGION)
-        assert load_document(loaded, "ap-beijing") == loaded
+        assert load_document(given(loaded), "ap-beijing") == loaded
+
+
+def given(element: Json) -> Json:
+    """The element without what was left out."""
+    return {
+        name: given(value) if isinstance(value, dict) else value for name, value in element.items() if value is not None
+    }
 
 
 def test_resolves_names_in_the_given_region() -> None:

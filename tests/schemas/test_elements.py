@@ -79,13 +79,11 @@ TAKEN = [
     ("Switch", "true", True),
     ("Switch", "false", False),
     ("Mark", {}, {}),
-    ("Mark", None, {}),
     ("List", ["a"], ["a"]),
     ("List", ["a", "b", "c"], ["a", "b", "c"]),
     ("Inner", {"Name": ""}, {"Name": ""}),
     ("Inners", [], []),
     ("Inners", [{"Name": "a"}, {"Name": "b"}], [{"Name": "a"}, {"Name": "b"}]),
-    ("Silent", None, None),
 ]
 
 
@@ -115,6 +113,8 @@ REFUSED = [
     ("Words", ["ab"], NO_TEXT),
     ("Words", b"ab", NO_TEXT),
     ("Words", None, NOT_NULL),
+    ("Silent", None, NOT_NULL),
+    ("Mark", None, NOT_NULL),
     ("Filled", "", "must not be empty"),
     ("Loud", "abcd", "must have at most 4 bytes in UTF-8; it has 5: shorten it"),
     ("Loud", "a?", "must not ask"),

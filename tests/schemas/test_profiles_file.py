@@ -43,13 +43,13 @@ def test_fills_in_what_a_profile_leaves_out() -> None:
     least = load(SCHEMA, {"profiles": [{"name": "restore", "job": job}]}, "no")
     (profile,) = least["profiles"]
     assert {name: value for name, value in profile.items() if name != "job"} == {
-        "name": "restore", "match": None, "open": [], "limits": {}, "unattended": False,
+        "name": "restore", "match": None, "open": [], "limits": {}, "unattended": False, "receipts": None,
     }  # fmt: skip
     assert least["policy"] == {}
 
 
 def test_takes_every_field() -> None:
-    everything = loaded({"limits": LIMITS, "unattended": True}, POLICY)
+    everything = loaded({"limits": LIMITS, "unattended": True, "receipts": "cos://r-1/receipts/"}, POLICY)
     assert everything["profiles"][0]["limits"] == LIMITS
     assert everything["policy"] == POLICY
 

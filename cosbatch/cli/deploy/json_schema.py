@@ -61,8 +61,6 @@ def _property(field: fields.Field[Any], partial: Partial) -> Json:
     """What one field takes: its meaning and its rule in words, and its default."""
     value = _value(field, partial)
     meaning, rule = field.metadata.get("description", ""), value.pop("description")
-    if field.allow_none:
-        value = {"anyOf": [value, {"type": "null"}]}
     return {"description": f"{meaning} {rule}".strip(), **value, **_default(field)}
 
 

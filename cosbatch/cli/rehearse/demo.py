@@ -75,7 +75,7 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
         "Of profiles.json, this profile takes the upload.", record({"name": name, **(profile.job if profile else {})})
     )
     results = _delivered_twice(event, options)
-    request = _request(client, manifest, name, results[0])
+    request = _request(client, manifest, name)
     job = follow(client, results[0]["JobId"], _INTERVAL, _PATIENCE)
     _tell("The job has ended. As it is stored:", record(job))
     _tell("Its result:", list(verdict_of(job, client.settings.language)))
@@ -121,14 +121,14 @@ def _delivered_twice(event: Json, options: argparse.Namespace) -> list[Json]:
     return results
 
 
-def _request(client: Client, manifest: Resource, profile: str | None, result: Mapping[str, Any]) -> Json:
-    """The request that was sent, without its signature, as a plan shows it."""
+def _request(client: Client, manifest: Resource, profile: str | None) -> Json:
+    """The request for the same job, with a token of its own and without a signature, as a plan shows it."""
     place = {"ObjectArn": names.object_arn(manifest.bucket, manifest.key or "", client.settings.account.region)}
-    call = {"Profile": profile, "Manifest": {"Location": place}, "ClientRequestToken": result["ClientRequestToken"]}
-    plan: Any = client.call({**call, "DryRun": True})["Plan"]
+    call = {"Profile": profile, "Manifest": {"Location": place}, "DryRun": True}
+    plan: Any = client.call(call)["Plan"]
     headers = [f"{name}: {value}" for name, value in plan["Headers"].items()]
     _tell(
-        "This is what was sent, but for the signature in Authorization.",
+        "A plan shows what such a call sends; only its signature is left out, and its token is another.",
         [f"{plan['Method']} {plan['Path']} HTTP/1.1", *headers, "", *indented(plan["Body"])],
     )
     return dict(plan)

@@ -29,6 +29,10 @@ def copy(**fields: Any) -> dict[str, Any]:
     return {"COSPutObjectCopy": {"TargetResource": "cos://to-1250000000", **fields}}
 
 
+def without_match(profile: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in profile.items() if name != "match"}
+
+
 class Printer:
     """Runs the command for a profiles file, and reads what it prints."""
 
@@ -202,7 +206,7 @@ def test_names_no_resource_that_another_one_takes_in(printed: Printer) -> None:
 
 
 def for_callers() -> dict[str, Any]:
-    return profile(DELETE, name="two", match=None)
+    return without_match(profile(DELETE, name="two"))
 
 
 def test_takes_callers_manifests_from_the_policy_s_buckets(printed: Printer) -> None:
@@ -225,7 +229,7 @@ def test_takes_callers_manifests_from_anywhere_where_nothing_says_better(printed
 def test_says_what_callers_may_need_besides(printed: Printer) -> None:
     opened = profile(DELETE, open=["RoleArn", "Operation", "Priority"])
     del opened["job"]["RoleArn"]
-    opened["match"] = None
+    del opened["match"]
     value = printed(opened, free_documents=True)
     assert value["JobRoles"] == []
     assert "one: callers may change Operation, RoleArn; the rights for that are not included" in printed.notes
