@@ -10,8 +10,8 @@ One folder for each question. A module imports from its own folder and from the 
     1  service/         how does it reach COS? A client of the Batch API by itself
        schemas/         what may be asked?
        manifest/        can this list work?
-    0  model/           what are the words?
        log              one line of JSON for each decision
+    0  model/           what are the words?
        hints            what to do about an error, in English and Chinese
        cold_start       cheaper imports
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+from cosbatch.model.errors import quoted
+
 FIELDS = (
     "request_id",
     "trigger",
@@ -20,6 +22,7 @@ FIELDS = (
     "traceback",
 )
 _KNOWN = frozenset(FIELDS)
+_LONGEST = 1000
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 
@@ -41,8 +44,8 @@ class Log:
             raise TypeError(f"not a field of the log: {', '.join(sorted(fields.keys() - _KNOWN))}")
         if _LEVELS[level] < self._level:
             return
-        named = {name: value for name in FIELDS if (value := fields.get(name)) is not None}
-        line: dict[str, object] = {"level": level, "message": message, **named}
+        named = {name: _bounded(name, value) for name in FIELDS if (value := fields.get(name)) is not None}
+        line: dict[str, object] = {"level": level, "message": quoted(message, _LONGEST), **named}
         # In ASCII: whatever encoding stdout has, the line gets out.
         text = json.dumps(line)
         if any(secret in text for secret in self._quoted):
@@ -55,3 +58,8 @@ class Log:
         for secret in self._secrets:
             value = value.replace(secret, "[secret]")
         return value
+
+
+def _bounded(name: str, value: object) -> object:
+    """The value; text of others, which may have any length, as far as a line needs it."""
+    return quoted(value, _LONGEST) if isinstance(value, str) and name != "traceback" else value

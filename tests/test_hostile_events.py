@@ -122,3 +122,41 @@ def test_answers_whatever_stands_in_any_part_of_a_body(event: dict[str, Any]) ->
     for path in paths(CALL):
         for odd in ODD:
             check_answer({**event, part: json.dumps(replaced(CALL, path, odd))})
+
+
+LONG = "x" * 120_000
+# Long text of a caller, wherever a message could quote it.
+LONG_WINDED: list[object] = [
+    {"Action": "CreateJob", LONG: 1},
+    {"Action": LONG},
+    {"Action": "DescribeJob", "JobId": LONG},
+    {"Action": "DescribeJob", "JobId": "j", LONG: 1},
+    {"Profile": LONG, "Manifest": "cos://a-1/b"},
+    {**DOCUMENT, "RoleArn": LONG},
+    {**DOCUMENT, "Manifest": {"Location": {"ObjectArn": f"cos://{LONG}-1/k"}}},
+    timer(f'{{"{LONG}": 1, "{LONG}": 2}}'),
+    http("POST", "/jobs", f'{{"{LONG}": 1, "{LONG}": 2}}', headers=bearer()),
+    http("POST", "/jobs", {"Action": LONG}, headers=bearer()),
+    http("GET", "/jobs", queryString={"job-statuses": "New", "JOBSTATUSES": LONG}, headers=bearer()),
+    {"Records": [upload(event=LONG)]},
+    {"Records": [upload(url=f"http://{LONG}-1.cos.ap-chengdu.myqcloud.com/k")]},
+    {
+        "Records": [
+            {
+                "cos": {"cosBucket": {"name": LONG, "appid": LONG}, "cosObject": {}},
+                "event": {"eventName": "cos:ObjectCreated:Put"},
+            }
+        ]
+    },
+]
+
+
+@pytest.mark.parametrize("place", range(len(LONG_WINDED)))
+def test_quotes_little_of_a_long_text_in_replies_and_log(place: int) -> None:
+    lines: list[str] = []
+    try:
+        reply = dispatch(LONG_WINDED[place], {"time_limit_in_ms": 1000}, runtime(service(False), lines, ENVIRONMENT))
+    except RetryableInvocationError as error:
+        reply = str(error)
+    assert len(json.dumps(reply)) < 3000
+    assert sum(map(len, lines)) < 3000

@@ -9,7 +9,7 @@ from cosbatch.configuration.places import written_by
 from cosbatch.configuration.profiles import Profile, Profiles, profiles_started_by
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
-from cosbatch.model.errors import Forbidden, InvalidManifest, Problem
+from cosbatch.model.errors import Forbidden, InvalidManifest, Problem, quoted
 from cosbatch.model.identity import read_marker
 
 _OBJECT = "/Manifest/Location/ObjectArn"
@@ -97,14 +97,16 @@ def _foreign_account(document: Mapping[str, Any], buckets: _Buckets, settings: S
         yield Problem("/RoleArn", "is a role of another account than the one that this function works for")
     for pointer, resource in buckets.items():
         if resource.appid != settings.account.appid:
-            yield Problem(pointer, f"{resource.bucket} is a bucket of another account than this function's")
+            yield Problem(pointer, f"{quoted(resource.bucket)} is a bucket of another account than this function's")
 
 
 def _foreign_region(buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
     """A job runs where its objects are (console guide, 2023); the report may lie elsewhere (CreateJob sample, 2020)."""
     region = buckets[_OBJECT].region
     if region != settings.account.region:
-        yield Problem(_OBJECT, f"is in {region}; this function creates jobs in {settings.account.region} only")
+        yield Problem(
+            _OBJECT, f"is in {quoted(region or '')}; this function creates jobs in {settings.account.region} only"
+        )
 
 
 def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], settings: Settings) -> Iterator[Problem]:
@@ -137,7 +139,7 @@ def _over_policy(
         yield Problem("/RoleArn", "is not among the roles of the policy")
     for pointer, name in ((_OBJECT, "manifest_buckets"), (_TARGET, "target_buckets"), (_REPORT, "report_buckets")):
         if pointer in buckets and buckets[pointer].bucket not in policy.get(name, [buckets[pointer].bucket]):
-            yield Problem(pointer, f"{buckets[pointer].bucket} is not among the {name} of the policy")
+            yield Problem(pointer, f"{quoted(buckets[pointer].bucket)} is not among the {name} of the policy")
     yield from _over_bounds(document, policy, "the policy")
 
 
@@ -146,7 +148,7 @@ def _over_limits(document: Mapping[str, Any], buckets: _Buckets, profile: Profil
         return
     target = buckets.get(_TARGET)
     if target and target.bucket not in profile.limits.get("target_buckets", [target.bucket]):
-        yield Problem(_TARGET, f"{target.bucket} is not among the target_buckets of profile {profile.name}")
+        yield Problem(_TARGET, f"{quoted(target.bucket)} is not among the target_buckets of profile {profile.name}")
     yield from _over_bounds(document, profile.limits, f"profile {profile.name}")
 
 

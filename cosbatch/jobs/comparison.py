@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 from cosbatch.model import names
-from cosbatch.model.errors import Problem
+from cosbatch.model.errors import Problem, quoted
 
 # Elements that hold the name of a bucket or an object, which has a short and a long form (common elements, 436/38607).
 _NAMES = ("Bucket", "ObjectArn", "TargetResource")
 # What a page gives as the meaning of a missing element; false and empty mean the same as missing anyway.
 _DEFAULTS = frozenset({("MetadataDirective", "Copy"), ("StorageClass", "STANDARD")})
-_SHOWN = 100
 
 
 def differences(ours: Mapping[str, object], theirs: Mapping[str, object], whose: str) -> list[Problem]:
@@ -40,7 +39,7 @@ def _compared(here: Mapping[str, str], there: Mapping[str, str], pointers: Set[s
 def _shown(text: str | None) -> str:
     if text is None:
         return "missing"
-    return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")
+    return repr(quoted(text))
 
 
 def _leaves(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:

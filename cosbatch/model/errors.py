@@ -45,6 +45,11 @@ __all__ = [
 ]
 
 
+def quoted(text: str, limit: int = 100) -> str:
+    """Text of others as a message quotes it: at most `limit` characters, however much came."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 class Problem(NamedTuple):
     """One fault of an input: where it is (a JSON pointer, RFC 6901), and what it is and how to fix it."""
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from cosbatch.model.errors import quoted
+
 _BUCKET = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]*"
 _REGION = r"[a-z]+(?:-[a-z0-9]+)+"
 _FORMS = (
@@ -103,7 +105,8 @@ def parse_resource(text: str) -> Resource:
         if found:
             parts = found.groupdict()
             if parts.get("uid") not in (None, appid_of(parts["bucket"])):
-                raise ValueError(f"uid/{parts['uid']} is not the APPID at the end of bucket {parts['bucket']}")
+                said, bucket = quoted(parts["uid"]), quoted(parts["bucket"])
+                raise ValueError(f"uid/{said} is not the APPID at the end of bucket {bucket}")
             return Resource(parts["bucket"], parts["key"] or None, parts.get("region"))
     found = _URL.fullmatch(text)
     if found is None:

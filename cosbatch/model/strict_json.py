@@ -10,6 +10,8 @@ import json
 import math
 from collections.abc import Iterable
 
+from cosbatch.model.errors import quoted
+
 _DEEPEST = 64
 _LONGEST_NUMBER = 400
 _LARGEST = 10**_LONGEST_NUMBER
@@ -41,7 +43,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value: dict[str, object] = {}
     for name, below in pairs:
         if name in value:
-            raise ValueError(f"the name {name!r} stands twice in one object")
+            raise ValueError(f"the name {quoted(name)!r} stands twice in one object")
         value[name] = below
     return value
 

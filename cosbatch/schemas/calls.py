@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from cosbatch.model import names
-from cosbatch.model.errors import InvalidRequest, Problem
+from cosbatch.model.errors import InvalidRequest, Problem, quoted
 from cosbatch.schemas.document import PRIORITY_MAXIMUM
 from cosbatch.schemas.elements import Choice, Element, Flag, Number, Text, load
 
@@ -106,7 +106,7 @@ def capitalised(fields: Mapping[str, object]) -> dict[str, object]:
     if len(named) < len(fields):
         twice = [name for name in named if name in fields and name[:1].lower() + name[1:] in fields]
         problems = [
-            Problem(f"/{name}", "is given twice, with a small first letter too; give it once") for name in twice
+            Problem(f"/{quoted(name)}", "is given twice, with a small first letter too; give it once") for name in twice
         ]
         raise InvalidRequest("The call gives a field twice; nothing was sent.", problems)
     return named

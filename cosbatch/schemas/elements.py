@@ -13,7 +13,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.exceptions import SCHEMA
 
-from cosbatch.model.errors import InvalidRequest, Problem
+from cosbatch.model.errors import InvalidRequest, Problem, quoted
 
 # What XML 1.0 cannot carry, not even as a character reference: all but production 2. Said the other way round, as what it
 # can carry, this would take 6 ms of each cold start to compile.
@@ -247,5 +247,5 @@ def _below(key: object) -> str:
 
 def _step(name: object) -> str:
     """One step of a JSON pointer; half of a surrogate pair, which no answer could carry, is written as an escape."""
-    text = str(name).encode(errors="backslashreplace").decode()
+    text = quoted(str(name)).encode(errors="backslashreplace").decode()
     return "/" + text.replace("~", "~0").replace("/", "~1")

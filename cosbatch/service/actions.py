@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from cosbatch.model import names
 from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import unix_seconds
-from cosbatch.model.errors import CosbatchError, InvalidRequest, Problem, ServiceError, UnexpectedResponse
+from cosbatch.model.errors import CosbatchError, InvalidRequest, Problem, ServiceError, UnexpectedResponse, quoted
 from cosbatch.model.messages import ANSWER_LIMIT, LISTING_LIMIT, Request, Response, may_have_acted
 from cosbatch.service.parse import parse
 from cosbatch.service.render import render
@@ -17,6 +17,8 @@ from cosbatch.service.render import render
 # What a HEAD says with its status alone, for it has no body (error codes, 436/7730).
 _BODILESS = {403: "AccessDenied", 404: "NoSuchKey", 412: "PreconditionFailed"}
 _RETRY_AFTER_LONGEST = 3600.0
+# Characters of a service's Message that are passed on; the ones that it was seen to write have less than 300.
+_LONGEST_MESSAGE = 1000
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -174,9 +176,8 @@ def _failure(response: Response) -> CosbatchError:
 
 def _service_error(error: Mapping[str, object], response: Response) -> ServiceError:
     """Headers stand in for what the document leaves empty."""
-    failure = ServiceError(
-        str(error["Code"]), str(error.get("Message") or "The service says no more."), response.status
-    )
+    message = quoted(str(error.get("Message") or "The service says no more."), _LONGEST_MESSAGE)
+    failure = ServiceError(quoted(str(error["Code"])), message, response.status)
     failure.request_id = str(error.get("RequestId") or "") or response.request_id
     failure.trace_id = str(error.get("TraceId") or "") or response.headers.get("x-cos-trace-id")
     failure.retry_after = _retry_after(response)

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from cosbatch.configuration.reading import Configuration
 from cosbatch.model import names
-from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError
+from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError, quoted
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result, as_text, retryable
 
 # What COS puts into a record, and what the records of other senders have.
@@ -86,7 +86,7 @@ def _call(record: object, configuration: Configuration) -> Call | Skipped:
     if not kind:
         raise InvalidEvent("The record does not say what happened: event.eventName is missing.")
     if kind.partition(":")[0] != "objectcreated":
-        return Skipped(f"the event is {name[:100]}, not the creation of an object")
+        return Skipped(f"the event is {quoted(name)}, not the creation of an object")
     upload = upload_of(record, configuration)
     if upload.key.endswith("/"):
         return Skipped("the object is a folder marker", upload.arn)
@@ -126,7 +126,7 @@ def _bucket(of_bucket: object, account: str) -> str:
     if not names.BUCKET.fullmatch(bucket):
         raise InvalidEvent("The record names no bucket: cos.cosBucket.name and appid.")
     if appid != account:
-        raise InvalidEvent(f"The record is of account {appid}, this function works for {account}.")
+        raise InvalidEvent(f"The record is of account {quoted(appid)}, this function works for {account}.")
     return bucket
 
 
@@ -137,13 +137,13 @@ def _key(of_object: object, bucket: str) -> str:
     for prefix in (f"/{appid}/{name}/", f"/{appid}/{bucket}/"):
         if text.startswith(prefix) and text != prefix:
             return text.removeprefix(prefix)
-    raise InvalidEvent(f"The key does not begin with /{appid}/{name}/, followed by the object's key.")
+    raise InvalidEvent(f"The key does not begin with {quoted(f'/{appid}/{name}/')}, followed by the object's key.")
 
 
 def _check_url(url: str, bucket: str, key: str, region: str) -> None:
     found = _URL.fullmatch(url)
     if found is None or found["bucket"].lower() != bucket:
-        raise InvalidEvent(f"The url is not one of bucket {bucket}.")
+        raise InvalidEvent(f"The url is not one of bucket {quoted(bucket)}.")
     if (found["region"] or names.SHORT_REGIONS.get(found["short"] or "")) not in (region, "accelerate"):
         raise InvalidEvent(f"The url is of another region than {region}, where this function works.")
     if _unquoted(found["path"]) != key:
@@ -162,7 +162,7 @@ def _check_regions(of_bucket: object, region: str) -> None:
     for name in ("cosRegion", "s3Region"):
         value = _filled(_at(of_bucket, name))
         if value not in (None, region):
-            raise InvalidEvent(f"The bucket is in {value}; this function works in {region}.")
+            raise InvalidEvent(f"The bucket is in {quoted(value or '')}; this function works in {region}.")
 
 
 def _text(value: object, name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from cosbatch.configuration.reading import Configuration
 from cosbatch.model import strict_json
-from cosbatch.model.errors import CosbatchError, InvalidEvent, MethodNotAllowed, Unauthorized
+from cosbatch.model.errors import CosbatchError, InvalidEvent, MethodNotAllowed, Unauthorized, quoted
 from cosbatch.model.identity import caller_of
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, as_result, as_text
 from cosbatch.schemas.calls import capitalised
@@ -106,7 +106,7 @@ def _add(fields: dict[str, object], more: Mapping[str, object]) -> None:
     """What is said twice must be the same; which of two would be meant is not for us to guess."""
     for name, value in more.items():
         if name in fields and _plain(fields[name]) != _plain(value):
-            raise InvalidEvent(f"{name} is given twice, differently; path, query, body and headers must agree.")
+            raise InvalidEvent(f"{quoted(name)} is given twice, differently; path, query, body and headers must agree.")
         fields.setdefault(name, value)
 
 

@@ -13,7 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote
 
 from cosbatch.model import strict_json
-from cosbatch.model.errors import InvalidEvent, MethodNotAllowed, NotFound, PayloadTooLarge, UnsupportedMediaType
+from cosbatch.model.errors import (
+    InvalidEvent,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    quoted,
+)
 
 BODY_LIMIT = 256 * 1024
 _HEADERS = ("headers", "multiValueHeaders")
@@ -117,7 +124,7 @@ def _check_slips(event: Event, known: tuple[str, ...]) -> None:
         for given in query if isinstance(query, Mapping) else ():
             meant = plain_names.get(str(given).lower().replace("-", "").replace("_", ""))
             if meant not in (None, given):
-                raise InvalidEvent(f"The parameter {given} is written {meant}.")
+                raise InvalidEvent(f"The parameter {quoted(str(given))} is written {meant}.")
 
 
 def _values(event: Event, parts: tuple[str, ...], is_meant: Callable[[str], bool]) -> Iterator[object]:

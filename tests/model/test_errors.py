@@ -16,6 +16,7 @@ from cosbatch.model.errors import (
     ServiceError,
     ServiceSideError,
     UnexpectedResponse,
+    quoted,
 )
 
 # Code, status, Retryable: the table that callers rely on.
@@ -151,3 +152,8 @@ def test_holds_all_failures_of_the_service_s_side_under_one_name() -> None:
 def test_keeps_the_error_for_the_platform_apart_from_answers() -> None:
     assert not issubclass(RetryableInvocationError, CosbatchError)
     assert json.loads(str(RetryableInvocationError('{"Results": []}'))) == {"Results": []}
+
+
+@pytest.mark.parametrize(("text", "shown"), [("", ""), ("x" * 100, "x" * 100), ("x" * 101, "x" * 99 + "…")])
+def test_quotes_no_more_than_a_hundred_characters_of_others(text: str, shown: str) -> None:
+    assert quoted(text) == shown
