@@ -236,7 +236,10 @@ def test_gives_a_wrong_configuration_its_hint_in_the_language_of_the_environment
 
 
 def test_reads_environment_and_profiles_anew_for_each_event() -> None:
-    environ, files = dict(ENVIRON), [PROFILES, profiles_text({**PROFILE, "match": None})]
+    environ, files = (
+        dict(ENVIRON),
+        [PROFILES, profiles_text({name: value for name, value in PROFILE.items() if name != "match"})],
+    )
     stage = runtime(Service(), environ=environ, profiles=lambda path: files.pop(0))
     assert dispatch({"Records": [upload()]}, CONTEXT, stage)["Results"][0]["Outcome"] == "created"  # type: ignore[index]
     assert dispatch({"Records": [upload()]}, CONTEXT, stage)["Results"][0]["Outcome"] == "skipped"  # type: ignore[index]

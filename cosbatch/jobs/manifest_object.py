@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
 from cosbatch.model.deadline import unix_seconds
-from cosbatch.model.errors import ServiceError, UnexpectedResponse
-from cosbatch.model.messages import Response
+from cosbatch.model.errors import ServiceError, ServiceSideError, UnexpectedResponse, quoted
+from cosbatch.model.messages import Request, Response
 from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
 from cosbatch.service.object_parts import is_part, is_there, part_request, size_of
+
+T = TypeVar("T")
 
 BLOCK = 4 * 1024 * 1024
 # A full look ends when less than this share of the time, or than so many seconds, are left for the job itself.
@@ -47,7 +49,7 @@ class ManifestObject:
         """Learn ETag, size and version."""
         version = self.location.get("ObjectVersionId")
         request = actions.object_request("HEAD", self._resource, self._settings.account, version=version)
-        self._exchange.ask(request, self._noted)
+        self._ask(request, self._noted)
 
     def read(self, start: int, length: int) -> bytes:
         """At most `length` bytes from `start`. Raises ServiceSideError, also where the object is no longer the same."""
@@ -55,7 +57,7 @@ class ManifestObject:
         request = part_request(self._resource, self._settings.account, etag, start, length, version)
         began = self._exchange.deadline.remaining()
         try:
-            part = self._exchange.ask(request, lambda response: self._part(response, start))
+            part = self._ask(request, lambda response: self._part(response, start))
             self._slowest = max(self._slowest, began - self._exchange.deadline.remaining())
             return part
         except ServiceError as error:
@@ -83,6 +85,14 @@ class ManifestObject:
         """Whether another object lies in the manifest's bucket. Raises ServiceSideError."""
         file = names.Resource(self._resource.bucket, key, self._resource.region)
         return is_there(file, self._settings.account, self._exchange)
+
+    def _ask(self, request: Request, read: Callable[[Response], T]) -> T:
+        """Raises ServiceSideError, which names the object: a HEAD's failure says nothing of its own."""
+        try:
+            return self._exchange.ask(request, read)
+        except ServiceSideError as error:
+            error.message = f"{quoted(self.key)} in {self._resource.bucket}: {error.message}"
+            raise
 
     def _part(self, response: Response, start: int) -> bytes:
         self._noted(response)

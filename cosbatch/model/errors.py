@@ -181,7 +181,7 @@ class ServiceSideError(CosbatchError):
     """No good answer came from the service.
 
     `may_have_acted` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
-    what the headers of the answer said, where there was one.
+    what the headers of the answer said, where there was one, and `signed_at` the moment that its request was signed for.
     """
 
     status = 502
@@ -191,6 +191,7 @@ class ServiceSideError(CosbatchError):
         self.may_have_acted = may_have_acted
         self.retry_after: float | None = None
         self.date: str | None = None
+        self.signed_at: float | None = None
 
 
 class UpstreamUnreachable(ServiceSideError):

@@ -36,12 +36,14 @@ class Response(NamedTuple):
     """What COS answered: the names of `headers` are lower-case.
 
     `signed` is what we signed, without secrets, where the answer is a refusal (403): our StringToSign and FormatString.
+    `signed_at` is the moment that the request was signed for, in Unix seconds.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
     signed: tuple[str, ...] | None = None
+    signed_at: float | None = None
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {self.request_id})"

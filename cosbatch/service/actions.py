@@ -161,7 +161,7 @@ def checked(response: Response) -> Response:
 
 
 def _failure(response: Response) -> CosbatchError:
-    if not response.body and response.status in _BODILESS:
+    if not response.body and response.status in _BODILESS and not _is_page(response):
         return _service_error({"Code": _BODILESS[response.status]}, response)
     try:
         error = parse(response.body, "Error")
@@ -174,6 +174,11 @@ def _failure(response: Response) -> CosbatchError:
     return _service_error(error, response)
 
 
+def _is_page(response: Response) -> bool:
+    """Whether a gateway on the way answered with a page of its own, which a HEAD does not show."""
+    return response.request_id is None and response.headers.get("content-type", "").startswith("text/")
+
+
 def _service_error(error: Mapping[str, object], response: Response) -> ServiceError:
     """Headers stand in for what the document leaves empty."""
     message = quoted(str(error.get("Message") or "The service says no more."), _LONGEST_MESSAGE)
@@ -181,7 +186,7 @@ def _service_error(error: Mapping[str, object], response: Response) -> ServiceEr
     failure.request_id = str(error.get("RequestId") or "") or response.request_id
     failure.trace_id = str(error.get("TraceId") or "") or response.headers.get("x-cos-trace-id")
     failure.retry_after = _retry_after(response)
-    failure.date = response.headers.get("date")
+    failure.date, failure.signed_at = response.headers.get("date"), response.signed_at
     if failure.code == "SignatureDoesNotMatch" and response.signed:
         failure.fields.update(_signatures(error, response.signed))
     return failure

@@ -186,7 +186,8 @@ class _Series:
         if error.code == _SKEWED:
             return True
         theirs = unix_seconds(error.date)
-        ours = self._exchange.deadline.clock.now()
+        # What was signed counts: the clock of an instance that was frozen may be right again when the answer comes.
+        ours = self._exchange.deadline.clock.now() if error.signed_at is None else error.signed_at
         return error.status == 403 and theirs is not None and abs(theirs - ours) > _CLOCK_TOLERANCE
 
     def _corrects_clock(self, error: ServiceSideError) -> bool:

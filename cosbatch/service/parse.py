@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import TreeBuilder  # builds only; what parses is defusedxml's
 
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import XMLParser
 
 from cosbatch.service.render import MEMBERS
 
@@ -31,8 +32,10 @@ _BOOLEANS = {"true": True, "false": False}
 # An element that says all by its presence: an empty object, as in the document that asked for it.
 _EMPTY = "COSDeleteObject"
 _WHITE_SPACE = " \t\r\n"
-# The pages nest eight deep.
+# The pages nest eight deep; a listing of 1,000 jobs has some 15,000 elements.
 _DEEPEST = 32
+_MOST_ELEMENTS = 100_000
+_PIECE = 64 * 1024  # bytes, more than the tag of any element has
 
 
 def parse(body: bytes, root: str) -> dict[str, object]:
@@ -48,16 +51,62 @@ def parse(body: bytes, root: str) -> dict[str, object]:
         if len(element) != 1 or not inner:
             raise ValueError(f"the root element is {_name(element)[:64]!r}, not {root}")
         element = inner[0]
-    value = _plain(element, _DEEPEST)
+    value = _plain(element)
     return value if isinstance(value, dict) else {}
 
 
 def _parsed(body: bytes) -> Element:
+    tree = _BoundedTree()
+    parser = XMLParser(target=tree, forbid_dtd=True)
     try:
-        # An encoding that Python does not know is a LookupError; what defusedxml forbids is a ValueError.
-        return fromstring(body, forbid_dtd=True)
+        for start in range(0, len(body), _PIECE):
+            before = tree.parts
+            parser.feed(body[start : start + _PIECE])
+            if tree.parts == before and start + _PIECE <= len(body):
+                raise _OutOfBounds(f"a tag of more than {_PIECE} bytes")
+        element: Element = parser.close()
+    except _OutOfBounds as error:
+        raise ValueError(f"not the service's XML: {error}") from None
     except (SyntaxError, ValueError, LookupError) as error:
+        # An encoding that Python does not know is a LookupError; what defusedxml forbids is a ValueError.
         raise ValueError(f"not the service's XML: {type(error).__name__}") from None
+    return element
+
+
+class _OutOfBounds(ValueError):
+    """No answer of the service is like that."""
+
+
+class _BoundedTree(TreeBuilder):
+    """A tree of so many elements and so deep, at most: megabytes of tiny ones would take seconds and all memory.
+
+    `parts` counts tags and texts. Raises _OutOfBounds.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts = 0
+        self._elements = 0
+        self._depth = -1  # of the root: 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        self.parts += 1
+        self._elements += 1
+        self._depth += 1
+        if self._elements > _MOST_ELEMENTS:
+            raise _OutOfBounds(f"more than {_MOST_ELEMENTS} elements")
+        if self._depth > _DEEPEST:
+            raise _OutOfBounds(f"nested more than {_DEEPEST} deep")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        self.parts += 1
+        self._depth -= 1
+        return super().end(tag)
+
+    def data(self, data: str, /) -> None:
+        self.parts += 1
+        super().data(data)
 
 
 def _name(element: Element) -> str:
@@ -65,24 +114,21 @@ def _name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _plain(element: Element, deepest: int) -> object:
-    """`deepest` is how many more floors there may be below."""
-    if deepest < 0:
-        raise ValueError(f"not the service's XML: nested more than {_DEEPEST} deep")
+def _plain(element: Element) -> object:
     name = _name(element)
     if name in MEMBERS:
-        return [_plain(child, deepest - 1) for child in element if _name(child) == MEMBERS[name]]
+        return [_plain(child) for child in element if _name(child) == MEMBERS[name]]
     if len(element):
-        return _object(element, deepest - 1)
+        return _object(element)
     return _scalar(name, (element.text or "").strip(_WHITE_SPACE))
 
 
-def _object(children: Iterable[Element], deepest: int) -> dict[str, object]:
+def _object(children: Iterable[Element]) -> dict[str, object]:
     """Children by name; a name that stands more than once holds a list."""
     value: dict[str, object] = {}
     repeated: dict[str, list[object]] = {}
     for child in children:
-        name, below = _name(child), _plain(child, deepest)
+        name, below = _name(child), _plain(child)
         if name in value:
             repeated.setdefault(name, [value[name]]).append(below)
         else:

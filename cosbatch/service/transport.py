@@ -113,8 +113,8 @@ class Connection:
             raise
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, request.host) from None
-        if response.status == 403:
-            response = response._replace(signed=auth.signed())
+        signed_as = auth.signed() if response.status == 403 else None
+        response = response._replace(signed=signed_as, signed_at=now)
         return _without_secrets(response, self._credentials, prepared.headers["Authorization"])
 
 
@@ -157,9 +157,7 @@ def _target(request: Request) -> str:
 
 
 def _without_secrets(response: Response, credentials: Credentials, authorization: str | bytes) -> Response:
-    """The response, even if it quotes our request: a failure's text is carried on, into replies and logs."""
-    if response.status < 400:
-        return response
+    """The response, even if it quotes our request: its text is carried on, into replies and logs."""
     headers, body, ours = response.headers, response.body, response.signed
     token = credentials.token or ""
     for secret in (token, url_encode(token), credentials.secret_key, str(authorization).rpartition("=")[2]):

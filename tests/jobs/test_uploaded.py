@@ -126,3 +126,9 @@ def test_needs_the_time_of_the_object() -> None:
     with pytest.raises(ServiceSideError) as error:
         look(Response(200, {"etag": '"abc"', "content-length": "5"}))
     assert (error.value.code, error.value.retryable) == ("UnexpectedResponse", True)
+
+
+def test_names_the_object_in_every_failure() -> None:
+    with pytest.raises(ServiceSideError) as error:
+        look(Response(404, {"x-cos-request-id": "r"}))
+    assert (error.value.code, error.value.message) == ("NoSuchKey", f"{KEY} in {BUCKET}: The service says no more.")

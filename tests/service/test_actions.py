@@ -240,6 +240,12 @@ def test_gives_an_error_without_a_body_the_name_of_its_status(status: int, code:
     assert failure(actions.checked, answer(status=status)).code == code
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_takes_no_gateway_s_page_for_the_service_s_word_though_a_head_does_not_show_it(status: int) -> None:
+    with pytest.raises(UnexpectedResponse):
+        actions.checked(Response(status, {"content-type": "text/html; charset=utf-8"}))
+
+
 # What is no Error document: the status, and whether the work may be done.
 UNSUPPORTED_EVENTS = [
     (300, False), (301, False), (302, False), (303, True), (304, False), (307, False), (308, False),

@@ -243,6 +243,18 @@ def test_cannot_mend_the_clock_without_a_date() -> None:
     assert (attempt(bench).count, error.retryable) == (1, False)
 
 
+def test_compares_the_date_with_what_was_signed_and_not_with_the_clock_when_the_answer_comes() -> None:
+    """An instance that was frozen while it signed: its clock is right again by then."""
+    stale = service("AccessDenied", 403, date=NOW)
+    stale.signed_at = NOW - 7200
+    bench = Bench([stale, FINE])
+    assert attempt(bench).result == b"fine"
+    assert bench.wire.dates == [stale.date]
+    timely = service("AccessDenied", 403, date=NOW + 7200)
+    timely.signed_at = NOW + 7200
+    assert attempt(Bench([timely, FINE])).error is timely
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "Request has expired", "SignatureDoesNotMatch"])
 def test_sees_by_the_date_that_a_clock_is_behind_another_refusal(code: str) -> None:
     """A HEAD gets no reason with its 403, and a signature expires when the clock is slow."""

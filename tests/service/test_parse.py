@@ -160,6 +160,8 @@ REFUSED = [
     (b"<R>" + b"<a>" * 33 + b"</a>" * 33 + b"</R>", "nested more than 32 deep"),
     (b"<R>" + b"<Jobs><member>" * 20 + b"</member></Jobs>" * 20 + b"</R>", "nested more than 32 deep"),
     (b"<R>" + b"<a>" * 9_000 + b"</a>" * 9_000 + b"</R>", "nested more than 32 deep"),
+    (b"<R>" + b"<a/>" * 2_000_000 + b"</R>", "more than 100000 elements"),
+    (b"<R " + b" ".join(b"a%d=''" % number for number in range(50_000)) + b"/>", "a tag of more than 65536 bytes"),
 ]
 
 

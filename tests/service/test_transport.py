@@ -333,9 +333,14 @@ def test_keeps_what_was_signed_where_the_service_refuses_it(transport: Transport
     assert format_string == f"get\n/list.csv\n\nhost={HOST}&x-cos-security-token=***\n"
 
 
-def test_leaves_what_is_no_error_as_it_is(transport: Transport) -> None:
-    with serving(answering(reply(KEYS.secret_key.encode()))) as server:
-        assert to(transport, server.endpoint).send(GET, ENOUGH).body == b"s3cret-key"
+def test_takes_secrets_out_of_an_answer_that_is_no_error_too(transport: Transport) -> None:
+    with serving(answering(reply(b"<Job>" + KEYS.secret_key.encode() + b"</Job>"))) as server:
+        assert to(transport, server.endpoint).send(GET, ENOUGH).body == b"<Job>***</Job>"
+
+
+def test_says_the_moment_that_a_request_was_signed_for(transport: Transport) -> None:
+    with serving(answering(reply(b""))) as server:
+        assert to(transport, server.endpoint).send(GET, ENOUGH).signed_at == int(NOW)
 
 
 def test_hides_nothing_where_there_is_no_token(transport: Transport) -> None:
