@@ -37,7 +37,7 @@ def test_runs_many_seeds_from_the_command_line(capsys: pytest.CaptureFixture[str
 
 
 def test_prints_the_schedule_of_a_failing_seed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["--seed", "0", "--mutant", "a fresh token for each delivery"]) == 1
+    assert command.main(["--seed", "1", "--mutant", "a fresh token for each delivery"]) == 1
     said = capsys.readouterr().out
     assert "FAULT" in said
-    assert said.endswith("To see this again: python -m tests.simulation --seed 0\n")
+    assert said.endswith("To see this again: python -m tests.simulation --seed 1\n")
