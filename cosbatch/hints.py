@@ -63,6 +63,10 @@ HINTS: dict[str, tuple[str, str]] = {
         "There is no such route. POST /jobs creates; GET /jobs lists; GET /jobs/<JobId> describes.",
         "没有该路径。创建用 POST /jobs，列表用 GET /jobs，查询用 GET /jobs/<JobId>。",
     ),
+    "OutputInUse": (
+        "Another `python -m cosbatch build` writes the same manifest. Wait for its end, or choose another --output.",
+        "另一个 `python -m cosbatch build` 正在写入同一清单。请等待其结束，或改用其他 --output。",
+    ),
     "PayloadTooLarge": (
         "A call is at most 256 KiB. The list of objects belongs into a manifest in a bucket, not into the call.",
         "调用体最大 256 KiB。对象列表应放在存储桶的清单文件里，而不是放在请求中。",

@@ -18,6 +18,7 @@ from cosbatch.cli.manifests import build, check, retry
 from cosbatch.cli.rehearse import demo, invoke
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.tables import printable
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, InternalError
 
@@ -74,7 +75,7 @@ def _guarded(options: argparse.Namespace) -> int:
     try:
         code: int = options.run(options)
     except WrongUsage as error:
-        output.say(f"{PROGRAM}: {error}")
+        output.say(printable(f"{PROGRAM}: {error}"))
         return 2
     except OSError:
         # A pipe that closed, a disk that is full: main() handles these.

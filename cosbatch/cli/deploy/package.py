@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ from typing import Any
 
 from cosbatch.cli.deploy.root_certificates import laid_out
 from cosbatch.cli.terminal import output
-from cosbatch.cli.terminal.files import replacing
+from cosbatch.cli.terminal.files import writing
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.tables import table
 
@@ -87,13 +88,14 @@ def package(options: argparse.Namespace) -> int:
         if folder:
             _check_folder(folder)
         files, dependencies = collect(python)
-        _write_zip(files, Path(options.output))
+        content = _zipped(files)
+        _write(content, Path(options.output))
         if folder:
             _write_folder(files, folder)
     except CannotPack as reason:
         output.say(str(reason))
         return 1
-    report = _report(Path(options.output), dependencies, python)
+    report = _report(options.output, content, dependencies, python)
     output.show(report, options, lambda: _lines(report))
     if python is None:
         output.say(
@@ -195,13 +197,20 @@ def _call(arguments: list[str], failure: str, environ: Mapping[str, str] | None 
     return done.stdout
 
 
-def _write_zip(files: Mapping[str, bytes], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(str(path)) as file, zipfile.ZipFile(file, "w") as archive:
-        for name, content in sorted(files.items()):
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, inside in sorted(files.items()):
             entry = zipfile.ZipInfo(name, _DATE)
             entry.external_attr, entry.create_system = _MODE, _UNIX
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+            archive.writestr(entry, inside, zipfile.ZIP_DEFLATED, compresslevel=9)
+    return content.getvalue()
+
+
+def _write(content: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(str(path)) as file:
+        file.write(content)
 
 
 def _check_folder(folder: Path) -> None:
@@ -224,15 +233,14 @@ def _write_all(files: Mapping[str, bytes], folder: Path) -> None:
         path.write_bytes(content)
 
 
-def _report(package: Path, dependencies: Mapping[str, str], python: str | None) -> dict[str, Any]:
-    with zipfile.ZipFile(package) as archive:
+def _report(path: str, content: bytes, dependencies: Mapping[str, str], python: str | None) -> dict[str, Any]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sizes = Counter[str]()
         for entry in archive.infolist():
             sizes[_part(entry.filename)] += entry.compress_size
         roots = sum(entry.filename.startswith(f"{_BUNDLE}.") for entry in archive.infolist())
-    content = package.read_bytes()
     return {
-        "Package": str(package),
+        "Package": path,
         "Bytes": len(content),
         "Digest": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "ByteCode": RUNTIME if python else None,

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import os
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from cosbatch.cli.manifests.draft import drafted
 from cosbatch.cli.remote.client import connect
-from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker, pages
-from cosbatch.cli.terminal import files, output
-from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.remote.listing import Entry, Listing, pages
+from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
-from cosbatch.model.errors import CosbatchError, InvalidManifest
+from cosbatch.model.errors import InvalidManifest
 from cosbatch.model.names import CSV
 
 _EXAMPLES = """\
@@ -52,12 +49,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--storage-class", action="append", default=[], metavar="CLASS", help="only objects of this class; repeatable"
     )
-    parser.add_argument("--output", metavar="FILE", help="the manifest (default: stdout)")
+    parser.add_argument("--output", metavar="FILE", type=output_path, help="the manifest (default: stdout)")
     add_service(parser)
-
-
-class BrokenState(CosbatchError):
-    """The state that was kept of an interrupted listing cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -77,27 +70,18 @@ class Selection:
         return f"{self.listing.bucket},{quote(entry.key, safe='/-_.~')}{version}\n".encode()
 
 
-@dataclass(frozen=True)
-class State:
-    """How far a manifest is: where the listing goes on, and the rows and bytes that are written."""
-
-    marker: Marker = BEGINNING
-    rows: int = 0
-    size: int = 0
-
-
 def build(options: argparse.Namespace) -> int:
+    options.holds_rows = options.output is None
     client = connect(options)
     selection = _selection(options, client.settings)
     progress = Progress(sys.stderr, client.clock)
-    with contextlib.closing(progress), _draft(options.output, selection) as draft:
+    with contextlib.closing(progress), drafted(options.output, asdict(selection)) as draft:
         for page in pages(client, selection.listing, draft.state.marker):
             draft.add([selection.row(entry) for entry in page.entries if selection.includes(entry)], page.following)
             progress.show(Reading("Listing", draft.state.rows))
     if not draft.state.rows:
         raise InvalidManifest(f"Nothing in {selection.listing.bucket} is of that kind; there is no manifest.")
     if options.output is None:
-        # Stdout holds the rows, and nothing else.
         output.say(f"{draft.state.rows:,} rows")
         return 0
     fields = ["Bucket", "Key", *(["VersionId"] if options.versions else [])]
@@ -114,79 +98,3 @@ def _selection(options: argparse.Namespace, settings: Settings) -> Selection:
         raise WrongUsage(f"{options.bucket} is no name of a bucket")
     listing = Listing(bucket, settings.account.region, options.prefix, options.versions is not None)
     return Selection(listing, options.versions != "all", tuple(options.storage_class))
-
-
-class Draft:
-    """A manifest that is being written: its rows go to a file, and `keep` stores how far it is after each page."""
-
-    def __init__(self, file: BinaryIO, state: State, keep: Callable[[State], None]) -> None:
-        self._file = file
-        self._keep = keep
-        self.state = state
-
-    def add(self, rows: list[bytes], following: Marker | None) -> None:
-        content = b"".join(rows)
-        self._file.write(content)
-        self._file.flush()
-        marker = self.state.marker if following is None else following
-        self.state = State(marker, self.state.rows + len(rows), self.state.size + len(content))
-        if following is not None:
-            self._keep(self.state)
-
-
-@contextlib.contextmanager
-def _draft(path: str | None, selection: Selection) -> Iterator[Draft]:
-    """A draft that becomes the file at `path` at the end of the listing; None writes to stdout. Raises WrongUsage."""
-    if path is None:
-        yield Draft(sys.stdout.buffer, State(), lambda state: None)
-        return
-    part, notes = f"{path}.part", f"{path}.state"
-    state = _read_state(notes, selection)
-    with _opened_at(part, state) as file:
-        draft = Draft(file, state, lambda state: _write_state(notes, selection, state))
-        try:
-            yield draft
-        finally:
-            if not draft.state.size:
-                os.remove(part)
-    # The state goes first: without it, rows that are left over do not stop the next run.
-    with contextlib.suppress(FileNotFoundError):
-        os.remove(notes)
-    if draft.state.size:
-        os.replace(part, path)
-
-
-def _opened_at(part: str, state: State) -> BinaryIO:
-    """The file of the rows so far, open behind the last one that the state counts. Raises WrongUsage."""
-    try:
-        file = open(part, "r+b" if state.size else "wb")  # noqa: SIM115  # the caller closes it
-        if file.seek(0, os.SEEK_END) < state.size:
-            file.close()
-            raise WrongUsage(f"{part} is shorter than it was; remove it and the .state file beside it")
-        file.truncate(state.size)
-        file.seek(state.size)
-    except OSError as error:
-        raise files.unwritable(part, error) from None
-    return file
-
-
-def _write_state(notes: str, selection: Selection, state: State) -> None:
-    with files.replacing(notes) as file:
-        file.write(json.dumps({"Selection": asdict(selection), "State": asdict(state)}).encode())
-
-
-def _read_state(notes: str, selection: Selection) -> State:
-    """How far the manifest was when it was interrupted. Raises WrongUsage, BrokenState."""
-    if not os.path.exists(notes):
-        return State()
-    same = json.loads(json.dumps(asdict(selection)))
-    try:
-        kept: Any = json.loads(files.read_bytes(notes))
-        belongs = kept["Selection"] == same
-        state = State(Marker(**kept["State"].pop("marker")), **kept["State"])
-    except (ValueError, LookupError, TypeError, AttributeError):
-        raise BrokenState(f"{notes} does not say how far the listing was.") from None
-    if not belongs:
-        raise WrongUsage(f"{notes} belongs to another listing; remove it, or choose another --output")
-    output.say(f"Going on behind row {state.rows:,}.")
-    return state

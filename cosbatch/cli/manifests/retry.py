@@ -11,18 +11,16 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from urllib.parse import quote
 
 from cosbatch.cli.manifests import reports, source
+from cosbatch.cli.manifests.key_form import FORMS, KeyForm, encoded
 from cosbatch.cli.manifests.reports import Task
 from cosbatch.cli.remote.objects import is_object, place_of
 from cosbatch.cli.terminal import files, output
-from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.hints import HINTS
-from cosbatch.manifest.escapes import PLAIN_CHARACTERS
-from cosbatch.model.names import BAD_ESCAPE
 
 _EXAMPLES = """\
   All that failed, into one manifest; tasks of one error code stand together:
@@ -34,13 +32,9 @@ _EXAMPLES = """\
   Only what was refused for lack of rights, now that the role has them:
     python -m cosbatch retry report.csv --code AccessDenied --output again.csv
 
-Keys are written as they stand in the report, or percent-encoded where it has plain ones.
+Keys are written as they stand in the report, or percent-encoded where it has plain ones. Where it may be either, say so:
+    python -m cosbatch retry report.csv --keys plain --output again.csv
 """
-
-
-# The characters that need no encoding in a key of a manifest.
-_RAW = PLAIN_CHARACTERS.decode() + ","
-_ENCODED = re.compile(rf"(?:[{re.escape(_RAW)}]|%[0-9A-Fa-f]{{2}})*")
 
 
 def add(commands: Commands) -> None:
@@ -49,19 +43,25 @@ def add(commands: Commands) -> None:
         "report", metavar="REPORT", help="a report: a CSV file or its manifest.json, as a file or cos://bucket/key"
     )
     parser.add_argument("--code", action="append", metavar="CODE", help="only tasks that failed so; repeatable")
+    parser.add_argument(
+        "--keys",
+        choices=FORMS,
+        help="how the report writes keys: plain or percent-encoded (default: as all of them show)",
+    )
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--output", metavar="FILE", help="the manifest (default: stdout)")
+    where.add_argument("--output", metavar="FILE", type=output_path, help="the manifest (default: stdout)")
     where.add_argument("--by-code", metavar="FOLDER", help="a manifest for each error code, in this folder")
     add_service(parser)
 
 
 def retry(options: argparse.Namespace) -> int:
+    options.holds_rows = options.output is None and options.by_code is None
     groups = reports.by_code(_failed(options))
     if options.by_code is not None:
         written = _write_each(groups, options.by_code)
     else:
         written = _write_all(groups, options.output)
-    if options.output is not None or options.by_code is not None:
+    if not options.holds_rows:
         output.show({"Manifests": written}, options, lambda: _table(groups))
     for code, tasks in groups.items():
         output.say(printable(f"{len(tasks):,} {code}: {output.hint_of(code) if code in HINTS else ''}".rstrip(": ")))
@@ -71,32 +71,22 @@ def retry(options: argparse.Namespace) -> int:
 
 
 def _failed(options: argparse.Namespace) -> list[Task]:
-    """The failed tasks that are asked for, their keys as a manifest has to write them: percent-encoded."""
-    keys, failed = _Keys(), []
+    """The failed tasks that are asked for, their keys as a manifest has to write them: percent-encoded. Raises WrongUsage."""
+    keys, failed = KeyForm(), []
     for task in tasks_of(options.report, options):
         keys.note(task.key)
         if not task.succeeded and (not options.code or task.code in options.code):
             failed.append(task)
-    if keys.are_encoded or not failed:
-        return failed
-    output.say("Keys of the report are not percent-encoded; in the manifest they are.")
-    return [replace(task, key=keys.encoded(task.key)) for task in failed]
-
-
-class _Keys:
-    """How a report writes its keys, by all of them: one key may tell what the others leave open."""
-
-    def __init__(self) -> None:
-        self.are_encoded = True
-        self._have_escapes = True  # every % begins one
-
-    def note(self, key: str) -> None:
-        self.are_encoded = self.are_encoded and _ENCODED.fullmatch(key) is not None
-        self._have_escapes = self._have_escapes and not BAD_ESCAPE.search(key)
-
-    def encoded(self, key: str) -> str:
-        """The key of a report whose keys are not all encoded. Escapes stay, unless a % in some key begins none."""
-        return quote(key, safe=_RAW + ("%" if self._have_escapes else ""), errors="surrogateescape")
+    form = options.keys or keys.form
+    if form is None and any("%" in task.key for task in failed):
+        raise WrongUsage(
+            f"{options.report} has keys with blanks or such ({keys.plain}), and keys with escapes ({keys.escaped}): "
+            f"say --keys plain where {keys.escaped} is the object's own name, --keys encoded where %XX is an escape in it"
+        )
+    rewritten = [replace(task, key=encoded(task.key, form)) for task in failed]
+    if rewritten != failed:
+        output.say("Keys of the report are not percent-encoded; in the manifest they are.")
+    return rewritten
 
 
 def _table(groups: dict[str, list[Task]]) -> list[str]:
@@ -157,7 +147,7 @@ def _file_name(code: str, index: int) -> str:
 
 
 def _write(tasks: Sequence[Task], path: str, codes: list[str]) -> dict[str, object]:
-    with files.replacing(path) as file:
+    with files.writing(path) as file:
         file.write(_rows(tasks))
     return {"Manifest": path, "Rows": len(tasks), "Fields": _fields(tasks), "Codes": codes}
 

@@ -56,14 +56,21 @@ class Page:
 
 
 def pages(client: Client, listing: Listing, marker: Marker) -> Iterator[Page]:
-    """Every page behind the marker. Raises ServiceSideError."""
+    """Every page behind the marker. Raises ServiceSideError, UnexpectedResponse where the listing goes back."""
     following: Marker | None = marker
+    seen = {marker}  # the markers of the present key: versions are in no order that could be compared
     while following is not None:
-        page = client.ask(page_request(listing, following), lambda response: page_of(response, listing))
-        if page.following == following:
-            raise UnexpectedResponse("The listing does not go on: a page points at itself.")
-        yield page
+        at = following
+        page = client.ask(page_request(listing, at), lambda response: page_of(response, listing))
         following = page.following
+        if following is not None:
+            # Keys come in the order of their UTF-8, which is that of their characters.
+            if following.key < at.key or following in seen:
+                raise UnexpectedResponse("The listing does not go on: a page points back, at itself or one before it.")
+            if following.key > at.key:
+                seen.clear()
+            seen.add(following)
+        yield page
 
 
 def page_request(listing: Listing, marker: Marker) -> Request:

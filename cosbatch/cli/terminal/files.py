@@ -1,9 +1,10 @@
-"""The files that a command reads, and files that are written whole or not at all."""
+"""The files that a command reads, and those it writes: a regular file whole or not at all, a device or FIFO as it is."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from cosbatch.model import strict_json
 from cosbatch.model.errors import InvalidEvent
 
 STDIN = "-"
+STDOUT = "-"
+_STDOUT, _STDERR = 1, 2
 
 
 class WrongUsage(Exception):
@@ -54,27 +57,85 @@ def opened(path: str) -> Iterator[BinaryIO]:
         yield file
 
 
-@contextlib.contextmanager
-def replacing(path: str) -> Iterator[BinaryIO]:
-    """A file that replaces `path` in one step when the `with` block ends without an error. Raises WrongUsage."""
+def output_path(text: str) -> str | None:
+    """The type of an option that names a file to write; None for stdout: as `-`, or by a name such as /dev/stdout."""
+    return None if text == STDOUT or _leads_to(text, _STDOUT) else text
+
+
+def _leads_to(path: str, descriptor: int) -> bool:
+    """Whether the path names what is open in this process under that descriptor."""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".cosbatch-")
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except (OSError, ValueError):
+        return False
+
+
+def replaceable(path: str) -> str | None:
+    """Where the path leads, behind links, to a regular file or none yet; None where it is to be written as it is.
+
+    That is a device, a FIFO, or the file that stderr goes to: put something else in its place, and it is gone for others.
+    Raises WrongUsage.
+    """
+    try:
+        there = os.stat(path)
+    except FileNotFoundError:
+        return os.path.realpath(path)
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from None
+    return os.path.realpath(path) if stat.S_ISREG(there.st_mode) and not _leads_to(path, _STDERR) else None
+
+
+@contextlib.contextmanager
+def writing(path: str) -> Iterator[BinaryIO]:
+    """A file to write what belongs at `path`; a regular file is replaced when the `with` block ends without an error.
+
+    Links are followed, and a file that is replaced leaves its mode and owner to the new one. Raises WrongUsage.
+    """
+    target = replaceable(path)
+    if target is None:
+        with _opened_as_it_is(path) as file:
+            yield file
+        return
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".cosbatch-")
     except OSError as error:
         raise unwritable(path, error) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        take_place_of(target, temporary)
     except BaseException:
         with contextlib.suppress(OSError):
             os.remove(temporary)
         raise
 
 
-def unwritable(path: str, error: OSError) -> WrongUsage:
+def _opened_as_it_is(path: str) -> BinaryIO:
+    """The device, the FIFO or the file that stderr goes to, behind what is written there. Raises WrongUsage."""
+    try:
+        is_regular = stat.S_ISREG(os.stat(path).st_mode)
+        return os.fdopen(os.open(path, os.O_WRONLY | (os.O_APPEND if is_regular else 0)), "wb")
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def take_place_of(target: str, written: str) -> None:
+    """Put the file `written` in the place of `target`, with its mode and owner where there is one."""
+    try:
+        there = os.stat(target)
+    except FileNotFoundError:
+        os.chmod(written, 0o666 & ~_umask())
+    else:
+        # Root may give a file away, others may not; then it is theirs, for the same people to read.
+        with contextlib.suppress(PermissionError):
+            os.chown(written, there.st_uid, there.st_gid)
+        os.chmod(written, stat.S_IMODE(there.st_mode))
+    os.replace(written, target)
+
+
+def unwritable(path: str, error: Exception) -> WrongUsage:
     """The error to raise where a file cannot be written."""
-    return WrongUsage(f"{path} cannot be written: {error.strerror}")
+    return WrongUsage(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
 def _umask() -> int:

@@ -47,8 +47,8 @@ def say(text: str) -> None:
 
 
 def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
-    """Write a failure: in words, and as JSON where a program may read stdout."""
-    if _wants_json(options):
+    """Write a failure: in words, and as JSON where a program may read stdout and no rows of a manifest go there."""
+    if _wants_json(options) and not getattr(options, "holds_rows", False):
         write_json(failure)
         sys.stdout.flush()
     for line in _failure_lines(failure):

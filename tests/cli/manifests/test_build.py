@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from responses import BaseResponse, matchers
 
+from cosbatch.cli.manifests.draft import OutputInUse, drafted
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
-from tests.cli.running import Run
+from tests.cli.running import Run, Said
 from tests.mocked_service import responses
 
+ROOT = Path(__file__).parents[3]
 BUCKET = "examplebucket-1250000000"
 URL = f"https://{BUCKET}.cos.ap-chengdu.myqcloud.com/"
 
@@ -118,7 +124,11 @@ def test_does_not_go_on_with_another_listing(run: Run, tmp_path: Path) -> None:
 
 @responses.activate
 @pytest.mark.parametrize(
-    "content", ["[]", "{}", "not json", "", '{"Selection": {}}', '{"Selection": {}, "State": {"marker": 5}}']
+    "content",
+    [
+        *("[]", "{}", "not json", "", "5", "\xff", "[" * 100_000),
+        *('{"Selection": {}}', '{"Selection": {}, "State": {"marker": 5}}', '{"Selection": {}, "State": 5}'),
+    ],
 )
 def test_does_not_go_on_with_a_broken_state(run: Run, tmp_path: Path, content: str) -> None:
     arguments = broken_off(run, tmp_path)
@@ -127,6 +137,138 @@ def test_does_not_go_on_with_a_broken_state(run: Run, tmp_path: Path, content: s
     assert (said.code, said.json["Code"]) == (1, "BrokenState")
     assert "Remove the .state and .part files" in said.json["Hint"]
     assert not (tmp_path / "list.csv").exists()
+
+
+NONSENSE: list[dict[str, object]] = [
+    {"rows": "x"},
+    {"rows": -5},
+    {"rows": 2.0},
+    {"rows": True},
+    {"rows": None},
+    {"rows": 0},
+    {"rows": 10**6},
+    {"size": "x"},
+    {"size": -1},
+    {"size": 0},
+    {"size": 3},
+    {"marker": {"key": "", "version": ""}},
+    {"marker": {"key": 5, "version": ""}},
+    {"marker": {"key": "b", "version": None}},
+    {"marker": {"key": "b", "strange": ""}},
+    {"marker": []},
+    {"strange": 1},
+]
+
+
+@responses.activate
+@pytest.mark.parametrize("nonsense", NONSENSE, ids=str)
+def test_does_not_go_on_with_a_state_that_is_none(run: Run, tmp_path: Path, nonsense: dict[str, object]) -> None:
+    arguments = broken_off(run, tmp_path)
+    notes = tmp_path / "list.csv.state"
+    kept = json.loads(notes.read_text())
+    notes.write_text(json.dumps({**kept, "State": {**kept["State"], **nonsense}}))
+    before = (tmp_path / "list.csv.part").read_bytes()
+    said = run(*arguments)
+    assert (said.code, said.json["Code"]) == (1, "BrokenState")
+    assert (tmp_path / "list.csv.part").read_bytes() == before
+
+
+@responses.activate
+def test_does_not_go_on_behind_half_a_row(run: Run, tmp_path: Path) -> None:
+    arguments = broken_off(run, tmp_path)
+    part = tmp_path / "list.csv.part"
+    part.write_bytes(part.read_bytes()[:-1] + b"x")
+    assert run(*arguments).json["Code"] == "BrokenState"
+
+
+@responses.activate
+def test_refuses_a_second_build_of_the_same_list_until_the_first_has_ended(run: Run, tmp_path: Path) -> None:
+    arguments = ["build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv")]
+    (tmp_path / "link.csv").symlink_to("list.csv")
+    second: list[Said] = []
+
+    def answer(_: object) -> tuple[int, dict[str, str], str]:
+        if not second:
+            second.append(run(*arguments[:-1], str(tmp_path / "link.csv")))
+        return 200, {}, "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>"
+
+    responses.add_callback("GET", URL, callback=answer)
+    assert run(*arguments).code == 0
+    assert (second[0].code, second[0].json["Code"]) == (1, "OutputInUse")
+    assert (tmp_path / "list.csv").read_text() == f"{BUCKET},a\n"
+    assert run(*arguments).code == 0
+    assert sorted(os.listdir(tmp_path)) == ["link.csv", "list.csv"]
+
+
+# Takes the list, says so, and is killed where it stands.
+HOLD = """
+import sys, time
+from cosbatch.cli.manifests.draft import drafted
+with drafted(sys.argv[1], {}):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+@responses.activate
+def test_is_free_again_when_the_process_that_held_the_list_was_killed(run: Run, tmp_path: Path) -> None:
+    arguments = ["build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv")]
+    page("a")
+    holder = [sys.executable, "-c", HOLD, str(tmp_path / "list.csv")]
+    with subprocess.Popen(holder, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout and process.stdout.readline() == b"held\n"
+        assert run(*arguments).json["Code"] == "OutputInUse"
+        process.kill()
+    assert run(*arguments).code == 0
+
+
+def test_does_not_write_into_a_list_that_was_put_in_place_in_the_meantime(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process ended between the opening of the file and its lock."""
+    path = str(tmp_path / "list.csv")
+    (tmp_path / "list.csv.part").write_text("whole\n")
+
+    def flock(*_: object) -> None:
+        os.replace(f"{path}.part", path)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(OutputInUse), drafted(path, {}):
+        pass
+    assert Path(path).read_text() == "whole\n"
+
+
+@responses.activate
+def test_keeps_the_list_for_those_who_may_read_the_old_one(run: Run, tmp_path: Path) -> None:
+    arguments = broken_off(run, tmp_path)
+    page("c", marker="b")
+    (tmp_path / "list.csv").touch(0o600)
+    assert run(*arguments).code == 0
+    assert stat.S_IMODE((tmp_path / "list.csv").stat().st_mode) == 0o600
+
+
+@responses.activate
+def test_writes_to_a_fifo_without_keeping_a_state(run: Run, tmp_path: Path) -> None:
+    page("ab", "b")
+    page("c", marker="b")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    said = run("build", "--bucket", BUCKET, "--output", str(fifo))
+    assert (said.code, said.json["Rows"]) == (0, 3)
+    assert os.read(reader, 1000).decode().split() == [f"{BUCKET},{key}" for key in "abc"]
+    os.close(reader)
+    assert (os.listdir(tmp_path), stat.S_ISFIFO(fifo.stat().st_mode)) == (["fifo"], True)
+
+
+@responses.activate
+@pytest.mark.parametrize("where", [(), ("--output", "-")])
+def test_writes_nothing_but_rows_to_stdout_also_when_it_fails(run: Run, where: tuple[str, ...]) -> None:
+    page("ab", "b")
+    responses.get(URL, status=403, body="<Error><Code>AccessDenied</Code></Error>")
+    said = run("build", "--bucket", BUCKET, *where)
+    assert (said.code, said.out) == (1, f"{BUCKET},a\n{BUCKET},b\n")
+    assert "AccessDenied" in said.err
 
 
 @responses.activate
@@ -162,7 +304,8 @@ def test_makes_no_manifest_of_nothing(run: Run, tmp_path: Path, to_file: bool) -
     page("", prefix="none/")
     where = ["--output", str(tmp_path / "list.csv")] if to_file else []
     said = run("build", "--bucket", BUCKET, "--prefix", "none/", *where)
-    assert (said.code, said.json["Code"]) == (1, "InvalidManifest")
+    assert (said.code, "InvalidManifest" in said.err) == (1, True)
+    assert (said.json["Code"] == "InvalidManifest") if to_file else (said.out == "")
     assert os.listdir(tmp_path) == []
 
 
@@ -174,12 +317,28 @@ def test_leaves_nothing_behind_where_the_first_page_fails(run: Run, tmp_path: Pa
 
 
 @responses.activate
-def test_does_not_go_round_in_circles(run: Run) -> None:
+@pytest.mark.parametrize("following", ["b", "a", "%61%25"])
+def test_does_not_go_round_in_circles(run: Run, following: str) -> None:
     page("ab", "b")
-    page("ab", "b", marker="b")
+    page("ab", following, marker="b")
     said = run("build", "--bucket", BUCKET)
     assert said.code == 1
-    assert "points at itself" in said.err
+    assert "points back" in said.err
+
+
+@responses.activate
+def test_does_not_go_round_in_circles_among_the_versions_of_a_key(run: Run) -> None:
+    for marker, following in (("", "v9"), ("v9", "v1"), ("v1", "v5"), ("v5", "v9")):
+        body = (
+            f"<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>b</NextKeyMarker><NextVersionIdMarker>"
+            f"{following}</NextVersionIdMarker></ListVersionsResult>"
+        )
+        at = {"key-marker": "b", "version-id-marker": marker} if marker else {}
+        query = {"versions": "", "max-keys": "1000", "encoding-type": "url", **at}
+        responses.get(URL, body=body, match=[matchers.query_param_matcher(query)])
+    said = run("build", "--bucket", BUCKET, "--versions")
+    assert (said.code, len(responses.calls)) == (1, 4)
+    assert "points back" in said.err
 
 
 @pytest.mark.parametrize("bucket", ["Example_Bucket", "", "../x", "a b"])

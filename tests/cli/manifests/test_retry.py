@@ -72,7 +72,8 @@ def test_writes_a_manifest_for_each_code(run: Run, tmp_path: Path) -> None:
     ("keys", "expected"),
     [
         (["a b", "100%", "c%20d"], ["a%20b", "100%25", "c%2520d"]),
-        (["a+b", "c%20d"], ["a%2Bb", "c%20d"]),
+        (["a+b", "c d"], ["a%2Bb", "c%20d"]),
+        (["100%25", "c%20d"], ["100%25", "c%20d"]),
         (["\u4f60\u597d.txt"], ["%E4%BD%A0%E5%A5%BD.txt"]),
         (["a,b", "c%2Cd", "e!$&'()*;=:@~"], ["a,b", "c%2Cd", "e!$&'()*;=:@~"]),
     ],
@@ -94,6 +95,51 @@ def test_goes_by_the_keys_of_all_tasks(run: Run, tmp_path: Path) -> None:
     report = tmp_path / "report.csv"
     report.write_bytes(b"b-1,100%,,succeeded,,200,\nb-1,a%20\xff,,failed,E,,\n")
     assert run("retry", str(report)).out == "b-1,a%2520%FF\n"
+
+
+def report_of(folder: Path, *keys: str, status: str = "failed") -> str:
+    (folder / "report.csv").write_text("".join(f"b-1,{key},,{status},E,,\n" for key in keys))
+    return str(folder / "report.csv")
+
+
+@pytest.mark.parametrize("keys", [("x y.txt", "c%20d.txt"), ("c%20d.txt", "x+y.txt"), ("c%20d.txt", "恢复")])
+def test_asks_where_a_report_may_be_either(run: Run, tmp_path: Path, keys: tuple[str, ...]) -> None:
+    said = run("retry", report_of(tmp_path, *keys), "--output", str(tmp_path / "again.csv"))
+    assert (said.code, said.out) == (2, "")
+    assert all(words in said.err for words in ("c%20d.txt", "--keys plain", "--keys encoded"))
+    assert not (tmp_path / "again.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "rows"),
+    [
+        ("plain", ["x%20y.txt", "c%2520d.txt", "100%2525"]),
+        ("encoded", ["x%20y.txt", "c%20d.txt", "100%25"]),
+    ],
+)
+def test_goes_by_what_it_is_told_of_all_keys(run: Run, tmp_path: Path, form: str, rows: list[str]) -> None:
+    report = report_of(tmp_path, "x y.txt", "c%20d.txt", "100%25")
+    assert run("retry", report, "--keys", form).out.split() == [f"b-1,{row}" for row in rows]
+
+
+def test_makes_an_escape_of_a_percent_sign_that_begins_none(run: Run, tmp_path: Path) -> None:
+    assert run("retry", report_of(tmp_path, "100%", "c%20d"), "--keys", "encoded").out.split() == [
+        "b-1,100%25",
+        "b-1,c%20d",
+    ]
+
+
+def test_does_not_ask_where_the_failed_keys_are_the_same_either_way(run: Run, tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    report.write_text("b-1,c%20d,,succeeded,,200,\nb-1,x y,,failed,E,,\n")
+    assert run("retry", str(report)).out == "b-1,x%20y\n"
+
+
+def test_writes_nothing_but_rows_to_stdout_also_when_it_fails(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "report.csv").write_text("hello\n")
+    said = run("retry", str(tmp_path / "report.csv"))
+    assert (said.code, said.out) == (1, "")
+    assert "InvalidEvent" in said.err
 
 
 def test_keeps_version_ids_where_there_are_some(run: Run, tmp_path: Path) -> None:
@@ -157,7 +203,7 @@ def test_lays_the_codes_out_for_a_person(
 
 def test_tells_what_is_no_report(run: Run, tmp_path: Path) -> None:
     (tmp_path / "report.csv").write_text("hello\n")
-    said = run("retry", str(tmp_path / "report.csv"))
+    said = run("retry", str(tmp_path / "report.csv"), "--output", str(tmp_path / "again.csv"))
     assert (said.code, said.json["Code"]) == (1, "InvalidEvent")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 
 from cosbatch.cli.terminal import files
 from cosbatch.model.errors import InvalidEvent
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_reads_json_from_a_file(tmp_path: Path) -> None:
@@ -48,7 +52,7 @@ def test_says_what_is_wrong_with_the_json(tmp_path: Path, content: bytes, words:
 def test_puts_a_file_in_place_only_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("old")
-    with files.replacing(str(path)) as file:
+    with files.writing(str(path)) as file:
         file.write(b"new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
@@ -59,18 +63,105 @@ def test_puts_a_file_in_place_only_when_it_is_whole(tmp_path: Path) -> None:
 def test_leaves_the_old_file_and_nothing_else_when_writing_fails(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("old")
-    with pytest.raises(ZeroDivisionError), files.replacing(str(path)):
+    with pytest.raises(ZeroDivisionError), files.writing(str(path)):
         raise ZeroDivisionError
     assert (os.listdir(tmp_path), path.read_text()) == (["list.csv"], "old")
 
 
 def test_says_where_nothing_can_be_written(tmp_path: Path) -> None:
-    with pytest.raises(files.WrongUsage, match="cannot be written"), files.replacing(str(tmp_path / "no" / "list.csv")):
+    with pytest.raises(files.WrongUsage, match="cannot be written"), files.writing(str(tmp_path / "no" / "list.csv")):
         pass
 
 
 def test_says_so_where_a_folder_is_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "list.csv").mkdir()
-    with pytest.raises(OSError, match="directory"), files.replacing(str(tmp_path / "list.csv")):
+    with pytest.raises(files.WrongUsage, match="directory"), files.writing(str(tmp_path / "list.csv")):
         pass
     assert os.listdir(tmp_path) == ["list.csv"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
+def test_leaves_the_mode_of_a_file_as_it_is(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "list.csv"
+    path.touch(mode)
+    path.chmod(mode)
+    with files.writing(str(path)) as file:
+        file.write(b"new")
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("new", mode)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_leaves_the_owner_of_a_file_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.touch()
+    os.chown(path, 12345, 54321)
+    with files.writing(str(path)) as file:
+        file.write(b"new")
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 54321)
+
+
+@pytest.mark.parametrize("content", ["old", None])
+def test_follows_links_also_to_what_is_not_there_yet(tmp_path: Path, content: str | None) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "target.csv", tmp_path / "link.csv"
+    if content is not None:
+        target.write_text(content)
+    link.symlink_to("elsewhere/target.csv")
+    with files.writing(str(link)) as file:
+        file.write(b"new")
+    assert (link.is_symlink(), target.read_text()) == (True, "new")
+    assert sorted(os.listdir(tmp_path)) == ["elsewhere", "link.csv"]
+    assert os.listdir(target.parent) == ["target.csv"]
+
+
+def test_says_so_where_links_lead_round(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(files.WrongUsage, match="cannot be written"), files.writing(str(tmp_path / "a")):
+        pass
+
+
+def test_writes_to_a_device_and_leaves_it_one() -> None:
+    before = os.stat(os.devnull)
+    with files.writing(os.devnull) as file:
+        file.write(b"rows")
+    after = os.stat(os.devnull)
+    assert (stat.S_ISCHR(after.st_mode), after.st_ino, after.st_mode) == (True, before.st_ino, before.st_mode)
+
+
+def test_writes_to_whoever_reads_a_fifo_and_leaves_it_one(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with files.writing(str(fifo)) as file:
+            file.write(b"rows")
+        assert os.read(reader, 100) == b"rows"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(fifo.stat().st_mode)
+
+
+def test_says_so_where_nobody_can_write_as_it_is(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        with pytest.raises(files.WrongUsage, match="cannot be written"), files.writing(str(tmp_path / "socket")):
+            pass
+
+
+STREAMS = """
+import sys
+from cosbatch.cli.terminal import files
+with files.writing(sys.argv[1]) as file:
+    file.write(b"rows\\n")
+print(files.output_path("/dev/stdout"), files.output_path("-"), files.output_path("other"), file=sys.stderr)
+"""
+
+
+def test_writes_behind_what_is_in_the_file_that_stderr_goes_to(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("before\n")
+    with log.open("ab") as stderr:
+        process = [sys.executable, "-c", STREAMS, "/dev/stderr"]
+        subprocess.run(process, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=stderr, timeout=60, check=True)
+    assert log.read_text() == "before\nrows\nNone None other\n"
