@@ -1,77 +1,22 @@
-"""The README's tables say what the code does."""
+"""The README shows what runs, and is short."""
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from cosbatch.cli.main import parser
-from cosbatch.configuration.settings import SECRET_ID, SECRET_KEY, SESSION_TOKEN, read_settings
-from cosbatch.hints import HINTS
-from cosbatch.schemas.profiles_file import Limits, Match, Policy, Profile
+from cosbatch.standin import Standin, running
+from tests.pages import ROOT, blocks, page
+from tests.standin.client import client_of
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-# Names that the SDKs have; the settings take them, the README does not need to teach them.
-SDK_NAMES = {SECRET_ID[1], SECRET_KEY[1], SESSION_TOKEN[1]}
-
-
-def table(head: str) -> list[list[str]]:
-    """The rows of the table whose first column is called so: their cells."""
-    lines = README.split(f"\n| {head} |", 1)[1].splitlines()[2:]
-    rows = itertools.takewhile(lambda line: line.startswith("|"), lines)
-    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
-
-
-def names(head: str) -> list[str]:
-    """All that stands in code marks in the first column of that table."""
-    return [name for row in table(head) for name in re.findall(r"`([^`]+)`", row[0])]
-
-
-class Environment(dict[str, str]):
-    """An environment that remembers what it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: set[str] = set()
-
-    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
-        self.asked.add(name)
-        return default
-
-
-def test_names_every_variable_that_the_settings_read() -> None:
-    environment = Environment()
-    read_settings(environment)
-    told = set(names("variable")) | set(re.findall(r"default `([A-Z_]+)`", README))
-    assert told == environment.asked - SDK_NAMES
-
-
-def fields() -> Iterator[str]:
-    for name in Profile().fields:
-        below = {"match": Match, "limits": Limits}.get(name)
-        yield from [f"{name}.{inner}" for inner in below().fields] if below else [name]
-
-
-def test_names_every_field_of_a_profile() -> None:
-    told = [name for name in names("field of a profile") if not name.startswith(("{", "Descr", "Report"))]
-    assert sorted(told) == sorted(fields())
-
-
-def test_names_every_field_of_the_policy() -> None:
-    assert sorted(names("field of the policy")) == sorted(Policy().fields)
-
-
-def test_names_every_variable_that_the_deployment_takes() -> None:
-    taken = re.findall(r"\$\{env:(\w+)\}", (ROOT / "serverless.yml").read_text(encoding="utf-8"))
-    assert set(names("variable of the deployment")) == set(taken)
-
-
-def test_explains_every_code_in_the_words_of_its_hint() -> None:
-    told = {row[0].strip("`"): row[1] for row in table("Code")}
-    assert told == {code: english for code, (english, _) in HINTS.items()}
+README = page("README.md")
+RUN, TEST, _, *RECIPES, _ = blocks(README, "sh")
+SOURCE, LISTS = "examplebucket-1250000000", "manifest-1250000000"
 
 
 def test_names_every_command() -> None:
@@ -81,7 +26,36 @@ def test_names_every_command() -> None:
 
 
 def test_begins_with_one_line_each_to_run_and_to_test() -> None:
-    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    assert [block.count("\n") for block in blocks[:2]] == [1, 1]
-    assert "cosbatch demo" in blocks[0]
-    assert "pytest" in blocks[1]
+    assert [block.count("\n") for block in (RUN, TEST)] == [1, 1]
+    assert "cosbatch demo" in RUN
+    assert "pytest" in TEST
+
+
+def test_is_read_in_one_sitting() -> None:
+    assert README.count("\n") <= 150
+
+
+@pytest.mark.slow
+def test_restores_what_is_archived_as_written(tmp_path: Path) -> None:
+    make_list, make_job = RECIPES
+    with running(tmp_path / "cos") as standin:
+        with client_of(standin) as client:
+            for number in range(3):
+                client.cos("PUT", SOURCE, f"{number}.jpg", headers={"x-cos-storage-class": "ARCHIVE"}, body=b"x")
+            client.cos("PUT", SOURCE, "not archived.jpg", body=b"x")
+            run(make_list, tmp_path, standin)
+            client.cos("PUT", LISTS, "restore/archived.csv", body=(tmp_path / "archived.csv").read_bytes())
+        run(make_job, tmp_path, standin)
+        (job,) = standin.jobs()
+    assert (job["Status"], job["NumberOfTasksSucceeded"]) == ("Complete", 3)
+
+
+def run(recipe: str, folder: Path, standin: Standin) -> None:
+    """Runs the lines as a reader would, in a folder of their own."""
+    lines = recipe.replace(".venv/bin/python", sys.executable)
+    places = {"PYTHONPATH": str(ROOT), "COSBATCH_PROFILES": str(ROOT / "profiles.json")}
+    environ = {"PATH": os.environ["PATH"], **standin.environ, **places}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", lines], cwd=folder, env=environ, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -17,13 +17,15 @@ DEPLOYER = Path(__file__).with_name("deployer")
 MISSING = [program for program in ("node", "npm") if shutil.which(program) is None]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not on this machine: {', '.join(MISSING)}")
 
-VARIABLES = {
+NEEDED = {
     "REGION": "ap-chengdu",
     "COSBATCH_FUNCTION_ROLE": "CosbatchExecution",
     "COSBATCH_MANIFEST_BUCKET": "manifest-1250000000",
     "COSBATCH_UIN": "100000000001",
     "COSBATCH_HTTP_TOKENS": "0" * 64,
 }
+LOGS = {"COSBATCH_LOGSET": "logset-of-the-tests", "COSBATCH_LOG_TOPIC": "topic-of-the-tests"}
+DEAD_LETTERS = "  # deadLetter:\n  #   type: THE-TYPE\n  #   name: THE-QUEUE\n"
 Call = dict[str, Any]
 
 
@@ -36,9 +38,13 @@ def installed() -> None:
 
 @pytest.fixture(scope="session")
 def deployment(installed: None) -> list[Call]:
+    return deployed(ROOT, NEEDED)
+
+
+def deployed(folder: Path, variables: dict[str, str]) -> list[Call]:
     """The API calls of the deployment, in their order: `{Action, ...parameters}` each."""
-    command = ["node", str(DEPLOYER / "check.js"), str(ROOT)]
-    done = subprocess.run(command, env=process_environ(**VARIABLES), capture_output=True, text=True)
+    command = ["node", str(DEPLOYER / "check.js"), str(folder)]
+    done = subprocess.run(command, env=process_environ(**variables), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     calls: list[Call] = json.loads(done.stdout)
     return calls
@@ -51,7 +57,7 @@ def of_action(deployment: list[Call], action: str) -> list[Call]:
 def test_is_given_every_variable_that_the_file_names() -> None:
     """The deployer leaves out a setting whose variable is not set, and says nothing."""
     text = (ROOT / "serverless.yml").read_text(encoding="utf-8")
-    assert set(re.findall(r"\$\{env:(\w+)\}", text)) == VARIABLES.keys()
+    assert set(re.findall(r"\$\{env:(\w+)\}", text)) == {*NEEDED, *LOGS}
 
 
 def test_makes_one_function_that_the_platform_can_run(deployment: list[Call]) -> None:
@@ -99,3 +105,22 @@ def test_gives_the_function_an_address_that_the_internet_reaches(deployment: lis
     described = json.loads(trigger["TriggerDesc"])
     assert described["AuthType"] == "NONE", "the function itself knows its callers"
     assert described["NetConfig"] == {"EnableExtranet": True, "EnableIntranet": False}
+
+
+def test_leaves_retries_and_dead_letters_to_the_platform_and_logs_to_its_own_topic(deployment: list[Call]) -> None:
+    (function,) = of_action(deployment, "CreateFunction")
+    assert not {"AsyncRunEnable", "DeadLetterConfig", "ClsLogsetId", "ClsTopicId"} & function.keys()
+    assert not of_action(deployment, "UpdateFunctionEventInvokeConfig")
+
+
+def test_delivers_logs_to_the_topic_that_the_variables_name(installed: None) -> None:
+    (function,) = of_action(deployed(ROOT, {**NEEDED, **LOGS}), "CreateFunction")
+    assert [function["ClsLogsetId"], function["ClsTopicId"]] == [*LOGS.values()]
+
+
+def test_sets_the_dead_letter_queue_once_its_lines_are_uncommented(installed: None, tmp_path: Path) -> None:
+    text = (ROOT / "serverless.yml").read_text(encoding="utf-8")
+    assert DEAD_LETTERS in text
+    (tmp_path / "serverless.yml").write_text(text.replace(DEAD_LETTERS, DEAD_LETTERS.replace("# ", "")))
+    (function,) = of_action(deployed(tmp_path, NEEDED), "CreateFunction")
+    assert function["DeadLetterConfig"] == {"Type": "THE-TYPE", "Name": "THE-QUEUE"}

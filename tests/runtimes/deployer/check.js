@@ -48,7 +48,8 @@ class Cloud {
 }
 
 function inputsOf(folder) {
-  const { component, inputs } = resolveVariables(loadInstanceConfig(folder));
+  // Sent to the deployer as JSON, which drops what has no value; not sent, it would become the text "undefined".
+  const { component, inputs } = JSON.parse(JSON.stringify(resolveVariables(loadInstanceConfig(folder))));
   if (component !== 'scf') {
     throw new Error(`serverless.yml is for the component ${component}, not for scf`);
   }
