@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from cosbatch.configuration.reading import Configuration, read_configuration
+from cosbatch.configuration import Configuration, read_configuration
 from cosbatch.configuration.settings import LANG
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.jobs.uploaded import put_receipt

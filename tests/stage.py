@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from typing import Any, cast
 
-from cosbatch.configuration.reading import Configuration, read_configuration
+from cosbatch.configuration import Configuration, read_configuration
 from cosbatch.dispatch import Runtime
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import ServiceSideError

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from cosbatch.configuration.reading import read_configuration
+from cosbatch.configuration import read_configuration
 from cosbatch.dispatch import Runtime, dispatch
 from cosbatch.jobs.perform import CallContext
 from cosbatch.model.credentials import Credentials

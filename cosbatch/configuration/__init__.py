@@ -1,1 +1,48 @@
-"""What the operator has set: the environment, the profiles, what callers may do."""
+"""What is configured: the settings from the environment and the profiles from their file, read together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from cosbatch.configuration.profiles import Profiles, parse_profiles
+from cosbatch.configuration.settings import PROFILES, Settings, read_settings
+from cosbatch.model.errors import ConfigurationError, Problem
+
+
+class Configuration(NamedTuple):
+    """Settings from the environment, profiles from their file."""
+
+    settings: Settings
+    profiles: Profiles
+
+
+def read_configuration(environ: Mapping[str, str], default_path: str, read_file: Callable[[str], str]) -> Configuration:
+    """Raises ConfigurationError with everything that is wrong in either.
+
+    `read_file` raises OSError or ValueError; only the file at `default_path` may be missing: then there are no profiles.
+    """
+    settings, problems = read_settings(environ)
+    profiles, more = _profiles(settings.profiles_path, default_path, read_file)
+    if problems or more:
+        message = "This function is not configured rightly; nothing was sent."
+        raise ConfigurationError(message, [*problems, *more])
+    return Configuration(settings, profiles)
+
+
+def _profiles(
+    path: str | None, default_path: str, read_file: Callable[[str], str]
+) -> tuple[Profiles, tuple[Problem, ...]]:
+    try:
+        return parse_profiles(read_file(path or default_path))
+    except FileNotFoundError as error:
+        if path is None:
+            return Profiles(), ()
+        return Profiles(), (_unreadable(path, error),)
+    except (OSError, ValueError) as error:
+        return Profiles(), (_unreadable(path or default_path, error),)
+
+
+def _unreadable(path: str, error: Exception) -> Problem:
+    reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    return Problem(f"/{PROFILES}", f"the profiles file {path} cannot be read: {reason}")

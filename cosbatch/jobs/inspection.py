@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cosbatch.configuration.settings import MANIFEST_CHECK, Settings
-from cosbatch.jobs.manifest_object import ManifestObject
 from cosbatch.model import names
 from cosbatch.model.errors import InvalidManifest, InvalidRequest, Problem
 from cosbatch.model.names import CSV, INVENTORY
 from cosbatch.service.exchange import Exchange
+from cosbatch.service.manifest_object import ManifestObject
 
 # The judge's modules are imported where they are used: a cold start whose call looks at no manifest saves 8 ms.
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def inspect(
     Of a profile's `limits`, `source_buckets` are those that the rows may name, and `max_objects` calls for an exact count
     where the manifest may have more rows. Raises InvalidManifest with the verdict, InvalidRequest, ServiceSideError.
     """
-    content = ManifestObject(manifest["Location"], settings, exchange)
+    content = ManifestObject(manifest["Location"], settings.account, exchange)
     if content.location["ETag"] is None:
         content.head()
     spec = dict(manifest["Spec"])

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
-from cosbatch.configuration import caller_policy
+from cosbatch.configuration import Configuration, caller_policy
 from cosbatch.configuration.profiles import Profile, document_of
-from cosbatch.configuration.reading import Configuration
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import Order

@@ -11,14 +11,13 @@ from datetime import datetime, timezone
 from typing import NamedTuple
 
 from cosbatch.configuration.settings import Settings
-from cosbatch.jobs.manifest_object import ManifestObject
 from cosbatch.model import names
 from cosbatch.model.errors import ServiceError, UnexpectedResponse
 from cosbatch.model.identity import event_token
 from cosbatch.model.messages import Upload, as_text
 from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
-from cosbatch.service.object_parts import put_request
+from cosbatch.service.manifest_object import ManifestObject, put_request
 
 _ARN = "/Manifest/Location/ObjectArn"
 # Seconds that the clocks of the event and of the object may differ.
@@ -68,7 +67,7 @@ def _version_of_event(upload: Upload, settings: Settings, exchange: Exchange) ->
 
 def _looked_at(upload: Upload, version: str | None, settings: Settings, exchange: Exchange) -> ManifestObject:
     location = {"ETag": None, "ObjectArn": upload.arn, **({"ObjectVersionId": version} if version else {})}
-    manifest = ManifestObject(location, settings, exchange)
+    manifest = ManifestObject(location, settings.account, exchange)
     manifest.head()
     return manifest
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from urllib.parse import unquote
 
-from cosbatch.configuration.reading import Configuration
+from cosbatch.configuration import Configuration
 from cosbatch.model import names
 from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError, quoted
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result, as_text, retryable

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 
-from cosbatch.configuration.reading import Configuration
+from cosbatch.configuration import Configuration
 from cosbatch.model import strict_json
 from cosbatch.model.errors import CosbatchError, InvalidEvent, MethodNotAllowed, Unauthorized, quoted
 from cosbatch.model.identity import caller_of

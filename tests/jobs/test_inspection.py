@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from cosbatch.jobs import manifest_object
 from cosbatch.jobs.inspection import EDGE, FILES, Inspection, inspect
-from cosbatch.jobs.manifest_object import ManifestObject
 from cosbatch.manifest.stream import PIECE, CsvJudge
 from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import CosbatchError, InvalidManifest, InvalidRequest, ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Request, Response
+from cosbatch.service import manifest_object
+from cosbatch.service.manifest_object import ManifestObject
 from tests.stage import APPID, BUCKET, Hands, Service, configuration
 from tests.stage import exchange as exchange_with
 
@@ -479,7 +479,7 @@ def test_counts_exactly_before_an_estimate_refuses_a_manifest() -> None:
 def test_does_not_take_another_answer_for_the_part_that_it_asked_for(answer: Response) -> None:
     content = ManifestObject(
         {"ETag": '"e1"', "ObjectArn": f"{ARN}/list.csv"},
-        configuration().settings,
+        configuration().settings.account,
         exchange_with(Service({"GET /list.csv": answer})),
     )
     with pytest.raises(UnexpectedResponse):

@@ -13,8 +13,8 @@ from typing import Any
 from cosbatch.cli.remote.client import configuration_of, environ_of
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
-from cosbatch.configuration.reading import Configuration
 from cosbatch.configuration.settings import SECRET_ID, SECRET_KEY, Settings
 from cosbatch.model import names
 from cosbatch.schemas.calls import ACTIONS

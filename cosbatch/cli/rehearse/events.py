@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profiles
-from cosbatch.configuration.reading import Configuration
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names, strict_json
 from cosbatch.model.credentials import Account, Credentials

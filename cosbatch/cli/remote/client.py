@@ -13,7 +13,7 @@ import cosbatch
 from cosbatch.cli.remote.proxies import environment_session
 from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
-from cosbatch.configuration.reading import Configuration, read_configuration
+from cosbatch.configuration import Configuration, read_configuration
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model.deadline import Clock, Deadline

@@ -12,7 +12,7 @@ from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse
 from cosbatch.model.messages import Response
 from cosbatch.model.names import Resource
-from cosbatch.service import actions, object_parts
+from cosbatch.service import actions, manifest_object
 
 BLOCK = 8 * 1024 * 1024
 
@@ -44,7 +44,7 @@ def place_of(text: str) -> Resource:
 
 def is_there(client: Client, place: Resource) -> bool:
     """Whether the object exists. Raises ServiceSideError."""
-    return object_parts.is_there(place, client.settings.account, client.exchange())
+    return manifest_object.is_there(place, client.settings.account, client.exchange())
 
 
 def head(client: Client, place: Resource) -> Stored:
@@ -54,7 +54,7 @@ def head(client: Client, place: Resource) -> Stored:
 
 
 def _stored(place: Resource, response: Response) -> Stored:
-    etag, size = actions.checked(response).headers.get("etag"), object_parts.size_of(response)
+    etag, size = actions.checked(response).headers.get("etag"), manifest_object.size_of(response)
     if not etag or size is None:
         raise UnexpectedResponse("The reply to HEAD names no ETag or no Content-Length.")
     return Stored(place, etag, size)
@@ -64,13 +64,13 @@ def blocks(client: Client, stored: Stored, size: int = BLOCK) -> Iterator[bytes]
     """The content in blocks of `size` bytes. Raises ServiceSideError, also where the object was replaced in the meantime."""
     for start in range(0, stored.size, size):
         length = min(size, stored.size - start)
-        request = object_parts.part_request(stored.place, client.settings.account, stored.etag, start, length)
+        request = manifest_object.part_request(stored.place, client.settings.account, stored.etag, start, length)
         yield client.ask(request, functools.partial(_block, start=start, length=length))
 
 
 def _block(response: Response, start: int, length: int) -> bytes:
     content = actions.checked(response).body
-    if not object_parts.is_part(response, start) or len(content) != length:
+    if not manifest_object.is_part(response, start) or len(content) != length:
         raise UnexpectedResponse(f"The reply has {len(content)} bytes; {length} from byte {start} were asked for.")
     return content
 
@@ -83,4 +83,4 @@ def read(client: Client, place: Resource) -> bytes:
 def write(client: Client, place: Resource, content: bytes, storage_class: str | None = None) -> Response:
     """PUT of an object (436/7749). Raises ServiceSideError."""
     kind = (("x-cos-storage-class", storage_class),) if storage_class else ()
-    return client.ask(object_parts.put_request(place, client.settings.account, content, kind), actions.checked)
+    return client.ask(manifest_object.put_request(place, client.settings.account, content, kind), actions.checked)

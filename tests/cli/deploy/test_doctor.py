@@ -11,8 +11,8 @@ import pytest
 
 from cosbatch.cli.deploy import doctor
 from cosbatch.cli.remote.client import Client
+from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import parse_profiles
-from cosbatch.configuration.reading import Configuration
 from cosbatch.configuration.settings import read_settings
 from cosbatch.model.errors import ServiceSideError, UpstreamUnreachable
 from cosbatch.model.messages import Request, Response

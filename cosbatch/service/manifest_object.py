@@ -1,19 +1,23 @@
-"""The manifest object, read in parts that are bound to one ETag: what is judged is what the job is created with."""
+"""Objects in buckets: whether one is there, one that is written, and the manifest, read in parts of one state of it.
+
+Parts are bound to the ETag: what is judged is what the job is created with.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
+from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import unix_seconds
 from cosbatch.model.errors import ServiceError, ServiceSideError, UnexpectedResponse, quoted
 from cosbatch.model.messages import Request, Response
 from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
-from cosbatch.service.object_parts import is_part, is_there, part_request, size_of
 
 T = TypeVar("T")
 
@@ -23,18 +27,64 @@ _SHARE = 0.25
 _SECONDS = 5.0
 # What headers name goes into the job: no more than the page allows, and nothing that XML cannot carry.
 _ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
+_SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
+
+
+def is_there(place: names.Resource, account: Account, exchange: Exchange) -> bool:
+    """Whether the object exists. Raises ServiceSideError, also where the account may not look."""
+    try:
+        exchange.ask(actions.object_request("HEAD", place, account), actions.checked)
+    except ServiceError as error:
+        if error.code != "NoSuchKey":
+            raise
+        return False
+    return True
+
+
+def part_request(
+    place: names.Resource, account: Account, etag: str, start: int, length: int, version: str | None = None
+) -> Request:
+    """GET of at most `length` bytes from `start`; the service refuses it where the object's ETag is another by now (436/7753)."""
+    headers = (("Range", f"bytes={start}-{start + length - 1}"), ("If-Match", etag))
+    return actions.object_request("GET", place, account, headers, version, limit=length)
+
+
+def put_request(
+    place: names.Resource, account: Account, content: bytes, headers: tuple[tuple[str, str], ...] = ()
+) -> Request:
+    """PUT of an object (436/7749)."""
+    digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+    known = (("Content-Length", str(len(content))), ("Content-MD5", digest))
+    host = names.bucket_host(place.bucket, place.region or account.region)
+    return Request("PUT", host, f"/{place.key}", (), (*known, *headers), content)
+
+
+def is_part(response: Response, start: int) -> bool:
+    """Whether the body is what the object holds from `start` on. Where ranges are not served, that is the whole, from 0 on."""
+    if response.status != 206:
+        return start == 0
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+    return found is None or (int(found[1]), int(found[2])) == (start, start + len(response.body) - 1)
+
+
+def size_of(response: Response) -> int | None:
+    """The size of the whole object in bytes, by the reply to HEAD or to GET of a part; None where it does not say."""
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+    text = found[3] if found else response.headers.get("content-length", "")
+    return int(text) if _SIZE.fullmatch(text) else None
 
 
 class ManifestObject:
     """The manifest object: `location` as far as it is known, `size` in bytes once an answer told it."""
 
-    def __init__(self, location: Mapping[str, Any], settings: Settings, exchange: Exchange) -> None:
+    def __init__(self, location: Mapping[str, Any], account: Account, exchange: Exchange) -> None:
         self.location = dict(location)
         self.size: int | None = None
         self.last_modified: float | None = None  # Unix seconds
         self.version: str | None = None  # as the service names it; none where the bucket has no versions
-        self._settings = settings
+        self._account = account
         self._exchange = exchange
         self._resource = names.parse_resource(location["ObjectArn"])
         allowed = exchange.deadline.remaining()
@@ -48,13 +98,13 @@ class ManifestObject:
     def head(self) -> None:
         """Learn ETag, size and version."""
         version = self.location.get("ObjectVersionId")
-        request = actions.object_request("HEAD", self._resource, self._settings.account, version=version)
+        request = actions.object_request("HEAD", self._resource, self._account, version=version)
         self._ask(request, self._noted)
 
     def read(self, start: int, length: int) -> bytes:
         """At most `length` bytes from `start`. Raises ServiceSideError, also where the object is no longer the same."""
         etag, version = self.location["ETag"], self.location.get("ObjectVersionId")
-        request = part_request(self._resource, self._settings.account, etag, start, length, version)
+        request = part_request(self._resource, self._account, etag, start, length, version)
         began = self._exchange.deadline.remaining()
         try:
             part = self._ask(request, lambda response: self._part(response, start))
@@ -84,7 +134,7 @@ class ManifestObject:
     def has_file(self, key: str) -> bool:
         """Whether another object lies in the manifest's bucket. Raises ServiceSideError."""
         file = names.Resource(self._resource.bucket, key, self._resource.region)
-        return is_there(file, self._settings.account, self._exchange)
+        return is_there(file, self._account, self._exchange)
 
     def _ask(self, request: Request, read: Callable[[Response], T]) -> T:
         """Raises ServiceSideError, which names the object: a HEAD's failure says nothing of its own."""

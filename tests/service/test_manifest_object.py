@@ -10,7 +10,7 @@ from cosbatch.model.errors import ServiceError
 from cosbatch.model.messages import Request, Response
 from cosbatch.model.names import Resource
 from cosbatch.service.exchange import Budget, Exchange
-from cosbatch.service.object_parts import is_part, is_there, part_request, size_of
+from cosbatch.service.manifest_object import is_part, is_there, part_request, size_of
 
 PLACE = Resource("manifest-1250000000", "list.csv", None)
 ACCOUNT = Account("100000000001", "1250000000", "ap-chengdu")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from cosbatch.configuration import read_configuration
 from cosbatch.configuration.profiles import Profiles
-from cosbatch.configuration.reading import read_configuration
 from cosbatch.model.errors import ConfigurationError
 from tests.stage import ENVIRON, PROFILE, profiles_text
 
