@@ -14,7 +14,8 @@ with expressions_compiled_when_used():
 
 def _read_file(path: str) -> str:
     with open(path, "rb", buffering=0) as file:
-        return file.read().decode()
+        # Some editors write a byte order mark.
+        return file.read().decode("utf-8-sig")
 
 
 def _write(line: str) -> None:

@@ -35,6 +35,15 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @responses.activate
+def test_reads_profiles_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "profiles.json").write_text(PROFILES, encoding="utf-8-sig")
+    responses.head(OBJECT, headers=FOUND)
+    responses.post(f"https://{CONTROL}/jobs", body=CREATED)
+    reply: Any = handler.main_handler({"Records": [upload()]}, CONTEXT)
+    assert reply["Results"][0]["Outcome"] == "created"
+
+
+@responses.activate
 def test_turns_an_upload_into_a_signed_request_and_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     responses.head(OBJECT, headers=FOUND)
     responses.post(f"https://{CONTROL}/jobs", body=CREATED, headers={"x-cos-request-id": "r-1"})

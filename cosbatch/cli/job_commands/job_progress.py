@@ -30,15 +30,20 @@ class JobProgress:
         return self.succeeded + self.failed
 
     @property
+    def left(self) -> int | None:
+        """How many tasks have not ended; None where the service tells no total."""
+        return None if self.total is None else max(0, self.total - self.done)
+
+    @property
     def outcome(self) -> str:
         """`complete`, `complete with failures`, `nothing done`, `failed` or `cancelled`; `unfinished` before the end."""
         if not self.is_final:
             return "unfinished"
+        if self.status != "Complete":
+            return self.status.lower()
         if self.total is not None and not self.succeeded:
             return "nothing done"
-        if self.status == "Complete" and self.failed:
-            return "complete with failures"
-        return self.status.lower()
+        return "complete with failures" if self.failed else "complete"
 
 
 def job_progress_of(job: Mapping[str, Any]) -> JobProgress:
@@ -73,16 +78,18 @@ def verdict_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
     yield f"{progress.outcome.capitalize()}: {_counts(progress)}."
     yield from reasons_of(job, language)
     if progress.is_final and progress.failed:
-        yield f"The report says which tasks failed ({_report(job)}); python -m cosbatch retry makes a manifest of them."
+        yield _where_failures_are(job)
 
 
 def _counts(progress: JobProgress) -> str:
-    total = "an unknown number" if progress.total is None else f"{progress.total:,}"
-    return f"{progress.succeeded:,} of {total} tasks succeeded, {progress.failed:,} failed; state {progress.status}"
+    of = "" if progress.total is None else f" of {progress.total:,}"
+    rest = " of an unknown number" if progress.left is None else f", {progress.left:,} left" if progress.left else ""
+    return f"{progress.succeeded:,}{of} tasks succeeded, {progress.failed:,} failed{rest}; state {progress.status}"
 
 
-def _report(job: Mapping[str, Any]) -> str:
+def _where_failures_are(job: Mapping[str, Any]) -> str:
     report = job.get("Report")
     if not isinstance(report, Mapping) or report.get("Enabled") is not True:
-        return "but none was ordered"
-    return f"{report.get('Bucket')}, under {report.get('Prefix') or 'no prefix'}"
+        return "Nothing says which tasks failed: no report was ordered."
+    where = f"{report.get('Bucket')}, under {report.get('Prefix') or 'no prefix'}"
+    return f"The report says which tasks failed ({where}); python -m cosbatch retry makes a manifest of them."

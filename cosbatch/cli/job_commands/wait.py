@@ -29,6 +29,7 @@ _EXAMPLES = """\
   In a script, for an hour at most, looking every 30 seconds:
     python -m cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae --timeout 3600 --interval 30 | jq -r .Outcome
 
+A cancelled or failed job has done what Succeeded counts; what it left undone, Left counts.
 outcomes: complete, complete with failures, nothing done, failed, cancelled; unfinished after the time-out
 """
 
@@ -48,11 +49,13 @@ def add(commands: Commands) -> None:
 def wait(options: argparse.Namespace) -> int:
     client = connect(options)
     job = follow(client, options.job_id, options.interval, options.timeout)
-    result = {"JobId": options.job_id, "Status": job.get("Status"), "Outcome": job_progress_of(job).outcome, "Job": job}
-    output.show(result, options, lambda: record({name: result[name] for name in ("JobId", "Status", "Outcome")}))
+    progress = job_progress_of(job)
+    told = {"JobId": options.job_id, "Status": job.get("Status"), "Outcome": progress.outcome}
+    counts = {"Succeeded": progress.succeeded, "Failed": progress.failed, "Left": progress.left}
+    output.show({**told, **counts, "Job": job}, options, lambda: record({**told, **counts}))
     for line in verdict_of(job, client.settings.language):
         output.say(printable(line))
-    return 0 if result["Outcome"] == "complete" else 1
+    return 0 if progress.outcome == "complete" else 1
 
 
 def follow(client: Client, job_id: str, interval: float, timeout: float | None) -> Job:

@@ -26,7 +26,7 @@ _BUCKETS = (
 def read(path: str) -> Any:
     """The content of the file; None where there is none, or none that the function would take."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:
             text = file.read()
     except (OSError, ValueError):
         return None

@@ -76,7 +76,7 @@ def configuration_of(environ: Mapping[str, str]) -> Configuration:
 
 
 def _read_text(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8-sig") as file:
         return file.read()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, reasons_of
+from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, reasons_of, verdict_of
 
 
 def test_reads_state_and_counts() -> None:
@@ -31,7 +31,9 @@ def test_takes_what_is_not_told_for_unknown(summary: Any) -> None:
         (JobProgress("Complete", 4, 1, 5), "complete with failures"),
         (JobProgress("Complete", 0, 5, 5), "nothing done"),
         (JobProgress("Complete", 0, 0, 0), "nothing done"),
-        (JobProgress("Cancelled", 0, 0, 5), "nothing done"),
+        (JobProgress("Cancelled", 0, 0, 5), "cancelled"),
+        (JobProgress("Failed", 0, 5, 5), "failed"),
+        (JobProgress("Failed", 0, 0, 0), "failed"),
         (JobProgress("Cancelled", 1, 0, 5), "cancelled"),
         (JobProgress("Failed", 1, 1200, 5000), "failed"),
         (JobProgress("Failed"), "failed"),
@@ -54,3 +56,25 @@ def test_names_the_outcome_of_a_job(progress: JobProgress, outcome: str) -> None
 def test_gives_the_reasons_of_a_failure(reasons: Any, words: list[str]) -> None:
     told = list(reasons_of({"FailureReasons": reasons}, "en"))
     assert [line[: len(start)] for line, start in zip(told, words, strict=True)] == words
+
+
+JOB = {
+    "Status": "Cancelled",
+    "ProgressSummary": {"NumberOfTasksFailed": 2, "NumberOfTasksSucceeded": 1300, "TotalNumberOfTasks": 5000},
+}
+
+
+@pytest.mark.parametrize(
+    ("job", "line"),
+    [
+        (JOB, "Cancelled: 1,300 of 5,000 tasks succeeded, 2 failed, 3,698 left; state Cancelled."),
+        ({**JOB, "Status": "Failed"}, "Failed: 1,300 of 5,000 tasks succeeded, 2 failed, 3,698 left; state Failed."),
+        (
+            {**JOB, "Status": "Active"},
+            "Unfinished: 1,300 of 5,000 tasks succeeded, 2 failed, 3,698 left; state Active.",
+        ),
+        ({"Status": "Cancelled"}, "Cancelled: 0 tasks succeeded, 0 failed of an unknown number; state Cancelled."),
+    ],
+)
+def test_says_what_a_job_has_done_and_what_it_left(job: dict[str, Any], line: str) -> None:
+    assert next(verdict_of(job, "en")) == line

@@ -69,7 +69,17 @@ def test_says_so_where_no_report_was_ordered(run: Run, time: SteppingClock) -> N
     look("Failed", 3, 7)
     said = run("wait", JOB, clock=time.clock())
     assert (said.code, said.json["Outcome"]) == (1, "failed")
-    assert "none was ordered" in said.err
+    assert "no report was ordered" in said.err
+
+
+@responses.activate
+@pytest.mark.parametrize("status", ["Cancelled", "Failed"])
+def test_says_what_a_job_has_done_that_did_not_come_to_its_end(run: Run, time: SteppingClock, status: str) -> None:
+    look(status, 3, 2)
+    said = run("wait", JOB, clock=time.clock())
+    assert said.json["Outcome"] == status.lower()
+    assert (said.json["Succeeded"], said.json["Failed"], said.json["Left"]) == (3, 2, 5)
+    assert f"{status}: 3 of 10 tasks succeeded, 2 failed, 5 left" in said.err
 
 
 @responses.activate
@@ -95,7 +105,7 @@ def test_shows_an_unknown_total_as_such(run: Run, time: SteppingClock) -> None:
     responses.get(URL, body="<DescribeJobResult><Job><Status>Complete</Status></Job></DescribeJobResult>")
     said = run("wait", JOB, clock=time.clock())
     assert said.code == 0
-    assert "0 of an unknown number tasks" in said.err
+    assert "0 failed of an unknown number" in said.err
 
 
 @responses.activate
@@ -150,7 +160,7 @@ def test_draws_a_bar_for_a_person(run: Run, time: SteppingClock, monkeypatch: py
     monkeypatch.setattr(sys, "stderr", stderr)
     assert run("wait", JOB, clock=time.clock()).code == 0
     assert "[############............]   50 %  5/10" in stderr.getvalue()
-    assert stdout.getvalue().splitlines()[2] == "Outcome  complete"
+    assert stdout.getvalue().splitlines()[2] == "Outcome    complete"
 
 
 # A shell has what it runs in the background ignore interrupts, and that is inherited.
@@ -192,7 +202,7 @@ def test_follows_a_real_job_to_its_cancellation(run: Run, standin: Standin) -> N
     job_id = suspended_job(run)
     assert run("cancel", job_id, "--reason", "wrong list 错").code == 0
     said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
-    assert (said.code, said.json["Status"], said.json["Outcome"]) == (1, "Cancelled", "nothing done")
+    assert (said.code, said.json["Status"], said.json["Outcome"]) == (1, "Cancelled", "cancelled")
     assert said.json["Job"]["StatusUpdateReason"] == "wrong list 错"
 
 

@@ -21,6 +21,11 @@ def test_reads_the_file_of_the_repository() -> None:
     assert local_profiles.read(str(FILE)) == PROFILES
 
 
+def test_reads_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "profiles.json").write_text(FILE.read_text(), encoding="utf-8-sig")
+    assert local_profiles.read(str(tmp_path / "profiles.json")) == PROFILES
+
+
 @pytest.mark.parametrize("content", [b"\xff", b"not json", b"{}", b'{"profiles": [{"name": "a"}]}'])
 def test_leaves_a_file_that_the_function_would_refuse_to_the_function(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "profiles.json").write_bytes(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,12 @@ def test_goes_by_the_options_first() -> None:
 def test_reads_the_profiles_beside_the_handler() -> None:
     names = [profile.name for profile in connect(options()).configuration.profiles.profiles]
     assert "restore" in names
+
+
+def test_reads_profiles_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "p.json").write_text('{"profiles": []}', encoding="utf-8-sig")
+    monkeypatch.setenv("COSBATCH_PROFILES", str(tmp_path / "p.json"))
+    assert connect(options()).configuration.profiles.profiles == ()
 
 
 def test_says_all_that_is_wrong_with_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
