@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from cosbatch.cli.main import parser
+from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.settings import SECRET_ID, SECRET_KEY, SESSION_TOKEN, read_settings
 from cosbatch.dispatch import dispatch, recognise
 from cosbatch.log import FIELDS
@@ -100,6 +101,13 @@ def test_names_every_field_of_the_policy() -> None:
     assert sorted(names(CONFIGURATION, "field of the policy")) == sorted(Policy().fields)
 
 
+def test_shows_profiles_that_are_right() -> None:
+    (example,) = blocks(CONFIGURATION, "json")
+    profiles, problems = parse_profiles(example)
+    assert problems == ()
+    assert profiles.profiles[0].receipts
+
+
 def test_names_every_variable_that_the_deployment_takes() -> None:
     taken = re.findall(r"\$\{env:(\w+)\}", page("serverless.yml"))
     assert {*names(page("docs/deploying.md"), "variable of the deployment")} == {*taken}
@@ -130,6 +138,12 @@ def test_indexes_every_field_of_the_log_with_its_type() -> None:
 
 SEARCHES = {row[0].strip("`"): row[1].strip("`") for row in table(OPERATING, "alarm")}
 Line = Mapping[str, Any]
+
+
+def test_shows_lines_that_the_log_can_write() -> None:
+    lines = [json.loads(line) for line in blocks(OPERATING, "json")[0].splitlines()]
+    order = ["level", "message", *FIELDS]
+    assert [[*line] for line in lines] == [[name for name in order if name in line] for line in lines]
 
 
 def test_makes_the_alarms_of_the_page_with_terraform() -> None:

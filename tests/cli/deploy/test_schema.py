@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -18,6 +17,7 @@ from cosbatch.cli.main import main
 from cosbatch.schemas.calls import ACTIONS, load_call
 from cosbatch.triggers.http_event import PARAMETERS, WITH_BODY
 from tests.cli.running import Run
+from tests.pages import blocks, page
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = "cos://manifest-1250000000/restore/2026-11.csv"
@@ -88,9 +88,9 @@ def test_prints_one_schema_of_all_that_takes_the_example_profiles() -> None:
     Draft202012Validator(schema).validate(json.loads((ROOT / "profiles.json").read_text()))
 
 
-def test_takes_the_calls_that_the_readme_shows() -> None:
-    blocks = re.findall(r"^```json\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    calls = [call for call in map(json.loads, blocks) if "Profile" in call or "Action" in call]
+@pytest.mark.parametrize("name", ["README.md", "docs/calls.md"])
+def test_takes_the_calls_that_the_pages_show(name: str) -> None:
+    calls = [call for call in map(json.loads, blocks(page(name), "json")) if "Profile" in call or "Action" in call]
     assert calls
     for call in calls:
         Draft202012Validator(printed()).validate(call)
