@@ -15,6 +15,25 @@ One folder for each question. A module imports from its own folder and from the 
        hints            what to do about an error, in English and Chinese
        cold_start       cheaper imports
 
-Beside the function stand cli/ (the command line) and standin/ (a local COS, which imports nothing from here); neither is
-deployed.
+Beside the function stand client/ (the Batch API for Python programs), cli/ (the command line) and standin/ (a local COS,
+which imports nothing from here); none is deployed.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cosbatch.client.batch_client import BatchClient
+
+__all__ = ["BatchClient", "__version__"]
+__version__ = "0.2.0"
+
+
+def __getattr__(name: str) -> object:
+    """The client is loaded when a program asks for it: the function does without."""
+    if name != "BatchClient":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from cosbatch.client.batch_client import BatchClient
+
+    return BatchClient

@@ -34,7 +34,7 @@ CODE_ROOT = "/var/user"
 
 # The command line and the stand-in are not deployed.
 _OWN = ("handler.py", "profiles.json", "cosbatch/**/*.py")
-_NOT_OWN = ("cosbatch/__main__.py", "cosbatch/cli/", "cosbatch/standin/")
+_NOT_OWN = ("cosbatch/__main__.py", "cosbatch/cli/", "cosbatch/client/", "cosbatch/standin/")
 
 # Dependencies of dependencies that the function never calls, and that their callers do without.
 _LEFT_OUT = {

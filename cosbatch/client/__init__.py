@@ -1,0 +1,1 @@
+"""The Batch API for Python programs; never deployed."""
