@@ -43,17 +43,17 @@ def sign_key(secret_key: str, key_time: str) -> str:
 
 def name_list(pairs: Pairs) -> str:
     """Steps 3 and 4, UrlParamList or HeaderList: encoded names in lower case, sorted, joined by semicolons."""
-    return _names(_encoded(pairs))
+    return ";".join([name for name, _ in _encoded(pairs)])
 
 
 def value_list(pairs: Pairs) -> str:
     """Steps 3 and 4, HttpParameters or HttpHeaders: `name=value`, encoded and sorted by name, joined by ampersands."""
-    return _values(_encoded(pairs))
+    return "&".join([f"{name}={value}" for name, value in _encoded(pairs)])
 
 
 def http_string(method: str, path: str, parameters: Pairs, headers: Pairs) -> str:
     """Step 5, HttpString; the path is the decoded one."""
-    return _http_string(method, path, _encoded(parameters), _encoded(headers))
+    return f"{method.lower()}\n{path}\n{value_list(parameters)}\n{value_list(headers)}\n"
 
 
 def string_to_sign(key_time: str, http_string: str) -> str:
@@ -70,11 +70,10 @@ def authorization(
     secret_id: str, sign_key: str, key_time: str, method: str, path: str, parameters: Pairs, headers: Pairs
 ) -> str:
     """Step 8, the value of the Authorization header."""
-    query, fields = _encoded(parameters), _encoded(headers)
-    signed = signature(sign_key, string_to_sign(key_time, _http_string(method, path, query, fields)))
+    signed = signature(sign_key, string_to_sign(key_time, http_string(method, path, parameters, headers)))
     return (
         f"q-sign-algorithm=sha1&q-ak={secret_id}&q-sign-time={key_time}&q-key-time={key_time}"
-        f"&q-header-list={_names(fields)}&q-url-param-list={_names(query)}&q-signature={signed}"
+        f"&q-header-list={name_list(headers)}&q-url-param-list={name_list(parameters)}&q-signature={signed}"
     )
 
 
@@ -113,24 +112,9 @@ def _is_signed(name: str) -> bool:
     return name in _SIGNED or name.startswith("x-cos-")
 
 
-# Pairs as they are signed: names and values encoded, names in lower case, sorted.
-_Encoded = list[tuple[str, str]]
-
-
-def _encoded(pairs: Pairs) -> _Encoded:
+def _encoded(pairs: Pairs) -> list[tuple[str, str]]:
+    """Pairs as they are signed: names and values encoded, names in lower case, sorted."""
     return sorted([(url_encode(name).lower(), url_encode(value)) for name, value in pairs])
-
-
-def _names(encoded: _Encoded) -> str:
-    return ";".join([name for name, _ in encoded])
-
-
-def _values(encoded: _Encoded) -> str:
-    return "&".join([f"{name}={value}" for name, value in encoded])
-
-
-def _http_string(method: str, path: str, parameters: _Encoded, headers: _Encoded) -> str:
-    return f"{method.lower()}\n{path}\n{_values(parameters)}\n{_values(headers)}\n"
 
 
 def _hmac_sha1(key: str, text: str) -> str:
