@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 
 from cosbatch.model.credentials import Credentials
 
-Pairs = Iterable[tuple[str, str]]
+Pairs = Collection[tuple[str, str]]
 LIFETIME = 900
 # The service refuses a start that lies in its future: leave room for a clock that runs a little fast.
 EARLY = 60
