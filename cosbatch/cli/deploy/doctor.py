@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.deploy.accounts import foreign_names
+from cosbatch.cli.deploy.finding import OK, WARNING, WRONG, Finding
+from cosbatch.cli.deploy.function_settings import Deployment, deployment_of, function_findings, function_settings
+from cosbatch.cli.deploy.service_checks import service_findings, unseen
+from cosbatch.cli.remote.client import PROFILES, Client, connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
-from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import Settings
-from cosbatch.hints import hint_for
-from cosbatch.model import names
-from cosbatch.model.deadline import unix_seconds
-from cosbatch.model.errors import ConfigurationError, CosbatchError, Problem
-from cosbatch.model.messages import Request
-from cosbatch.service import actions
-from cosbatch.service.signature import EARLY, LIFETIME
-
-OK, WARNING, WRONG = "ok", "warning", "wrong"
-
-# What the service replies to keys that it does not accept.
-_BAD_KEYS = ("ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check found; `fix` says what to do where the state is not `ok`."""
-
-    check: str
-    state: str
-    message: str
-    fix: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        finding = {"Check": self.check, "State": self.state, "Message": self.message, "Fix": self.fix}
-        return {name: text for name, text in finding.items() if text}
+from cosbatch.model.errors import ConfigurationError, Problem
 
 
 def add(commands: Commands) -> None:
@@ -54,7 +34,7 @@ def add(commands: Commands) -> None:
 def doctor(options: argparse.Namespace) -> int:
     """`{Verdict, Checks: [{Check, State, Message, Fix}]}`; the exit code is 1 where something is wrong."""
     try:
-        findings = list(examine(connect(options)))
+        findings = list(examine(connect(options), _deployment(os.environ), os.environ))
     except ConfigurationError as error:
         findings = [_misconfigured(problem) for problem in error.problems]
         findings.append(
@@ -74,20 +54,26 @@ def _misconfigured(problem: Problem) -> Finding:
     return Finding("settings", WRONG, f"{name} {problem.message}", f"Set {name} in the function's environment.")
 
 
-def examine(client: Client) -> Iterator[Finding]:
+def examine(client: Client, deployment: Deployment | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     """The findings of all checks, for a configuration that is valid in itself."""
     settings = client.settings
     account = f"UIN {settings.account.uin}, APPID {settings.account.appid}, region {settings.account.region}"
     yield Finding("settings", OK, account)
     yield _endpoint(settings)
-    yield _http(settings)
+    yield from function_findings(deployment, settings, environ)
+    complete = deployment is not None and not deployment.missing
+    yield _http(function_settings(deployment, settings)[0] if deployment and complete else settings)
     yield from _profiles(client)
-    listing = _send(client, actions.list_jobs_request({"maxResults": 1}, settings.account))
-    yield _credentials(settings, listing.error)
-    yield _clock(client, listing.date)
-    yield _list_jobs(settings, listing.error)
-    for role, bucket, region in sorted(set(_buckets(client))):
-        yield _bucket(client, role, bucket, region)
+    yield from service_findings(client)
+    yield from unseen(client)
+
+
+def _deployment(environ: Mapping[str, str]) -> Deployment | None:
+    """What serverless.yml sets: the one in this folder, or else the one beside the package; None where there is neither."""
+    for folder in (Path(), Path(PROFILES).parent):
+        with contextlib.suppress(OSError, ValueError):
+            return deployment_of((folder / "serverless.yml").read_text(encoding="utf-8"), environ)
+    return None
 
 
 def _endpoint(settings: Settings) -> Finding:
@@ -110,9 +96,11 @@ def _http(settings: Settings) -> Finding:
 
 
 def _profiles(client: Client) -> Iterator[Finding]:
-    profiles = client.configuration.profiles.profiles
-    foreign = [finding for index, profile in enumerate(profiles) for finding in _foreign(index, profile, client)]
-    yield from foreign
+    profiles, account = client.configuration.profiles.profiles, client.settings.account
+    foreign = list(foreign_names(client.configuration.profiles, account.appid, account.uin))
+    for problem in foreign:
+        fix = "Name what is of this account, or set COSBATCH_APPID and COSBATCH_UIN rightly."
+        yield Finding("profiles", WRONG, f"{problem.pointer} {problem.message}", fix)
     if not profiles:
         yield Finding(
             "profiles", WARNING, "there are none: uploads start no jobs", "Write profiles.json; see the README."
@@ -120,105 +108,3 @@ def _profiles(client: Client) -> Iterator[Finding]:
     elif not foreign:
         uploads = sum(1 for profile in profiles if profile.match)
         yield Finding("profiles", OK, f"{len(profiles)}, {uploads} of them for uploads; none overlap, none loop")
-
-
-def _foreign(index: int, profile: Profile, client: Client) -> Iterator[Finding]:
-    """The buckets and the role of other accounts that the profile names."""
-    settings = client.settings
-    for pointer, bucket in _buckets_of(profile):
-        if names.appid_of(bucket) != settings.account.appid:
-            message = f"/profiles/{index}/{pointer} {bucket} is not a bucket of APPID {settings.account.appid}"
-            yield Finding("profiles", WRONG, message, "Name a bucket of this account, or set COSBATCH_APPID rightly.")
-    role = profile.job.get("RoleArn")
-    if role and names.role_uin(role) != settings.account.uin:
-        message = f"/profiles/{index}/job/RoleArn {role} is not a role of UIN {settings.account.uin}"
-        yield Finding("profiles", WRONG, message, "Name a role of this account, or set COSBATCH_UIN rightly.")
-
-
-def _buckets_of(profile: Profile) -> Iterator[tuple[str, str]]:
-    if profile.match:
-        yield "match/bucket", profile.match.bucket
-    if "Report" in profile.job:
-        yield "job/Report/Bucket", names.parse_resource(profile.job["Report"]["Bucket"]).bucket
-    copy = profile.job.get("Operation", {}).get("COSPutObjectCopy")
-    if copy:
-        yield "job/Operation/COSPutObjectCopy/TargetResource", names.parse_resource(copy["TargetResource"]).bucket
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """How one attempt of a request ended: its error, None where it succeeded, and the Date of the response."""
-
-    error: CosbatchError | None
-    date: str | None
-
-
-def _send(client: Client, request: Request) -> _Outcome:
-    """One attempt: a check has to see what the retries would fix."""
-    date = None
-    try:
-        response = client.wire.send(request, client.settings.timeout)
-        date = response.headers.get("date")
-        actions.checked(response)
-    except CosbatchError as error:
-        return _Outcome(error, date)
-    return _Outcome(None, date)
-
-
-def _credentials(settings: Settings, error: CosbatchError | None) -> Finding:
-    """Their kind, and whether the service accepts them; temporary ones do not say when they end."""
-    temporary = settings.credentials.token is not None
-    kind = "temporary, with a session token" if temporary else "permanent, without a session token"
-    if error and error.code in _BAD_KEYS:
-        return Finding(
-            "credentials", WRONG, f"{kind}; the service says {error.code}", hint_for(error.code, settings.language)
-        )
-    if error and not error.request_id:
-        return Finding("credentials", WARNING, f"{kind}; whether they are valid is not known", "See ListJobs.")
-    life = "; they do not say when they end, a role's last a few hours at most" if temporary else ""
-    return Finding("credentials", OK, f"{kind}; valid now{life}")
-
-
-def _clock(client: Client, date: str | None) -> Finding:
-    """Whether a signature that is made by this clock is valid by the service's clock."""
-    theirs = unix_seconds(date)
-    if theirs is None:
-        return Finding("clock", WARNING, "the service did not send its time", "See ListJobs.")
-    ahead = round(client.clock.now() - theirs)
-    message = f"{abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} the service's" if ahead else "as the service's"
-    if EARLY - LIFETIME < ahead < EARLY:
-        return Finding("clock", OK, message)
-    fix = "Set this machine's clock; the function goes by the service's time by itself."
-    return Finding("clock", WRONG, message, fix)
-
-
-def _list_jobs(settings: Settings, error: CosbatchError | None) -> Finding:
-    if error is None:
-        return Finding("ListJobs", OK, "allowed")
-    return Finding("ListJobs", WRONG, f"{error.code}: {error.message}", hint_for(error.code, settings.language))
-
-
-def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
-    """The buckets of manifests, reports and receipts: what they are for, their names and regions."""
-    region = client.settings.account.region
-    for profile in client.configuration.profiles.profiles:
-        if profile.match:
-            yield "manifests", profile.match.bucket, region
-        for place in profile.places:
-            if place.what != "copies":
-                yield place.what, place.bucket, place.region or region
-    for bucket in client.configuration.profiles.policy.get("manifest_buckets", ()):
-        yield "manifests", bucket, region
-
-
-def _bucket(client: Client, role: str, bucket: str, region: str) -> Finding:
-    check = f"{role} {bucket}"
-    error = _send(client, Request("HEAD", names.bucket_host(bucket, region), "/")).error
-    if error is None:
-        return Finding(check, OK, f"answers in {region}")
-    if error.status == 404:
-        return Finding(check, WRONG, f"is not there in {region}", "Create it, or fix its name or the region.")
-    if error.status == 403:
-        fix = "The function does not need that right; to check the bucket, these credentials need name/cos:HeadBucket."
-        return Finding(check, WARNING, "may not be checked with these credentials", fix)
-    return Finding(check, WRONG, f"{error.code}: {error.message}", hint_for(error.code, client.settings.language))

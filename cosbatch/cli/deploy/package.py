@@ -20,11 +20,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cosbatch.cli.deploy.accounts import foreign_names, names_example
 from cosbatch.cli.deploy.root_certificates import laid_out
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import writing
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.tables import table
+from cosbatch.configuration.profiles import parse_profiles
+from cosbatch.configuration.settings import APPID, UIN
+from cosbatch.model.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNTIME = "3.10"
@@ -73,6 +77,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--output", metavar="ZIP", default="dist/cosbatch.zip", help="where to write the zip (default: %(default)s)"
     )
+    parser.add_argument("--example", action="store_true", help="pack profiles.json also where it is of another account")
     parser.add_argument(
         "--folder",
         metavar="DIR",
@@ -82,6 +87,7 @@ def add(commands: Commands) -> None:
 
 def package(options: argparse.Namespace) -> int:
     """`{Package, Bytes, Digest, ByteCode, Roots, Dependencies, Largest: [{Part, Bytes}]}`."""
+    _check_profiles(os.environ, options.example)
     python = interpreter_of(RUNTIME)
     folder = Path(options.folder) if options.folder else None
     try:
@@ -104,6 +110,26 @@ def package(options: argparse.Namespace) -> int:
     if not report["Roots"]:
         output.say("No openssl is here: the roots that TLS trusts stay in one file, which takes 15 ms of a cold start.")
     return 0
+
+
+def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
+    """Raises ConfigurationError where the function would refuse its profiles, now or at every upload."""
+    path = ROOT / "profiles.json"
+    if not path.exists():
+        return
+    profiles, problems = parse_profiles(path.read_bytes().decode("utf-8-sig", "replace"))
+    if problems:
+        raise ConfigurationError("The function could not read profiles.json; no package was made.", problems)
+    appid, uin = (next((environ[name] for name in known if environ.get(name)), None) for known in (APPID, UIN))
+    foreign = list(foreign_names(profiles, appid, uin))
+    example = "profiles.json is the example that is shipped, or has names of it." if names_example(profiles) else ""
+    if foreign and not is_meant:
+        message = f"profiles.json is of another account; no package was made. {example}".strip()
+        raise ConfigurationError(
+            f"{message} Write your own profiles, or pack these on purpose with --example.", foreign
+        )
+    if example and (foreign or not appid or not uin):
+        output.say(f"{example} In your account it does nothing; COSBATCH_APPID and COSBATCH_UIN say which one that is.")
 
 
 def collect(python: str | None) -> tuple[Files, dict[str, str]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 
 from cosbatch.cli.deploy import doctor
+from cosbatch.cli.deploy.finding import Finding
+from cosbatch.cli.deploy.function_settings import Deployment
 from cosbatch.cli.remote.client import Client
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import parse_profiles
@@ -29,6 +32,7 @@ JOB: dict[str, object] = {
     "RoleArn": ROLE,
 }
 ONE: dict[str, object] = {"name": "one", "match": {"bucket": "lists-1250000000", "prefix": "in/"}, "job": JOB}
+UNSEEN = ["function's role", "CreateJob", "role Jobs", "triggers"]
 EMPTY_LISTING = b"<ListJobsResult></ListJobsResult>"
 
 
@@ -56,7 +60,8 @@ class ScriptedWire:
         self.asked.append((request.method, request.host, request.path))
         headers = {"date": formatdate(self.date, usegmt=True), "x-cos-request-id": "of-the-service"}
         if request.method == "HEAD":
-            return Response(self._buckets.get(request.host.partition("-")[0], 200), headers)
+            name = request.host.partition("-")[0] if request.path == "/" else "objects"
+            return Response(self._buckets.get(name, 200), headers)
         if isinstance(self._listing, ServiceSideError):
             raise self._listing
         return self._listing or Response(200, headers, EMPTY_LISTING)
@@ -64,28 +69,33 @@ class ScriptedWire:
 
 def findings(
     wire: ScriptedWire | None = None, *profiles: object, policy: object = None, **variables: str
-) -> dict[str, doctor.Finding]:
+) -> dict[str, Finding]:
     """What is found of each check, for these profiles (or ONE) and variables besides the account's."""
     settings, problems = read_settings({**ACCOUNT, **variables})
     parsed, more = parse_profiles(json.dumps({"profiles": profiles or [ONE], "policy": policy or {}}))
     assert (problems, more) == ([], ())
     client = Client(Configuration(settings, parsed), wire or ScriptedWire(), SteppingClock().clock())
-    return {finding.check: finding for finding in doctor.examine(client)}
+    return {finding.check: finding for finding in doctor.examine(client, None, {})}
 
 
 def test_finds_nothing_wrong_where_all_is_as_it_should_be() -> None:
     found = findings()
-    assert {finding.state for finding in found.values()} == {"ok"}
+    assert {name for name, finding in found.items() if finding.state != "ok"} == {"function", *UNSEEN}
+    assert {finding.state for finding in found.values()} == {"ok", "not seen"}
     assert list(found) == [
         "settings",
         "endpoint",
+        "function",
         "http",
         "profiles",
         "credentials",
         "clock",
         "ListJobs",
+        "DescribeJob",
         "manifests lists-1250000000",
         "reports report-1250000000",
+        "reading lists-1250000000/in/",
+        *UNSEEN,
     ]
 
 
@@ -94,8 +104,10 @@ def test_changes_nothing() -> None:
     findings(wire)
     assert wire.asked == [
         ("GET", "100000000001.cos-control.ap-chengdu.myqcloud.com", "/jobs"),
+        ("GET", "100000000001.cos-control.ap-chengdu.myqcloud.com", "/jobs/00000000-0000-0000-0000-000000000000"),
         ("HEAD", "lists-1250000000.cos.ap-chengdu.myqcloud.com", "/"),
         ("HEAD", "report-1250000000.cos.ap-beijing.myqcloud.com", "/"),
+        ("HEAD", "lists-1250000000.cos.ap-chengdu.myqcloud.com", "/in/cosbatch-doctor-looks-for-nothing"),
     ]
 
 
@@ -103,7 +115,10 @@ def test_has_a_fix_for_all_that_is_not_as_it_should_be() -> None:
     wire = ScriptedWire(UpstreamUnreachable("No connection."), lists=404, report=403)
     found = findings(wire, COSBATCH_HTTP_AUTH="none", COSBATCH_ENDPOINT="http://127.0.0.1:1")
     assert all(bool(finding.fix) == (finding.state != "ok") for finding in found.values())
-    assert {name for name, finding in found.items() if finding.state == "ok"} == {"settings", "profiles"}
+    assert {name for name, finding in found.items() if finding.state == "ok"} == {
+        "settings",
+        "profiles",
+    }
 
 
 def test_warns_where_requests_do_not_go_to_the_service() -> None:
@@ -192,6 +207,10 @@ def test_looks_at_the_buckets_of_manifests(status: int, state: str, message: str
     assert message in finding.message
 
 
+def test_asks_for_nothing_in_a_bucket_that_is_not_there() -> None:
+    assert "reading lists-1250000000/in/" not in findings(ScriptedWire(lists=404))
+
+
 def test_looks_at_the_buckets_of_callers_manifests() -> None:
     assert "manifests calls-1250000000" in findings(policy={"manifest_buckets": ["calls-1250000000"]})
 
@@ -202,6 +221,8 @@ FOREIGN: dict[str, dict[str, object]] = {
     "job/Operation/COSPutObjectCopy/TargetResource": {
         "job": {**JOB, "Operation": {"COSPutObjectCopy": {"TargetResource": "cos://to-666"}}}
     },
+    "receipts": {"receipts": "cos://report-666/receipts/"},
+    "limits/target_buckets/0": {"limits": {"target_buckets": ["to-666"]}},
     "job/RoleArn": {"job": {**JOB, "RoleArn": "qcs::cam::uin/666:roleName/Jobs"}},
 }
 
@@ -213,11 +234,29 @@ def test_finds_what_a_profile_names_of_another_account(pointer: str) -> None:
     assert f"/profiles/0/{pointer} " in finding.message
 
 
+@pytest.mark.parametrize(
+    ("policy", "pointer"),
+    [
+        ({"manifest_buckets": ["lists-1250000000", "lists-666"]}, "/policy/manifest_buckets/1"),
+        ({"report_buckets": ["report-666"]}, "/policy/report_buckets/0"),
+        ({"target_buckets": ["to-666"]}, "/policy/target_buckets/0"),
+        ({"roles": ["qcs::cam::uin/666:roleName/Jobs"]}, "/policy/roles/0"),
+    ],
+)
+def test_finds_what_the_policy_names_of_another_account(policy: object, pointer: str) -> None:
+    finding = findings(policy=policy)["profiles"]
+    assert (finding.state, finding.message.split()[0]) == ("wrong", pointer)
+
+
+def test_lets_manifests_list_another_account_s_objects() -> None:
+    assert findings(None, {**ONE, "limits": {"source_buckets": ["data-666"]}})["profiles"].state == "ok"
+
+
 def test_warns_where_there_are_no_profiles() -> None:
     settings, _ = read_settings(ACCOUNT)
     parsed, _ = parse_profiles('{"profiles": []}')
     client = Client(Configuration(settings, parsed), ScriptedWire(), SteppingClock().clock())
-    assert {finding.check: finding.state for finding in doctor.examine(client)}["profiles"] == "warning"
+    assert {finding.check: finding.state for finding in doctor.examine(client, None, {})}["profiles"] == "warning"
 
 
 def test_leaves_out_what_a_profile_for_callers_does_not_say() -> None:
@@ -225,6 +264,46 @@ def test_leaves_out_what_a_profile_for_callers_does_not_say() -> None:
     found = findings(None, bare)
     assert found["profiles"].state == "ok"
     assert not [check for check in found if check.startswith(("manifests", "reports"))]
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "message"),
+    [
+        (404, "ok", "allowed"),
+        (403, "warning", "not allowed"),
+        (503, "wrong", "UnexpectedResponse"),
+    ],
+)
+def test_asks_whether_manifests_may_be_read(status: int, state: str, message: str) -> None:
+    finding = findings(ScriptedWire(objects=status))["reading lists-1250000000/in/"]
+    assert finding.state == state
+    assert message in finding.message
+
+
+@pytest.mark.parametrize(("code", "status", "state"), [("NoSuchJob", 404, "ok"), ("AccessDenied", 403, "wrong")])
+def test_asks_whether_jobs_may_be_described(code: str, status: int, state: str) -> None:
+    assert findings(ScriptedWire(refusal(code, status)))["DescribeJob"].state == state
+
+
+@pytest.mark.parametrize(("token", "words"), [("", "which are no role's"), ("a-token", "these credentials")])
+def test_says_whose_rights_it_has_seen(token: str, words: str) -> None:
+    finding = findings(TENCENTCLOUD_SESSIONTOKEN=token)["function's role"]
+    assert finding.message.endswith(words)
+
+
+def test_looks_at_who_may_call_the_function_where_its_variables_are_known() -> None:
+    settings, _ = read_settings({**ACCOUNT, "COSBATCH_HTTP_AUTH": "gateway"})
+    client = Client(
+        Configuration(settings, parse_profiles('{"profiles": []}')[0]), ScriptedWire(), SteppingClock().clock()
+    )
+    whole = Deployment({**ACCOUNT, "COSBATCH_HTTP_AUTH": "none"}, ())
+    for deployment, message in (
+        (whole, "whoever knows"),
+        (replace(whole, missing=("REGION",)), "gateway"),
+        (None, "gateway"),
+    ):
+        found = {finding.check: finding for finding in doctor.examine(client, deployment, {})}
+        assert message in found["http"].message
 
 
 def make_buckets(standin: Standin) -> None:
@@ -239,8 +318,33 @@ def test_examines_an_account_on_the_stand_in(run: Run, standin: Standin) -> None
     assert said.code == 0
     assert said.json["Verdict"] == "ok"
     states = {check["Check"]: check["State"] for check in said.json["Checks"]}
-    assert states.pop("endpoint") == "warning"
-    assert set(states.values()) == {"ok"}
+    assert (states.pop("endpoint"), states.pop("function")) == ("warning", "warning")
+    assert set(states.values()) == {"ok", "not seen"}
+
+
+def test_finds_no_fault_with_what_serverless_yml_sets(
+    run: Run, standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploying = {
+        "REGION": "ap-chengdu",
+        "COSBATCH_FUNCTION_ROLE": "r",
+        "COSBATCH_MANIFEST_BUCKET": "manifest-1250000000",
+    }
+    for name, value in {**deploying, "COSBATCH_HTTP_TOKENS": "0" * 64}.items():
+        monkeypatch.setenv(name, value)
+    make_buckets(standin)
+    monkeypatch.chdir(tmp_path)
+    states = {check["Check"]: check for check in run("doctor").json["Checks"]}
+    assert (states["function"]["State"], states["http"]["Message"]) == ("ok", "1 bearer tokens are let in")
+
+
+def test_says_so_where_there_is_no_serverless_yml(
+    run: Run, standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(doctor, "PROFILES", str(tmp_path / "profiles.json"))
+    states = {check["Check"]: check["State"] for check in run("doctor").json["Checks"]}
+    assert states["function"] == "not seen"
 
 
 def test_fails_where_something_is_wrong(run: Run, standin: Standin) -> None:

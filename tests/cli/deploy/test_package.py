@@ -232,6 +232,86 @@ def test_shows_a_table_on_a_terminal(
     assert "largest parts" in shown
 
 
+@pytest.mark.parametrize(
+    ("variables", "pointers"),
+    [
+        ({"COSBATCH_APPID": "1257654321"}, ["/profiles/0/match/bucket", "/profiles/0/job/Report/Bucket"]),
+        ({"COSBATCH_APPID": "1257654321", "TENCENTCLOUD_APPID": "1250000000"}, ["/profiles/0/match/bucket"]),
+        ({"COSBATCH_UIN": "666"}, ["/profiles/0/job/RoleArn", "/profiles/2/job/RoleArn"]),
+    ],
+)
+def test_refuses_the_profiles_of_another_account(
+    small: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    pointers: list[str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert pack() == 1
+    told = capsys.readouterr()
+    failure = json.loads(told.out)
+    assert failure["Code"] == "ConfigurationError"
+    assert {problem["Pointer"] for problem in failure["Errors"]} >= set(pointers)
+    assert "is the example that is shipped" in told.err
+    assert "--example" in told.err
+    assert not Path("dist").exists()
+
+
+@pytest.fixture
+def nothing_to_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "collect", lambda python: ({"handler.py": b""}, {}))
+    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+
+
+@pytest.mark.usefixtures("nothing_to_pack")
+def test_packs_the_example_on_purpose_and_says_what_it_is(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COSBATCH_APPID", "1257654321")
+    assert pack("--example") == 0
+    assert "is the example that is shipped" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("nothing_to_pack")
+def test_says_that_it_packs_the_example_where_no_account_is_known(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COSBATCH_APPID")
+    assert pack() == 0
+    assert "COSBATCH_APPID and COSBATCH_UIN say which" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("nothing_to_pack")
+@pytest.mark.parametrize(
+    "profiles",
+    [None, '\ufeff{"profiles": []}', '{"profiles": [{"name": "a", "job": {}, "open": ["Operation"]}]}'],
+)
+def test_packs_the_account_s_own_profiles_or_none(
+    small: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    profiles: str | None,
+) -> None:
+    monkeypatch.setattr(package, "ROOT", tmp_path)
+    if profiles is not None:
+        (tmp_path / "profiles.json").write_text(profiles, encoding="utf-8")
+    is_broken = profiles is not None and "job" in profiles
+    assert pack() == int(is_broken)
+    told = capsys.readouterr()
+    assert ("could not read profiles.json" in told.err) == is_broken
+    assert "example" not in told.err
+
+
+@pytest.mark.usefixtures("nothing_to_pack")
+def test_writes_the_zip_to_a_device_and_leaves_it_one(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert pack("--output", os.devnull) == 0
+    assert json.loads(capsys.readouterr().out)["Bytes"] > 0
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
 def test_says_what_pip_said_where_a_dependency_cannot_be_had(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     next(small.glob("defusedxml-*")).unlink()
     assert pack() == 1
