@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from cosbatch.cli.deploy import cam_policy, doctor, package, schema
 from cosbatch.cli.job_commands import create, jobs, wait
 from cosbatch.cli.manifests import build, check, retry
-from cosbatch.cli.rehearse import demo, invoke
+from cosbatch.cli.rehearse import demo, invoke, standin
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.tables import printable
@@ -121,6 +121,7 @@ def parser() -> argparse.ArgumentParser:
     jobs.add(commands)
     wait.add(commands)
     invoke.add(commands)
+    standin.add(commands)
     check.add(commands)
     build.add(commands)
     retry.add(commands)

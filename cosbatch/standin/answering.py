@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cosbatch.standin.control import answer_control
+from cosbatch.standin.control import Parts, answer_control
 from cosbatch.standin.cos.access import check_access
 from cosbatch.standin.cos.service import Call, Service
 from cosbatch.standin.faults.damage import deliver, response_instead
-from cosbatch.standin.faults.ordered import Fault, Faults
+from cosbatch.standin.faults.ordered import Fault
 from cosbatch.standin.routes import carry_out
 from cosbatch.standin.wire.actions import find_action
 from cosbatch.standin.wire.addresses import Target, find_target
@@ -19,17 +19,18 @@ from cosbatch.standin.wire.messages import Delivery, Request, Response
 from cosbatch.standin.wire.server import new_request_id, stamped
 
 
-def answer_request(service: Service, faults: Faults, request: Request) -> Delivery:
+def answer_request(parts: Parts, request: Request) -> Delivery:
     """What is sent to one request; errors of the service become Error documents, nothing else is caught."""
+    service = parts.service
     now, request_id = service.clock.now(), new_request_id()
     target = find_target(request.hosts, request.path, service.account.region)
     if target.kind == "standin":
-        return Delivery(stamped(answer_control(service, faults, request), now, request_id))
+        return Delivery(stamped(answer_control(parts, request), now, request_id))
     try:
         action = find_action(request, target)
     except ServiceError as unknown:
         return Delivery(stamped(_error_response(unknown, request, request_id), now, request_id))
-    fault = faults.take(action)
+    fault = parts.faults.take(action)
     moment = now + (fault.skew if fault else 0.0)
     response = Exchange(service, request, target, action, fault, moment, request_id).respond()
     return deliver(fault, stamped(response, moment, request_id))

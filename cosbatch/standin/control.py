@@ -1,12 +1,17 @@
-"""The stand-in's own routes, unsigned: the page for people, faults, and the truth about the jobs."""
+"""The stand-in's own routes, unsigned: the page for people, faults, the truth about the jobs, and a fresh start."""
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import re
+from dataclasses import dataclass
 
 from cosbatch.standin.cos.service import Service
 from cosbatch.standin.faults.ordered import Faults, UnknownFault, read_order
+from cosbatch.standin.jobs.reports import sweep
 from cosbatch.standin.jobs.rows import Job, all_jobs, states_of
+from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.page import show_page
 from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.messages import Request, Response
@@ -15,36 +20,86 @@ JSON_TYPE = (("Content-Type", "application/json"),)
 LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
-def answer_control(service: Service, faults: Faults, request: Request) -> Response:
-    """The response to a request for / or /_standin/...; only clients on this machine may ask."""
-    if not request.client.startswith(LOOPBACK):
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a running stand-in that its own routes show and change; `host` is where it listens."""
+
+    service: Service
+    faults: Faults
+    runner: Runner
+    host: str
+
+    def reset(self) -> None:
+        """Begin anew: no bucket, no job, no fault is left."""
+        with self.runner.at_rest():
+            self.service.database.clear()
+            sweep(self.service.reports, ())
+        self.faults.clear()
+
+
+def answer_control(parts: Parts, request: Request) -> Response:
+    """The response to a request for / or /_standin/...; refused for web pages of others, and for other machines.
+
+    Another machine may ask where the stand-in was told to listen on more than the loopback interface.
+    """
+    if parts.host.startswith(LOOPBACK) and not request.client.startswith(LOOPBACK):
         return _json({"Error": "Only clients on this machine may ask for this"}, 403)
+    if not is_own(parts.host, request):
+        return _json({"Error": "Only the stand-in's own address may ask for this, and no page of another origin"}, 403)
     try:
-        return _answer(service, faults, request)
+        return _answer(parts, request)
     except UnknownFault as error:
         return _json({"Error": str(error)}, 400)
 
 
-def _answer(service: Service, faults: Faults, request: Request) -> Response:
+def is_own(host: str, request: Request) -> bool:
+    """Whether a request was sent to an address of the stand-in itself, by no web page of another origin.
+
+    A page that has its own name point here (DNS rebinding) has that name as Host. An address in numbers is no name that
+    could be made to point elsewhere; its port may be another one, where a container's is published.
+    """
+    names = [own.rpartition(":")[0] if re.search(r":\d*\Z", own) else own for own in request.hosts]
+    origin = request.header("origin").partition("://")[2]
+    return all(_is_own_name(host, name.lower()) for name in names) and (
+        "origin" not in request.headers or origin in request.hosts
+    )
+
+
+def _is_own_name(host: str, name: str) -> bool:
+    if name in ("localhost", host):
+        return True
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _answer(parts: Parts, request: Request) -> Response:
     match request.method, request.path:
         case "GET", "/":
-            return show_page(service)
+            return show_page(parts.service)
+        case "GET", "/_standin/health":
+            return _json({"Status": "ok"})
+        case "POST", "/_standin/reset":
+            parts.reset()
+            return _json({"Status": "empty"})
         case "GET", "/_standin/jobs":
-            return _json({"Jobs": truth(service)})
+            return _json({"Jobs": truth(parts.service)})
         case "GET" | "POST" | "DELETE", "/_standin/faults":
-            return _json({"Faults": _faults_after(service, faults, request)})
+            return _json({"Faults": _faults_after(parts, request)})
         case _:
-            told = "There are / and /_standin/jobs (GET), and /_standin/faults (POST, GET, DELETE)"
-            return _json({"Error": told}, 404)
+            told = "There are /, /_standin/health and /_standin/jobs (GET), /_standin/reset (POST)"
+            return _json({"Error": f"{told}, and /_standin/faults (POST, GET, DELETE)"}, 404)
 
 
-def _faults_after(service: Service, faults: Faults, request: Request) -> list[dict[str, object]]:
+def _faults_after(parts: Parts, request: Request) -> list[dict[str, object]]:
     """What is still to come, once a request to order or to forget faults is done."""
     if request.method == "POST":
-        faults.order(read_order(request.text(), service.clock.now()))
+        parts.faults.order(read_order(request.text(), parts.service.clock.now()))
     if request.method == "DELETE":
-        faults.clear()
-    return faults.waiting()
+        parts.faults.clear()
+    return parts.faults.waiting()
 
 
 def _json(value: object, status: int = 200) -> Response:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cosbatch.standin import Account, Standin
 from cosbatch.standin.cos.service import Clock
+from cosbatch.standin.wire.place import Place
 
 
 @dataclass
@@ -28,7 +29,7 @@ def running_by_clock(
     data: Path, now: Callable[[], float], speed: float = 1.0, runs_jobs: bool = True
 ) -> Iterator[Standin]:
     """A stand-in for the time of a `with` block that asks `now` for the time, in Unix seconds."""
-    standin = Standin(data, 0, Account(), Clock(speed, now), runs_jobs)
+    standin = Standin(data, Place(), Account(), Clock(speed, now), runs_jobs)
     standin.start()
     try:
         yield standin

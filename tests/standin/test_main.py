@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import cosbatch.standin
 from cosbatch.standin import Account, running
 from cosbatch.standin.__main__ import main
 from tests.standin.client import Client
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_prints_one_line_when_it_is_ready_and_stops_on_a_signal(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "cosbatch.standin", "--data", str(tmp_path), "--secret-id", "AKIDmine"]
+    command = [sys.executable, "-m", "cosbatch", "standin", "--data", str(tmp_path), "--secret-id", "AKIDmine"]
     with subprocess.Popen([*command, "--secret-key", "mine"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         ready = json.loads(child.stdout.readline())
@@ -38,6 +39,23 @@ def test_prints_one_line_when_it_is_ready_and_stops_on_a_signal(tmp_path: Path) 
         "COSBATCH_REGION": "ap-chengdu",
         "COSBATCH_ENDPOINT": ready["endpoint"],
     }
+
+
+def test_has_the_account_and_the_place_that_the_options_name(capsys: pytest.CaptureFixture[str]) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert main(["--host", "::1", "--uin", "7", "--appid", "1257654321", "--region", "ap-beijing"], stop) == 0
+    ready = json.loads(capsys.readouterr().out)
+    assert ready["endpoint"].startswith("http://[::1]:")
+    found = [ready["environ"][name] for name in ("COSBATCH_UIN", "COSBATCH_APPID", "COSBATCH_REGION")]
+    assert found == ["7", "1257654321", "ap-beijing"]
+
+
+def test_costs_nothing_before_it_is_asked_for() -> None:
+    program = "import sys, cosbatch.standin; assert not {'sqlite3', 'http.server', 'ssl'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+    with pytest.raises(AttributeError, match="has no attribute 'other'"):
+        getattr(cosbatch.standin, "other")  # noqa: B009 - mypy knows that there is none
 
 
 def test_runs_until_it_is_told_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,7 +88,10 @@ def test_is_a_module_to_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "--data DIR" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["--speed", "0"], ["--speed", "fast"], ["--speed", "inf"], ["--port", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--speed", "0"], ["--speed", "fast"], ["--speed", "inf"], ["--port", "x"], ["--uin", "u"], ["--region", "*"]],
+)
 def test_refuses_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         main(arguments)

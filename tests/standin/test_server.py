@@ -13,6 +13,7 @@ import pytest
 
 from cosbatch.standin import Standin, running
 from cosbatch.standin.wire.messages import Delivery, Request
+from cosbatch.standin.wire.place import Place
 from cosbatch.standin.wire.server import Server
 from tests.standin.client import Client, until
 from tests.standin.documents import document
@@ -169,7 +170,7 @@ def broken(request: Request) -> Delivery:
 
 @pytest.fixture
 def broken_server() -> Iterator[Server]:
-    server = Server(0, broken)
+    server = Server(Place(), broken)
     thread = threading.Thread(target=server.serve)
     thread.start()
     yield server

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from cosbatch.standin.cos.service import Service
@@ -46,6 +48,7 @@ class Runner:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._stages: dict[tuple[int, str], Stage] = {}
+        self._turning = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="standin-runner", daemon=True)
@@ -92,8 +95,20 @@ class Runner:
         self._wake.clear()
         return self._stopping.is_set()
 
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """No job takes a step in a `with` block, and nothing of one is kept in memory."""
+        with self._turning:
+            for number in {number for number, _ in self._stages}:
+                self._drop(number)
+            yield
+
     def tick(self) -> bool:
         """Take one step with every job that can take one; whether any could."""
+        with self._turning:
+            return self._tick()
+
+    def _tick(self) -> bool:
         with self._service.database.reading() as connection:
             jobs = unfinished(connection)
         top = max((priority for _, state, priority in jobs if state in COMPETING), default=0)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from cosbatch.standin.store.contents import Contents
 from cosbatch.standin.store.failures import DAMAGED, failure_of, in_words
-from cosbatch.standin.store.tables import SCHEMA, VERSION
+from cosbatch.standin.store.tables import SCHEMA, TABLES, VERSION
 
 # What a batch of tasks asks for, to be found in one query; the writing connection's own.
 WANTED = "CREATE TEMP TABLE wanted (place INTEGER PRIMARY KEY, bucket INTEGER, key TEXT, version TEXT)"
+CONTENTS = "SELECT content FROM versions UNION SELECT content FROM parts UNION SELECT content FROM pins"
 HELD = """
 SELECT EXISTS (SELECT 1 FROM versions WHERE content = :content)
     OR EXISTS (SELECT 1 FROM parts WHERE content = :content)
@@ -130,6 +131,14 @@ class Database:
                 raise
             for content in orphans:
                 self.contents.remove(content)
+
+    def clear(self) -> None:
+        """Remove everything that is kept. Raises StoreFailure."""
+        with self.writing() as transaction:
+            for (content,) in transaction.execute(CONTENTS).fetchall():
+                transaction.release(content)
+            for table in TABLES:
+                transaction.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are the schema's own
 
     def close(self) -> None:
         """Close every connection; nothing may be under way any more."""

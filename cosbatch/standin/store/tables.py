@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 VERSION = 2
 SCHEMA = """
 CREATE TABLE buckets (
@@ -91,3 +93,4 @@ CREATE TABLE pins (
 );
 CREATE INDEX pins_by_content ON pins (content);
 """
+TABLES = tuple(re.findall(r"CREATE TABLE (\w+)", SCHEMA))

@@ -1,4 +1,7 @@
-"""The socket: a thread for each connection, and deliveries written as they are told, broken ones included."""
+"""The socket: a thread for each connection, and deliveries written as they are told, broken ones included.
+
+With a certificate the one port speaks both: a connection that begins with a TLS record is taken as TLS, any other as plain.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from cosbatch.standin.wire.documents import error_answer, http_date
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Delivery, Request, Response
+from cosbatch.standin.wire.place import Place
 from cosbatch.standin.wire.reading import SocketBody, read_request
 
 NAME = "cosbatch-standin"
 IDLE_SECONDS = 120
 RESET = struct.pack("ii", 1, 0)
+TLS_RECORD = b"\x16"
 
 Answer = Callable[[Request], Delivery]
 
@@ -143,22 +149,47 @@ def _phrase(status: int) -> str:
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on the loopback interface, one thread for each connection."""
+    """Listens at one place, one thread for each connection."""
 
     daemon_threads = False
     request_queue_size = 128
 
-    def __init__(self, port: int, answer: Answer) -> None:
+    def __init__(self, place: Place, answer: Answer) -> None:
         self.answer = answer
+        self.place = place
+        self._tls = place.tls()
+        self.address_family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__((place.host, place.port), Handler)
+
+    @property
+    def plain_endpoint(self) -> str:
+        """Where plain HTTP is spoken, `http://127.0.0.1:PORT`."""
+        return f"http://{self.place.reached}:{self.server_address[1]}"
 
     @property
     def endpoint(self) -> str:
-        """Where the server listens, `http://127.0.0.1:PORT`."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        """Where clients are to go: https with a certificate, else the plain one."""
+        return self.plain_endpoint.replace("http", "https", 1) if self._tls else self.plain_endpoint
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Answer a connection's requests, on its own thread."""
+        if self._tls is None:
+            super().finish_request(request, client_address)
+            return
+        request.settimeout(IDLE_SECONDS)
+        self.remember(request)
+        try:
+            if request.recv(1, socket.MSG_PEEK) != TLS_RECORD:
+                super().finish_request(request, client_address)
+                return
+        finally:
+            self.forget(request)
+        # The handshake comes with the first reading, when the connection can be ended already.
+        with self._tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False) as secured:
+            super().finish_request(secured, client_address)
 
     def remember(self, connection: socket.socket) -> None:
         """Keep track of a connection, so that stopping need not wait for its client."""
@@ -188,7 +219,7 @@ class Server(ThreadingHTTPServer):
             for connection in self._open:
                 _end(connection)
         with suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.server_address[1]), timeout=1).close()
+            socket.create_connection((self.place.reached.strip("[]"), self.server_address[1]), timeout=1).close()
 
 
 def _end(connection: socket.socket) -> None:

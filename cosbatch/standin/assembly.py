@@ -6,22 +6,24 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from cosbatch.standin.answering import answer_request
-from cosbatch.standin.control import truth
+from cosbatch.standin.control import Parts, truth
 from cosbatch.standin.cos.service import Clock, Service
 from cosbatch.standin.faults.ordered import Faults, order_faults
 from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.store.database import Database
 from cosbatch.standin.wire.addresses import Account
+from cosbatch.standin.wire.place import Place
 from cosbatch.standin.wire.server import Server
 
 
 class Standin:
-    """One local COS over a data folder, listening on 127.0.0.1 from `start` to `stop`."""
+    """One local COS over a data folder, listening at one place from `start` to `stop`."""
 
-    def __init__(self, data: Path, port: int, account: Account, clock: Clock, runs_jobs: bool = True) -> None:
+    def __init__(self, data: Path, place: Place, account: Account, clock: Clock, runs_jobs: bool = True) -> None:
         self.account = account
         self._runs_jobs = runs_jobs
         self.faults = Faults()
@@ -29,8 +31,9 @@ class Standin:
         self.service = Service(account, Database(data), clock, reports, lambda: self.runner.wake())
         reports.mkdir(exist_ok=True)
         self.runner = Runner(self.service)
+        self._parts = Parts(self.service, self.faults, self.runner, place.host)
         try:
-            self._server = Server(port, lambda request: answer_request(self.service, self.faults, request))
+            self._server = Server(place, lambda request: answer_request(self._parts, request))
         except BaseException:
             self.service.database.close()
             raise
@@ -38,13 +41,13 @@ class Standin:
 
     @property
     def endpoint(self) -> str:
-        """Where it listens, `http://127.0.0.1:PORT`."""
+        """Where it listens, `http://127.0.0.1:PORT`; https with a certificate, where plain HTTP is spoken as well."""
         return self._server.endpoint
 
     @property
     def environ(self) -> dict[str, str]:
-        """The variables that point a client of this project here."""
-        return self.account.environ(self.endpoint)
+        """The variables that point a client of this project here; by plain HTTP, for no authority has signed the certificate."""
+        return self.account.environ(self._server.plain_endpoint)
 
     def order(self, *faults: dict[str, object]) -> None:
         """Order faults as POST /_standin/faults does. Raises UnknownFault."""
@@ -53,6 +56,10 @@ class Standin:
     def jobs(self) -> list[dict[str, object]]:
         """What GET /_standin/jobs shows."""
         return truth(self.service)
+
+    def reset(self) -> None:
+        """Begin anew, as POST /_standin/reset does: no bucket, no job, no fault is left."""
+        self._parts.reset()
 
     def start(self) -> None:
         """Begin to listen and to run jobs."""
@@ -72,19 +79,29 @@ class Standin:
 def running(
     data: Path | str | None = None,
     *,
+    host: str = "127.0.0.1",
     port: int = 0,
     account: Account | None = None,
+    uin: str | None = None,
+    appid: str | None = None,
+    region: str | None = None,
+    certificate: Path | str | None = None,
+    key: Path | str | None = None,
     speed: float = 1.0,
     runs_jobs: bool = True,
 ) -> Iterator[Standin]:
     """Run a stand-in for the time of a `with` block.
 
     Without `data` its objects and jobs are kept in a temporary folder and removed at the end; port 0 means a
-    free one. Without `runs_jobs` jobs stay as they are created. Raises UnusableData when the folder
-    cannot be used, OSError when the port is taken.
+    free one. `uin`, `appid` and `region` take the place of the account's. `certificate` and `key` are PEM files: with
+    them it speaks TLS too. Without `runs_jobs` jobs stay as they are created. Raises UnusableData when the folder
+    cannot be used, OSError when the port is taken or the certificate cannot be used.
     """
+    given = {"uin": uin, "appid": appid, "region": region}
+    whose = replace(account or Account(), **{name: value for name, value in given.items() if value is not None})
+    place = Place(host, port, certificate, key)
     with tempfile.TemporaryDirectory(prefix="cosbatch-standin-") as temporary:
-        standin = Standin(Path(data or temporary), port, account or Account(), Clock(speed), runs_jobs)
+        standin = Standin(Path(data or temporary), place, whose, Clock(speed), runs_jobs)
         standin.start()
         try:
             yield standin

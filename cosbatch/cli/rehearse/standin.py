@@ -1,0 +1,23 @@
+"""The command `standin`: a local COS that runs until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+
+from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.standin.options import DESCRIPTION, add_options
+
+_EXAMPLES = """\
+  A COS of your own on this machine, for any SDK; its page for people is at the address that it prints:
+    python -m cosbatch standin --port 8930 --data ./cos-data
+"""
+
+
+def add(commands: Commands) -> None:
+    add_options(command(commands, "standin", DESCRIPTION, _EXAMPLES, standin))
+
+
+def standin(options: argparse.Namespace) -> int:
+    from cosbatch.standin.serving import serve  # a server, which no other command needs
+
+    return serve(options)

@@ -1,0 +1,42 @@
+"""A stand-in that runs on the command line until it is told to stop, and says on stdout when it is ready."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+
+from cosbatch.standin.assembly import running
+from cosbatch.standin.options import account_of
+from cosbatch.standin.store.database import UnusableData
+
+
+def serve(options: argparse.Namespace, stop: threading.Event | None = None) -> int:
+    """The exit code of a stand-in that ran until a signal arrived, or `stop` was set."""
+    stopped = stop or _stop_on_signals()
+    try:
+        with running(
+            options.data,
+            host=options.host,
+            port=options.port,
+            account=account_of(options),
+            certificate=options.certificate,
+            key=options.key,
+            speed=options.speed,
+        ) as standin:
+            sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
+            sys.stdout.flush()
+            stopped.wait()
+    except (UnusableData, OSError, OverflowError) as error:
+        sys.stderr.write(f"The stand-in cannot start: {error}\n")
+        return 1
+    return 0
+
+
+def _stop_on_signals() -> threading.Event:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
