@@ -1,4 +1,4 @@
-"""The command line: JSON on stdout, words for people on stderr, exit code 0 done, 1 failed, 2 wrong usage.
+"""The command line: JSON on stdout, words for people on stderr, and an exit code of `terminal/exit_codes.py`.
 
 Each module of commands has an `add` that declares them, each with the function that runs it.
 """
@@ -10,13 +10,14 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cosbatch.cli.deploy import cam_policy, doctor, package, schema
 from cosbatch.cli.job_commands import create, jobs, wait
 from cosbatch.cli.manifests import build, check, retry
 from cosbatch.cli.rehearse import demo, invoke, standin
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import exit_codes, output, streams
+from cosbatch.cli.terminal.arguments import Parser, add_common, command_first
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.model.deadline import Clock
@@ -34,27 +35,24 @@ A first look, without an account and without a network:
 
   {PROGRAM} demo
 
-{PROGRAM} COMMAND --help explains a command by examples."""
+{PROGRAM} COMMAND --help explains a command by examples. Options that all commands have may stand before it.
 
-# What a shell reports of a program that the signal ended.
-_INTERRUPTED = 130
-_PIPE_CLOSED = 141
+exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the job ended with failed tasks or was cancelled,
+            4 time was over, 5 the service could not be reached, 130 interrupted"""
 
 
 def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
     """The exit code of the command that the arguments name."""
+    streams.open_missing()
     try:
-        code = _code_of(arguments, clock or Clock())
-        sys.stdout.flush()
+        code = _code_of(command_first(arguments), clock or Clock())
+        streams.flush(sys.stdout)
     except KeyboardInterrupt:
-        return _INTERRUPTED
-    except BrokenPipeError:
-        _discard_stdout()
-        return _PIPE_CLOSED
+        code = exit_codes.INTERRUPTED
     except OSError as error:
-        _discard_stdout()
-        output.say(f"{PROGRAM}: {error.strerror}{f' ({error.filename})' if error.filename else ''}")
-        return 1
+        streams.discard(sys.stdout)
+        output.say(printable(f"{PROGRAM}: {error.strerror}{f' ({error.filename})' if error.filename else ''}"))
+        code = exit_codes.FAILED
     return code
 
 
@@ -62,9 +60,11 @@ def _code_of(arguments: Sequence[str], clock: Clock) -> int:
     top = parser()
     if not arguments:
         top.print_help(sys.stderr)
-        return 2
+        return exit_codes.WRONG_USAGE
     try:
-        options = top.parse_args(arguments, argparse.Namespace(clock=clock))
+        options, unknown = top.parse_known_args(arguments, argparse.Namespace(clock=clock))
+        if unknown:
+            options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     except SystemExit as ending:
         return int(ending.code or 0)
     return _guarded(options)
@@ -73,10 +73,11 @@ def _code_of(arguments: Sequence[str], clock: Clock) -> int:
 def _guarded(options: argparse.Namespace) -> int:
     """The exit code of the command; every failure is told in words, with a traceback only where --verbose asks for it."""
     try:
-        code: int = options.run(options)
+        with _told_to(os.devnull if options.quiet else None):
+            code: int = options.run(options)
     except WrongUsage as error:
         output.say(printable(f"{PROGRAM}: {error}"))
-        return 2
+        return exit_codes.WRONG_USAGE
     except OSError:
         # A pipe that closed, a disk that is full: main() handles these.
         raise
@@ -87,33 +88,38 @@ def _guarded(options: argparse.Namespace) -> int:
     return code
 
 
+@contextlib.contextmanager
+def _told_to(path: str | None) -> Iterator[None]:
+    """What is said on stderr goes to the file at `path` instead, where one is given."""
+    if path is None:
+        yield
+        return
+    with open(path, "w", encoding="utf-8") as file, contextlib.redirect_stderr(file):
+        yield
+
+
 def _failed(error: CosbatchError, options: argparse.Namespace) -> int:
     error.fields["Hint"] = output.hint_of(error.code)
     output.fail(error.as_json(), options)
-    return 1
+    return exit_codes.of_failure(error.code)
 
 
 def _bug(error: Exception, options: argparse.Namespace) -> CosbatchError:
-    if getattr(options, "verbose", False):
+    if options.verbose:
         output.say("".join(traceback.format_exception(type(error), error, error.__traceback__)))
         return InternalError("A bug of this program; the lines above show where it happened.")
     return InternalError(f"A bug of this program ({type(error).__name__}); --verbose shows where it happened.")
 
 
-def _discard_stdout() -> None:
-    """What is still unwritten goes nowhere, so that the interpreter does not fail on it at its end."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog=PROGRAM,
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    add_common(top)
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     # In the order of the help.
     demo.add(commands)

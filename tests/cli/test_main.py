@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import io
 import os
 import re
 import runpy
@@ -15,9 +16,19 @@ from pathlib import Path
 
 import pytest
 
+import cosbatch
 from cosbatch.cli import main as command_line
+from cosbatch.cli.terminal import options, output
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.model.errors import Forbidden, Problem
+from cosbatch.model.errors import (
+    Forbidden,
+    Problem,
+    ServiceError,
+    UnexpectedResponse,
+    UpstreamTimeout,
+    UpstreamTLS,
+    UpstreamUnreachable,
+)
 from tests.cli.running import Run
 
 ROOT = Path(__file__).parents[2]
@@ -30,9 +41,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[argparse.Nam
     def put(act: Callable[[argparse.Namespace], int]) -> None:
         def parser() -> argparse.ArgumentParser:
             top = argparse.ArgumentParser(prog="test")
-            sub = top.add_subparsers().add_parser("act")
-            sub.add_argument("--verbose", action="store_true")
-            sub.set_defaults(run=act)
+            options.command(top.add_subparsers(), "act", "Act.", "none", act)
             return top
 
         monkeypatch.setattr(command_line, "parser", parser)
@@ -76,6 +85,95 @@ def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[s
     said = run(*arguments)
     assert (said.code, said.out) == (2, "")
     assert "usage:" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("descrbe", "x"), "describe"),
+        (("jobs", "--stat", "Active"), "--state"),
+        (("jobs", "--state", "Activ"), "Active"),
+        (("--jsn", "jobs"), "--json"),
+        (("build", "--bucket", "b", "--storage-clas=ARCHIVE"), "--storage-class"),
+    ],
+)
+def test_says_what_was_probably_meant(run: Run, arguments: tuple[str, ...], meant: str) -> None:
+    said = run(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.rstrip().endswith(f"; did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("xyzzy",), ("jobs", "--xyzzy"), ("describe", "a", "b"), ("jobs", "--limit", "x")]
+)
+def test_guesses_nothing_where_nothing_is_alike(run: Run, arguments: tuple[str, ...]) -> None:
+    said = run(*arguments)
+    assert (said.code, "did you mean" in said.err) == (2, False)
+
+
+def test_shows_the_usage_of_the_command_that_was_misused(run: Run) -> None:
+    assert "usage: python -m cosbatch wait " in run("wait", "JOB", "--xyzzy").err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version",),
+        ("jobs", "--version"),
+        ("--version", "jobs"),
+    ],
+)
+def test_says_which_version_it_is(run: Run, arguments: tuple[str, ...]) -> None:
+    said = run(*arguments)
+    assert (said.code, said.out, said.err) == (0, f"cosbatch {cosbatch.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--region", "ap-beijing", "--json", "--endpoint=http://127.0.0.1:1", "act", "--verbose"),
+        ("act", "--region", "ap-beijing", "--json", "--endpoint=http://127.0.0.1:1", "--verbose"),
+        ("--verbose", "--json", "--region", "ap-beijing", "--endpoint", "http://127.0.0.1:1", "act"),
+    ],
+)
+def test_takes_the_options_of_all_commands_in_front_or_behind(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    seen: list[argparse.Namespace] = []
+
+    def act(given: argparse.Namespace) -> int:
+        seen.append(given)
+        return 0
+
+    def parser() -> argparse.ArgumentParser:
+        top = argparse.ArgumentParser(prog="test")
+        options.add_service(options.command(top.add_subparsers(), "act", "Act.", "none", act))
+        return top
+
+    monkeypatch.setattr(command_line, "parser", parser)
+    assert run(*arguments).code == 0
+    (given,) = seen
+    assert (given.region, given.endpoint, given.json, given.verbose) == ("ap-beijing", "http://127.0.0.1:1", True, True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--region", "ap-beijing", "demo"), ("--quiet", "--verbose", "jobs"), ("--json",)]
+)
+def test_says_wrong_usage_for_options_that_the_command_does_not_have(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).code == 2
+
+
+def test_is_quiet_but_for_failures_when_asked(run: Run, command: Callable[..., None]) -> None:
+    def act(given: argparse.Namespace) -> int:
+        output.say("On its way.")
+        output.show({"JobId": "1"}, given)
+        raise Forbidden("Too much.")
+
+    command(act)
+    said = run("--quiet", "act")
+    assert said.code == 1
+    assert said.out.startswith('{\n  "JobId": "1"')
+    assert said.err.startswith("Forbidden: Too much.")
 
 
 def test_answers_the_exit_code_of_the_command(run: Run, command: Callable[..., None]) -> None:
@@ -127,10 +225,74 @@ def test_ends_quietly_when_interrupted(run: Run, command: Callable[..., None]) -
     assert (said.code, said.out, said.err) == (130, "", "")
 
 
-def test_ends_quietly_when_nobody_reads_any_more(run: Run, command: Callable[..., None]) -> None:
-    command(raising(BrokenPipeError()))
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UpstreamUnreachable("No connection."), 5),
+        (UpstreamTimeout("No answer."), 5),
+        (UpstreamTLS("Not proven."), 5),
+        (UnexpectedResponse("HTML."), 1),
+        (ServiceError("SlowDown", "Busy.", 503), 1),
+    ],
+)
+def test_says_by_the_exit_code_whether_the_service_was_reached(
+    run: Run, command: Callable[..., None], error: Exception, code: int
+) -> None:
+    command(raising(error))
+    assert run("act").code == code
+
+
+@pytest.mark.parametrize("code", [0, 3, 4])
+def test_keeps_the_exit_code_where_nobody_reads_what_is_said(
+    run: Run, command: Callable[..., None], monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def act(options: argparse.Namespace) -> int:
+        output.show({"JobId": "1"}, options)
+        output.say("All is well.")
+        return code
+
+    command(act)
+    for stream in (ClosedPipe(), FullDisk()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert run("act").code == code
+    monkeypatch.setattr(sys, "stdout", ClosedPipe())
+    assert run("act").code == code
+
+
+def test_fails_where_stdout_cannot_take_all(
+    run: Run, command: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act(options: argparse.Namespace) -> int:
+        output.show({"JobId": "1"}, options)
+        return 0
+
+    command(act)
+    monkeypatch.setattr(sys, "stdout", FullDisk())
     said = run("act")
-    assert (said.code, said.out, said.err) == (141, "", "")
+    assert (said.code, "No space left on device" in said.err) == (1, True)
+
+
+def test_says_where_rows_could_not_be_written(run: Run, command: Callable[..., None]) -> None:
+    command(raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
+    said = run("act")
+    assert (said.code, said.out, said.err) == (1, "", "python -m cosbatch: Broken pipe\n")
+
+
+class ClosedPipe(io.StringIO):
+    """Whoever reads it is gone."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    def flush(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+class FullDisk(io.StringIO):
+    """A file on a disk that takes nothing more."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.mark.parametrize(
@@ -146,15 +308,36 @@ def test_says_what_the_system_refuses(run: Run, command: Callable[..., None], er
     assert (said.code, said.err) == (1, f"python -m cosbatch: {words}\n")
 
 
+@pytest.mark.parametrize(
+    ("command_line", "code"),
+    [
+        ("schema >&-", 0),
+        ("schema > /dev/null 2>&-", 0),
+        ("schema <&- >&- 2>&-", 0),
+        ("schema > /dev/full", 1),
+        ("check - < README.md >&-", 1),
+        ("check - <&- >&- 2>&-", 1),
+        ("check - < README.md > /dev/null 2> /dev/full", 1),
+        ("nonsense 2>&-", 2),
+        ("nonsense 2> /dev/full", 2),
+    ],
+)
+def test_keeps_its_exit_code_whatever_becomes_of_its_streams(command_line: str, code: int) -> None:
+    """The real thing, started by a shell. README.md is no manifest, and neither is nothing."""
+    shell = ["sh", "-c", f'"$0" -m cosbatch {command_line}', sys.executable]
+    done = subprocess.run(shell, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Exception ignored" in done.stderr) == (code, False)
+
+
 def test_leaves_no_complaint_in_a_closed_pipe() -> None:
     """The real thing: the reader is gone before the first byte is written."""
     reader, writer = os.pipe()
     os.close(reader)
-    process = subprocess.run(
-        [sys.executable, "-m", "cosbatch", "schema"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False
-    )
+    command = [sys.executable, "-m", "cosbatch"]
+    read = subprocess.run([*command, "schema"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False)
+    told = subprocess.run([*command, "nonsense"], cwd=ROOT, stdout=subprocess.PIPE, stderr=writer, check=False)
     os.close(writer)
-    assert (process.returncode, process.stderr) == (141, b"")
+    assert (read.returncode, read.stderr, told.returncode, told.stdout) == (0, b"", 2, b"")
 
 
 def test_is_what_the_package_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,7 +33,7 @@ def test_restores_what_a_bucket_holds_and_retries_what_failed(run: Run, standin:
     assert plan["Manifest"]["Rows"] == 3
     created = run("create", MANIFEST, "--profile", "restore", "--plan-digest", plan["Digest"]).json
     ended = run("wait", created["JobId"], "--interval", "0.05", "--timeout", "60")
-    assert (ended.code, ended.json["Outcome"]) == (1, "complete with failures")
+    assert (ended.code, ended.json["Outcome"]) == (3, "complete with failures")
 
     prefix = ended.json["Job"]["Report"]["Prefix"]
     report = f"cos://report-1250000000/{prefix}/job-{created['JobId']}/manifest.json"

@@ -22,7 +22,7 @@ from typing import Any
 
 from cosbatch.cli.deploy.accounts import foreign_names, names_example
 from cosbatch.cli.deploy.root_certificates import laid_out
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.files import writing
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.tables import table
@@ -99,8 +99,9 @@ def package(options: argparse.Namespace) -> int:
         if folder:
             _write_folder(files, folder)
     except CannotPack as reason:
-        output.say(str(reason))
-        return 1
+        failure = {"Code": "CannotPack", "Message": str(reason), "Retryable": False}
+        output.fail(failure, options, [str(reason)])
+        return exit_codes.FAILED
     report = _report(options.output, content, dependencies, python)
     output.show(report, options, lambda: _lines(report))
     if python is None:

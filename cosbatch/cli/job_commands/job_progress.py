@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cosbatch.cli.terminal import exit_codes
 from cosbatch.hints import HINTS, hint_for
 
 _FINAL = ("Complete", "Failed", "Cancelled")
@@ -44,6 +45,13 @@ class JobProgress:
         if self.total is not None and not self.succeeded:
             return "nothing done"
         return "complete with failures" if self.failed else "complete"
+
+
+def exit_code_of(progress: JobProgress) -> int:
+    """The exit code of a command that has followed the job so far."""
+    if not progress.is_final:
+        return exit_codes.TIME_OVER
+    return exit_codes.DONE if progress.outcome == "complete" else exit_codes.JOB_FAILED
 
 
 def job_progress_of(job: Mapping[str, Any]) -> JobProgress:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosbatch.cli.job_commands.job_progress import job_progress_of, verdict_of
+from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
@@ -23,13 +23,14 @@ _FAILURES = 10
 Job = Mapping[str, Any]
 
 _EXAMPLES = """\
-  Follow a job until it has ended; exit code 0 means that every task succeeded:
+  Follow a job until it has ended:
     python -m cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae
 
   In a script, for an hour at most, looking every 30 seconds:
     python -m cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae --timeout 3600 --interval 30 | jq -r .Outcome
 
 A cancelled or failed job has done what Succeeded counts; what it left undone, Left counts.
+exit code: 0 every task succeeded, 3 some failed or the job did, 4 the time was over
 outcomes: complete, complete with failures, nothing done, failed, cancelled; unfinished after the time-out
 """
 
@@ -55,7 +56,7 @@ def wait(options: argparse.Namespace) -> int:
     output.show({**told, **counts, "Job": job}, options, lambda: record({**told, **counts}))
     for line in verdict_of(job, client.settings.language):
         output.say(printable(line))
-    return 0 if progress.outcome == "complete" else 1
+    return exit_code_of(progress)
 
 
 def follow(client: Client, job_id: str, interval: float, timeout: float | None) -> Job:

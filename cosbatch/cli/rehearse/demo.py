@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosbatch.cli.job_commands.job_progress import job_progress_of, verdict_of
+from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
 from cosbatch.cli.job_commands.wait import follow
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.rehearse import rehearsal
@@ -60,7 +60,7 @@ def demo(options: argparse.Namespace) -> int:
         result = _rehearsed(local, options)
     output.say("\nThe stand-in has stopped, and all that it kept is removed.")
     output.show(result, options, list)
-    return 0 if result["Outcome"] == "complete" else 1
+    return exit_code_of(job_progress_of(result["Job"]))
 
 
 def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:

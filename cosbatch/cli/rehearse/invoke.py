@@ -11,7 +11,7 @@ from cosbatch.cli.rehearse import local_profiles, rehearsal
 from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import PROFILES, environ_of
-from cosbatch.cli.terminal import files, output
+from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
@@ -58,15 +58,18 @@ def invoke(options: argparse.Namespace) -> int:
     output.show(reply, options)
     if is_delivered_again:
         output.say("Another try can fix this: the platform would deliver the event again.")
-    return 1 if is_delivered_again or is_failure(reply) else 0
+    return exit_code_of(reply)
 
 
-def is_failure(reply: Any) -> bool:
-    """Whether something in the handler's reply has failed."""
+def exit_code_of(reply: Any) -> int:
+    """The exit code that the handler's reply comes with."""
     if not isinstance(reply, Mapping):
-        return False
-    failed = any(result.get("Outcome") == "failed" for result in reply.get("Results", ()))
-    return failed or "Code" in reply or reply.get("statusCode", 200) >= 400
+        return exit_codes.DONE
+    results = (reply, *reply.get("Results", ()))
+    failed = [result.get("Code") for result in results if "Code" in result or result.get("Outcome") == "failed"]
+    if failed:
+        return max(exit_codes.of_failure(code) for code in failed)
+    return exit_codes.FAILED if reply.get("statusCode", 200) >= 400 else exit_codes.DONE
 
 
 def _for_real(event: object, options: argparse.Namespace) -> tuple[Any, bool]:

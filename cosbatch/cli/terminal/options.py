@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from cosbatch.cli.terminal.arguments import add_common
+
 Commands = Any  # argparse gives the type of its sub-commands no public name
 
 
@@ -21,9 +23,8 @@ def command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(run=run)
-    parser.add_argument("--json", action="store_true", help="write JSON also where stdout is a terminal")
-    parser.add_argument("--verbose", action="store_true", help="tell on stderr what goes over the wire")
+    parser.set_defaults(run=run, parser=parser)
+    add_common(parser)
     return parser
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
+from cosbatch.cli.terminal import streams
 from cosbatch.cli.terminal.tables import printable, record
 from cosbatch.configuration.settings import LANG
 from cosbatch.hints import hint_for
@@ -28,7 +29,7 @@ def show(value: object, options: argparse.Namespace, lines: Lines | None = None)
         write_json(value)
         return
     for line in lines() if lines else record(value):
-        sys.stdout.write(line + "\n")
+        streams.write(sys.stdout, line + "\n")
 
 
 def write_json(value: object) -> None:
@@ -38,20 +39,20 @@ def write_json(value: object) -> None:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(value, indent=2)
-    sys.stdout.write(text + "\n")
+    streams.write(sys.stdout, text + "\n")
 
 
 def say(text: str) -> None:
     """Write a line for a person to stderr."""
-    sys.stderr.write(text + "\n")
+    streams.write(sys.stderr, text + "\n")
 
 
-def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
-    """Write a failure: in words, and as JSON where a program may read stdout and no rows of a manifest go there."""
+def fail(failure: Mapping[str, Any], options: argparse.Namespace, words: Iterable[str] | None = None) -> None:
+    """Write a failure: in words, its own unless others are given, and as JSON where a program may read stdout and no rows of a manifest go there."""
     if _wants_json(options) and not getattr(options, "holds_rows", False):
         write_json(failure)
-        sys.stdout.flush()
-    for line in _failure_lines(failure):
+        streams.flush(sys.stdout)
+    for line in _failure_lines(failure) if words is None else words:
         say(line)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
+from cosbatch.cli.terminal import streams
 from cosbatch.model.deadline import Clock
 
 # Seconds between two drawings of the bar: more would only keep the terminal busy.
@@ -48,7 +49,7 @@ class Progress:
         if self._is_terminal:
             self._draw(reading, now, is_new)
         elif is_new:
-            self._stream.write(f"{reading.label}: {self._counts(reading, ' of ')} done\n")
+            streams.write(self._stream, f"{reading.label}: {self._counts(reading, ' of ')} done\n")
 
     def _draw(self, reading: Reading, now: float, is_new: bool) -> None:
         if not is_new and now - self._drawn_at < _PAUSE and reading.done != reading.total:
@@ -56,8 +57,8 @@ class Progress:
         self._drawn_at = now
         self._readings.append((now, reading.done))
         columns = shutil.get_terminal_size().columns - 1
-        self._stream.write(_CLEAR + self._line(reading, columns)[:columns].rstrip())
-        self._stream.flush()
+        streams.write(self._stream, _CLEAR + self._line(reading, columns)[:columns].rstrip())
+        streams.flush(self._stream)
 
     def _line(self, reading: Reading, columns: int) -> str:
         """State, bar, counts, rate and time left; the bar takes the columns that the words leave free."""
@@ -78,7 +79,7 @@ class Progress:
     def close(self) -> None:
         """Leave the bar as it is, and begin a new line."""
         if self._is_terminal and self._label:
-            self._stream.write("\n")
+            streams.write(self._stream, "\n")
         self._label = ""
 
 

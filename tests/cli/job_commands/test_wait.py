@@ -60,7 +60,7 @@ def test_points_at_the_report_where_tasks_failed(run: Run, time: SteppingClock) 
     report = "<Report><Bucket>qcs::cos:ap-chengdu::report-1250000000</Bucket><Enabled>true</Enabled><Prefix>r</Prefix></Report>"
     look("Complete", 8, 2, report)
     said = run("wait", JOB, clock=time.clock())
-    assert (said.code, said.json["Outcome"]) == (1, "complete with failures")
+    assert (said.code, said.json["Outcome"]) == (3, "complete with failures")
     assert "qcs::cos:ap-chengdu::report-1250000000, under r" in said.err
 
 
@@ -68,7 +68,7 @@ def test_points_at_the_report_where_tasks_failed(run: Run, time: SteppingClock) 
 def test_says_so_where_no_report_was_ordered(run: Run, time: SteppingClock) -> None:
     look("Failed", 3, 7)
     said = run("wait", JOB, clock=time.clock())
-    assert (said.code, said.json["Outcome"]) == (1, "failed")
+    assert (said.code, said.json["Outcome"]) == (3, "failed")
     assert "no report was ordered" in said.err
 
 
@@ -77,7 +77,7 @@ def test_says_so_where_no_report_was_ordered(run: Run, time: SteppingClock) -> N
 def test_says_what_a_job_has_done_that_did_not_come_to_its_end(run: Run, time: SteppingClock, status: str) -> None:
     look(status, 3, 2)
     said = run("wait", JOB, clock=time.clock())
-    assert said.json["Outcome"] == status.lower()
+    assert (said.code, said.json["Outcome"]) == (3, status.lower())
     assert (said.json["Succeeded"], said.json["Failed"], said.json["Left"]) == (3, 2, 5)
     assert f"{status}: 3 of 10 tasks succeeded, 2 failed, 5 left" in said.err
 
@@ -96,7 +96,7 @@ def test_says_how_to_confirm_a_suspended_job_once(run: Run, time: SteppingClock)
 def test_stops_when_the_time_is_over_after_a_last_look(run: Run, time: SteppingClock) -> None:
     look("Active", 3)
     said = run("wait", JOB, "--timeout", "12", clock=time.clock())
-    assert (said.code, said.json["Outcome"], said.json["Status"]) == (1, "unfinished", "Active")
+    assert (said.code, said.json["Outcome"], said.json["Status"]) == (4, "unfinished", "Active")
     assert time.naps == [5.0, 5.0, 2.0]
 
 
@@ -192,7 +192,7 @@ def test_follows_a_real_job_from_its_confirmation_to_its_end(run: Run, standin: 
     assert run("priority", job_id, "7").json["Priority"] == 7
     assert run("confirm", job_id).json["Status"] == "Ready"
     said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
-    assert (said.code, said.json["Outcome"]) == (1, "nothing done")
+    assert (said.code, said.json["Outcome"]) == (3, "nothing done")
     assert [job["JobId"] for job in run("jobs", "--state", "Complete").json["Jobs"]] == [job_id]
     assert run("delete", job_id).code == 0
     assert run("jobs").json["Jobs"] == []
@@ -202,7 +202,7 @@ def test_follows_a_real_job_to_its_cancellation(run: Run, standin: Standin) -> N
     job_id = suspended_job(run)
     assert run("cancel", job_id, "--reason", "wrong list 错").code == 0
     said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
-    assert (said.code, said.json["Status"], said.json["Outcome"]) == (1, "Cancelled", "cancelled")
+    assert (said.code, said.json["Status"], said.json["Outcome"]) == (3, "Cancelled", "cancelled")
     assert said.json["Job"]["StatusUpdateReason"] == "wrong list 错"
 
 

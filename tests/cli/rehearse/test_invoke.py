@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.rehearse.invoke import is_failure
+from cosbatch.cli.rehearse.invoke import exit_code_of
 from cosbatch.standin import Standin
 from tests.cli.running import Run
 
@@ -148,16 +148,18 @@ def test_says_wrong_usage_for_local_options_without_local(run: Run, recorded: An
 
 
 @pytest.mark.parametrize(
-    ("reply", "failed"),
+    ("reply", "code"),
     [
-        ({"JobId": "1"}, False),
-        ({"Code": "NoSuchJob"}, True),
-        ({"Results": [{"Outcome": "created"}, {"Outcome": "skipped"}]}, False),
-        ({"Results": [{"Outcome": "created"}, {"Outcome": "failed"}]}, True),
-        ({"statusCode": 201}, False),
-        ({"statusCode": 404}, True),
-        (None, False),
+        ({"JobId": "1"}, 0),
+        ({"Code": "NoSuchJob"}, 1),
+        ({"Code": "UpstreamUnreachable"}, 5),
+        ({"Results": [{"Outcome": "created"}, {"Outcome": "skipped"}]}, 0),
+        ({"Results": [{"Outcome": "created"}, {"Outcome": "failed"}]}, 1),
+        ({"Results": [{"Outcome": "failed", "Code": "UpstreamTimeout"}, {"Outcome": "failed", "Code": "X"}]}, 5),
+        ({"statusCode": 201}, 0),
+        ({"statusCode": 404}, 1),
+        (None, 0),
     ],
 )
-def test_knows_a_failure_in_every_kind_of_reply(reply: Any, failed: bool) -> None:
-    assert is_failure(reply) is failed
+def test_knows_a_failure_in_every_kind_of_reply(reply: Any, code: int) -> None:
+    assert exit_code_of(reply) == code
