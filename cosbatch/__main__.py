@@ -2,7 +2,7 @@
 
 import sys
 
-from cosbatch.cli.main import main
+from cosbatch.cli.main import run
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

@@ -12,7 +12,8 @@ from cosbatch.cli.deploy.accounts import foreign_names
 from cosbatch.cli.deploy.finding import OK, WARNING, WRONG, Finding
 from cosbatch.cli.deploy.function_settings import Deployment, deployment_of, function_findings, function_settings
 from cosbatch.cli.deploy.service_checks import service_findings, unseen
-from cosbatch.cli.remote.client import PROFILES, Client, connect
+from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.function_files import function_file
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
@@ -70,7 +71,7 @@ def examine(client: Client, deployment: Deployment | None, environ: Mapping[str,
 
 def _deployment(environ: Mapping[str, str]) -> Deployment | None:
     """What serverless.yml sets: the one in this folder, or else the one beside the package; None where there is neither."""
-    for folder in (Path(), Path(PROFILES).parent):
+    for folder in (Path(), function_file("handler.py").parent):
         with contextlib.suppress(OSError, ValueError):
             return deployment_of((folder / "serverless.yml").read_text(encoding="utf-8"), environ)
     return None

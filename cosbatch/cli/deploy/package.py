@@ -22,6 +22,7 @@ from typing import Any
 
 from cosbatch.cli.deploy.accounts import foreign_names, names_example
 from cosbatch.cli.deploy.root_certificates import laid_out
+from cosbatch.cli.remote.function_files import PACKAGE, function_file, profiles_file
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.files import writing
 from cosbatch.cli.terminal.options import Commands, command
@@ -30,14 +31,12 @@ from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.settings import APPID, UIN
 from cosbatch.model.errors import ConfigurationError
 
-ROOT = Path(__file__).resolve().parents[3]
 RUNTIME = "3.10"
 PLATFORM = "manylinux2014_x86_64"
 # Where the platform unpacks the zip: tracebacks name files there.
 CODE_ROOT = "/var/user"
 
 # The command line and the stand-in are not deployed.
-_OWN = ("handler.py", "profiles.json", "cosbatch/**/*.py")
 _NOT_OWN = ("cosbatch/__main__.py", "cosbatch/cli/", "cosbatch/client/", "cosbatch/standin/")
 
 # Dependencies of dependencies that the function never calls, and that their callers do without.
@@ -115,9 +114,7 @@ def package(options: argparse.Namespace) -> int:
 
 def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
     """Raises ConfigurationError where the function would refuse its profiles, now or at every upload."""
-    path = ROOT / "profiles.json"
-    if not path.exists():
-        return
+    path = profiles_file()
     profiles, problems = parse_profiles(path.read_bytes().decode("utf-8-sig", "replace"))
     if problems:
         raise ConfigurationError("The function could not read profiles.json; no package was made.", problems)
@@ -135,7 +132,7 @@ def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
 
 def collect(python: str | None) -> tuple[Files, dict[str, str]]:
     """All files of the package, and the versions of its dependencies. Raises CannotPack."""
-    files = dict(_own_files(ROOT))
+    files = dict(_own_files())
     dependencies = {}
     with tempfile.TemporaryDirectory() as folder:
         for wheel in _wheels(Path(folder)):
@@ -156,18 +153,19 @@ def _roots(files: Mapping[str, bytes]) -> Files:
         raise CannotPack(f"openssl could not name the roots:\n{error.stderr.decode().strip()}") from None
 
 
-def _own_files(root: Path) -> Iterator[tuple[str, bytes]]:
-    for pattern in _OWN:
-        for path in root.glob(pattern):
-            name = path.relative_to(root).as_posix()
-            if not name.startswith(_NOT_OWN):
-                yield name, path.read_bytes()
+def _own_files() -> Iterator[tuple[str, bytes]]:
+    yield "handler.py", function_file("handler.py").read_bytes()
+    yield "profiles.json", profiles_file().read_bytes()
+    for path in PACKAGE.rglob("*.py"):
+        name = path.relative_to(PACKAGE.parent).as_posix()
+        if not name.startswith(_NOT_OWN):
+            yield name, path.read_bytes()
 
 
 def _wheels(folder: Path) -> list[Path]:
     """What requirements.txt asks for, as wheels for the runtime. Raises CannotPack."""
     target = ["--only-binary", ":all:", "--python-version", RUNTIME, "--implementation", "cp", "--platform", PLATFORM]
-    asked = ["-r", str(ROOT / "requirements.txt"), *_ON_RUNTIME]
+    asked = ["-r", str(function_file("requirements.txt")), *_ON_RUNTIME]
     pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-input"]
     _call([*pip, *target, *asked, "--dest", str(folder)], "pip could not bring the dependencies")
     return sorted(folder.glob("*.whl"))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from cosbatch.cli.rehearse import local_profiles, rehearsal
 from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import PROFILES, environ_of
+from cosbatch.cli.remote.client import environ_of
+from cosbatch.cli.remote.function_files import profiles_file
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command
@@ -80,7 +81,7 @@ def _for_real(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
 def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
     content = files.read_bytes(options.manifest) if options.manifest is not None else None
     fields: Mapping[str, object] = event if isinstance(event, Mapping) else {}
-    profiles = local_profiles.read(os.environ.get(settings.PROFILES) or PROFILES)
+    profiles = local_profiles.read(os.environ.get(settings.PROFILES) or str(profiles_file()))
     account = _account(fields, profiles, options)
     manifests = manifests_of(fields, account.appid, account.region)
     if profiles is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import importlib.util
 import io
 import json
 import os
@@ -11,10 +12,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
+from cosbatch.cli.remote.function_files import function_file
 from cosbatch.configuration.settings import PROFILES, VARIABLES
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import RetryableInvocationError
@@ -76,15 +80,24 @@ def deliver(event: object, verbose: bool = False) -> tuple[Any, bool]:
 
     `verbose` shows the function's log on stderr.
     """
-    # Importing the handler makes a warm instance of this process, which only these commands need.
-    from handler import main_handler
-
+    main_handler = _handler().main_handler
     context = {"request_id": "rehearsal", "time_limit_in_ms": _TIME_LIMIT}
     with contextlib.redirect_stdout(sys.stderr if verbose else io.StringIO()):
         try:
             return main_handler(event, context), False
         except RetryableInvocationError as error:
             return json.loads(str(error)), True
+
+
+@cache
+def _handler() -> ModuleType:
+    """The function's handler.py; loading it makes a warm instance of this process."""
+    spec = importlib.util.spec_from_file_location("handler", function_file("handler.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def put_example_manifest(client: Client, manifest: Resource) -> None:

@@ -6,10 +6,9 @@ import argparse
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 
-import cosbatch
+from cosbatch.cli.remote.function_files import profiles_file
 from cosbatch.cli.remote.proxies import environment_session
 from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
@@ -27,7 +26,6 @@ T = TypeVar("T")
 
 # Seconds for one call with all of its attempts: a person waits longer than a platform does.
 PATIENCE = 60.0
-PROFILES = str(Path(cosbatch.__file__).parent.with_name("profiles.json"))
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -
 
 def configuration_of(environ: Mapping[str, str]) -> Configuration:
     """The configuration that the variables describe. Raises ConfigurationError with all that is wrong."""
-    return read_configuration(environ, PROFILES, _read_text)
+    return read_configuration(environ, str(profiles_file()), _read_text)
 
 
 def _read_text(path: str) -> str:

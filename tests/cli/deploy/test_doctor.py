@@ -342,7 +342,7 @@ def test_says_so_where_there_is_no_serverless_yml(
     run: Run, standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(doctor, "PROFILES", str(tmp_path / "profiles.json"))
+    monkeypatch.setattr(doctor, "function_file", tmp_path.joinpath)
     states = {check["Check"]: check["State"] for check in run("doctor").json["Checks"]}
     assert states["function"] == "not seen"
 

@@ -286,19 +286,18 @@ def test_says_that_it_packs_the_example_where_no_account_is_known(
 @pytest.mark.usefixtures("nothing_to_pack")
 @pytest.mark.parametrize(
     "profiles",
-    [None, '\ufeff{"profiles": []}', '{"profiles": [{"name": "a", "job": {}, "open": ["Operation"]}]}'],
+    ['\ufeff{"profiles": []}', '{"profiles": [{"name": "a", "job": {}, "open": ["Operation"]}]}'],
 )
-def test_packs_the_account_s_own_profiles_or_none(
+def test_packs_the_profiles_of_the_current_folder(
     small: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    profiles: str | None,
+    profiles: str,
 ) -> None:
-    monkeypatch.setattr(package, "ROOT", tmp_path)
-    if profiles is not None:
-        (tmp_path / "profiles.json").write_text(profiles, encoding="utf-8")
-    is_broken = profiles is not None and "job" in profiles
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "profiles.json").write_text(profiles, encoding="utf-8")
+    is_broken = "job" in profiles
     assert pack() == int(is_broken)
     told = capsys.readouterr()
     assert ("could not read profiles.json" in told.err) == is_broken

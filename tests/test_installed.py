@@ -1,0 +1,81 @@
+"""The project as a wheel and as a source distribution, installed into a fresh environment and used from another folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LEFT_BEHIND = shutil.ignore_patterns(".*", "build", "dist", "node_modules", "*.egg-info", "__pycache__")
+CONSUMER = """
+from cosbatch import BatchClient
+
+def ids(client: BatchClient) -> list[str]:
+    return [str(job["JobId"]) for job in client.list_jobs("Active")]
+"""
+
+
+def test_declares_the_same_dependencies_twice() -> None:
+    """The function is deployed by requirements.txt, the program installed by pyproject.toml."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    declared = re.findall(r'"([^"]+)"', project.partition("\ndependencies = [")[2].partition("]")[0])
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert declared == [line for line in lines if line and not line.startswith("#")]
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Runs a program of an environment into which the source distribution's wheel was installed, in an empty folder."""
+    work = tmp_path_factory.mktemp("installed")
+    source, built, folder = work / "source", work / "built", work / "elsewhere"
+    shutil.copytree(ROOT, source, ignore=LEFT_BEHIND)
+    folder.mkdir()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COSBATCH_", "PYTHON"))}
+
+    def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(work / "env" / "bin" / program), *arguments]
+        return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=300)
+
+    subprocess.run([sys.executable, "-m", "venv", str(work / "env")], check=True)
+    assert run("python", "-m", "pip", "install", "-q", "build", "mypy").returncode == 0
+    made = run("python", "-m", "build", str(source), "--outdir", str(built))
+    assert made.returncode == 0, made.stderr
+    (wheel,) = built.glob("*.whl")
+    assert list(built.glob("*.tar.gz"))
+    done = run("python", "-m", "pip", "install", "-q", str(wheel))
+    assert done.returncode == 0, done.stderr
+    yield run
+
+
+@pytest.mark.slow
+def test_is_installed_and_used_without_a_checkout(installed: Run, tmp_path: Path) -> None:
+    demo = installed("cosbatch", "demo", "--objects", "5")
+    assert (demo.returncode, json.loads(demo.stdout)["Outcome"]) == (0, "complete"), demo.stderr
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"Action": "ListJobs"}), encoding="utf-8")
+    invoked = installed("cosbatch", "invoke", str(event), "--local")
+    assert (invoked.returncode, json.loads(invoked.stdout)["Jobs"]) == (0, []), invoked.stderr
+    manifest = tmp_path / "list.csv"
+    manifest.write_text("examplebucket-1250000000,a.txt\n", encoding="utf-8")
+    assert json.loads(installed("cosbatch", "check", str(manifest)).stdout)["Verdict"] == "ok"
+    packed = installed("cosbatch", "package", "--example", "--output", str(tmp_path / "function.zip"))
+    assert (packed.returncode, (tmp_path / "function.zip").stat().st_size > 500_000) == (0, True), packed.stderr
+
+
+@pytest.mark.slow
+def test_gives_its_types_to_programs_that_use_it(installed: Run, tmp_path: Path) -> None:
+    consumer = tmp_path / "consumer.py"
+    consumer.write_text(CONSUMER, encoding="utf-8")
+    checked = installed("python", "-m", "mypy", "--strict", str(consumer))
+    assert checked.returncode == 0, checked.stdout
