@@ -10,7 +10,7 @@ A module imports from its own folder and from the floors beneath it:
     7  assembly     a whole stand-in, put together, started and stopped
     6  answering    from a request to what is sent: the action, the signature, the faults
     5  control      the stand-in's own routes: faults, the truth about the jobs, a fresh start
-    4  page         the page for people
+    4  page/        the page for people
     4  routes       from an action's name to the call that carries it out
     3  jobs/        the Batch API, and the thread that runs the jobs
     2  cos/         buckets and objects, as COS answers for them

@@ -12,7 +12,7 @@ from cosbatch.standin.faults.ordered import Faults, UnknownFault, read_order
 from cosbatch.standin.jobs.reports import sweep
 from cosbatch.standin.jobs.rows import Job, all_jobs, states_of
 from cosbatch.standin.jobs.runner import Runner
-from cosbatch.standin.page import show_page
+from cosbatch.standin.page.site import answer_page
 from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.messages import Request, Response
 
@@ -47,7 +47,7 @@ def answer_control(parts: Parts, request: Request) -> Response:
     if not is_own(parts.host, request):
         return _json({"Error": "Only the stand-in's own address may ask for this, and no page of another origin"}, 403)
     try:
-        return _answer(parts, request)
+        return answer_page(parts.service, request) or _answer(parts, request)
     except UnknownFault as error:
         return _json({"Error": str(error)}, 400)
 
@@ -77,8 +77,6 @@ def _is_own_name(host: str, name: str) -> bool:
 
 def _answer(parts: Parts, request: Request) -> Response:
     match request.method, request.path:
-        case "GET", "/":
-            return show_page(parts.service)
         case "GET", "/_standin/health":
             return _json({"Status": "ok"})
         case "POST", "/_standin/reset":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Service:
     """The parts of one running stand-in that calls and jobs need.
 
     `reports` is the folder in which reports grow; `wake` tells the runner that there may be something to do.
+    `form_token` is what a form of the page for people has to bring back.
     """
 
     account: Account
@@ -44,6 +46,7 @@ class Service:
     clock: Clock
     reports: Path
     wake: Callable[[], None]
+    form_token: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
 
 
 @dataclass(frozen=True)

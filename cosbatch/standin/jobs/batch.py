@@ -7,17 +7,8 @@ import re
 
 from cosbatch.standin.cos.objects import check_digest
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.jobs.rows import (
-    LISTED_FOR,
-    NEXT_STATES,
-    STATES,
-    Job,
-    add_job,
-    find_job,
-    list_jobs,
-    set_state,
-    update,
-)
+from cosbatch.standin.jobs.changes import REQUESTED, change_status, delete
+from cosbatch.standin.jobs.rows import LISTED_FOR, STATES, Job, add_job, find_job, list_jobs, update
 from cosbatch.standin.jobs.rules import PRIORITY_LIMIT, Document, part, read_document
 from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError
@@ -27,10 +18,6 @@ from cosbatch.standin.wire.schema import Value
 PAGE_LIMIT = 1000
 APPID_LIMIT = 64
 REASON_LIMIT = 256
-# What UpdateJobStatus may ask for, and the state that this brings.
-REQUESTED = {"Ready": "Ready", "Cancelled": "Cancelling"}
-# A job that runs, or will without being asked, has to be cancelled before it can be deleted.
-ENDING = ("Completing", "Failing", "Cancelling")
 # How the page names the elements of its lists.
 ITEM_NAMES = {
     "Fields": "member",
@@ -107,11 +94,7 @@ def update_priority(call: Call) -> Response:
 
 
 def update_status(call: Call) -> Response:
-    """UpdateJobStatus: confirm a job that asks for it, or cancel one that is not finished.
-
-    A confirmation that comes before the job is prepared is kept, and acts once it is Suspended: clients as
-    Terraform confirm right after CreateJob. Its answer is the same at any moment.
-    """
+    """UpdateJobStatus: confirm a job that asks for it, or cancel one that is not finished."""
     _check_account(call)
     job_id, requested = _job_id(call), call.request.parameter("requestedJobStatus") or ""
     reason = call.request.parameter("statusUpdateReason") or ""
@@ -121,40 +104,18 @@ def update_status(call: Call) -> Response:
         raise ServiceError("InvalidArgument", f"statusUpdateReason may be {REASON_LIMIT} bytes long")
     with call.service.database.writing() as transaction:
         job = find_job(transaction.connection, job_id, call.target.region)
-        state = requested_state(job, requested)
-        update(transaction, job, reason=reason, confirmed=job.confirmed or requested == "Ready")
-        if requested == "Cancelled" or job.state == "Suspended":
-            set_state(transaction, job, state, call.service.clock.now())
+        state = change_status(transaction, job, requested, reason, call.service.clock.now())
     call.service.wake()
     return answer("UpdateJobStatusResult", [("JobId", job.id), ("Status", state), ("StatusUpdateReason", reason)])
 
 
-def requested_state(job: Job, requested: str) -> str:
-    """The state that UpdateJobStatus brings. Raises ServiceError InvalidRequest where it may not.
-
-    Ready confirms, once, a job that awaits it, and nothing else: a paused job goes on by itself.
-    """
-    following = REQUESTED[requested]
-    is_legal = job.awaits_confirmation if requested == "Ready" else following in NEXT_STATES[job.state]
-    if not is_legal:
-        raise ServiceError("InvalidRequest", f"A job that is {job.state} cannot be set to {requested}")
-    return following
-
-
 def delete_job(call: Call) -> Response:
-    """DeleteJob: forget a job that is finished or on its way there, or awaits confirmation; its token stays used.
-
-    Terraform deletes whatever the state; a job that awaits confirmation is cancelled first.
-    """
+    """DeleteJob: forget a job that does not run, nor will by itself; its token stays used."""
     _check_account(call)
     job_id = _job_id(call)
     with call.service.database.writing() as transaction:
         job = find_job(transaction.connection, job_id, call.target.region)
-        if not (job.is_finished or job.state in ENDING or job.awaits_confirmation):
-            raise ServiceError("InvalidRequest", f"A job that is {job.state} cannot be deleted: cancel it first")
-        if job.awaits_confirmation:
-            set_state(transaction, job, "Cancelling", call.service.clock.now())
-        update(transaction, job, deleted=1)
+        delete(transaction, job, call.service.clock.now())
     call.service.wake()
     return Response()
 

@@ -60,6 +60,12 @@ def bucket_of(job: Job) -> Resource:
     return resource
 
 
+def base_of(job: Job) -> str:
+    """What the keys of a job's report begin with, without the slash behind it."""
+    prefix = str(part(job.document, "Report").get("Prefix", "")).strip("/")
+    return f"{prefix}/job-{job.id}" if prefix else f"job-{job.id}"
+
+
 def is_wanted(job: Job) -> bool:
     """Whether a job is to be reported on."""
     return bool(part(job.document, "Report")["Enabled"])
@@ -109,8 +115,7 @@ class Gathering:
 
     def finished(self, contents: Contents, now: float) -> list[Finished]:
         """The report's objects, written to contents; the manifest that names the others is the last."""
-        prefix = str(part(self._job.document, "Report").get("Prefix", "")).strip("/")
-        base = f"{prefix}/job-{self._job.id}" if prefix else f"job-{self._job.id}"
+        base = base_of(self._job)
         found, results = [], []
         for status, path in self._paths.items():
             if self._length(status):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -40,7 +41,10 @@ VALUES (?, ?, ?, 'New', ?, ?, ?, ?, ?)
 
 @dataclass(frozen=True)
 class Job:
-    """One job; moments are Unix seconds. `succeeded` and `failed` count tasks, `failed_tasks` tells a few."""
+    """One job; moments are Unix seconds. `succeeded` and `failed` count tasks.
+
+    `failed_tasks` tells a few that failed, `failure_codes` how many did with each code.
+    """
 
     number: int
     id: str
@@ -65,6 +69,7 @@ class Job:
     confirmed: bool
     source: str
     failed_tasks: tuple[str, ...]
+    failure_codes: Mapping[str, int]
 
     @property
     def token(self) -> str:
@@ -91,9 +96,9 @@ class Job:
 def read_job(row: sqlite3.Row) -> Job:
     """A row of `jobs` as a value."""
     values = {name: row[name] for name in row.keys() if name != "token"}  # noqa: SIM118 - a Row iterates over values
-    document, failed_tasks = json.loads(row["document"]), tuple(json.loads(row["failed_tasks"]))
     flags = {name: bool(row[name]) for name in ("deleted", "confirmed")}
-    return Job(**{**values, **flags, "document": document, "failed_tasks": failed_tasks})
+    parsed = {name: json.loads(row[name]) for name in ("document", "failure_codes")}
+    return Job(**{**values, **flags, **parsed, "failed_tasks": tuple(json.loads(row["failed_tasks"]))})
 
 
 def add_job(transaction: Transaction, document: Document, region: str, now: float) -> str:
@@ -204,6 +209,12 @@ def states_of(connection: sqlite3.Connection, job: Job) -> list[tuple[str, float
     """Every state that a job has had, with its moment, in order."""
     query = "SELECT state, at FROM states WHERE job = ? ORDER BY rowid"
     return [(row["state"], row["at"]) for row in connection.execute(query, (job.number,))]
+
+
+def any_job(connection: sqlite3.Connection, job_id: str) -> Job | None:
+    """A job of any region that was not deleted; None for an unknown id."""
+    row = connection.execute("SELECT * FROM jobs WHERE id = ? AND NOT deleted", (job_id,)).fetchone()
+    return None if row is None else read_job(row)
 
 
 def newest_jobs(connection: sqlite3.Connection, size: int) -> list[Job]:

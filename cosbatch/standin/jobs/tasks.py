@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -64,6 +65,7 @@ class Run:
             failed=job.failed + len(done.failed),
             succeeded_bytes=self._gathering.append("succeeded", done.succeeded),
             failed_bytes=self._gathering.append("failed", done.failed),
+            failure_codes=json.dumps(Counter(job.failure_codes) + Counter(map(_code, done.failed))),
             failed_tasks=json.dumps((*job.failed_tasks, *map(_told, done.failed[:TOLD]))[:TOLD]),
         )
         if done.ends_job:
@@ -74,6 +76,11 @@ class Run:
         """Leave the job for later."""
         self._every_row.close()
         self._gathering.close()
+
+
+def _code(outcome: Outcome) -> str:
+    assert outcome.error is not None
+    return outcome.error.code
 
 
 def _told(outcome: Outcome) -> str:

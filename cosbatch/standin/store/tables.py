@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-VERSION = 2
+VERSION = 3
 SCHEMA = """
 CREATE TABLE buckets (
     id INTEGER PRIMARY KEY,
@@ -77,6 +77,7 @@ CREATE TABLE jobs (
     confirmed INTEGER NOT NULL DEFAULT 0,
     source TEXT NOT NULL DEFAULT '',
     failed_tasks TEXT NOT NULL DEFAULT '[]',
+    failure_codes TEXT NOT NULL DEFAULT '{}',
     UNIQUE (region, token)
 );
 CREATE INDEX unfinished_jobs ON jobs (state) WHERE terminated IS NULL;

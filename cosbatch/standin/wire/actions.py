@@ -86,7 +86,7 @@ def find_action(request: Request, target: Target) -> str:
     else:
         action = TABLES[target.kind].get((request.method, subresource), "")
     if not action:
-        what = f"?{subresource}" if subresource else "no subresource"
+        what = "?" + subresource.replace(" ", "&") if subresource else "no subresource"
         raise ServiceError("NotImplemented", f"The stand-in does not offer {request.method} with {what}")
     return action
 

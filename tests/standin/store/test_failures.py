@@ -8,6 +8,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from cosbatch.standin import Standin, running
 from cosbatch.standin.__main__ import main
+from cosbatch.standin.jobs import runner
 from cosbatch.standin.store.failures import StoreFailure, failure_of
 from tests.standin.client import Client, client_of, until
 from tests.standin.documents import SOURCE, TAGGING, operation
@@ -59,6 +61,14 @@ def test_says_that_the_database_is_damaged_and_removes_nothing(
         assert client.cos("GET", SOURCE, "7").body == b"hello"
 
 
+def test_says_that_its_lock_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lock.sqlite3").write_bytes(b"no database" * 1000)
+    assert main(["--data", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert "lock.sqlite3: the database is damaged" in told
+    assert "another stand-in" not in told
+
+
 def limit_pages(standin: Standin, more: int) -> None:
     """Let the database grow by so many pages and no further, as on a disk that is nearly full."""
     with standin.service.database.writing() as transaction:
@@ -78,8 +88,9 @@ def test_says_that_the_disk_is_full_and_goes_on_when_it_has_room(standin: Standi
 
 
 def test_lets_its_jobs_wait_for_room_and_reports_each_task_once(
-    standin: Standin, client: Client, capsys: pytest.CaptureFixture[str]
+    standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(runner, "SECONDS_AFTER_A_FAULT", 0.01)
     rehearsal = Rehearsal(client)
     for number in range(300):
         rehearsal.put(f"{number}")
@@ -98,12 +109,14 @@ def test_lets_its_jobs_wait_for_room_and_reports_each_task_once(
         return "the disk is full" in "".join(told)
 
     until(is_told)
+    time.sleep(0.1)
     assert rehearsal.status(job_id) == "Active"
     limit_pages(standin, ROOMY)
     described = rehearsal.reaches(job_id, "Complete")
     assert rehearsal.counts(described) == ("Complete", 300, 300, 0)
     assert len(rehearsal.report(described)) == 300
-    assert "Traceback" not in "".join(told)
+    told.append(capsys.readouterr().err)
+    assert "".join(told).count("\n") == 1
 
 
 @pytest.mark.parametrize(
