@@ -83,13 +83,14 @@ def reasons_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
 def verdict_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
     """The job's outcome in words: one line of figures, the reasons of a failure, and where the failed tasks are named."""
     progress = job_progress_of(job)
-    yield f"{progress.outcome.capitalize()}: {_counts(progress)}."
+    yield f"{progress.outcome.capitalize()}: {counts_of(progress)}."
     yield from reasons_of(job, language)
     if progress.is_final and progress.failed:
         yield _where_failures_are(job)
 
 
-def _counts(progress: JobProgress) -> str:
+def counts_of(progress: JobProgress) -> str:
+    """How many tasks succeeded, failed and are left, and the state."""
     of = "" if progress.total is None else f" of {progress.total:,}"
     rest = " of an unknown number" if progress.left is None else f", {progress.left:,} left" if progress.left else ""
     return f"{progress.succeeded:,}{of} tasks succeeded, {progress.failed:,} failed{rest}; state {progress.status}"

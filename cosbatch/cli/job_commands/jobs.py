@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosbatch.cli.job_commands.job_progress import job_progress_of, reasons_of
-from cosbatch.cli.remote.client import connect
-from cosbatch.cli.terminal import output
+from cosbatch.cli.job_commands.job_progress import counts_of, job_progress_of, reasons_of
+from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.terminal import exit_codes, output
+from cosbatch.cli.terminal.asking import add_yes, is_agreed
 from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table
 from cosbatch.jobs.creation import all_jobs
@@ -39,9 +40,11 @@ _PRIORITY_EXAMPLES = """\
     python -m cosbatch priority 53dc6228-c50b-46f7-8ad7-65e7159f1aae 100
 """
 _CONFIRM_EXAMPLES = """\
-  Let a job run that waits for confirmation (state Suspended), after a look at what it would do:
-    python -m cosbatch describe 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+  Let a job run that waits for confirmation (state Suspended), after a look at what it does:
     python -m cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+
+  The same in a script, where nobody can be asked:
+    python -m cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae --yes
 """
 _CANCEL_EXAMPLES = """\
   Stop a job; what it has done stays done:
@@ -67,10 +70,11 @@ def add(commands: Commands) -> None:
     _of_one_job(commands, "describe", "Show all about one job.", _DESCRIBE_EXAMPLES, describe)
     raising = _of_one_job(commands, "priority", "Change a job's priority.", _PRIORITY_EXAMPLES, priority)
     raising.add_argument("priority", type=whole_number(0, PRIORITY_MAXIMUM), metavar="N", help="0 is the lowest")
-    _of_one_job(commands, "confirm", "Confirm a suspended job, so that it runs.", _CONFIRM_EXAMPLES, confirm)
+    add_yes(_of_one_job(commands, "confirm", "Confirm a suspended job, so that it runs.", _CONFIRM_EXAMPLES, confirm))
     cancelling = _of_one_job(commands, "cancel", "Cancel a job.", _CANCEL_EXAMPLES, cancel)
     cancelling.add_argument("--reason", metavar="TEXT", help="why; shown with the job")
-    _of_one_job(commands, "delete", "Delete a job from the listing.", _DELETE_EXAMPLES, delete)
+    add_yes(cancelling)
+    add_yes(_of_one_job(commands, "delete", "Delete a job from the listing.", _DELETE_EXAMPLES, delete))
 
 
 def _of_one_job(commands: Commands, name: str, summary: str, examples: str, run: Any) -> argparse.ArgumentParser:
@@ -113,19 +117,37 @@ def priority(options: argparse.Namespace) -> int:
 
 
 def confirm(options: argparse.Namespace) -> int:
-    return _do({"Action": "UpdateJobStatus", "JobId": options.job_id, "RequestedJobStatus": "Ready"}, options)
+    call = {"Action": "UpdateJobStatus", "JobId": options.job_id, "RequestedJobStatus": "Ready"}
+    return _do(call, options, "Confirm it, so that it runs?")
 
 
 def cancel(options: argparse.Namespace) -> int:
     why = {} if options.reason is None else {"StatusUpdateReason": options.reason}
     call = {"Action": "UpdateJobStatus", "JobId": options.job_id, "RequestedJobStatus": "Cancelled", **why}
-    return _do(call, options)
+    return _do(call, options, "Cancel it? What it has done stays done.")
 
 
 def delete(options: argparse.Namespace) -> int:
-    return _do({"Action": "DeleteJob", "JobId": options.job_id}, options)
+    return _do({"Action": "DeleteJob", "JobId": options.job_id}, options, "Take it out of the listing, for good?")
 
 
-def _do(call: Mapping[str, object], options: argparse.Namespace) -> int:
-    output.show(connect(options).call(call), options)
-    return 0
+def _do(call: Mapping[str, object], options: argparse.Namespace, question: str | None = None) -> int:
+    """Carry the call out, where it comes with a question only after somebody has said yes to it."""
+    client = connect(options)
+    if question and not is_agreed(options, lambda: _at_stake(client, options.job_id), question):
+        return exit_codes.FAILED
+    output.show(client.call(call), options)
+    return exit_codes.DONE
+
+
+def _at_stake(client: Client, job_id: str) -> Iterator[str]:
+    """The job that is about to be changed: what it does to which list, and how far it is."""
+    described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
+    job = described["Job"]
+    operation, manifest = job.get("Operation"), job.get("Manifest")
+    name = next(iter(operation), "") if isinstance(operation, Mapping) else str(operation or "")
+    location = manifest.get("Location") if isinstance(manifest, Mapping) else None
+    where = location.get("ObjectArn") if isinstance(location, Mapping) else None
+    yield f"{name or 'A job'}, over the list {where or 'that it does not name'}"
+    yield f"  {without_marker(str(job.get('Description') or '')) or 'without a description'}"
+    yield f"  {counts_of(job_progress_of(job))}"

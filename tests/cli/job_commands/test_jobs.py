@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Any
 
@@ -93,7 +94,7 @@ CHANGES: list[tuple[tuple[str, ...], str, str, dict[str, str], str, dict[str, An
         {"JobId": JOB, "Priority": 7},
     ),
     (
-        ("confirm", JOB),
+        ("confirm", JOB, "--yes"),
         "POST",
         "/status",
         {"requestedJobStatus": "Ready"},
@@ -101,7 +102,7 @@ CHANGES: list[tuple[tuple[str, ...], str, str, dict[str, str], str, dict[str, An
         {"JobId": JOB, "Status": "Ready"},
     ),
     (
-        ("cancel", JOB),
+        ("cancel", JOB, "--yes"),
         "POST",
         "/status",
         {"requestedJobStatus": "Cancelled"},
@@ -109,14 +110,14 @@ CHANGES: list[tuple[tuple[str, ...], str, str, dict[str, str], str, dict[str, An
         {"Status": "Cancelling"},
     ),
     (
-        ("cancel", JOB, "--reason", "wrong list 错"),
+        ("--yes", "cancel", JOB, "--reason", "wrong list 错"),
         "POST",
         "/status",
         {"requestedJobStatus": "Cancelled", "statusUpdateReason": "wrong list 错"},
         "<UpdateJobStatusResult><Status>Cancelled</Status></UpdateJobStatusResult>",
         {"Status": "Cancelled"},
     ),
-    (("delete", JOB), "DELETE", "", {}, "", {"JobId": JOB}),
+    (("delete", JOB, "--yes"), "DELETE", "", {}, "", {"JobId": JOB}),
 ]
 
 
@@ -140,7 +141,7 @@ def test_changes_a_job(
 def test_tells_what_the_service_refuses(run: Run) -> None:
     body = "<Error><Code>NoSuchJob</Code><Message>The job does not exist.</Message></Error>"
     responses.post(f"{HOST}/jobs/{JOB}/status", status=404, body=body)
-    said = run("confirm", JOB)
+    said = run("confirm", JOB, "--yes")
     assert (said.code, said.json["Code"], said.json["Status"]) == (1, "NoSuchJob", 404)
 
 
@@ -149,3 +150,70 @@ def test_sends_nothing_for_what_is_no_job_id(run: Run, job_id: str) -> None:
     said = run("describe", job_id)
     assert said.code == 1
     assert said.json["Code"] in ("InvalidRequest", "InvalidEvent")
+
+
+SUSPENDED = (
+    f"<JobId>{JOB}</JobId><Status>Suspended</Status><Description>clean up [cb:{'0' * 20}.{'1' * 20}]</Description>"
+    "<Operation><COSDeleteObject></COSDeleteObject></Operation><Manifest><Location><ObjectArn>qcs::cos:ap-chengdu::lists-1/a.csv"
+    "</ObjectArn></Location></Manifest><ProgressSummary><NumberOfTasksFailed>0</NumberOfTasksFailed>"
+    "<NumberOfTasksSucceeded>0</NumberOfTasksSucceeded><TotalNumberOfTasks>5000</TotalNumberOfTasks></ProgressSummary>"
+)
+ASKING = [
+    ("confirm", "POST", "/status", "Confirm it, so that it runs? [y/N] "),
+    ("cancel", "POST", "/status", "Cancel it? What it has done stays done. [y/N] "),
+    ("delete", "DELETE", "", "Take it out of the listing, for good? [y/N] "),
+]
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> Terminal:
+    """A person at a terminal who says this; what they see."""
+    stderr = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys, "stderr", stderr)
+    return stderr
+
+
+@responses.activate
+@pytest.mark.parametrize(("name", "method", "part", "question"), ASKING)
+@pytest.mark.parametrize("answer", ["y\n", "YES\n"])
+def test_shows_what_is_at_stake_and_goes_on_after_a_yes(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, method: str, part: str, question: str, answer: str
+) -> None:
+    describing(SUSPENDED)
+    responses.add(method, f"{HOST}/jobs/{JOB}{part}", body="<UpdateJobStatusResult></UpdateJobStatusResult>")
+    stderr = answering(monkeypatch, answer)
+    assert run(name, JOB).code == 0
+    assert stderr.getvalue().splitlines()[:4] == [
+        "COSDeleteObject, over the list qcs::cos:ap-chengdu::lists-1/a.csv",
+        "  clean up",
+        "  0 of 5,000 tasks succeeded, 0 failed, 5,000 left; state Suspended",
+        question,
+    ]
+    assert len(responses.calls) == 2
+
+
+@responses.activate
+@pytest.mark.parametrize(("name", "method", "part", "question"), ASKING)
+@pytest.mark.parametrize("answer", ["n\n", "\n", "", "yikes\n"])
+def test_changes_nothing_without_a_yes(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, method: str, part: str, question: str, answer: str
+) -> None:
+    describing("<Status>Active</Status><Operation>New</Operation>")
+    stderr = answering(monkeypatch, answer)
+    assert run(name, JOB).code == 1
+    assert stderr.getvalue().endswith(f"{question}Nothing was changed.\n")
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+@pytest.mark.parametrize("name", ["confirm", "cancel", "delete"])
+@pytest.mark.parametrize(("stdin", "stderr"), [(False, True), (True, False), (False, False)])
+def test_sends_nothing_where_nobody_can_be_asked(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, stdin: bool, stderr: bool
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n") if stdin else io.StringIO("y\n"))
+    told = Terminal() if stderr else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", told)
+    assert run(name, JOB).code == 2
+    assert "--yes" in told.getvalue()
+    assert len(responses.calls) == 0

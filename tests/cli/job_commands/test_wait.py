@@ -190,17 +190,17 @@ def test_follows_a_real_job_from_its_confirmation_to_its_end(run: Run, standin: 
     job_id = suspended_job(run)
     assert run("wait", job_id, "--timeout", "0.1", "--interval", "0.05").json["Outcome"] == "unfinished"
     assert run("priority", job_id, "7").json["Priority"] == 7
-    assert run("confirm", job_id).json["Status"] == "Ready"
+    assert run("confirm", job_id, "--yes").json["Status"] == "Ready"
     said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
     assert (said.code, said.json["Outcome"]) == (3, "nothing done")
     assert [job["JobId"] for job in run("jobs", "--state", "Complete").json["Jobs"]] == [job_id]
-    assert run("delete", job_id).code == 0
+    assert run("delete", job_id, "--yes").code == 0
     assert run("jobs").json["Jobs"] == []
 
 
 def test_follows_a_real_job_to_its_cancellation(run: Run, standin: Standin) -> None:
     job_id = suspended_job(run)
-    assert run("cancel", job_id, "--reason", "wrong list 错").code == 0
+    assert run("cancel", job_id, "--yes", "--reason", "wrong list 错").code == 0
     said = run("wait", job_id, "--interval", "0.05", "--timeout", "60")
     assert (said.code, said.json["Status"], said.json["Outcome"]) == (3, "Cancelled", "cancelled")
     assert said.json["Job"]["StatusUpdateReason"] == "wrong list 错"
