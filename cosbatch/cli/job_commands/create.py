@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.remote.objects import is_object
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.options import Commands, add_service, command
-from cosbatch.cli.terminal.tables import printable, record
+from cosbatch.cli.terminal.tables import indented, printable, record
 from cosbatch.model.errors import InvalidEvent
 
 _PLAN_EXAMPLES = """\
@@ -54,11 +55,17 @@ def add(commands: Commands) -> None:
 def plan(options: argparse.Namespace) -> int:
     call = {**call_of(options), "DryRun": True}
     result: Any = connect(options).call(call)
-    output.show(result, options, lambda: record(result["Plan"]))
+    output.show(result, options, lambda: _lines(result["Plan"]))
     for warning in result["Plan"]["Warnings"]:
         output.say(printable(f"Warning: {warning.get('Pointer', '')} {warning['Message']}"))
     output.say(f"Nothing was sent. To create just this job, add --plan-digest {result['Plan']['Digest']}")
     return 0
+
+
+def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
+    yield from record({name: value for name, value in plan.items() if name != "Body"})
+    yield "Body"
+    yield from (printable(f"  {line}") for line in indented(plan["Body"]))
 
 
 def create(options: argparse.Namespace) -> int:

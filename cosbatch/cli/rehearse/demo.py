@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
@@ -18,7 +18,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command, whole_number
-from cosbatch.cli.terminal.tables import printable, record, table
+from cosbatch.cli.terminal.tables import indented, printable, record, table
 from cosbatch.configuration.settings import LANG
 from cosbatch.model import names
 from cosbatch.model.errors import InternalError
@@ -28,6 +28,7 @@ from cosbatch.service import actions
 _KEY = "restore/demo.csv"
 _INTERVAL = 0.1
 _PATIENCE = 60.0
+_INDENT = 4
 
 _EXAMPLES = """\
   Watch an upload become a job, and the job run; needs no account and no network:
@@ -72,12 +73,13 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
     profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
     name = profile.name if profile else None
     _tell(
-        "Of profiles.json, this profile takes the upload.", record({"name": name, **(profile.job if profile else {})})
+        "Of profiles.json, this profile takes the upload.",
+        record({"name": name, **(profile.job if profile else {})}, _INDENT),
     )
     results = _delivered_twice(event, options)
     request = _request(client, manifest, name)
     job = follow(client, results[0]["JobId"], _INTERVAL, _PATIENCE)
-    _tell("The job has ended. As it is stored:", record(job))
+    _tell("The job has ended. As it is stored:", record(job, _INDENT))
     _tell("Its result:", list(verdict_of(job, client.settings.language)))
     report = _report(client, job)
     return {
@@ -116,7 +118,7 @@ def _delivered_twice(event: Json, options: argparse.Namespace) -> list[Json]:
         result = reply["Results"][0]
         if "JobId" not in result:
             raise InternalError(f"The event made no job: {result.get('Code')}: {result.get('Message')}")
-        _tell(title, record(result))
+        _tell(title, record(result, _INDENT))
         results.append(result)
     return results
 
@@ -134,16 +136,6 @@ def _request(client: Client, manifest: Resource, profile: str | None) -> Json:
     return dict(plan)
 
 
-def indented(xml: str) -> Iterator[str]:
-    """The lines of a document that was rendered without any, each container's children further in."""
-    depth = 0
-    for line in xml.replace("><", ">\n<").splitlines():
-        closes = line.startswith("</")
-        depth -= closes
-        yield "  " * depth + line
-        depth += not closes and "</" not in line
-
-
 def _report(client: Client, job: Mapping[str, Any]) -> Json:
     """Where the job's report is, and how many tasks it says succeeded and failed."""
     report = job["Report"]
@@ -155,7 +147,9 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
         content = objects.read(client, Resource(bucket, key, None))
         tasks += reports.tasks([content], contents.columns, key)
     rows = [(task.key, task.status, task.code) for task in tasks]
-    _tell(f"Its report is in cos://{bucket}/{place.key}.", [*table(("Key", "Status", "Code"), rows[:3]), "..."])
+    _tell(
+        f"Its report is in cos://{bucket}/{place.key}.", [*table(("Key", "Status", "Code"), rows[:3], _INDENT), "..."]
+    )
     first = rehearsal.example_objects(client.settings.account.appid, 1)[0]
     head = client.ask(actions.object_request("HEAD", first, client.settings.account), actions.checked)
     _tell(f"One of its objects, {first.key}:", [f"x-cos-restore: {head.headers.get('x-cos-restore')}"])
@@ -164,4 +158,4 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
 
 
 def _tell(title: str, lines: list[str]) -> None:
-    output.say("\n".join(["", title, *(f"    {printable(line)}".rstrip() for line in lines)]))
+    output.say("\n".join(["", title, *(f"{' ' * _INDENT}{printable(line)}".rstrip() for line in lines)]))

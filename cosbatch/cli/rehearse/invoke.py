@@ -119,5 +119,5 @@ def _kept() -> dict[str, str]:
 
 def _tell(jobs: list[dict[str, Any]]) -> None:
     rows = [(job["JobId"], job["Status"], job["Priority"], job["Description"]) for job in jobs]
-    lines = table(("JobId", "Status", "Priority", "Description"), rows) if rows else ["No job was made."]
+    lines = table(("JobId", "Status", "Priority", "Description"), rows, 2) if rows else ["No job was made."]
     output.say("\n".join(["The stand-in's jobs:", *(f"  {line}" for line in lines)]))

@@ -1,33 +1,122 @@
-"""Values as lines for a person: tables, and one line for each leaf of a value."""
+"""Values as lines for a person: tables, and one line for each leaf of a value. Words are not broken where a line is full."""
 
 from __future__ import annotations
 
+import re
+import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 _GAP = "  "
+# Columns that text of several words gets at least: narrower, it is hard to read.
+_READABLE = 16
+_INSET = " " * 4
+# What a line is put together from: a word with the blanks before it, or one Chinese character.
+_PIECE = re.compile(r" *(?:[\u2e80-\uffef]|[^ \u2e80-\uffef]+)")
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """The header and the rows, in columns as wide as they need; numbers are at the right."""
-    columns = [_column(name, [row[at] for row in rows]) for at, name in enumerate(header)]
-    return [_GAP.join(cells).rstrip() for cells in zip(*columns, strict=True)]
+def table(header: Sequence[str], rows: Sequence[Sequence[object]], indent: int = 0) -> list[str]:
+    """The header and the rows in columns that the terminal has room for; numbers are at the right.
+
+    `indent` is how many columns of the terminal stand before the table. Long texts go on below, in their own column; where
+    that is not enough, what does not fit stands below its row, by its name.
+    """
+    cells = [[name, *(_cell(row[at]) for row in rows)] for at, name in enumerate(header)]
+    are_numbers = [bool(rows) and all(isinstance(row[at], int) for row in rows) for at in range(len(header))]
+    room = _room(indent)
+    widths = _fitting(
+        [max(map(width, column)) for column in cells], [max(map(_longest, column)) for column in cells], room
+    )
+    if widths:
+        lines = [list(line) for line in zip(*cells, strict=True)]
+        return [text for line in lines for text in _laid_out(line, widths, are_numbers)]
+    return _folded(cells, are_numbers, room)
 
 
-def _column(name: str, values: Sequence[object]) -> list[str]:
-    """The name and the values, all of one width."""
-    cells = [name, *(_cell(value) for value in values)]
-    widest = max(width(cell) for cell in cells)
-    to_the_right = bool(values) and all(isinstance(value, int) for value in values)
-    blanks = [" " * (widest - width(cell)) for cell in cells]
-    return [gap + cell if to_the_right else cell + gap for cell, gap in zip(cells, blanks, strict=True)]
+def _room(indent: int) -> int:
+    return shutil.get_terminal_size().columns - indent
 
 
-def record(value: object) -> list[str]:
-    """One line for each leaf of the value: the path to it, and the leaf."""
+def _fitting(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
+    """The widths of columns that want so much and need so much; None where they do not fit."""
+    floor = [max(need, min(want, _READABLE)) for need, want in zip(least, wanted, strict=True)]
+    spare = room - sum(floor) - len(_GAP) * (len(floor) - 1)
+    if spare < 0:
+        return None
+    widths = floor
+    # Who wants little gets all of it, and leaves more to the others.
+    by_need = sorted(range(len(floor)), key=lambda at: wanted[at] - floor[at])
+    for served, at in enumerate(by_need):
+        given = min(wanted[at] - floor[at], spare // (len(floor) - served))
+        widths[at] += given
+        spare -= given
+    return widths
+
+
+def _laid_out(cells: Sequence[str], widths: Sequence[int], to_the_right: Sequence[bool]) -> Iterator[str]:
+    """The lines of one row."""
+    columns = [wrapped(cell, room) for cell, room in zip(cells, widths, strict=True)]
+    for parts in zip_longest(*columns, fillvalue=""):
+        padded = [
+            blanks + part if right else part + blanks
+            for part, room, right in zip(parts, widths, to_the_right, strict=True)
+            for blanks in [" " * (room - width(part))]
+        ]
+        yield _GAP.join(padded).rstrip()
+
+
+def _folded(cells: Sequence[Sequence[str]], to_the_right: Sequence[bool], room: int) -> list[str]:
+    """As many columns as fit, and below each row the others by their names."""
+    widths = [min(room, max(map(width, column))) for column in cells]
+    fit = 1
+    while sum(widths[: fit + 1]) + len(_GAP) * fit <= room:
+        fit += 1
+    lines: list[str] = []
+    for number, row in enumerate(zip(*cells, strict=True)):
+        lines += _laid_out(row[:fit], widths[:fit], to_the_right[:fit])
+        rest = [f"{column[0]}: {cell}" for column, cell in zip(cells[fit:], row[fit:], strict=True) if cell]
+        if number and rest:
+            lines += [_INSET + line for line in wrapped(", ".join(rest), room - len(_INSET))]
+    return lines
+
+
+def record(value: object, indent: int = 0) -> list[str]:
+    """One line for each leaf of the value: the path to it, and the leaf, which goes on below where it is long."""
     leaves = list(_leaves(value))
     widest = max((width(name) for name, _ in leaves), default=0)
-    return [f"{name}{' ' * (widest - width(name))}{_GAP}{leaf}".strip() for name, leaf in leaves]
+    room = max(_READABLE, _room(indent) - widest - len(_GAP))
+    lines = []
+    for name, leaf in leaves:
+        first, *more = wrapped(leaf, room)
+        lines.append(f"{name}{' ' * (widest - width(name))}{_GAP}{first}".strip())
+        lines += [f"{' ' * widest}{_GAP}{line}" for line in more]
+    return lines
+
+
+def indented(xml: str) -> Iterator[str]:
+    """The lines of a document that was rendered without any, each container's children further in."""
+    depth = 0
+    for line in xml.replace("><", ">\n<").splitlines():
+        closes = line.startswith("</")
+        depth -= closes
+        yield "  " * depth + line
+        depth += not closes and "</" not in line
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """The text in lines of at most so many columns, but for words that are longer: they are not broken."""
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        if lines[-1] and width(lines[-1]) + width(piece) > room:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip(" ")
+    return lines
+
+
+def _longest(text: str) -> int:
+    """The width of the longest word."""
+    return max((width(piece.lstrip(" ")) for piece in _PIECE.findall(text)), default=0)
 
 
 def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:

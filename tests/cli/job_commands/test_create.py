@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from cosbatch.cli.remote.client import client_of
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
-from tests.cli.running import Run
+from tests.cli.running import Run, Terminal
 
 MANIFEST = "cos://manifest-1250000000/restore/2026-11.csv"
 
@@ -39,6 +40,15 @@ def test_plans_without_sending(run: Run, standin: Standin, manifest: Resource, t
     assert "Authorization" not in said.json["Plan"]["Headers"]
     assert f"--plan-digest {said.json['Plan']['Digest']}" in said.err
     assert standin.jobs() == []
+
+
+def test_shows_the_body_line_by_line_to_a_person(
+    run: Run, standin: Standin, manifest: Resource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("plan", call_file(tmp_path)).code == 0
+    assert "\nBody\n  <CreateJobRequest>\n    <ClientRequestToken>" in terminal.getvalue()
 
 
 def test_passes_warnings_on(run: Run, manifest: Resource, tmp_path: Path) -> None:

@@ -63,9 +63,11 @@ def test_lays_jobs_out_as_a_table_for_a_person(run: Run, monkeypatch: pytest.Mon
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     assert run("jobs").code == 0
-    header, row = terminal.getvalue().splitlines()
-    assert " ".join(header.split()) == "JobId Status Operation Priority Succeeded Failed Total Created Description"
-    assert " ".join(row.split()) == "new Active COSInitiateRestoreObject 10 2,000 1 5,000 2026-11-23T00:00:00Z restore"
+    assert terminal.getvalue().splitlines() == [
+        "JobId  Status  Operation                 Priority  Succeeded  Failed  Total",
+        "new    Active  COSInitiateRestoreObject        10      2,000       1  5,000",
+        "    Created: 2026-11-23T00:00:00Z, Description: restore",
+    ]
 
 
 @responses.activate

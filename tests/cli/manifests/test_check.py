@@ -71,6 +71,7 @@ def test_finds_what_is_wrong_and_where(run: Run, listed: Any) -> None:
 def test_lays_faults_out_as_a_table_for_a_person(
     run: Run, listed: Any, monkeypatch: pytest.MonkeyPatch, content: bytes, lines: int
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "500")
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     run("check", listed(content))

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from cosbatch.cli.rehearse import rehearsal
-from cosbatch.cli.rehearse.demo import indented
 from tests.cli.running import Run, Terminal
 
 
@@ -56,15 +55,3 @@ def test_says_so_where_no_job_is_made(run: Run, monkeypatch: pytest.MonkeyPatch)
     said = run("demo", "--objects", "5")
     assert (said.code, said.json["Code"]) == (1, "InternalError")
     assert "SlowDown: too fast" in said.err
-
-
-def test_indents_what_was_rendered_without_lines() -> None:
-    assert list(indented("<A><B>text</B><C><D></D></C></A>")) == [
-        "<A>",
-        "  <B>text</B>",
-        "  <C>",
-        "    <D>",
-        "    </D>",
-        "  </C>",
-        "</A>",
-    ]

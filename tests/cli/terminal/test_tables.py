@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.cli.terminal.tables import printable, record, table, width
+from cosbatch.cli.terminal.tables import indented, printable, record, table, width, wrapped
 
 
 def test_aligns_columns_and_sets_numbers_to_the_right() -> None:
@@ -59,3 +59,79 @@ def test_shows_a_single_value_as_it_is() -> None:
 )
 def test_lets_no_character_through_that_a_terminal_would_obey(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+def test_indents_what_was_rendered_without_lines() -> None:
+    assert list(indented("<A><B>text</B><C><D></D></C></A>")) == [
+        "<A>",
+        "  <B>text</B>",
+        "  <C>",
+        "    <D>",
+        "    </D>",
+        "  </C>",
+        "</A>",
+    ]
+
+
+JOBS = (
+    ("JobId", "Status", "Operation", "Priority", "Description"),
+    [["5" * 36, "Suspended", "COSInitiateRestoreObject", 10, "of May"]],
+)
+
+
+def test_puts_what_does_not_fit_below_its_row_by_name() -> None:
+    assert table(*JOBS) == [
+        f"{'JobId':36}  Status     Operation",
+        f"{'5' * 36}  Suspended  COSInitiateRestoreObject",
+        "    Priority: 10, Description: of May",
+    ]
+
+
+def test_leaves_out_below_a_row_what_is_empty() -> None:
+    assert table(JOBS[0], [["5" * 36, "Suspended", "COSInitiateRestoreObject", None, ""]])[2:] == []
+
+
+def test_goes_on_below_in_the_column_of_a_long_text() -> None:
+    text = "Divide the values by commas, and write the names of the columns nowhere in the list."
+    assert table(("Line", "What", "Message"), [[1, "HeaderRow", text]]) == [
+        "Line  What       Message",
+        "   1  HeaderRow  Divide the values by commas, and write the names of the columns",
+        "                 nowhere in the list.",
+    ]
+
+
+TEXTS = ["one two three four five six seven eight nine ten", "恢复归档的对象" * 8, "a" * 70, "", "x"]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_keeps_to_the_terminal_and_breaks_no_word(monkeypatch: pytest.MonkeyPatch, columns: int, count: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    rows = [[TEXTS[(row + at) % len(TEXTS)] for at in range(count)] for row in range(5)]
+    lines = table([f"Name {at}" for at in range(count)], rows, indent=2)
+    words = [word for row in rows for text in row for word in text.split() if word.isascii()]
+    assert all(width(line) <= columns - 2 or "a" * 70 in line for line in lines)
+    assert all(any(word in line for line in lines) for word in words)
+
+
+def test_shows_long_leaves_below_themselves() -> None:
+    value = {
+        "Job": {"Hint": "Create it, or fix its name, or the region that it is said to be in, or else its account."}
+    }
+    assert record(value) == [
+        "Job.Hint  Create it, or fix its name, or the region that it is said to be in, or",
+        "          else its account.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", [""]),
+        ("a bc  d", ["a bc", "d"]),
+        ("abcdefgh i", ["abcdefgh", "i"]),
+        ("恢复归档", ["恢复", "归档"]),
+    ],
+)
+def test_wraps_between_words(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 4) == lines
