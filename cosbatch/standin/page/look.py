@@ -54,7 +54,9 @@ time { font-variant-numeric: tabular-nums; } time span { white-space: nowrap; }
 .big .bar { height: 1rem; border-radius: .5rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: .35rem 0 0; padding: 0; list-style: none; font-size: .85rem; color: var(--soft);
   font-variant-numeric: tabular-nums; }
+.legend + .table { margin-top: .75rem; } .legend .warn { color: var(--warn); } .legend .busy { color: var(--busy); }
 .legend .good { color: var(--good); } .legend .bad { color: var(--bad); font-weight: 600; }
+.events .state-cell { width: 11rem; } .events .created { width: 8rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; } form { margin: 0; }
 button { font: inherit; font-size: .9rem; font-weight: 600; padding: .35rem .9rem; border-radius: .5rem; border: 1px solid var(--line);
   background: var(--card); color: var(--text); cursor: pointer; white-space: nowrap; min-height: 2.25rem; }
@@ -82,7 +84,7 @@ details { margin-top: .75rem; } summary { cursor: pointer; color: var(--soft); }
   .table { background: none; border: 0; } .table thead { position: absolute; clip-path: inset(50%); height: 1px; width: 1px; overflow: hidden; }
   .table table, .table tbody, .table tr, .table td { display: block; width: auto; }
   .table tr { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: .75rem 1rem; margin-bottom: .75rem; }
-  .table td, .table tr > :first-child, .table tr > :last-child { border: 0; padding: .3rem 0; } .jobs .table td, .jobs .progress, .jobs .state-cell, .jobs .number, .jobs .created { width: auto; }
+  .table td, .table tr > :first-child, .table tr > :last-child { border: 0; padding: .3rem 0; } .jobs.table :is(.progress, .state-cell, .number, .created, .actions-cell) { width: auto; }
   .table td[data-label] { display: flex; justify-content: space-between; gap: 1rem; text-align: right; }
   .table td[data-label]::before { content: attr(data-label); color: var(--soft); text-align: left; white-space: nowrap; }
   .table td:empty { display: none; }

@@ -20,6 +20,7 @@ from cosbatch.standin.page.parts import (
     state_badge,
     table,
 )
+from cosbatch.standin.page.told import render_events
 
 JOBS_SHOWN = 50
 COUNTS = """
@@ -58,7 +59,9 @@ def render_overview(view: View, connection: sqlite3.Connection) -> str:
             live("counts", _tiles(view, counts)),
             f'<section aria-labelledby="jobs-head"><h2 id="jobs-head">{view.say("Jobs")}</h2>',
             live("jobs", _jobs(view, jobs, counts.jobs)),
-            f'</section><section aria-labelledby="buckets-head"><h2 id="buckets-head">{view.say("Buckets")}</h2>',
+            "</section>",
+            live("events", render_events(view, connection)),
+            f'<section aria-labelledby="buckets-head"><h2 id="buckets-head">{view.say("Buckets")}</h2>',
             live("buckets", _buckets(view, buckets)),
             "</section>",
         ]

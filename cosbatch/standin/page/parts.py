@@ -100,9 +100,14 @@ def tone_of(job: Job) -> tuple[str, str]:
 def state_badge(view: View, job: Job) -> str:
     """The state, in a colour and with a sign that say how the job stands."""
     tone, more = tone_of(job)
+    shown = badge(view, tone, job.state)
+    return f'{shown} <small class="{tone}">{view.say(more)}</small>' if more else shown
+
+
+def badge(view: View, tone: str, state: str) -> str:
+    """A state in a colour, with a sign that says the same."""
     sign = f'<span aria-hidden="true">{SYMBOLS[tone]}</span>'
-    badge = f'<span class="state {tone}" title="{escape(job.state)}">{sign}{view.say(job.state)}</span>'
-    return f'{badge} <small class="{tone}">{view.say(more)}</small>' if more else badge
+    return f'<span class="state {tone}" title="{escape(state)}">{sign}{view.say(state)}</span>'
 
 
 def progress(view: View, job: Job) -> str:
