@@ -143,9 +143,13 @@ def _is_of(name: str, library: str) -> bool:
     return name.partition(".")[0] == library
 
 
+# The stand-in's own command line, and what gives the function there the variables that the platform sets.
+STANDIN_READERS = {"cosbatch.standin.__main__", "cosbatch.standin.function.bootstrap"}
+
+
 def test_reads_the_environment_in_the_handler_and_the_command_line_only() -> None:
     readers = {module for module in MODULES if _reads_environment(tree_of(module))}
-    assert {part_of(module) for module in readers} <= {"handler", "cli", "client"}
+    assert {part_of(module) for module in readers - STANDIN_READERS} <= {"handler", "cli", "client"}
 
 
 def _reads_environment(tree: ast.Module) -> bool:

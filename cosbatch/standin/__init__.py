@@ -9,13 +9,14 @@ A module imports from its own folder and from the floors beneath it:
     8  serving      one that runs on the command line until it is told to stop
     7  assembly     a whole stand-in, put together, started and stopped
     6  answering    from a request to what is sent: the action, the signature, the faults
+    5  options      what the command line takes
     5  control      the stand-in's own routes: faults, the truth about the jobs, a fresh start
     4  page/        the page for people
     4  routes       from an action's name to the call that carries it out
+    4  function/    the platform's part: events told to the function, and its URL
     3  jobs/        the Batch API, and the thread that runs the jobs
     2  cos/         buckets and objects, as COS answers for them
     1  store/       what is kept: one SQLite database, and a file for each content
-    1  options      what the command line takes
     1  faults/      what a test orders: the queue, and what each fault does to a response
     0  wire/        what crosses the socket: requests, responses, addresses, signatures, XML, errors
 """
@@ -26,9 +27,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cosbatch.standin.assembly import Standin, running
+    from cosbatch.standin.function.triggers import Function, Trigger
     from cosbatch.standin.wire.addresses import Account
 
-__all__ = ["Account", "Standin", "running"]
+__all__ = ["Account", "Function", "Standin", "Trigger", "running"]
 
 
 def __getattr__(name: str) -> object:
@@ -37,6 +39,10 @@ def __getattr__(name: str) -> object:
         from cosbatch.standin.wire import addresses
 
         return addresses.Account
+    if name in ("Function", "Trigger"):
+        from cosbatch.standin.function import triggers
+
+        return getattr(triggers, name)
     if name in __all__:
         from cosbatch.standin import assembly
 

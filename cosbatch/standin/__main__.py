@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -10,12 +11,14 @@ from collections.abc import Sequence
 from cosbatch.standin.options import DESCRIPTION, add_options
 from cosbatch.standin.serving import serve
 
+PROFILES = "COSBATCH_PROFILES"
+
 
 def main(arguments: Sequence[str] | None = None, stop: threading.Event | None = None) -> int:
     """The exit code of a stand-in that ran until a signal arrived, or `stop` was set."""
     parser = argparse.ArgumentParser(prog="python -m cosbatch.standin", description=DESCRIPTION)
     add_options(parser)
-    return serve(parser.parse_args(arguments), stop)
+    return serve(parser.parse_args(arguments), os.environ.get(PROFILES) or "profiles.json", stop)
 
 
 if __name__ == "__main__":

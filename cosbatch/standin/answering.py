@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cosbatch.standin.control import Parts, answer_control
+from cosbatch.standin.control import Parts, answer_control, has_own_host
 from cosbatch.standin.cos.access import check_access
 from cosbatch.standin.cos.service import Call, Service
 from cosbatch.standin.faults.damage import deliver, response_instead
 from cosbatch.standin.faults.ordered import Fault
+from cosbatch.standin.function.url import answer_function
 from cosbatch.standin.routes import carry_out
 from cosbatch.standin.wire.actions import find_action
 from cosbatch.standin.wire.addresses import Target, find_target
@@ -26,6 +27,8 @@ def answer_request(parts: Parts, request: Request) -> Delivery:
     target = find_target(request.hosts, request.path, service.account.region)
     if target.kind == "standin":
         return Delivery(stamped(answer_control(parts, request), now, request_id))
+    if target.kind == "function":
+        return Delivery(stamped(_function_response(parts, request), now, request_id))
     try:
         action = find_action(request, target)
     except ServiceError as unknown:
@@ -34,6 +37,12 @@ def answer_request(parts: Parts, request: Request) -> Delivery:
     moment = now + (fault.skew if fault else 0.0)
     response = Exchange(service, request, target, action, fault, moment, request_id).respond()
     return deliver(fault, stamped(response, moment, request_id))
+
+
+def _function_response(parts: Parts, request: Request) -> Response:
+    if not has_own_host(parts.host, request):
+        return Response(400, (("Content-Type", "text/plain"),), b"The Function URL has no such domain")
+    return answer_function(parts.instances, request)
 
 
 def _error_response(error: ServiceError, request: Request, request_id: str) -> Response:
@@ -69,7 +78,7 @@ class Exchange:
             return _error_response(error, self.request, self.request_id)
 
     def _carry_out(self) -> Response:
-        call = Call(self.service, self.request, self.target, self._newest_listed())
+        call = Call(self.service, self.request, self.target, self._newest_listed(), self.request_id)
         check_access(call, self.action, self.moment, clock_moved=bool(self.fault and self.fault.skew))
         return carry_out(self.action, call)
 

@@ -10,9 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from cosbatch.standin.answering import answer_request
-from cosbatch.standin.control import Parts, truth
+from cosbatch.standin.control import Parts, events, truth
 from cosbatch.standin.cos.service import Clock, Service
 from cosbatch.standin.faults.ordered import Faults, order_faults
+from cosbatch.standin.function.deliverer import Deliverer
+from cosbatch.standin.function.events import Announcer
+from cosbatch.standin.function.instances import Instances
+from cosbatch.standin.function.triggers import Function, check_buckets
 from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.store.database import Database
 from cosbatch.standin.wire.addresses import Account
@@ -21,9 +25,20 @@ from cosbatch.standin.wire.server import Server
 
 
 class Standin:
-    """One local COS over a data folder, listening at one place from `start` to `stop`."""
+    """One local COS over a data folder, listening at one place from `start` to `stop`.
 
-    def __init__(self, data: Path, place: Place, account: Account, clock: Clock, runs_jobs: bool = True) -> None:
+    With a function it plays the platform too: what is created is told to the function.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        place: Place,
+        account: Account,
+        clock: Clock,
+        runs_jobs: bool = True,
+        function: Function | None = None,
+    ) -> None:
         self.account = account
         self._runs_jobs = runs_jobs
         self.faults = Faults()
@@ -31,12 +46,16 @@ class Standin:
         self.service = Service(account, Database(data), clock, reports, lambda: self.runner.wake())
         reports.mkdir(exist_ok=True)
         self.runner = Runner(self.service)
-        self._parts = Parts(self.service, self.faults, self.runner, place.host)
         try:
             self._server = Server(place, lambda request: answer_request(self._parts, request))
         except BaseException:
             self.service.database.close()
             raise
+        self._instances = Instances(function, account, self._server.plain_endpoint) if function else None
+        self.deliverer = Deliverer(self.service, self.faults, self._instances) if self._instances else None
+        if function and self.deliverer:
+            self.service.database.watch = Announcer(function, self.deliverer.wake)
+        self._parts = Parts(self.service, self.faults, self.runner, place.host, self.deliverer, self._instances)
         self._thread = threading.Thread(target=self._server.serve, name="standin", daemon=True)
 
     @property
@@ -57,18 +76,31 @@ class Standin:
         """What GET /_standin/jobs shows."""
         return truth(self.service)
 
+    def events(self) -> list[dict[str, object]]:
+        """What GET /_standin/events shows."""
+        return events(self.service)
+
     def reset(self) -> None:
-        """Begin anew, as POST /_standin/reset does: no bucket, no job, no fault is left."""
+        """Begin anew, as POST /_standin/reset does: no bucket, no job, no event, no fault is left."""
         self._parts.reset()
 
     def start(self) -> None:
-        """Begin to listen and to run jobs."""
+        """Begin to listen, to run jobs and to deliver events. Raises UnusableFunction, once it has stopped again."""
         self._thread.start()
         if self._runs_jobs:
             self.runner.start()
+        if self._instances and self.deliverer:
+            try:
+                self._instances.start()
+            except BaseException:
+                self.stop()
+                raise
+            self.deliverer.start()
 
     def stop(self) -> None:
         """Close every connection, end every thread, close the database."""
+        if self.deliverer:
+            self.deliverer.stop()
         self._server.stop()
         self._thread.join()
         self.runner.stop()
@@ -89,19 +121,23 @@ def running(
     key: Path | str | None = None,
     speed: float = 1.0,
     runs_jobs: bool = True,
+    function: Function | None = None,
 ) -> Iterator[Standin]:
     """Run a stand-in for the time of a `with` block.
 
     Without `data` its objects and jobs are kept in a temporary folder and removed at the end; port 0 means a
     free one. `uin`, `appid` and `region` take the place of the account's. `certificate` and `key` are PEM files: with
-    them it speaks TLS too. Without `runs_jobs` jobs stay as they are created. Raises UnusableData when the folder
-    cannot be used, OSError when the port is taken or the certificate cannot be used.
+    them it speaks TLS too. Without `runs_jobs` jobs stay as they are created. `function` is told of what is created.
+    Raises UnusableData when the folder cannot be used, OSError when the port is taken or the certificate cannot be used,
+    UnusableFunction when the function cannot be loaded, or no trigger of it is of the account.
     """
     given = {"uin": uin, "appid": appid, "region": region}
     whose = replace(account or Account(), **{name: value for name, value in given.items() if value is not None})
     place = Place(host, port, certificate, key)
+    if function:
+        check_buckets(function.triggers, whose.appid)
     with tempfile.TemporaryDirectory(prefix="cosbatch-standin-") as temporary:
-        standin = Standin(Path(data or temporary), place, whose, Clock(speed), runs_jobs)
+        standin = Standin(Path(data or temporary), place, whose, Clock(speed), runs_jobs, function)
         standin.start()
         try:
             yield standin

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from cosbatch.standin.cos.service import Service
 from cosbatch.standin.faults.ordered import Faults, UnknownFault, read_order
+from cosbatch.standin.function.deliverer import Deliverer
+from cosbatch.standin.function.deliveries import events_told
+from cosbatch.standin.function.instances import Instances
 from cosbatch.standin.jobs.reports import sweep
 from cosbatch.standin.jobs.rows import Job, all_jobs, states_of
 from cosbatch.standin.jobs.runner import Runner
@@ -22,16 +26,21 @@ LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a running stand-in that its own routes show and change; `host` is where it listens."""
+    """The parts of a running stand-in that its own routes show and change; `host` is where it listens.
+
+    Without a function there are neither a deliverer nor instances.
+    """
 
     service: Service
     faults: Faults
     runner: Runner
     host: str
+    deliverer: Deliverer | None = None
+    instances: Instances | None = None
 
     def reset(self) -> None:
-        """Begin anew: no bucket, no job, no fault is left."""
-        with self.runner.at_rest():
+        """Begin anew: no bucket, no job, no event, no fault is left."""
+        with self.deliverer.at_rest() if self.deliverer else nullcontext(), self.runner.at_rest():
             self.service.database.clear()
             sweep(self.service.reports, ())
         self.faults.clear()
@@ -58,11 +67,14 @@ def is_own(host: str, request: Request) -> bool:
     A page that has its own name point here (DNS rebinding) has that name as Host. An address in numbers is no name that
     could be made to point elsewhere; its port may be another one, where a container's is published.
     """
-    names = [own.rpartition(":")[0] if re.search(r":\d*\Z", own) else own for own in request.hosts]
     origin = request.header("origin").partition("://")[2]
-    return all(_is_own_name(host, name.lower()) for name in names) and (
-        "origin" not in request.headers or origin in request.hosts
-    )
+    return has_own_host(host, request) and ("origin" not in request.headers or origin in request.hosts)
+
+
+def has_own_host(host: str, request: Request) -> bool:
+    """Whether a request was sent to an address of the stand-in itself."""
+    names = [own.rpartition(":")[0] if re.search(r":\d*\Z", own) else own for own in request.hosts]
+    return all(_is_own_name(host, name.lower()) for name in names)
 
 
 def _is_own_name(host: str, name: str) -> bool:
@@ -84,10 +96,12 @@ def _answer(parts: Parts, request: Request) -> Response:
             return _json({"Status": "empty"})
         case "GET", "/_standin/jobs":
             return _json({"Jobs": truth(parts.service)})
+        case "GET", "/_standin/events":
+            return _json({"Events": events(parts.service)})
         case "GET" | "POST" | "DELETE", "/_standin/faults":
             return _json({"Faults": _faults_after(parts, request)})
         case _:
-            told = "There are /, /_standin/health and /_standin/jobs (GET), /_standin/reset (POST)"
+            told = "There are /, /_standin/health, /_standin/jobs and /_standin/events (GET), /_standin/reset (POST)"
             return _json({"Error": f"{told}, and /_standin/faults (POST, GET, DELETE)"}, 404)
 
 
@@ -108,6 +122,12 @@ def truth(service: Service) -> list[dict[str, object]]:
     """Every job that was ever stored, deleted ones too, with its token and all of its states."""
     with service.database.reading() as connection:
         return [_truth_of(job, states_of(connection, job)) for job in all_jobs(connection)]
+
+
+def events(service: Service) -> list[dict[str, object]]:
+    """Every event that there was for the function: delivered, waiting, tried again, dead, or stopped in a loop."""
+    with service.database.reading() as connection:
+        return events_told(connection)
 
 
 def _truth_of(job: Job, states: list[tuple[str, float]]) -> dict[str, object]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+from cosbatch.standin.function.triggers import Function, read_trigger, triggers_of
 from cosbatch.standin.wire.addresses import Account
 
 DESCRIPTION = "A local COS with the whole Batch API, for rehearsals and tests."
@@ -33,7 +35,39 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--secret-id", default=account.secret_id, metavar="ID", help="the SecretId that clients use")
     add("--secret-key", default=account.secret_key, metavar="KEY", help="the SecretKey that they use")
-    add("--speed", type=_speed, default=1.0, metavar="N", help="how fast days pass (default: 1)")
+    add(
+        "--function",
+        metavar="MODULE.NAME",
+        help="the function that is told of what is created, such as handler.main_handler",
+    )
+    add(
+        "--trigger",
+        type=read_trigger,
+        action="append",
+        default=[],
+        metavar="BUCKET[:PREFIX[:SUFFIX]]",
+        help="of which objects (default: the matches of COSBATCH_PROFILES, or of ./profiles.json)",
+    )
+    add(
+        "--retry-seconds",
+        type=_positive,
+        default=60.0,
+        metavar="N",
+        help="the pause before an event is delivered again (default: 60)",
+    )
+    add("--timeout", type=_positive, default=60.0, metavar="N", help="the seconds of an invocation (default: 60)")
+    add("--speed", type=_positive, default=1.0, metavar="N", help="how fast days pass (default: 1)")
+
+
+def function_of(options: argparse.Namespace, profiles: str) -> Function | None:
+    """The function that the options name; `profiles` is the file that says of what it is told, where no option does.
+
+    Raises UnusableFunction.
+    """
+    if options.function is None:
+        return None
+    triggers = triggers_of(options.trigger, Path(profiles))
+    return Function(options.function, triggers, retry_seconds=options.retry_seconds, time_limit=options.timeout)
 
 
 def account_of(options: argparse.Namespace) -> Account:
@@ -50,8 +84,8 @@ def _text(pattern: str) -> Callable[[str], str]:
     return value
 
 
-def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0 < speed < float("inf"):
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
         raise ValueError(text)
-    return speed
+    return value

@@ -9,12 +9,16 @@ import sys
 import threading
 
 from cosbatch.standin.assembly import running
-from cosbatch.standin.options import account_of
+from cosbatch.standin.function.triggers import UnusableFunction
+from cosbatch.standin.options import account_of, function_of
 from cosbatch.standin.store.database import UnusableData
 
 
-def serve(options: argparse.Namespace, stop: threading.Event | None = None) -> int:
-    """The exit code of a stand-in that ran until a signal arrived, or `stop` was set."""
+def serve(options: argparse.Namespace, profiles: str, stop: threading.Event | None = None) -> int:
+    """The exit code of a stand-in that ran until a signal arrived, or `stop` was set.
+
+    `profiles` is the file whose matches say of what a function is told, where no option does.
+    """
     stopped = stop or _stop_on_signals()
     try:
         with running(
@@ -25,11 +29,12 @@ def serve(options: argparse.Namespace, stop: threading.Event | None = None) -> i
             certificate=options.certificate,
             key=options.key,
             speed=options.speed,
+            function=function_of(options, profiles),
         ) as standin:
             sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
             sys.stdout.flush()
             stopped.wait()
-    except (UnusableData, OSError, OverflowError) as error:
+    except (UnusableData, UnusableFunction, OSError, OverflowError) as error:
         sys.stderr.write(f"The stand-in cannot start: {error}\n")
         return 1
     return 0

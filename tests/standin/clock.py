@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cosbatch.standin import Account, Standin
+from cosbatch.standin import Account, Function, Standin
 from cosbatch.standin.cos.service import Clock
 from cosbatch.standin.wire.place import Place
 
@@ -26,10 +26,14 @@ class Moved:
 
 @contextmanager
 def running_by_clock(
-    data: Path, now: Callable[[], float], speed: float = 1.0, runs_jobs: bool = True
+    data: Path,
+    now: Callable[[], float],
+    speed: float = 1.0,
+    runs_jobs: bool = True,
+    function: Function | None = None,
 ) -> Iterator[Standin]:
     """A stand-in for the time of a `with` block that asks `now` for the time, in Unix seconds."""
-    standin = Standin(data, Place(), Account(), Clock(speed, now), runs_jobs)
+    standin = Standin(data, Place(), Account(), Clock(speed, now), runs_jobs, function)
     standin.start()
     try:
         yield standin

@@ -18,6 +18,7 @@ from cosbatch.standin import Account, running
 from cosbatch.standin.__main__ import main
 from tests.standin.client import Client
 from tests.standin.documents import document
+from tests.standin.function.recorder import function_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +50,25 @@ def test_has_the_account_and_the_place_that_the_options_name(capsys: pytest.Capt
     assert ready["endpoint"].startswith("http://[::1]:")
     found = [ready["environ"][name] for name in ("COSBATCH_UIN", "COSBATCH_APPID", "COSBATCH_REGION")]
     assert found == ["7", "1257654321", "ap-beijing"]
+
+
+def test_tells_a_function_of_what_the_profiles_match(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    function_in(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    stop = threading.Event()
+    stop.set()
+    options = ["--function", "recorder.main", "--retry-seconds", "1", "--timeout", "5"]
+    assert main(options, stop) == 1
+    assert "profiles.json cannot be read for triggers" in capfd.readouterr().err
+    assert main([*options, "--trigger", "watched-1250000000:in/"], stop) == 0
+    (tmp_path / "profiles.json").write_text('{"profiles": [{"match": {"bucket": "watched-1250000000"}}]}')
+    assert main(options, stop) == 0
+    assert main([*options, "--appid", "7"], stop) == 1
+    assert "give --appid" in capfd.readouterr().err
+    monkeypatch.setenv("COSBATCH_PROFILES", "elsewhere.json")
+    assert main(options, stop) == 1
 
 
 def test_costs_nothing_before_it_is_asked_for() -> None:
@@ -90,7 +110,15 @@ def test_is_a_module_to_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--speed", "0"], ["--speed", "fast"], ["--speed", "inf"], ["--port", "x"], ["--uin", "u"], ["--region", "*"]],
+    [
+        ["--speed", "0"],
+        ["--speed", "fast"],
+        ["--speed", "inf"],
+        ["--port", "x"],
+        ["--uin", "u"],
+        ["--region", "*"],
+        ["--trigger", "none"],
+    ],
 )
 def test_refuses_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:

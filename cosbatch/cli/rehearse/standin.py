@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.configuration.settings import PROFILES
 from cosbatch.standin.options import DESCRIPTION, add_options
 
 _EXAMPLES = """\
   A COS of your own on this machine, for any SDK; its page for people is at the address that it prints:
     python -m cosbatch standin --port 8930 --data ./cos-data
+
+  The whole system: what is uploaded is told to the function, whose jobs then run here:
+    python -m cosbatch standin --port 8930 --function handler.main_handler
 """
 
 
@@ -20,4 +25,4 @@ def add(commands: Commands) -> None:
 def standin(options: argparse.Namespace) -> int:
     from cosbatch.standin.serving import serve  # a server, which no other command needs
 
-    return serve(options)
+    return serve(options, os.environ.get(PROFILES) or "profiles.json")

@@ -51,7 +51,9 @@ def put_object(call: Call) -> Response:
     now = call.service.clock.now()
     with call.service.database.writing() as transaction:
         bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
-        version = add_version(transaction, bucket, call.target.key, stored(received), attributes, now)
+        version = add_version(
+            transaction, bucket, call.target.key, stored(received), attributes, now, call.cause("Put")
+        )
     return Response(headers=(*checksums(received), *version_header(bucket, version)))
 
 

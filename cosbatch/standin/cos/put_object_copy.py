@@ -29,7 +29,8 @@ def copy_object(call: Call) -> Response:
         source = find_source(call, transaction)
         attributes = _attributes(call.request, source.attributes, given)
         bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
-        version = add_version(transaction, bucket, call.target.key, source.stored, attributes, now)
+        cause = call.cause("Copy")
+        version = add_version(transaction, bucket, call.target.key, source.stored, attributes, now, cause)
     children = [
         ("ETag", f'"{source.stored.etag}"'),
         ("CRC64", source.stored.crc64),

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cosbatch.standin.store.catalog import Bucket, Version, ensure_bucket, find_bucket, find_object
+from cosbatch.standin.store.creations import Cause
 from cosbatch.standin.store.database import Database, Transaction
 from cosbatch.standin.wire.addresses import Account, Target
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
+from cosbatch.standin.wire.rounds import round_of
 
 DAY = 86400.0
 
@@ -51,12 +53,18 @@ class Service:
 
 @dataclass(frozen=True)
 class Work:
-    """What a job's tasks work with: one transaction, and whose buckets it may touch."""
+    """What a job's tasks work with: one transaction, and whose buckets it may touch; `round` is the job's."""
 
     transaction: Transaction
     account: Account
     clock: Clock
+    job_id: str
+    round: int
     _buckets: dict[str, Bucket] = field(default_factory=dict)
+
+    def cause(self, how: str) -> Cause:
+        """What is told of an object that the job creates."""
+        return Cause(how, f"standin-{self.job_id}", round=self.round)
 
     def bucket(self, name: str, region: str) -> Bucket:
         """A bucket to write to. Raises ServiceError AccessDenied for one of another account."""
@@ -78,6 +86,12 @@ class Call:
     request: Request
     target: Target
     newest_listed: float = math.inf
+    request_id: str = ""
+
+    def cause(self, how: str) -> Cause:
+        """What is told of an object that this call creates."""
+        authorization = self.request.header("authorization")
+        return Cause(how, self.request_id, self.request.client, authorization, round_of(self.request))
 
     def check_owner(self) -> None:
         """Raises ServiceError AccessDenied for a bucket of another account."""

@@ -125,7 +125,8 @@ def complete(call: Call) -> Response:
     with database.writing() as transaction:
         bucket = _forget(call, transaction)
         attributes = Attributes(**json.loads(upload["attributes"]))
-        version = add_version(transaction, bucket, call.target.key, stored, attributes, now)
+        cause = call.cause("CompleteMultipartUpload")
+        version = add_version(transaction, bucket, call.target.key, stored, attributes, now, cause)
     host = call.request.hosts[0] if call.request.hosts else call.target.bucket
     children = [
         ("Location", f"{host}{call.request.path}"),

@@ -48,6 +48,13 @@ Faults of the service itself:
     ClockSkew            the service's clock is `seconds` ahead (default 3600; negative: behind)
     ListingLag           ListJobs does not show jobs younger than `seconds`; without `seconds`, none that were
                          created after this fault was ordered: with "times": n the list lags for n calls
+
+Faults of an event on its way to the function; their action is Event, which * does not mean:
+
+    EventTwice           delivered once more when the first delivery has ended
+    EventAtOnce          delivered twice at the same time, to two instances
+    EventLate            delivered `seconds` later (default 60)
+    EventOutOfOrder      delivered behind the next event, or `seconds` later (default 60) where none comes
 """
 
 from __future__ import annotations
@@ -64,8 +71,11 @@ CONNECTION = ("LostReply", "CloseBeforeReading", "CloseAfterReading", "Reset", "
 DAMAGED = ("Drip", "ShortBody", "WrongContentLength", "Gzip", "WrongCharset", "UnknownCharset")
 OTHER = ("EmptyError", "HtmlError", "Html", "Empty", "Redirect", "GzipBomb", "EntityBomb", "Dtd", "ExternalEntity")
 LASTING = ("ClockSkew", "ListingLag")
+# What is ordered for events, and the action under which.
+EVENT = "Event"
+ON_EVENTS = ("EventTwice", "EventAtOnce", "EventLate", "EventOutOfOrder")
 CARRIED_OUT = ("LostReply", *DAMAGED, *LASTING)
-MENU = (*CONNECTION, *DAMAGED, *OTHER, *LASTING, *KNOWN)
+MENU = (*CONNECTION, *DAMAGED, *OTHER, *LASTING, *ON_EVENTS, *KNOWN)
 
 
 class UnknownFault(Exception):
@@ -148,10 +158,12 @@ def _read_fault(order: object, now: float) -> Fault:
         low, high = LIMITS.get(name, (0, 0))
         if type(value) not in TYPES[name] or (type(value) in (int, float) and not low <= value <= high):
             raise UnknownFault(f"{name} cannot be {json.dumps(value)}")
-    if order.get("action") not in ("*", *ACTIONS):
-        raise UnknownFault(f"action has to be one of *, {', '.join(ACTIONS)}")
+    if order.get("action") not in ("*", EVENT, *ACTIONS):
+        raise UnknownFault(f"action has to be one of *, {EVENT}, {', '.join(ACTIONS)}")
     if order.get("fault") not in MENU:
         raise UnknownFault(f"fault has to be one of {', '.join(MENU)}")
+    if (order["action"] == EVENT) != (order["fault"] in ON_EVENTS):
+        raise UnknownFault(f"for the action {EVENT} there are {', '.join(ON_EVENTS)}, and these are for no other")
     times = None if order["fault"] in LASTING else 1
     return Fault(**{"times": times, **order, "ordered": now})
 
@@ -179,10 +191,10 @@ class Faults:
             return [asdict(fault) for fault in self._queue]
 
     def take(self, action: str) -> Fault | None:
-        """The fault for a call of this action, and count it as done."""
+        """The fault for a call of this action (or for an event), and count it as done."""
         with self._lock:
             for place, fault in enumerate(self._queue):
-                if fault.action in ("*", action):
+                if fault.action == action or (fault.action == "*" and action != EVENT):
                     return self._use(place, fault)
         return None
 

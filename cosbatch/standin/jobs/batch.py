@@ -13,6 +13,7 @@ from cosbatch.standin.jobs.rules import PRIORITY_LIMIT, Document, part, read_doc
 from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
+from cosbatch.standin.wire.rounds import round_of
 from cosbatch.standin.wire.schema import Value
 
 PAGE_LIMIT = 1000
@@ -45,7 +46,7 @@ def create_job(call: Call) -> Response:
     check_digest(call.request, hashlib.md5(body).digest())
     document = read_document(body)
     with call.service.database.writing() as transaction:
-        job_id = add_job(transaction, document, call.target.region, call.service.clock.now())
+        job_id = add_job(transaction, document, call.target.region, call.service.clock.now(), round_of(call.request))
     call.service.wake()
     return answer("CreateJobResult", [("JobId", job_id)])
 

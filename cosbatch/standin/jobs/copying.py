@@ -41,7 +41,7 @@ class CopyPlan:
         self._check_constraints(source)
         copied, attributes = self._key(key), self._attributes(source.attributes)
         destination = work.bucket(self.target.bucket, self.target.region)
-        add_version(work.transaction, destination, copied, source.stored, attributes, now)
+        add_version(work.transaction, destination, copied, source.stored, attributes, now, work.cause("Copy"))
 
     def _check_constraints(self, version: Version) -> None:
         after = cast(int, self.parameters.get("ModifiedSinceConstraint", -1))

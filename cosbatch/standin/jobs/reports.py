@@ -170,7 +170,7 @@ def end_job(service: Service, number: int, state: str) -> None:
     is_delivered = is_wanted(job) and service.account.owns_bucket(bucket_of(job).bucket)
     objects = gathering.finished(service.database.contents, now) if is_delivered else []
     with service.database.writing() as transaction:
-        _add_objects(Work(transaction, service.account, service.clock), job, objects)
+        _add_objects(Work(transaction, service.account, service.clock, job.id, job.round), job, objects)
         rest(transaction, job, ENDINGS[state], now)
     gathering.remove()
 
@@ -179,4 +179,5 @@ def _add_objects(work: Work, job: Job, objects: Sequence[Finished]) -> None:
     where = bucket_of(job)
     for key, received, headers in objects:
         bucket = work.bucket(where.bucket, where.region)
-        add_version(work.transaction, bucket, key, stored(received), Attributes(headers=headers), work.clock.now())
+        attributes, cause = Attributes(headers=headers), work.cause("Put")
+        add_version(work.transaction, bucket, key, stored(received), attributes, work.clock.now(), cause)

@@ -34,8 +34,8 @@ STATES = tuple(sorted(NEXT_STATES))
 FINISHED = tuple(state for state, following in NEXT_STATES.items() if not following)
 LISTED_FOR = 90 * DAY
 INSERT = """
-INSERT INTO jobs (id, region, token, state, priority, operation, description, document, created)
-VALUES (?, ?, ?, 'New', ?, ?, ?, ?, ?)
+INSERT INTO jobs (id, region, token, state, priority, operation, description, document, created, round)
+VALUES (?, ?, ?, 'New', ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -44,6 +44,7 @@ class Job:
     """One job; moments are Unix seconds. `succeeded` and `failed` count tasks.
 
     `failed_tasks` tells a few that failed, `failure_codes` how many did with each code.
+    `round` counts how many calls of the function stand behind it, see wire/rounds.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Job:
     failed_bytes: int
     deleted: bool
     confirmed: bool
+    round: int
     source: str
     failed_tasks: tuple[str, ...]
     failure_codes: Mapping[str, int]
@@ -101,12 +103,12 @@ def read_job(row: sqlite3.Row) -> Job:
     return Job(**{**values, **flags, **parsed, "failed_tasks": tuple(json.loads(row["failed_tasks"]))})
 
 
-def add_job(transaction: Transaction, document: Document, region: str, now: float) -> str:
+def add_job(transaction: Transaction, document: Document, region: str, now: float, in_round: int) -> str:
     """The id of a new job, which is kept. Raises ServiceError InvalidRequest when the token was used before."""
     job_id = str(uuid.uuid4())
     token, description = str(document["ClientRequestToken"]), str(document.get("Description", ""))
     operation = next(iter(part(document, "Operation")))
-    values = (document["Priority"], operation, description, json.dumps(document), now)
+    values = (document["Priority"], operation, description, json.dumps(document), now, in_round)
     try:
         transaction.execute(INSERT, (job_id, region, token, *values))
     except sqlite3.IntegrityError:

@@ -49,7 +49,7 @@ class Run:
             job = job_in_state(transaction.connection, self._number, "Active")
             if job is None:
                 return
-            work = Work(transaction, self._service.account, self._service.clock)
+            work = Work(transaction, self._service.account, self._service.clock, job.id, job.round)
             if self._batch:
                 self._execute(work, job)
             else:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cosbatch.standin.store.contents import Received
+from cosbatch.standin.store.creations import Cause, Created
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
 
@@ -177,10 +178,22 @@ def find_object(connection: sqlite3.Connection, bucket: Bucket, key: str, versio
 
 
 def add_version(
-    transaction: Transaction, bucket: Bucket, key: str, stored: Stored, attributes: Attributes, now: float
+    transaction: Transaction,
+    bucket: Bucket,
+    key: str,
+    stored: Stored,
+    attributes: Attributes,
+    now: float,
+    cause: Cause,
 ) -> str:
     """The id of a new newest version, which is written: `null` unless versioning is enabled."""
-    return _insert(transaction, bucket, key, stored, attributes, now, is_marker=False)
+    version = _insert(transaction, bucket, key, stored, attributes, now, is_marker=False)
+    if transaction.watch:
+        vid = version if bucket.versioning == "Enabled" else ""
+        texts = (attributes.headers, attributes.metadata)
+        created = Created(bucket.name, bucket.region, key, vid, stored.size, *texts, now, cause)
+        transaction.watch.note(transaction.connection, created)
+    return version
 
 
 def _insert(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cosbatch.standin.store.contents import Contents
+from cosbatch.standin.store.creations import Watch
 from cosbatch.standin.store.failures import DAMAGED, failure_of, in_words
 from cosbatch.standin.store.tables import SCHEMA, TABLES, VERSION
 
@@ -27,10 +28,14 @@ class UnusableData(Exception):
 
 
 class Transaction:
-    """One write, all or nothing. Contents that it leaves without any row are removed after the commit."""
+    """One write, all or nothing. Contents that it leaves without any row are removed after the commit.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    `watch` is who is to know of the objects that it creates.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, watch: Watch | None = None) -> None:
         self.connection = connection
+        self.watch = watch
         self._released: set[str] = set()
 
     def execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
@@ -61,6 +66,7 @@ class Database:
         self.contents = Contents(folder / "contents")
         self._writing = threading.Lock()
         self._pool: list[sqlite3.Connection] = []
+        self.watch: Watch | None = None
         self._connections = [self._lock]
         try:
             self._check_is_there()
@@ -121,7 +127,7 @@ class Database:
         """Lend the writing connection; everything is undone if the block raises. Raises StoreFailure."""
         with self._writing, in_words():
             self._writer.execute("BEGIN IMMEDIATE")
-            transaction = Transaction(self._writer)
+            transaction = Transaction(self._writer, self.watch)
             try:
                 yield transaction
                 orphans = transaction.orphans()
@@ -131,6 +137,8 @@ class Database:
                 raise
             for content in orphans:
                 self.contents.remove(content)
+            if self.watch:
+                self.watch.committed()
 
     def clear(self) -> None:
         """Remove everything that is kept. Raises StoreFailure."""

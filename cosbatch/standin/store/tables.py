@@ -75,6 +75,7 @@ CREATE TABLE jobs (
     failed_bytes INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
     confirmed INTEGER NOT NULL DEFAULT 0,
+    round INTEGER NOT NULL DEFAULT 0,
     source TEXT NOT NULL DEFAULT '',
     failed_tasks TEXT NOT NULL DEFAULT '[]',
     failure_codes TEXT NOT NULL DEFAULT '{}',
@@ -93,5 +94,27 @@ CREATE TABLE pins (
     PRIMARY KEY (job, content)
 );
 CREATE INDEX pins_by_content ON pins (content);
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    key TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    created REAL NOT NULL,
+    due REAL NOT NULL,
+    state TEXT NOT NULL DEFAULT 'Waiting',
+    tries INTEGER NOT NULL DEFAULT 0,
+    fault TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX events_to_deliver ON events (due, number) WHERE state IN ('Waiting', 'Retrying');
+CREATE TABLE deliveries (
+    event INTEGER NOT NULL,
+    began REAL NOT NULL,
+    ended REAL NOT NULL,
+    succeeded INTEGER NOT NULL,
+    reply TEXT NOT NULL
+);
+CREATE INDEX deliveries_of_an_event ON deliveries (event);
 """
 TABLES = tuple(re.findall(r"CREATE TABLE (\w+)", SCHEMA))

@@ -61,7 +61,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Target:
-    """What a request is about. `kind` is batch, service, bucket, object or standin."""
+    """What a request is about. `kind` is batch, service, bucket, object, standin or function."""
 
     kind: str
     region: str
@@ -107,6 +107,8 @@ def _by_host(host: str, path: str, home: str) -> Target | None:
 def _by_path(path: str, home: str) -> Target:
     if path == "/" or path.startswith("/_standin/"):
         return Target("standin", home, path=path)
+    if path == "/_function" or path.startswith("/_function/"):
+        return Target("function", home, path=path)
     if path == "/jobs" or path.startswith("/jobs/"):
         return Target("batch", home, path=path)
     bucket, _, key = path[1:].partition("/")

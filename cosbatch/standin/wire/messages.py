@@ -23,7 +23,7 @@ class Body(Protocol):
 class Request:
     """One HTTP request; `path` and `parameters` are decoded, header names are lower-case.
 
-    `hosts` are the names that a client may have signed as its host: the Host header, and the authority of an
+    `query` is as it came. `hosts` are the names that a client may have signed as its host: the Host header, and the authority of an
     absolute request line.
     """
 
@@ -34,6 +34,7 @@ class Request:
     hosts: tuple[str, ...]
     body: Body
     client: str = "127.0.0.1"
+    query: str = ""
 
     def parameter(self, name: str) -> str | None:
         """The first value of a query parameter, None where it is not given; names are case-sensitive."""

@@ -90,6 +90,7 @@ def read_request(handler: BaseHTTPRequestHandler, body: SocketBody) -> Request:
         hosts=tuple(dict.fromkeys(hosts)),
         body=body,
         client=str(handler.client_address[0]),
+        query=query,
     )
 
 

@@ -243,6 +243,9 @@ def test_takes_a_single_fault_without_a_list(client: Client) -> None:
 
 
 WRONG = {
+    "an event's fault for a call": ('{"action": "CreateJob", "fault": "EventTwice"}', "for the action Event there are"),
+    "an event's fault for every call": ('{"action": "*", "fault": "EventLate"}', "these are for no other"),
+    "a call's fault for an event": ('{"action": "Event", "fault": "LostReply"}', "for the action Event there are"),
     "no JSON": (b"{", "not JSON"),
     "too deep": (b"[" * 100_000, "not JSON"),
     "no object": (b"[1]", "Each fault is an object"),
