@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 import cosbatch
+from cosbatch.cli.terminal import exit_codes, streams
 
 # Of the options that may stand in front of the command, those that take a value.
 _WITH_VALUE = ("--endpoint", "--region")
@@ -20,7 +22,10 @@ class Parser(argparse.ArgumentParser):
     """A parser that says what was probably meant."""
 
     def error(self, message: str) -> NoReturn:
-        super().error(message + _suggestion(message, self.format_help()))
+        fault = f"{self.prog}: error: {message}{_suggestion(message, self.format_help())}\n"
+        # Python 3.10's own way out fails where stderr takes nothing.
+        streams.write(sys.stderr, self.format_usage() + fault)
+        self.exit(exit_codes.WRONG_USAGE)
 
 
 def _suggestion(message: str, help_text: str) -> str:
