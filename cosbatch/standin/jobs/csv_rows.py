@@ -35,8 +35,9 @@ def read_lines(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     number = 0
     while line := file.readline(LONGEST + 3):
         number, first = number + 1, number + 1
-        while line.count(b'"') % 2 and len(line) <= LONGEST and (more := file.readline(LONGEST + 3)):
-            line, number = line + more, number + 1
+        if b'"' in line:
+            while line.count(b'"') % 2 and len(line) <= LONGEST and (more := file.readline(LONGEST + 3)):
+                line, number = line + more, number + 1
         content = line.removesuffix(b"\n").removesuffix(b"\r")
         if content:
             yield first, _values(first, content)
@@ -85,42 +86,45 @@ class RowReader:
     """Makes rows of values. `fields` says what the columns are, `appid` is put behind bucket names without one."""
 
     def __init__(self, fields: Sequence[str], appid: str) -> None:
+        places = {name: place for place, name in enumerate(fields)}
         self._width = len(fields)
-        self._places = {name: place for place, name in enumerate(fields)}
-        self._appid = appid
-        self._buckets: dict[tuple[str, str], str] = {}
+        self._bucket, self._key = places["Bucket"], places["Key"]
+        self._version, self._appid = places.get("VersionId"), places.get("Appid")
+        self._usual_appid = appid
+        self._names: dict[tuple[str, str], str] = {}
 
     def read(self, number: int, values: list[str]) -> Row:
         """Bucket, key and version id (or an empty text) of a row. Raises BadRow."""
-        if number == 1 and self._is_header(values):
+        if number == 1 and _is_header(values):
             raise BadRow(number, "holds the names of the columns and no object")
         if len(values) != self._width:
             raise BadRow(number, f"has {len(values)} columns where {self._width} are expected")
-        places = self._places
-        key = values[places["Key"]]
+        key = values[self._key]
         if not key:
             raise BadRow(number, "has an empty key")
         if "%" in key:
             if BAD_ESCAPE.search(key):
                 raise BadRow(number, "has a % in its key that is no escape")
             key = unquote(key)
-        return self._bucket(number, values), key, values[places["VersionId"]] if "VersionId" in places else ""
+        name = values[self._bucket], self._usual_appid if self._appid is None else values[self._appid]
+        bucket = self._names.get(name) or self._full_name(number, *name)
+        return bucket, key, "" if self._version is None else values[self._version]
 
-    def _is_header(self, values: Sequence[str]) -> bool:
-        words = {value.strip().lower() for value in values}
-        return "bucket" in words and not any(map(BUCKET_NAME.fullmatch, values))
+    def _full_name(self, number: int, bucket: str, appid: str) -> str:
+        """The full name of a bucket that may be new; names are remembered, for most rows repeat one."""
+        full = with_appid(bucket, appid)
+        if not BUCKET_NAME.fullmatch(full):
+            raise BadRow(number, "names no bucket with its APPID")
+        if len(self._names) == NAMES_KEPT:
+            self._names.clear()
+        self._names[bucket, appid] = full
+        return full
 
-    def _bucket(self, number: int, values: Sequence[str]) -> str:
-        name = values[self._places["Bucket"]]
-        appid = values[self._places["Appid"]] if "Appid" in self._places else self._appid
-        if (name, appid) not in self._buckets:
-            full = with_appid(name, appid)
-            if not BUCKET_NAME.fullmatch(full):
-                raise BadRow(number, "names no bucket with its APPID")
-            if len(self._buckets) == NAMES_KEPT:
-                self._buckets.clear()
-            self._buckets[name, appid] = full
-        return self._buckets[name, appid]
+
+def _is_header(values: Sequence[str]) -> bool:
+    """Some value reads "bucket", and none names one."""
+    words = {value.strip().lower() for value in values}
+    return "bucket" in words and not any(map(BUCKET_NAME.fullmatch, values))
 
 
 def with_appid(bucket: str, appid: str) -> str:
