@@ -31,6 +31,38 @@ def test_declares_the_same_dependencies_twice() -> None:
     assert declared == [line for line in lines if line and not line.startswith("#")]
 
 
+# Another project's tests: a list is uploaded with the vendor's SDK, and nothing else is done by hand.
+CONFTEST = """
+import pytest
+from cosbatch.standin import Function, Trigger
+
+@pytest.fixture(scope="session")
+def cos_standin_function() -> Function:
+    return Function("handler.main_handler", [Trigger("manifest-1250000000", "restore/", ".csv")], FOLDER)
+"""
+WHOLE_WAY = """
+import json, time
+from cosbatch.standin import Standin
+from qcloud_cos import CosConfig, CosS3Client
+
+def test_goes_from_a_list_to_its_report(cos_standin: Standin) -> None:
+    account = cos_standin.account
+    client = CosS3Client(CosConfig(Region=account.region, SecretId=account.secret_id, SecretKey=account.secret_key,
+                                   Scheme="http", Proxies={"http": cos_standin.endpoint}))
+    client.put_object(Bucket="data-1250000000", Key="a.txt", Body=b"old", StorageClass="ARCHIVE")
+    client.put_object(Bucket="manifest-1250000000", Key="restore/list.csv", Body=b"data-1250000000,a.txt\\n")
+    for _ in range(600):
+        if [job["Status"] for job in cos_standin.jobs()] == ["Complete"]:
+            break
+        time.sleep(0.05)
+    listed = client.list_objects(Bucket="report-1250000000", Prefix="reports/restore/")["Contents"]
+    report = next(found["Key"] for found in listed if found["Key"].endswith("/manifest.json"))
+    body = client.get_object(Bucket="report-1250000000", Key=report)["Body"].get_raw_stream().read()
+    assert [result["TaskExecutionStatus"] for result in json.loads(body)["Results"]] == ["succeeded"]
+    assert client.head_object(Bucket="data-1250000000", Key="a.txt")["x-cos-restore"] == 'ongoing-request="true"'
+"""
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -79,3 +111,17 @@ def test_gives_its_types_to_programs_that_use_it(installed: Run, tmp_path: Path)
     consumer.write_text(CONSUMER, encoding="utf-8")
     checked = installed("python", "-m", "mypy", "--strict", str(consumer))
     assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.slow
+def test_is_known_to_pytest_and_plays_the_whole_part_for_the_vendors_sdk(installed: Run) -> None:
+    done = installed("python", "-m", "pip", "install", "-q", "pytest", "cos-python-sdk-v5")
+    assert done.returncode == 0, done.stderr
+    page = (ROOT / "cosbatch" / "standin" / "README.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"```python\n(from cosbatch\.standin import Standin\n.*?)```", page, re.DOTALL)
+    folder = Path(installed("python", "-c", "import os; print(os.getcwd())").stdout.strip())
+    (folder / "conftest.py").write_text(CONFTEST.replace("FOLDER", repr(str(ROOT))), encoding="utf-8")
+    (folder / "test_as_written.py").write_text(written, encoding="utf-8")
+    (folder / "test_whole_way.py").write_text(WHOLE_WAY, encoding="utf-8")
+    ran = installed("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder))
+    assert "2 passed" in ran.stdout, ran.stdout

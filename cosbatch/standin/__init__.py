@@ -6,6 +6,7 @@ so that no mistake can cancel itself out. `running` starts one inside a test or 
 A module imports from its own folder and from the floors beneath it:
 
     9  __main__     the command line
+    8  pytest_plugin  a stand-in for the tests of others, which pytest finds by itself
     8  serving      one that runs on the command line until it is told to stop
     7  assembly     a whole stand-in, put together, started and stopped
     6  answering    from a request to what is sent: the action, the signature, the faults

@@ -5,22 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
 from cosbatch.cli.job_commands.wait import follow
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.rehearse import rehearsal
-from cosbatch.cli.rehearse.events import upload_event
 from cosbatch.cli.rehearse.rehearsal import Rehearsal
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
+from cosbatch.cli.remote.function_files import function_file
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import indented, printable, record, table
-from cosbatch.configuration.settings import LANG
+from cosbatch.configuration.settings import LANG, PROFILES
 from cosbatch.model import names
+from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import InternalError
 from cosbatch.model.names import Resource
 from cosbatch.service import actions
@@ -29,6 +31,10 @@ _KEY = "restore/demo.csv"
 _INTERVAL = 0.1
 _PATIENCE = 60.0
 _INDENT = 4
+_REPLIES = (
+    "The function replies: one job was created.",
+    "The platform delivers the same event again. No second job: the function finds the first.",
+)
 
 _EXAMPLES = """\
   Watch an upload become a job, and the job run; needs no account and no network:
@@ -54,10 +60,13 @@ def add(commands: Commands) -> None:
 
 
 def demo(options: argparse.Namespace) -> int:
-    from cosbatch.standin import Account
+    from cosbatch.standin import Account, Function, Trigger
 
-    language = {LANG: os.environ.get(LANG, "")}
-    with rehearsal.begin(Account(), options.clock, language) as local:
+    account, profiles = Account(), function_file("profiles.json")
+    kept = {LANG: os.environ.get(LANG, ""), PROFILES: str(profiles)}
+    log = None if options.verbose else subprocess.DEVNULL
+    function = Function("handler.main_handler", [Trigger(f"manifest-{account.appid}")], profiles.parent, log=log)
+    with rehearsal.begin(account, options.clock, kept, function=function) as local:
         result = _rehearsed(local, options)
     output.say("\nThe stand-in has stopped, and all that it kept is removed.")
     output.show(result, options, list)
@@ -69,21 +78,25 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
     client = local.client
     _tell("A stand-in of COS listens here, with its files in a temporary folder.", [local.standin.endpoint])
     manifest = Resource(f"manifest-{client.settings.account.appid}", _KEY, None)
-    event = _uploaded(client, manifest, options.objects)
+    _uploaded(local, manifest, options.objects)
     profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
     name = profile.name if profile else None
     _tell(
         "Of profiles.json, this profile takes the upload.",
         record({"name": name, **(profile.job if profile else {})}, _INDENT),
     )
-    results = _delivered_twice(event, options)
+    told = delivered(local.standin.events, options.clock)
+    _tell("The platform tells the function, with this event.", json.dumps(told["Event"], indent=1).splitlines())
+    results = results_of(told)
+    for title, result in zip(_REPLIES, results, strict=True):
+        _tell(title, record(result, _INDENT))
     request = _request(client, manifest, name)
     job = follow(client, results[0]["JobId"], _INTERVAL, _PATIENCE)
     _tell("The job has ended. As it is stored:", record(job, _INDENT))
     _tell("Its result:", list(verdict_of(job, client.settings.language)))
     report = _report(client, job)
     return {
-        "Event": event,
+        "Event": told["Event"],
         "Profile": name,
         "Request": request,
         "Results": results,
@@ -93,32 +106,40 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
     }
 
 
-def _uploaded(client: Client, manifest: Resource, count: int) -> Json:
-    """The event that the platform sends for a list; the list and its objects are uploaded."""
-    settings = client.settings
-    for place in rehearsal.example_objects(settings.account.appid, count):
+def _uploaded(local: Rehearsal, manifest: Resource, count: int) -> None:
+    """A list and its objects are uploaded; nothing else is needed for the rest."""
+    client, appid = local.client, local.client.settings.account.appid
+    for place in rehearsal.example_objects(appid, count):
         objects.write(client, place, b"a photo", "ARCHIVE")
-    rows = rehearsal.example_rows(settings.account.appid, count)
-    response = objects.write(client, manifest, rows)
+    rows = rehearsal.example_rows(appid, count)
+    local.standin.order({"action": "Event", "fault": "EventTwice"})
+    objects.write(client, manifest, rows)
     first = [*rows.decode().splitlines()[:2], "..."]
     _tell(f"Somebody uploads a list of {count} archived objects to {manifest.bucket}/{manifest.key}.", first)
-    event = upload_event(manifest, settings.account.region, response.request_id or "", int(client.clock.now()))
-    _tell("The platform tells the function, with this event.", json.dumps(event, indent=1).splitlines())
-    return event
 
 
-def _delivered_twice(event: Json, options: argparse.Namespace) -> list[Json]:
-    """The handler's result for the event, and for the same event once more."""
+def delivered(events: Callable[[], list[Json]], clock: Clock) -> Json:
+    """The first event of the stand-in, once it is no longer waiting. Raises InternalError where that takes too long."""
+    deadline = clock.monotonic() + _PATIENCE
+    while clock.monotonic() < deadline:
+        for event in events():
+            if event["State"] != "Waiting":
+                return event
+        clock.sleep(_INTERVAL / 5)
+    raise InternalError("The function was not told of the upload in time.")
+
+
+def results_of(event: Mapping[str, Any]) -> list[Json]:
+    """The function's result of each delivery. Raises InternalError where one made no job."""
     results = []
-    for title in (
-        "The function replies: one job was created.",
-        "The platform delivers the same event again. No second job: the function finds the first.",
-    ):
-        reply, _ = rehearsal.deliver(event, options.verbose)
-        result = reply["Results"][0]
+    for delivery in event["Deliveries"]:
+        if "Error" in delivery:
+            raise InternalError(
+                f"The function raised: {delivery['Error']['stackTrace'].strip().rpartition(chr(10))[2]}"
+            )
+        result = delivery["Reply"]["Results"][0]
         if "JobId" not in result:
             raise InternalError(f"The event made no job: {result.get('Code')}: {result.get('Message')}")
-        _tell(title, record(result, _INDENT))
         results.append(result)
     return results
 

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profiles
@@ -20,27 +19,6 @@ from cosbatch.triggers import cos, http, http_event, timer
 # What identifies a state of the manifest's object; the object of a rehearsal has others.
 _RECORDED = ("ETag", "ObjectVersionId")
 _HOST_REGION = re.compile(r"\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\.", re.ASCII)
-
-
-def upload_event(stored: Resource, region: str, request_id: str, time: int) -> dict[str, object]:
-    """The event that the platform sends for an object that was just put; `time` is in Unix seconds (583/9707)."""
-    name, appid = stored.bucket.rpartition("-")[0], stored.appid
-    short = {full: code for code, full in names.SHORT_REGIONS.items()}.get(region, region)
-    meta = {"x-cos-request-id": request_id, "Content-Type": "text/csv"}
-    url = f"http://{names.bucket_host(stored.bucket, region)}/{quote(stored.key or '')}"
-    cos_part = {
-        "cosSchemaVersion": "1.0",
-        "cosObject": {"url": url, "meta": meta, "vid": "", "key": f"/{appid}/{name}/{stored.key}"},
-        "cosBucket": {"region": short, "name": name, "appid": appid},
-        "cosNotificationId": "unkown",
-    }
-    event_part = {
-        "eventName": "cos:ObjectCreated:Put",
-        "eventVersion": "1.0",
-        "eventTime": time,
-        "eventSource": "qcs::cos",
-    }
-    return {"Records": [{"cos": cos_part, "event": event_part}]}
 
 
 def account_of(event: Mapping[str, object]) -> tuple[str | None, str | None]:

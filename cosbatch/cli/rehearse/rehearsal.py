@@ -25,7 +25,7 @@ from cosbatch.model.errors import RetryableInvocationError
 from cosbatch.model.names import Resource, is_inventory
 
 if TYPE_CHECKING:
-    from cosbatch.standin import Account, Standin
+    from cosbatch.standin import Account, Function, Standin
 
 # Milliseconds that the platform would give an invocation.
 _TIME_LIMIT = 60_000
@@ -41,21 +41,26 @@ class Rehearsal:
 
 
 @contextlib.contextmanager
-def begin(account: Account, clock: Clock, kept: Mapping[str, str], profiles: Any = None) -> Iterator[Rehearsal]:
+def begin(
+    account: Account, clock: Clock, kept: Mapping[str, str], profiles: Any = None, function: Function | None = None
+) -> Iterator[Rehearsal]:
     """A stand-in that the environment points at, for the time of a `with` block.
 
-    Of the function's own variables only `kept` stay; `profiles` takes the place of the file beside the handler.
+    Of the function's own variables only `kept` stay; `profiles` takes the place of the file beside the handler. `function` is
+    told of what is uploaded.
     """
     from cosbatch.standin import running  # the stand-in is for rehearsals alone
 
-    with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder, running(account=account) as standin:
-        others = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-        variables = {**others, **kept, **standin.environ}
+    others = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    variables = {**others, **kept}
+    with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
         if profiles is not None:
             variables[PROFILES] = os.path.join(folder, "profiles.json")
             with open(variables[PROFILES], "w", encoding="utf-8") as file:
                 json.dump(profiles, file)
-        with environment(variables):
+        # The function's own process inherits the variables, too.
+        with environment(variables), running(account=account, function=function) as standin:
+            os.environ.update(standin.environ)
             yield Rehearsal(standin, client_of(os.environ, clock))
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.rehearse import rehearsal
-from tests.cli.running import Run, Terminal
+from cosbatch.cli.rehearse.demo import delivered, results_of
+from cosbatch.model.errors import InternalError
+from tests.cli.running import Run, SteppingClock, Terminal
 
 
 def test_goes_from_the_upload_to_the_report(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -47,11 +48,22 @@ def test_writes_nothing_to_stdout_for_a_person(run: Run, monkeypatch: pytest.Mon
     assert terminal.getvalue() == ""
 
 
-def test_says_so_where_no_job_is_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(event: Any, verbose: bool) -> tuple[Any, bool]:
-        return {"Results": [{"Outcome": "failed", "Code": "SlowDown", "Message": "too fast"}]}, True
+@pytest.mark.parametrize(
+    ("delivery", "told"),
+    [
+        ({"Reply": {"Results": [{"Code": "SlowDown", "Message": "too fast"}]}}, "made no job: SlowDown: too fast"),
+        ({"Error": {"stackTrace": "Traceback\nRuntimeError: no\n"}}, "The function raised: RuntimeError: no"),
+    ],
+)
+def test_says_so_where_no_job_is_made(delivery: Any, told: str) -> None:
+    made = {"Reply": {"Results": [{"JobId": "1"}]}}
+    assert results_of({"Deliveries": [made, made]}) == [{"JobId": "1"}] * 2
+    with pytest.raises(InternalError, match=told):
+        results_of({"Deliveries": [made, delivery]})
 
-    monkeypatch.setattr(rehearsal, "deliver", refused)
-    said = run("demo", "--objects", "5")
-    assert (said.code, said.json["Code"]) == (1, "InternalError")
-    assert "SlowDown: too fast" in said.err
+
+def test_waits_for_the_delivery_but_not_for_ever() -> None:
+    told = iter([[], [{"State": "Waiting"}], [{"State": "Delivered"}]])
+    assert delivered(lambda: next(told), SteppingClock().clock()) == {"State": "Delivered"}
+    with pytest.raises(InternalError, match="not told of the upload in time"):
+        delivered(list, SteppingClock().clock())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of, upload_event
+from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of
 from cosbatch.model.names import Resource
 
 BUCKET = "manifest-1253970026"
@@ -121,11 +121,3 @@ PLAIN = {**CALL, "Manifest": {"Location": {"ObjectArn": ARN}, "Spec": {}}}
 )
 def test_leaves_out_what_only_the_recorded_object_had(event: Any, rehearsed: Any) -> None:
     assert for_rehearsal(event) == rehearsed
-
-
-@pytest.mark.parametrize(("region", "code"), [("ap-guangzhou", "gz"), ("ap-nanjing", "ap-nanjing")])
-def test_writes_events_as_the_platform_does(region: str, code: str) -> None:
-    event: Any = upload_event(Resource(BUCKET, "restore/ü b.csv", None), region, "NWRm", 1795442400)
-    assert manifests_of(event, "1253970026", region) == [Resource(BUCKET, "restore/ü b.csv", region)]
-    assert account_of(event) == ("1253970026", region)
-    assert event["Records"][0]["cos"]["cosBucket"]["region"] == code

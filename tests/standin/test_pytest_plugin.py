@@ -1,0 +1,67 @@
+"""The plugin of pytest, in sessions of its own."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+ROOT = Path(__file__).parents[2]
+
+USER = """
+import http.client
+
+import pytest
+from cosbatch.standin import Standin
+
+def status(standin: Standin, path: str) -> int:
+    connection = http.client.HTTPConnection(standin.endpoint.removeprefix("http://"))
+    connection.request("GET", path, headers={"Host": "localhost"})
+    found = connection.getresponse().status
+    connection.close()
+    return found
+
+endpoints = []
+
+def test_has_what_it_needs(cos_standin: Standin) -> None:
+    assert cos_standin.environ["COSBATCH_ENDPOINT"] == cos_standin.endpoint
+    assert cos_standin.environ["COSBATCH_APPID"] == "1257654321"
+    assert cos_standin.jobs() == cos_standin.events() == []
+    cos_standin.order({"action": "*", "fault": "SlowDown"})
+    endpoints.append(cos_standin.endpoint)
+
+def test_begins_empty_on_the_same_server(cos_standin: Standin) -> None:
+    assert cos_standin.endpoint == endpoints[0]
+    assert cos_standin.faults.waiting() == []
+    assert status(cos_standin, "/_standin/health") == 200
+"""
+CONFTEST = """
+import pytest
+from cosbatch.standin import Account
+
+@pytest.fixture(scope="session")
+def cos_standin_account() -> Account:
+    return Account(appid="1257654321")
+"""
+NOT_A_USER = """
+import sys
+
+def test_costs_nothing() -> None:
+    assert "cosbatch.standin.pytest_plugin" in sys.modules
+    assert not {"cosbatch.standin.assembly", "sqlite3", "http.server"} & sys.modules.keys()
+"""
+
+
+def test_gives_each_test_an_empty_stand_in_on_one_server(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(USER)
+    plugin = import_module("cosbatch.standin.pytest_plugin")
+    pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=2)
+
+
+def test_costs_nothing_where_it_is_not_used(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makepyfile(NOT_A_USER)
+    pytester.runpytest_subprocess("-p", "cosbatch.standin.pytest_plugin").assert_outcomes(passed=1)
