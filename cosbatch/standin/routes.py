@@ -7,6 +7,7 @@ from cosbatch.standin.cos import (
     buckets,
     get_bucket,
     objects,
+    post_object,
     put_object_copy,
     restoring,
     tags,
@@ -41,6 +42,8 @@ def _on_object(action: str, call: Call) -> Response:
     match action:
         case "PutObject":
             return objects.put_object(call)
+        case "PostObject":
+            return post_object.post_object(call)
         case "PutObjectCopy":
             return put_object_copy.copy_object(call)
         case "GetObject":

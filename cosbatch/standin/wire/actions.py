@@ -58,6 +58,7 @@ BUCKET = {
     ("PUT", ""): "PutBucket",
     ("HEAD", ""): "HeadBucket",
     ("DELETE", ""): "DeleteBucket",
+    ("POST", ""): "PostObject",
     ("POST", "delete"): "DeleteMultipleObjects",
     ("GET", "location"): "GetBucketLocation",
     ("GET", "versioning"): "GetBucketVersioning",

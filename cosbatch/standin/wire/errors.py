@@ -26,6 +26,7 @@ KNOWN = {
     "InvalidTag": (400, "A tag breaks the rules for tags."),
     "InvalidURI": (400, "Could not parse the specified URI."),
     "KeyTooLong": (400, "A key may be 850 bytes long."),
+    "MalformedPOSTRequest": (400, "The body of the POST is no well-formed multipart/form-data."),
     "MalformedXML": (400, "The XML you provided was not well formed or did not follow the published schema."),
     "MethodNotAllowed": (405, "The specified method is not allowed against this resource."),
     "MissingContentLength": (411, "You must provide the Content-Length header."),

@@ -12,6 +12,7 @@ from cosbatch.standin import Standin, running
 from cosbatch.standin.function.events import event_of
 from cosbatch.standin.store.creations import Cause, Created
 from tests.standin.client import Client, client_of, until
+from tests.standin.cos.test_post_object import form as form_of
 from tests.standin.documents import SOURCE, copy
 from tests.standin.function.recorder import BUCKET, function_in, keys, told
 from tests.standin.rehearsal import Rehearsal
@@ -90,15 +91,18 @@ def test_tells_of_what_is_created_in_any_way_and_a_trigger_takes(
     listed = f"<Part><PartNumber>1</PartNumber><ETag>{part.headers['etag']}</ETag></Part>"
     document = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
     assert uploader.cos("POST", BUCKET, "in/parts", [("uploadId", upload)], body=document).status == 200
+    form = {"Content-Type": "multipart/form-data; boundary=xyz"}
+    assert uploader.cos("POST", BUCKET, "", (), form, form_of({"key": "in/posted"})).status == 204
     rehearsal.put("in/by-a-job")
     rehearsal.run(Manifest=rehearsal.keys(["in/by-a-job"]), Operation=copy(target=f"qcs::cos:ap-chengdu::{BUCKET}"))
     uploader.cos("DELETE", BUCKET, "in/put")
-    until(lambda: len(keys(tmp_path)) == 4)
+    until(lambda: len(keys(tmp_path)) == 5)
     until(lambda: {event["State"] for event in watched.events()} == {"Delivered"})
     assert [(event["EventName"], event["Key"]) for event in watched.events()] == [
         ("cos:ObjectCreated:Put", "in/put"),
         ("cos:ObjectCreated:Copy", "in/copied"),
         ("cos:ObjectCreated:CompleteMultipartUpload", "in/parts"),
+        ("cos:ObjectCreated:Post", "in/posted"),
         ("cos:ObjectCreated:Copy", "in/by-a-job"),
     ]
 

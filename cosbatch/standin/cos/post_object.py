@@ -1,0 +1,114 @@
+"""PostObject: an upload by a browser's form, which bears a policy that the account has signed (436/14690)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from cosbatch.standin.cos.access import check_writable
+from cosbatch.standin.cos.objects import checksums, read_attributes, version_header
+from cosbatch.standin.cos.service import Call
+from cosbatch.standin.store.catalog import add_version, ensure_bucket, stored
+from cosbatch.standin.wire.documents import answer
+from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.forms import Form, read_form
+from cosbatch.standin.wire.messages import Response
+from cosbatch.standin.wire.signatures import read_claim, sign_key, signature
+
+STATUSES = ("200", "201", "204")
+
+
+def post_object(call: Call) -> Response:
+    """PostObject: write an object from a form; the fields are what headers are for PutObject."""
+    form = read_form(iter(call.request.body.chunks()), call.request.header("content-type"))
+    key = form.fields.get("key", "").replace("${filename}", form.filename)
+    if not key:
+        raise ServiceError("InvalidArgument", "The form has no key")
+    conditions = [] if read_claim(call.request) else check_policy(call, form.fields)
+    for condition in conditions:
+        _check_condition(condition, {**form.fields, "key": key, "bucket": call.target.bucket})
+    given = replace(call, request=replace(call.request, headers=form.fields), target=replace(call.target, key=key))
+    check_writable(given)
+    return _written(call, given, form, _bounds(conditions))
+
+
+def _written(call: Call, given: Call, form: Form, bounds: tuple[int, int]) -> Response:
+    attributes, now = read_attributes(given.request), call.service.clock.now()
+    contents = call.service.database.contents
+    received = contents.receive(form.file)
+    if not bounds[0] <= received.size <= bounds[1]:
+        contents.remove(received.name)
+        raise ServiceError("EntityTooSmall" if received.size < bounds[0] else "EntityTooLarge")
+    with call.service.database.writing() as transaction:
+        bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
+        key, cause = given.target.key, given.cause("Post")
+        version = add_version(transaction, bucket, key, stored(received), attributes, now, cause)
+    headers = (*checksums(received), *version_header(bucket, version))
+    status = form.fields.get("success_action_status", "204")
+    if status != "201":
+        return Response(int(status) if status in STATUSES else 204, headers)
+    location = f"http://{call.request.hosts[0]}/{given.target.key}"
+    named = [("Location", location), ("Bucket", call.target.bucket), ("Key", given.target.key)]
+    return replace(answer("PostResponse", [*named, ("ETag", f'"{received.etag}"')], *headers), status=201)
+
+
+def check_policy(call: Call, fields: Mapping[str, str]) -> list[Any]:
+    """The conditions of a form's policy, once its signature and its time are found good. Raises ServiceError with 403."""
+    account = call.service.account
+    text = fields.get("policy", "")
+    try:
+        decoded = base64.b64decode(text, validate=True)
+        policy = json.loads(decoded)
+        ends = datetime.fromisoformat(policy["expiration"].replace("Z", "+00:00")).timestamp()
+        conditions = list(policy["conditions"])
+    except (binascii.Error, ValueError, TypeError, LookupError, AttributeError):
+        raise ServiceError(
+            "AccessDenied", "The form has no policy that can be read, with expiration and conditions"
+        ) from None
+    if fields.get("q-ak") != account.secret_id:
+        raise ServiceError("InvalidAccessKeyId")
+    key = sign_key(account.secret_key, fields.get("q-key-time", ""))
+    expected = signature(key, hashlib.sha1(decoded).hexdigest())
+    if not hmac.compare_digest(expected.encode(), fields.get("q-signature", "").encode()):
+        raise ServiceError("SignatureDoesNotMatch")
+    if call.service.clock.now() > ends:
+        raise ServiceError("AccessDenied", "The policy has expired")
+    return conditions
+
+
+def _check_condition(condition: Any, fields: Mapping[str, str]) -> None:
+    """Raises ServiceError AccessDenied for a field that is not as the policy says, or a condition that is not known."""
+    match condition:
+        case dict():
+            holds = all(
+                fields.get(str(name).lower()) == value for name, value in condition.items() if name != "q-sign-time"
+            )
+        case ["eq", str(name), value]:
+            holds = fields.get(name.removeprefix("$").lower()) == value
+        case ["starts-with", str(name), str(value)]:
+            holds = fields.get(name.removeprefix("$").lower(), "").startswith(value)
+        case _:
+            holds = _is_range(condition)
+    if not holds:
+        raise ServiceError("AccessDenied", f"The policy's condition does not hold: {json.dumps(condition)[:200]}")
+
+
+def _is_range(condition: Any) -> bool:
+    return (
+        isinstance(condition, list)
+        and len(condition) == 3
+        and condition[0] == "content-length-range"
+        and all(type(bound) is int for bound in condition[1:])
+    )
+
+
+def _bounds(conditions: Sequence[Any]) -> tuple[int, int]:
+    ranges = [(condition[1], condition[2]) for condition in conditions if _is_range(condition)]
+    return (max((low for low, _ in ranges), default=0), min((high for _, high in ranges), default=5 * 1024**3))
