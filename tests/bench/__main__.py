@@ -1,147 +1,115 @@
-"""Lays out the folders, starts the server, measures everything in turns, prints the table and writes the JSON."""
+"""`python -m tests.bench`: what an event costs, against requests alone, boto3 and the COS SDK, each ratio with its bound.
+
+Everything goes over TLS, as it does in the cloud, where openssl is on the machine. Exit code 0 where every bound holds, 1 where one does not. Costs are instructions, counted by valgrind, where it is on the
+machine, else CPU time: the latter needs a machine that does nothing else.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from tests.bench import cases, layouts
-from tests.bench.figures import Figure, Series, table
-from tests.bench.layouts import Layout
-from tests.bench.measure import Subject, warm
+from tests.bench import cases, layouts, meters
+from tests.bench.comparisons import COMPARISONS, Comparison, Work
+from tests.bench.figures import figures, table
+from tests.bench.meters import Subject
 from tests.bench.server import certificate, last_request, serving
-from tests.bench.turns import Pair, Subjects, cold_turns, instructions_cold, instructions_warm, warm_turns
 
-# The highest ratios that the project allows itself.
-COLD, COLD_BOTO3 = 1.10, 0.45
-WARM, WARM_BOTO3 = 0.95, 0.50
-MEMORY, MEMORY_BOTO3 = 1.10, 0.65
-FULL_DOCUMENT, TEN_RECORDS = 1.15, 6.0
-
-_KINDS: list[Pair] = [("requests", "http"), ("requests", "full"), ("plain", "http"), ("plain", "full")]
-_UPLOADS: list[Pair] = [("plain", "upload"), ("plain", "uploads")]
-_PEER: Pair = ("boto3", "http")
+WORKPLACE = layouts.ROOT / ".bench"
+# What requests alone is installed with, and the other peers.
+REQUIREMENTS = ("requirements.txt", "requirements-bench.txt")
 
 
-def main() -> None:
+@dataclass(frozen=True)
+class Bench:
+    """The subjects by name, and how they are measured: a warm call is what `calls` more calls add to a process."""
+
+    subjects: Mapping[str, Subject]
+    calls: int
+    rounds: int
+    counts_instructions: bool
+
+    @property
+    def unit(self) -> str:
+        return "M instructions" if self.counts_instructions else "ms"
+
+    def costs(self, comparisons: Sequence[Comparison]) -> dict[Work, float]:
+        """What each work costs: the median of the rounds. Instructions are the same in each, and count on any number of cores."""
+        works = list(dict.fromkeys(work for each in comparisons for work in (each.ours, each.theirs)))
+        rounds, workers = (1, os.cpu_count()) if self.counts_instructions else (self.rounds, 1)
+        with ThreadPoolExecutor(workers) as pool:
+            columns = [list(pool.map(self.cost, works)) for _ in range(rounds)]
+        return {work: median(values) for work, *values in zip(works, *columns, strict=True)}
+
+    def cost(self, work: Work) -> float:
+        subject = self.subjects[work.subject]
+        match work.measured:
+            case "cold":
+                return self._processing(subject, work.kind, 1)
+            case "warm":
+                once, twice = (self._processing(subject, work.kind, self.calls * times) for times in (1, 2))
+                return (twice - once) / self.calls
+            case "memory":
+                return median(meters.peak_memory(subject, work.kind, 1) for _ in range(5))
+
+    def _processing(self, subject: Subject, kind: str, calls: int) -> float:
+        meter = meters.instructions if self.counts_instructions else meters.cpu_time
+        return meter(subject, kind, calls)
+
+
+def main() -> int:
     options = _options()
-    workplace: Path = options.workplace
-    workplace.mkdir(parents=True, exist_ok=True)
-    identity = certificate(workplace)
-    plain = layouts.plain(workplace, identity)
-    folders = {"requests": plain, "plain": plain, "deployed": layouts.deployed(workplace, identity)}
-    if not options.no_peers:
-        folders["boto3"] = Layout(options.peers or layouts.installed(workplace, layouts.PEERS))
-    with serving(identity) as endpoints:
-        figures = [*_figures(options, folders, endpoints, workplace)]
-    print(table(figures))
-    result = {"Python": platform.python_version(), "Figures": [figure.as_json() for figure in figures]}
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(result, indent=2) + "\n")
+    WORKPLACE.mkdir(exist_ok=True)
+    own = certificate(WORKPLACE)
+    calls, rounds = (10, 3) if options.short else (40, 9)
+    comparisons = [each for each in COMPARISONS if each.bound or not options.short]
+    with serving(own) as endpoint:
+        bench = Bench(_subjects(endpoint, own), calls, rounds, shutil.which("valgrind") is not None and not options.cpu)
+        measured = figures(comparisons, bench.costs(comparisons), bench.unit)
+    print(table(measured))
+    return 0 if all(figure.holds for figure in measured) else 1
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    workplace = layouts.ROOT / ".bench"
-    parser.add_argument("--rounds", type=int, default=15, help="fresh processes of each kind, and blocks of warm calls")
-    parser.add_argument("--calls", type=int, default=100, help="warm calls in a block")
-    parser.add_argument("--json", type=Path, default=workplace / "figures.json", help="where the figures are written")
-    parser.add_argument("--workplace", type=Path, default=workplace, help="where the folders are laid out")
-    parser.add_argument("--peers", type=Path, help="a folder with boto3 (default: made from requirements-bench.txt)")
-    parser.add_argument("--no-peers", action="store_true", help="leave boto3 out")
-    parser.add_argument("--no-instructions", action="store_true", help="leave valgrind out")
+    parser.add_argument("--short", action="store_true", help="fewer calls and rounds, and only what has a bound")
+    parser.add_argument("--cpu", action="store_true", help="CPU time, even where valgrind is on the machine")
     return parser.parse_args()
 
 
-def _figures(
-    options: argparse.Namespace, folders: dict[str, Layout], endpoints: dict[str, str], workplace: Path
-) -> Iterator[Figure]:
-    cases.write_profiles(workplace / "profiles.json")
-    requests = _ready_made(folders["plain"], endpoints["http"], workplace)
-    for scheme, endpoint in endpoints.items():
-        path = cases.write(workplace / f"{scheme}.json", endpoint, folders["plain"].bundle, requests)
-        subjects = {name: _subject(name, layout, path, endpoint) for name, layout in folders.items()}
-        yield from _cold(scheme, subjects, options.rounds)
-        yield from _warm(scheme, subjects, options.rounds, options.calls)
-        if scheme == "http" and shutil.which("valgrind") and not options.no_instructions:
-            yield from _instructions(subjects)
-    if "boto3" in folders:
-        yield _size(folders)
-
-
-def _subject(name: str, layout: Layout, case: Path, endpoint: str) -> Subject:
-    program = {"requests": "requests_alone", "boto3": "boto3"}.get(name, "cosbatch")
+def _subjects(endpoint: str, certificate: Path | None) -> dict[str, Subject]:
+    """All of them, on one case: what the peers post is what the function sends for the same event."""
+    function = layouts.deployed(WORKPLACE, certificate)
+    requests, peers = (layouts.installed(WORKPLACE, layouts.ROOT / name) for name in REQUIREMENTS)
+    bundles = [layouts.trusting(folder, certificate) for folder in (requests, peers)]
+    profiles = cases.write_profiles(WORKPLACE / "profiles.json")
     environ = {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
-        **cases.environ(endpoint, case.with_name("profiles.json")),
+        "PYTHONHASHSEED": "0",
+        **cases.environ(endpoint, profiles),
     }
-    return Subject(program, layout.folder, case, environ)
-
-
-def _ready_made(layout: Layout, endpoint: str, workplace: Path) -> dict[str, object]:
-    """What requests posts is what the function sends for the same event."""
-    path = cases.write(workplace / "first.json", endpoint, layout.bundle, {})
-    requests: dict[str, object] = {}
+    case = cases.write(WORKPLACE / "case.json", endpoint, bundles[1], {})
+    subjects = {
+        "function": Subject("function", layouts.PYTHON, function, case, environ),
+        "requests": Subject("requests_alone", layouts.PYTHON, requests, case, environ),
+        "boto3": Subject("boto3", layouts.PYTHON, peers, case, environ),
+        "sdk": Subject("sdk", layouts.PYTHON, peers, case, environ),
+    }
+    sent: dict[str, object] = {}
     for kind in ("http", "full"):
-        with warm(_subject("plain", layout, path, endpoint)) as process:
-            process.calls(kind, 1)
-        requests[kind] = cases.ready_made(last_request(endpoint))
-    return requests
-
-
-def _cold(scheme: str, subjects: Subjects, rounds: int) -> Iterator[Figure]:
-    starts = cold_turns(subjects, rounds)
-    bounds = {"requests": (COLD, MEMORY), "boto3": (COLD_BOTO3, MEMORY_BOTO3)}
-    for other, (bound, memory_bound) in bounds.items():
-        if other not in starts:
-            continue
-        for name in ("plain", "deployed"):
-            ours, theirs = starts[name], starts[other]
-            how = f"{scheme}, {name}"
-            yield Figure(f"cold start until the answer, {how}", "ms", ours.answered, other, theirs.answered, bound)
-            yield Figure(f"cold start, whole process, {how}", "ms", ours.ended, other, theirs.ended, bound)
-            yield Figure(f"peak memory, {how}", "MiB", ours.memory, other, theirs.memory, memory_bound)
-
-
-def _warm(scheme: str, subjects: Subjects, rounds: int, count: int) -> Iterator[Figure]:
-    pairs = [*_KINDS, *_UPLOADS, *([_PEER] if "boto3" in subjects else [])]
-    used = {name: subject for name, subject in subjects.items() if name != "deployed"}
-    calls = warm_turns(used, pairs, rounds, count)
-    yield from _call_figures(scheme, "us", calls)
-
-
-def _call_figures(how: str, unit: str, calls: dict[Pair, Series]) -> Iterator[Figure]:
-    ours = calls["plain", "http"]
-    yield Figure(f"warm call, {how}", unit, ours, "requests", calls["requests", "http"], WARM)
-    if _PEER in calls:
-        yield Figure(f"warm call, {how}", unit, ours, "boto3", calls[_PEER], WARM_BOTO3)
-    full = calls["plain", "full"], calls["requests", "full"]
-    yield Figure(f"full document, {how}", unit, full[0], "requests", full[1], FULL_DOCUMENT)
-    ten, one = calls["plain", "uploads"], calls["plain", "upload"]
-    yield Figure(f"ten uploads in one event, {how}", unit, ten, "one upload", one, TEN_RECORDS)
-
-
-def _instructions(subjects: Subjects) -> Iterator[Figure]:
-    """Counted by valgrind: no ratio of times, but the same in each run."""
-    starts = instructions_cold(subjects)
-    for name in ("plain", "deployed"):
-        for other in ("requests", "boto3"):
-            if other in starts:
-                yield Figure(f"cold start, instructions, {name}", "M", starts[name], other, starts[other])
-    pairs = [*_KINDS, *_UPLOADS, *([_PEER] if "boto3" in subjects else [])]
-    yield from _call_figures("instructions", "k", instructions_warm(subjects, pairs))
-
-
-def _size(folders: dict[str, Layout]) -> Figure:
-    sizes = {name: Series((folders[name].zipped_size() / 1e6,)) for name in ("deployed", "boto3")}
-    return Figure("zip with byte code", "MB", sizes["deployed"], "boto3", sizes["boto3"])
+        subjects["function"].run(kind, 1)
+        sent[kind] = cases.finished(last_request(endpoint, certificate))
+    cases.write(case, endpoint, bundles[1], sent)
+    return subjects
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,97 +1,60 @@
-"""Folders to run from: the plain installation, the deployed one, and boto3's; all with their byte code."""
+"""Folders to run from, all with their byte code: the deployed package, and the libraries of the peers."""
 
 from __future__ import annotations
 
-import compileall
 import hashlib
-import io
-import py_compile
 import shutil
 import subprocess
 import sys
-import zipfile
-from contextlib import redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 
+from cosbatch.cli.deploy import package
 from cosbatch.cli.deploy.root_certificates import laid_out
 
 ROOT = Path(__file__).parents[2]
-PEERS = ROOT / "requirements-bench.txt"
+# As the platform has it, where there is one.
+PYTHON = package.interpreter_of(package.RUNTIME) or sys.executable
 
 
-@dataclass(frozen=True)
-class Layout:
-    """A folder with libraries, and with the function where it is there to run it."""
-
-    folder: Path
-
-    @property
-    def bundle(self) -> Path:
-        """The certificates that requests trusts."""
-        return self.folder / "certifi" / "cacert.pem"
-
-    def zipped_size(self) -> int:
-        """Bytes of the folder as a zip."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in self.folder.rglob("*"):
-                archive.write(path, path.relative_to(self.folder))
-        return len(buffer.getvalue())
-
-
-def plain(workplace: Path, trusted: Path | None) -> Layout:
-    """What `pip install -r requirements.txt` gives, and the function beside it; `trusted` is a certificate more."""
-    folder = workplace / "plain"
-    _copy_fresh(installed(workplace, ROOT / "requirements.txt"), folder)
-    shutil.copytree(ROOT / "cosbatch", folder / "cosbatch", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("handler.py", "profiles.json"):
-        shutil.copy(ROOT / name, folder)
-    _compile(folder)
-    return _trusting(Layout(folder), trusted)
-
-
-def deployed(workplace: Path, trusted: Path | None) -> Layout:
-    """What `python -m cosbatch package` makes, byte code included; `trusted` is a certificate more."""
+def deployed(workplace: Path, certificate: Path | None) -> Path:
+    """What `python -m cosbatch package` makes; it trusts one certificate more."""
     folder, archive = workplace / "deployed", workplace / "cosbatch.zip"
-    package = [sys.executable, "-m", "cosbatch", "package", "--output", str(archive), "--folder", str(folder)]
-    subprocess.run(package, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-    layout = _trusting(Layout(folder), trusted)
-    return _with_roots_laid_out(layout) if trusted else layout
-
-
-def _trusting(layout: Layout, trusted: Path | None) -> Layout:
-    if trusted:
-        with layout.bundle.open("a") as bundle:
-            bundle.write(trusted.read_text().partition("-----BEGIN PRIVATE")[0])
-    return layout
-
-
-def _with_roots_laid_out(layout: Layout) -> Layout:
-    """As `package` lays them out; what it has laid out itself does not hold the certificate that was added since."""
-    for name, certificate in (laid_out(str(layout.bundle), layout.bundle.read_bytes()) or {}).items():
+    command = [sys.executable, "-m", "cosbatch", "package", "--output", str(archive), "--folder", str(folder)]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    _compile(folder)
+    bundle = trusting(folder, certificate)
+    # The command has written the roots one by one too, in a folder that is named after the bundle's size.
+    for name, content in (laid_out(str(bundle), bundle.read_bytes()) or {}).items():
         Path(name).parent.mkdir(exist_ok=True)
-        Path(name).write_bytes(certificate)
-    return layout
+        Path(name).write_bytes(content)
+    return folder
+
+
+def trusting(folder: Path, certificate: Path | None) -> Path:
+    """The bundle of the roots that the libraries of the folder trust: the certificate is added to it."""
+    bundle = folder / "certifi" / "cacert.pem"
+    public = certificate.read_text().partition("-----BEGIN PRIVATE")[0] if certificate else ""
+    if public not in bundle.read_text():
+        bundle.write_text(bundle.read_text() + public)
+    return bundle
 
 
 def installed(workplace: Path, requirements: Path) -> Path:
     """A folder with what a requirements file names, installed once for each of its wordings."""
-    wording = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
+    wording = hashlib.sha256(PYTHON.encode() + requirements.read_bytes()).hexdigest()[:12]
     folder = workplace / f"{requirements.stem}-{wording}"
     if not folder.exists():
         print(f"Installing {requirements.name} ...", file=sys.stderr)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-        subprocess.run([*pip, "--target", str(folder), "-r", str(requirements)], check=True)
-        _compile(folder)
+        unfinished = workplace / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-compile"]
+        subprocess.run([*pip, "--target", str(unfinished), "-r", str(requirements)], check=True)
+        _compile(unfinished)
+        unfinished.rename(folder)
     return folder
 
 
-def _copy_fresh(source: Path, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target)
-
-
 def _compile(folder: Path) -> None:
-    with redirect_stdout(sys.stderr):
-        compileall.compile_dir(folder, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    """Byte code that is never compared with its source, so that every start finds it, wherever the folder lies."""
+    compiler = [PYTHON, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(folder)]
+    subprocess.run(compiler, check=False, stdout=subprocess.DEVNULL)

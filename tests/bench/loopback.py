@@ -1,6 +1,6 @@
 """A server that answers at once and always the same, so that what is measured is the client.
 
-It runs in a process of its own: `python -m tests.bench.loopback [CERTIFICATE]` prints its ports as JSON and ends with its input.
+It runs in a process of its own: `python -m tests.bench.loopback [CERTIFICATE]` prints its port and ends with its input.
 """
 
 from __future__ import annotations
@@ -13,37 +13,36 @@ import sys
 import threading
 from io import BufferedReader
 
+from tests.bench.jobs import ETAG
+
 _JOB = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
     b"<CreateJobResult><JobId>53dc6228-c50b-46f7-8ad7-65e7159f1aae</JobId></CreateJobResult>"
 )
 _HEAD = (
-    "HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {length}\r\nConnection: keep-alive\r\n"
-    "Date: Mon, 23 Nov 2026 14:00:00 GMT\r\nServer: tencent-cos\r\nx-cos-request-id: NjkyM2U4YTFf\r\n\r\n"
+    "HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {length}\r\nConnection: keep-alive\r\nServer: tencent-cos\r\n"
+    "Date: {date}\r\nLast-Modified: {date}\r\nETag: {etag}\r\nx-cos-request-id: NjkyM2U4YTFf\r\n\r\n"
 )
+# When the uploads of the events were.
+_DATE = "Mon, 23 Nov 2026 14:00:00 GMT"
 
 
 class Loopback:
-    """Listens on two ports of 127.0.0.1, plain and, with a certificate, TLS; remembers the last request with a body."""
+    """Listens on a port of 127.0.0.1, with TLS where there is a certificate; remembers the last request."""
 
     def __init__(self, certificate: str | None = None) -> None:
         self._last: dict[str, object] = {}
-        self.ports = {"http": self._listen(None)}
-        if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            self.ports["https"] = self._listen(context)
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if certificate else None
+        if self._tls and certificate:
+            self._tls.load_cert_chain(certificate)
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
 
-    def _listen(self, context: ssl.SSLContext | None) -> int:
-        listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        threading.Thread(target=self._accept, args=(listener, context), daemon=True).start()
-        port: int = listener.getsockname()[1]
-        return port
-
-    def _accept(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
+    def _accept(self) -> None:
         while True:
-            connection, _ = listener.accept()
-            threading.Thread(target=self._converse, args=(connection, context), daemon=True).start()
+            connection, _ = self._listener.accept()
+            threading.Thread(target=self._converse, args=(connection, self._tls), daemon=True).start()
 
     def _converse(self, connection: socket.socket, context: ssl.SSLContext | None) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -73,12 +72,12 @@ def _headers(reader: BufferedReader) -> dict[str, str]:
 
 
 def _reply(media_type: str, body: bytes) -> bytes:
-    return _HEAD.format(type=media_type, length=len(body)).encode() + body
+    return _HEAD.format(type=media_type, length=len(body), date=_DATE, etag=ETAG).encode() + body
 
 
 def main() -> None:
     loopback = Loopback(*sys.argv[1:2])
-    print(json.dumps(loopback.ports), flush=True)
+    print(loopback.port, flush=True)
     sys.stdin.read()
 
 

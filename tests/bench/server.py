@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -16,31 +17,32 @@ from tests.bench.layouts import ROOT
 
 
 def certificate(workplace: Path) -> Path | None:
-    """A certificate of 127.0.0.1 with its key, that vouches for itself; None without openssl."""
+    """A certificate of 127.0.0.1 with its key, signed by itself; None without openssl."""
     path = workplace / "loopback.pem"
     if shutil.which("openssl") is None:
         return None
     if not path.exists():
-        key, names = str(workplace / "key.pem"), "subjectAltName=IP:127.0.0.1"
+        key, names = workplace / "key.pem", "subjectAltName=IP:127.0.0.1"
         command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=loopback"]
-        made = subprocess.run([*command, "-keyout", key, "-addext", names], check=True, capture_output=True, text=True)
-        path.write_text(made.stdout + Path(key).read_text())
+        arguments = [*command, "-keyout", str(key), "-addext", names]
+        made = subprocess.run(arguments, check=True, capture_output=True, text=True)
+        path.write_text(made.stdout + key.read_text())
     return path
 
 
 @contextmanager
-def serving(certificate: Path | None) -> Iterator[dict[str, str]]:
-    """The endpoints of a running server, by scheme."""
+def serving(certificate: Path | None) -> Iterator[str]:
+    """The endpoint of a running server: https with a certificate, else http."""
     command = [sys.executable, "-m", "tests.bench.loopback", *([str(certificate)] if certificate else [])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
-        ports = json.loads(process.stdout.readline())
-        yield {scheme: f"{scheme}://127.0.0.1:{port}" for scheme, port in ports.items()}
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{int(process.stdout.readline())}"
         process.stdin.close()
 
 
-def last_request(endpoint: str) -> dict[str, Any]:
+def last_request(endpoint: str, certificate: Path | None) -> dict[str, Any]:
     """Path, headers and body of the last request that the server answered."""
-    with urllib.request.urlopen(f"{endpoint}/last") as answer:
+    context = ssl.create_default_context(cafile=certificate) if certificate else None
+    with urllib.request.urlopen(f"{endpoint}/last", context=context) as answer:
         last: dict[str, Any] = json.load(answer)
         return last
