@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 
 JOB = b"<CreateJobResult><JobId>53dc6228-c50b-46f7-8ad7-65e7159f1aae</JobId></CreateJobResult>"
 # How long a script goes on at the longest, in seconds; the tests' time-outs are far shorter.
@@ -131,6 +132,14 @@ def reply(body: bytes = JOB, status: str = "200 OK", *headers: str) -> bytes:
     """The bytes of an answer with a right Content-Length."""
     head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join([*head, "", ""]).encode() + body
+
+
+_NUMBERS = count()
+
+
+def numbered(body: bytes = JOB, status: str = "200 OK") -> bytes:
+    """A reply that differs from each other one by its request id, as the service's do."""
+    return reply(body, status, f"x-cos-request-id: {next(_NUMBERS)}")
 
 
 def answering(*replies: bytes) -> Script:

@@ -20,7 +20,6 @@ from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import RetryableInvocationError
 from cosbatch.model.messages import Call, Request, Response
 from cosbatch.service.exchange import Budget, Exchange
-from cosbatch.service.signature import SignatureAuth
 from cosbatch.service.transport import Transport, direct_session, prepare
 from tests.mocked_service import responses
 from tests.stage import DOCUMENT, ENVIRON, PROFILES, REGION, UIN, Hands, http, timer, upload
@@ -172,7 +171,6 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
     connection = transport.connect(credentials, None)
     exchange = Exchange(connection, Deadline(hands.clock, 1.0), Budget(), 1.0)
     request = Request("POST", "host", "/jobs", headers=(("x-cos-security-token", SESSION),), body=PLANTED.encode())
-    auth = SignatureAuth(credentials, 0, "POST", "/jobs", (), request.headers)
     objects: list[object] = [
         configuration,
         configuration.settings,
@@ -187,8 +185,7 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
         request,
         Response(200, {}, PLANTED.encode()),
         Call("CreateJob", {"Password": PLANTED}),
-        auth,
-        prepare(request, "https://host/jobs", {}, auth),
+        *prepare(request, "https://host", credentials, 0),
         direct_session(),
     ]
     for thing in objects:

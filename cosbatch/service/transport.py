@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import ssl
 import warnings
-from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 with warnings.catch_warnings():
@@ -20,12 +19,11 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from cosbatch.model import errors
 from cosbatch.model.credentials import Credentials
 from cosbatch.model.deadline import Clock, unix_seconds
-from cosbatch.model.messages import LISTING_LIMIT, Request, Response, may_have_acted
-from cosbatch.service.deadline_adapter import DeadlineAdapter, NotConnected
+from cosbatch.model.messages import Request, Response, may_have_acted
+from cosbatch.service.deadline_adapter import DeadlineAdapter, LimitedRequest, NotConnected
 from cosbatch.service.signature import SignatureAuth, url_encode
 
 _CONNECT_SECONDS = 5.0
-_HEADER_VALUE = re.compile(r"[\x20-\x7e]*", re.ASCII)
 
 
 def ca_folder(bundle: str, size: int) -> str:
@@ -35,9 +33,8 @@ def ca_folder(bundle: str, size: int) -> str:
 
 def direct_session(bundle: str = DEFAULT_CA_BUNDLE_PATH) -> requests.Session:
     """A session that takes nothing from the environment, and trusts the roots of the bundle."""
-    session = requests.Session()
+    session, adapter = requests.Session(), DeadlineAdapter()
     session.trust_env = False
-    adapter = DeadlineAdapter(LISTING_LIMIT)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     # The roots that the package has laid out one by one: a first connection takes 15 ms less than with the file of them.
@@ -64,37 +61,33 @@ class Transport:
     def set_clock_by(self, date: str | None) -> bool:
         """Go by the service's Date header from here on; False where it is none."""
         theirs = unix_seconds(date)
-        if theirs is None:
-            return False
-        self._offset = theirs - self._clock.now()
-        return True
+        if theirs is not None:
+            self._offset = theirs - self._clock.now()
+        return theirs is not None
 
-    def send(self, prepared: requests.PreparedRequest, seconds: float, limit: int) -> Response:
-        """Errors are those of the session's adapter, and UnexpectedResponse for a body of more than `limit` bytes."""
-        url = str(prepared.url)
+    def send(self, prepared: LimitedRequest, seconds: float) -> Response:
+        """Errors are those of the session's adapter, and UnexpectedResponse for a body that is longer than the limit."""
+        url, limit = str(prepared.url), prepared.limit
         options = self._session.merge_environment_settings(url, {}, True, None, None)
         # Session.send would read the body of a redirect, however long it is.
         with self._session.get_adapter(url).send(prepared, timeout=(_CONNECT_SECONDS, seconds), **options) as received:
             body: bytes = received.raw.read(limit + 1)
         status = received.status_code
-        if status < 200:
-            raise errors.UnexpectedResponse(f"The answer ends with HTTP {status}.", may_have_acted=True)
         if len(body) > limit:
             message = f"The answer (HTTP {status}) is longer than {limit} bytes."
             raise errors.UnexpectedResponse(message, may_have_acted=may_have_acted(status))
         return Response(status, {name: value.strip() for name, value in received.headers.lower_items()}, body)
 
 
-class Connection:
+class Connection(NamedTuple):
     """One invocation's way to the service: a transport with the invocation's credentials."""
 
-    def __init__(self, transport: Transport, credentials: Credentials, endpoint: str | None) -> None:
-        self._transport = transport
-        self._credentials = credentials
-        self._endpoint = endpoint
+    transport: Transport
+    credentials: Credentials
+    endpoint: str | None
 
     def set_clock_by(self, date: str | None) -> bool:
-        return self._transport.set_clock_by(date)
+        return self.transport.set_clock_by(date)
 
     def send(self, request: Request, seconds: float) -> Response:
         """Send once, freshly signed; the whole exchange is over in `seconds`.
@@ -102,36 +95,38 @@ class Connection:
         Raises UpstreamUnreachable, UpstreamTimeout, UpstreamTLS or UnexpectedResponse; InvalidRequest for text that no
         header or path can carry, ConfigurationError where the host is no address. Never an error of a library.
         """
-        headers = _headers(request, self._credentials)
-        now = int(self._transport.now())
-        auth = SignatureAuth(self._credentials, now, request.method, request.path, request.query, headers.items())
-        url = (self._endpoint or f"https://{request.host}") + _target(request)
+        now = int(self.transport.now())
         try:
-            prepared = prepare(request, url, headers, auth)
-            response = self._transport.send(prepared, seconds, request.limit)
+            prepared, auth = prepare(request, self.endpoint or f"https://{request.host}", self.credentials, now)
+            response = self.transport.send(prepared, seconds)
         except errors.CosbatchError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, request.host) from None
         signed_as = auth.signed() if response.status == 403 else None
         response = response._replace(signed=signed_as, signed_at=now)
-        return _without_secrets(response, self._credentials, prepared.headers["Authorization"])
+        return _without_secrets(response, self.credentials, prepared.headers["Authorization"])
 
 
-def prepare(request: Request, url: str, headers: Mapping[str, str], auth: SignatureAuth) -> requests.PreparedRequest:
-    """The request as it goes out. Raises requests' errors where the host can be no address."""
-    prepared = requests.Request(request.method, url, headers, data=request.body, auth=auth).prepare()
+def prepare(
+    request: Request, endpoint: str, credentials: Credentials, now: int
+) -> tuple[LimitedRequest, SignatureAuth]:
+    """The request as it goes out, and what signed it. Raises InvalidRequest; requests' errors where the host is no address."""
+    url, headers = endpoint + _target(request), _headers(request, credentials)
+    auth = SignatureAuth(credentials, now, request.method, request.path, request.query, headers.items())
+    prepared = LimitedRequest()
+    prepared.prepare(request.method, url, headers, data=request.body, auth=auth)
     # requests would tidy up the path of odd keys, and announce a length with DELETE.
-    prepared.url = url
+    prepared.url, prepared.limit = url, request.limit
     if "Content-Length" not in headers:
         prepared.headers.pop("Content-Length", None)
-    return prepared
+    return prepared, auth
 
 
 def _headers(request: Request, credentials: Credentials) -> dict[str, str]:
     headers = {"Host": request.host, "Accept-Encoding": "identity", "Accept": "*/*", "User-Agent": "cosbatch"}
     for name, value in request.headers:
-        if not _HEADER_VALUE.fullmatch(value):
+        if not (value.isascii() and value.isprintable()):
             message = f"The header {name} would hold characters that no header can carry; nothing was sent."
             raise errors.InvalidRequest(message)
         # Outer blanks would get lost on the way and break the signature.
@@ -146,12 +141,10 @@ def _headers(request: Request, credentials: Credentials) -> dict[str, str]:
 def _target(request: Request) -> str:
     """Path and query as they go over the wire; a second slash at the start would be taken for a host on the way."""
     try:
-        path = quote(request.path, safe="/-_.~")
-        query = urlencode(request.query, quote_via=quote) if request.query else ""
+        path, query = quote(request.path, safe="/-_.~"), urlencode(request.query, quote_via=quote)
     except UnicodeEncodeError:
-        raise errors.InvalidRequest(
-            "The path or the query has half characters (surrogates); nothing was sent."
-        ) from None
+        message = "The path or the query has half characters (surrogates); nothing was sent."
+        raise errors.InvalidRequest(message) from None
     path = f"/%2F{path[2:]}" if path.startswith("//") else path
     return f"{path}?{query}" if query else path
 

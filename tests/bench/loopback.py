@@ -1,4 +1,4 @@
-"""A server that answers at once and always the same, so that what is measured is the client.
+"""A server that answers at once and always the same, but for its request ids, so that what is measured is the client.
 
 It runs in a process of its own: `python -m tests.bench.loopback [CERTIFICATE]` prints its port and ends with its input.
 """
@@ -12,6 +12,7 @@ import ssl
 import sys
 import threading
 from io import BufferedReader
+from itertools import count
 
 from tests.bench.jobs import ETAG
 
@@ -21,10 +22,11 @@ _JOB = (
 )
 _HEAD = (
     "HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {length}\r\nConnection: keep-alive\r\nServer: tencent-cos\r\n"
-    "Date: {date}\r\nLast-Modified: {date}\r\nETag: {etag}\r\nx-cos-request-id: NjkyM2U4YTFf\r\n\r\n"
+    "Date: {date}\r\nLast-Modified: {date}\r\nETag: {etag}\r\nx-cos-request-id: {id:016x}\r\n\r\n"
 )
 # When the uploads of the events were.
 _DATE = "Mon, 23 Nov 2026 14:00:00 GMT"
+_IDS = count()
 
 
 class Loopback:
@@ -72,7 +74,7 @@ def _headers(reader: BufferedReader) -> dict[str, str]:
 
 
 def _reply(media_type: str, body: bytes) -> bytes:
-    return _HEAD.format(type=media_type, length=len(body), date=_DATE, etag=ETAG).encode() + body
+    return _HEAD.format(type=media_type, length=len(body), date=_DATE, etag=ETAG, id=next(_IDS)).encode() + body
 
 
 def main() -> None:

@@ -14,12 +14,14 @@ import requests
 
 from cosbatch.cli.deploy.root_certificates import hashed
 from cosbatch.model.credentials import Credentials
-from cosbatch.model.deadline import Clock
-from cosbatch.model.errors import CosbatchError, ServiceSideError
+from cosbatch.model.deadline import Clock, Deadline
+from cosbatch.model.errors import CosbatchError, ServiceSideError, UnexpectedResponse
 from cosbatch.model.messages import Request
+from cosbatch.service.actions import created
 from cosbatch.service.deadline_adapter import DeadlineAdapter, NotConnected
+from cosbatch.service.exchange import Budget, Exchange, helps
 from cosbatch.service.transport import Connection, Transport, ca_folder, direct_session
-from tests.raw_server import JOB, PATIENCE, Script, Visit, answering, reply, serving
+from tests.raw_server import JOB, PATIENCE, Script, Visit, answering, numbered, reply, serving
 
 HOST = "100000000001.cos-control.ap-chengdu.myqcloud.com"
 REQUEST = Request("POST", HOST, "/jobs", body=b"<CreateJobRequest/>")
@@ -81,7 +83,7 @@ def test_makes_a_new_connection_where_the_other_side_closed_the_old_one(transpor
 
 def test_makes_a_new_connection_where_the_old_one_rested_for_long() -> None:
     session = requests.Session()
-    session.mount("http://", DeadlineAdapter(1000, longest_rest=0.0))
+    session.mount("http://", DeadlineAdapter(longest_rest=0.0))
     with serving(answering(reply(), reply(b"on the old one")), answering(reply(b"on a new one"))) as server:
         connection = to(Transport(Clock(), session), server.endpoint)
         connection.send(REQUEST, ENOUGH)
@@ -119,6 +121,55 @@ def test_does_not_take_a_second_answer_for_that_to_the_next_request(transport: T
         assert [connection.send(REQUEST, ENOUGH).body for _ in range(2)] == [JOB, b"second"]
 
 
+CALLS = [f"call-{number}" for number in range(60)]
+
+
+def answers_twice(visit: Visit) -> None:
+    """Each reply names the job of its request, and comes again some milliseconds later."""
+    while not visit.over.is_set():
+        job = visit.read().partition(b"<ClientRequestToken>")[2].partition(b"<")[0]
+        answer = numbered(b"<CreateJobResult><JobId>of-" + job + b"</JobId></CreateJobResult>")
+        visit.send(answer)
+        visit.over.wait(0.003)
+        visit.send(answer)
+
+
+def creating(token: str) -> Request:
+    return REQUEST._replace(
+        body=f"<CreateJobRequest><ClientRequestToken>{token}</ClientRequestToken></CreateJobRequest>".encode()
+    )
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_takes_no_late_copy_of_an_answer_for_that_to_the_next_request(
+    transport: Transport, trusted: ssl.SSLContext, is_secure: bool
+) -> None:
+    with serving(*[answers_twice] * len(CALLS), tls=trusted if is_secure else None) as server:
+        connection = to(transport, server.tls_endpoint if is_secure else server.endpoint)
+        for call in CALLS:
+            try:
+                assert created(connection.send(creating(call), ENOUGH))["JobId"] == f"of-{call}"
+            except UnexpectedResponse as error:
+                assert (error.may_have_acted, helps(error)) == (True, True)
+
+
+def test_gives_each_call_its_own_job_where_every_answer_comes_twice(transport: Transport) -> None:
+    clock = Clock(sleep=lambda seconds: None)
+    with serving(*[answers_twice] * (2 * len(CALLS))) as server:
+        wire = to(transport, server.endpoint)
+        for call in CALLS:
+            exchange = Exchange(wire, Deadline(clock, clock.monotonic() + ENOUGH), Budget(), ENOUGH)
+            assert exchange.ask(creating(call), created)["JobId"] == f"of-{call}"
+
+
+def test_tells_a_late_copy_of_any_of_the_last_answers(transport: Transport) -> None:
+    answers = [numbered(b"%d" % number) for number in range(16)]
+    with serving(answering(*answers, answers[0])) as server:
+        connection = to(transport, server.endpoint)
+        assert [int(connection.send(REQUEST, ENOUGH).body) for _ in answers] == [*range(16)]
+        assert failure(transport, server.endpoint) == ("UnexpectedResponse", True)
+
+
 def test_makes_a_new_connection_where_the_other_side_sends_no_more(transport: Transport) -> None:
     """It closed its half only, and would still read."""
     closed = threading.Event()
@@ -146,14 +197,14 @@ def test_gives_the_connection_up_where_an_answer_is_not_read_to_its_end(transpor
         assert connection.send(REQUEST, ENOUGH).body == b"second"
 
 
-def test_gives_the_connection_up_where_the_rest_of_a_long_answer_is_still_to_come() -> None:
-    session = direct_session()
-    session.mount("http://", DeadlineAdapter(limit=1000))
-    # As much as is read at once, so that nothing shows that there is more.
-    first = OK + b"Content-Length: 100000\r\n\r\n" + b" " * 65536
-    with serving(answering(first, b" " * 40_000), answering(reply(b"second"))) as server, session:
-        assert len(session.post(server.endpoint, timeout=(ENOUGH, ENOUGH)).content) > 1000
-        assert session.post(server.endpoint, timeout=(ENOUGH, ENOUGH)).content == b"second"
+def test_gives_the_connection_up_where_the_rest_of_a_long_answer_is_still_to_come(transport: Transport) -> None:
+    """It reads one byte more than it may, and does not wait for the others."""
+    first = OK + b"Content-Length: 100000\r\n\r\n" + b" " * 1001
+    with serving(answering(first, b" " * 98_999), answering(reply(b"second"))) as server:
+        connection = to(transport, server.endpoint)
+        with pytest.raises(CosbatchError, match="longer than 1000 bytes"):
+            connection.send(REQUEST._replace(limit=1000), ENOUGH)
+        assert connection.send(REQUEST, ENOUGH).body == b"second"
 
 
 def test_gives_the_connection_up_after_an_answer_that_is_not_the_last(transport: Transport) -> None:
@@ -191,7 +242,7 @@ def test_sends_a_long_body_over_a_connection_that_was_kept(transport: Transport)
 
 
 def test_keeps_one_connection_for_each_address(transport: Transport) -> None:
-    with serving(answering(reply(), reply())) as one, serving(answering(reply(), reply())) as other:
+    with serving(answering(numbered(), numbered())) as one, serving(answering(numbered(), numbered())) as other:
         for server in (one, other, one, other):
             to(transport, server.endpoint).send(REQUEST, ENOUGH)
         assert (one.visits, other.visits) == (1, 1)

@@ -34,7 +34,7 @@ from cosbatch.service.deadline_adapter import NotConnected
 from cosbatch.service.transport import Connection, Transport
 from cosbatch.standin import Account
 from tests.mocked_service import responses
-from tests.raw_server import Visit, answering, reply, serving
+from tests.raw_server import Visit, answering, numbered, reply, serving
 from tests.standin.client import authorization
 
 HOST = "manifest-1250000000.cos.ap-chengdu.myqcloud.com"
@@ -173,7 +173,7 @@ def test_signs_each_try_anew_with_the_same_bytes() -> None:
     times = iter([NOW, NOW + 7])
     transport = Transport(Clock(now=lambda: next(times)))
     request = Request("POST", HOST, "/jobs", body=b"<a/>")
-    with serving(answering(reply(), reply())) as server:
+    with serving(answering(numbered(), numbered())) as server:
         connection = to(transport, server.endpoint)
         connection.send(request, ENOUGH)
         connection.send(request, ENOUGH)
@@ -236,8 +236,8 @@ def test_gives_a_packed_body_as_it_came(transport: Transport) -> None:
 
 
 def test_reads_no_body_after_a_head(transport: Transport) -> None:
-    head = b'HTTP/1.1 200 OK\r\nContent-Length: 5000000000\r\nContent-Encoding: gzip\r\nETag: "1"\r\n\r\n'
-    with serving(answering(head, head)) as server:
+    head = b'HTTP/1.1 200 OK\r\nContent-Length: 5000000000\r\nContent-Encoding: gzip\r\nETag: "%d"\r\n\r\n'
+    with serving(answering(head % 1, head % 2)) as server:
         connection = to(transport, server.endpoint)
         for _ in range(2):
             assert connection.send(Request("HEAD", HOST, "/a"), ENOUGH).headers["content-length"] == "5000000000"

@@ -185,7 +185,7 @@ class StageTransport(Transport):
         super().__init__(instance.clock)
         self._instance = instance
 
-    def send(self, prepared: PreparedRequest, seconds: float, limit: int) -> Response:
+    def send(self, prepared: PreparedRequest, seconds: float) -> Response:
         return self._instance.carry(prepared, seconds)
 
 

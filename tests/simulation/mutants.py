@@ -33,10 +33,10 @@ def _fresh_token_per_try() -> Iterator[None]:
     numbers, prepare = count(), transport.prepare
 
     def prepared(request: Request, *rest: Any) -> object:
-        made = prepare(request, *rest)
+        made, auth = prepare(request, *rest)
         if isinstance(made.body, bytes):
             made.body = _TOKEN.sub(rb"\g<1>fresh-%d" % next(numbers), made.body)
-        return made
+        return made, auth
 
     with patch.object(transport, "prepare", prepared):
         yield

@@ -18,7 +18,6 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import select_proxy
 
 from cosbatch.model.errors import ConfigurationError, Problem, UpstreamTLS, UpstreamUnreachable
-from cosbatch.model.messages import LISTING_LIMIT
 from cosbatch.service.deadline_adapter import DeadlineAdapter
 from cosbatch.service.transport import direct_session
 
@@ -43,7 +42,7 @@ class ProxyAdapter(BaseAdapter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._direct = DeadlineAdapter(LISTING_LIMIT)
+        self._direct = DeadlineAdapter()
         self._through = HTTPAdapter()
         # What it has to say quotes the other side; what matters of it is in our errors.
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)
@@ -60,7 +59,7 @@ class ProxyAdapter(BaseAdapter):
         """Raises what DeadlineAdapter raises; UpstreamUnreachable, UpstreamTLS or ConfigurationError where it is the proxy."""
         proxy = None if _is_here(str(request.url)) else select_proxy(str(request.url), proxies)
         if proxy is None:
-            return self._direct.send(request, stream, timeout, verify, cert)
+            return self._direct.send(request, timeout=timeout, verify=verify)
         try:
             return self._through.send(request, True, timeout, verify or True, cert, proxies)
         except requests.RequestException as error:
