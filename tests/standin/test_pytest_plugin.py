@@ -61,6 +61,12 @@ def test_gives_each_test_an_empty_stand_in_on_one_server(pytester: pytest.Pytest
     pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=2)
 
 
+def test_has_the_default_account_and_no_function(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test(cos_standin): assert cos_standin.account.appid == '1250000000'")
+    plugin = import_module("cosbatch.standin.pytest_plugin")
+    pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=1)
+
+
 def test_costs_nothing_where_it_is_not_used(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(NOT_A_USER)
