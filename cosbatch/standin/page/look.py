@@ -9,7 +9,7 @@ STYLE = """
 :root {
   color-scheme: light dark; font: 16px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
   --ground: #f4f6f8; --card: #fff; --text: #1a1f26; --soft: #57606c; --line: #dfe4ea; --accent: #1a5fb4;
-  --on-accent: #fff; --good: #1a7f37; --good-soft: #dff3e4; --bad: #c0252b; --bad-soft: #fde5e4;
+  --on-accent: #fff; --good: #16702f; --good-soft: #dff3e4; --bad: #c0252b; --bad-soft: #fde5e4;
   --warn: #8a5a00; --warn-soft: #fcefc9; --busy: #1a5fb4; --busy-soft: #e0ecfb; --rest: #57606c; --rest-soft: #e6eaee;
 }
 @media (prefers-color-scheme: dark) { :root {

@@ -18,7 +18,6 @@ WORDS = {
     "Stopped": "{count} stopped in a loop",
 }
 REPLY_LENGTH = 300
-IS_THERE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'events'"
 COUNTS = "SELECT state, count(*) FROM events GROUP BY state"
 NEWEST = """
 SELECT events.*, (SELECT reply FROM deliveries WHERE event = number AND NOT succeeded ORDER BY rowid DESC LIMIT 1) AS error
@@ -28,8 +27,6 @@ FROM events ORDER BY number DESC LIMIT ?
 
 def render_events(view: View, connection: sqlite3.Connection) -> str:
     """A section of the first page; empty where nothing was ever told."""
-    if not connection.execute(IS_THERE).fetchone():
-        return ""
     counts: dict[str, int] = dict(connection.execute(COUNTS).fetchall())
     if not counts:
         return ""
@@ -49,7 +46,8 @@ def render_events(view: View, connection: sqlite3.Connection) -> str:
     return (
         f'<section aria-labelledby="events-head"><h2 id="events-head">{view.say("Events told to the function")}</h2>'
         f'<ul class="legend">{"".join(items)}</ul>'
-        f"{table({view.say(name): kind for name, kind in heads.items()}, rows, 'jobs events')}</section>"
+        f"{table({view.say(name): kind for name, kind in heads.items()}, rows, 'jobs events')}"
+        f'<p class="small"><a href="/_standin/events">{view.say("Everything as JSON")}</a></p></section>'
     )
 
 

@@ -12,6 +12,7 @@ from cosbatch.standin import Standin, running
 from tests.standin.browser import CHROMIUM, Tab, tab
 from tests.standin.client import client_of, until
 from tests.standin.page.reading import PLANTED, TAG, suspended, with_failures
+from tests.standin.page.test_told import tell
 from tests.standin.rehearsal import Rehearsal
 
 pytestmark = [
@@ -56,6 +57,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Standin, 
         rehearsal.run(Description=f"<Description>{'unbroken' * 32}</Description>")
         rehearsal.put("k" * 400)
         rehearsal.run(Manifest=rehearsal.keys(["n" * 400]), Operation=TAG)
+        for number, state in enumerate(("Delivered", "Waiting", "Retrying", "Dead", "Stopped")):
+            tell(standin, state, "unbroken" * 100, number, key="k" * 850)
         longest = standin.jobs()[-1]["JobId"]
         paths = ["/", *(f"/_standin/job/{job}" for job in (failed, waiting, longest)), "/_standin/job/unknown"]
         yield standin, rehearsal, paths

@@ -11,24 +11,6 @@ from tests.standin.client import Client
 from tests.standin.page.reading import PLANTED, read
 
 COLUMNS = "(name, bucket, key, round, document, created, due, state, tries)"
-TABLES = (
-    """
-    CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, bucket TEXT NOT NULL,
-    key TEXT NOT NULL, round INTEGER NOT NULL, document TEXT NOT NULL, created REAL NOT NULL, due REAL NOT NULL,
-    state TEXT NOT NULL DEFAULT 'Waiting', tries INTEGER NOT NULL DEFAULT 0, fault TEXT NOT NULL DEFAULT '')
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS deliveries (event INTEGER NOT NULL, began REAL NOT NULL, ended REAL NOT NULL,
-    succeeded INTEGER NOT NULL, reply TEXT NOT NULL)
-    """,
-)
-
-
-@pytest.fixture(autouse=True)
-def tables(standin: Standin) -> None:
-    with standin.service.database.writing() as transaction:
-        for table in TABLES:
-            transaction.execute(table)
 
 
 def tell(standin: Standin, state: str, error: object = "", tries: int = 0, key: str = "lists/a.csv") -> None:
