@@ -143,6 +143,17 @@ def test_sweeps_what_a_kill_at_the_very_end_of_a_job_has_left(tmp_path: Path) ->
         assert not left.exists()
 
 
+def test_sweeps_what_a_kill_in_the_middle_of_an_upload_has_left(tmp_path: Path) -> None:
+    with running(tmp_path) as standin, client_of(standin) as client:
+        client.cos("PUT", SOURCE, "whole", body=b"hello")
+    (kept,) = (tmp_path / "contents").glob("??/*")
+    left = kept.with_name("of-no-row")
+    left.write_bytes(b"hel")
+    with running(tmp_path) as standin, client_of(standin) as client:
+        assert client.cos("GET", SOURCE, "whole").body == b"hello"
+    assert (left.exists(), kept.exists()) == (False, True)
+
+
 def test_refuses_a_folder_that_another_stand_in_uses(tmp_path: Path) -> None:
     with running(tmp_path), pytest.raises(UnusableData, match="is used by another stand-in"):
         Database(tmp_path)
