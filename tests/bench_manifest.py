@@ -27,8 +27,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from cosbatch.manifest.gzipped import gunzip
-from cosbatch.manifest.stream import judge_csv
+from cosbatch.manifest.judge import gunzip, judge_csv
 
 ROOT = Path(__file__).resolve().parents[1]
 BUCKET = "examplebucket-1250000000"
@@ -38,7 +37,7 @@ MOST_MEMORY = 40_000  # KiB
 
 MEMORY_PROBE = """
 import resource, sys
-from cosbatch.manifest.stream import judge_csv
+from cosbatch.manifest.judge import judge_csv
 with open(sys.argv[1], "rb") as file:
     verdict = judge_csv(iter(lambda: file.read(1 << 20), b""), fields=["Bucket", "Key"])
 assert verdict.ok
@@ -72,6 +71,38 @@ def quoted_lines(number: int) -> str:
 
 def open_quotes(number: int) -> str:
     return f'{BUCKET},"{key(number)}\n'
+
+
+def every_second_open(number: int) -> str:
+    return open_quotes(number) if number % 2 else clean(number)
+
+
+def every_tenth_open(number: int) -> str:
+    return clean(number) if number % 10 else open_quotes(number)
+
+
+def quoted_every_tenth_open(number: int) -> str:
+    return all_quoted(number) if number % 10 else open_quotes(number)
+
+
+def doubled_quotes(number: int) -> str:
+    return BUCKET + ',"' + '""' * (number % 50 + 1) + '"\n'
+
+
+def long_doubled_quotes(number: int) -> str:
+    return BUCKET + ',"' + '""' * 3900 + '"\n' if number % 100 == 0 else ""
+
+
+def quotes_and_commas(number: int) -> str:
+    return '"",' * (number % 7) + '","\n'
+
+
+def long_quotes_and_commas(number: int) -> str:
+    return '"",' * 2000 + '","\n' if number % 100 == 0 else ""
+
+
+def every_fifth_bad_escape(number: int) -> str:
+    return clean(number) if number % 5 else bad_escapes(number)
 
 
 def misplaced_quotes(number: int) -> str:
@@ -215,7 +246,7 @@ def check_rows(reader: Iterable[list[str]], counts: Counter[str]) -> None:  # no
 
 
 def judge(blocks: Iterable[bytes]) -> None:
-    judge_csv(blocks, fields=FIELDS)
+    judge_csv(blocks, FIELDS)
 
 
 def in_blocks(file: io.BufferedIOBase) -> Iterator[bytes]:
@@ -233,18 +264,25 @@ class Subject:
     row: Callable[[int], str]
     share: float  # of the rows of the clean file
     over_bare: float = 0
-    over_checking: float = 1
+    over_checking: float = 0.9
     packed: bool = False
 
 
 SUBJECTS = (
-    Subject("clean", clean, 1, over_bare=2, over_checking=6),
+    Subject("clean", clean, 1, over_bare=2.2, over_checking=5),
     Subject("clean, gzip", clean, 0.25, packed=True),
-    Subject("all quoted", all_quoted, 0.1),
+    Subject("all quoted", all_quoted, 0.1, over_checking=2),
     Subject("commas in quotes", quoted_commas, 0.1),
     Subject("line feeds in quotes", quoted_lines, 0.1),
     Subject("rows of 3,000 lines", long_quoted_rows, 0.1),
     Subject("open quotes", open_quotes, 0.1),
+    Subject("open quotes, every 2nd", every_second_open, 0.1),
+    Subject("open quotes, every 10th", every_tenth_open, 0.1),
+    Subject("quoted, every 10th open", quoted_every_tenth_open, 0.1),
+    Subject("doubled quotes", doubled_quotes, 0.1),
+    Subject("doubled quotes, 8 KiB", long_doubled_quotes, 0.1),
+    Subject("quotes and commas", quotes_and_commas, 0.1),
+    Subject("quotes, commas, 6 KiB", long_quotes_and_commas, 0.1),
     Subject("quotes out of place", misplaced_quotes, 0.1),
     Subject("not UTF-8", no_utf8, 0.1),
     Subject("bad escapes", bad_escapes, 0.1),
@@ -256,6 +294,7 @@ SUBJECTS = (
     Subject("two buckets in turn", two_buckets, 0.1),
     Subject("a new bucket each row", new_buckets, 0.1),
     Subject("lines over 8 KiB", long_lines, 0.1),
+    Subject("a fault in 1 row of 5", every_fifth_bad_escape, 0.1),
     Subject("a fault in 1 row of 100", rare_faults, 0.1),
     Subject("all faults mixed", mixed_faults, 0.1),
 )

@@ -18,7 +18,7 @@ from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.settings import SECRET_ID, SECRET_KEY, SESSION_TOKEN, read_settings
 from cosbatch.dispatch import dispatch, recognise
 from cosbatch.log import FIELDS
-from cosbatch.manifest.findings import FAULTS, WARNINGS
+from cosbatch.manifest.verdict import FAULTS, WARNINGS
 from cosbatch.model.errors import InvalidEvent, RetryableInvocationError, UpstreamTimeout
 from cosbatch.schemas.profiles_file import Limits, Match, Policy, Profile
 from tests import errors_page

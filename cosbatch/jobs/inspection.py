@@ -85,9 +85,9 @@ def inspect(
 def _read_off(spec: dict[str, Any], content: ManifestObject) -> dict[str, Any]:
     """Without a judgement: a CSV manifest's first row says its Fields, where the caller does not."""
     if spec["Format"] == CSV and spec["Fields"] is None:
-        from cosbatch.manifest.stream import infer_fields
+        from cosbatch.manifest.judge import judge_csv
 
-        fields = infer_fields(content.read(0, EDGE))
+        fields = judge_csv([content.read(0, EDGE)]).fields
         if fields is None:
             problem = Problem("/Manifest/Spec/Fields", "cannot be told by the manifest's first row; name its columns")
             raise InvalidRequest("The job breaks rules of the CreateJob page; no job was created.", [problem])
@@ -119,7 +119,7 @@ class ManifestCheck:
             return self._of_inventory()
         if self._mode == "full":
             return self._in_full()
-        verdict = self._by_edges()
+        verdict = self._by_head_and_tail()
         return self._in_full() if verdict.ok and self._leaves_limit_open(verdict) else verdict
 
     def unchecked(self, verdict: Verdict | None) -> tuple[Mapping[str, object], ...]:
@@ -150,14 +150,14 @@ class ManifestCheck:
             return f"{MANIFEST_CHECK} is off"
         return "the inventory does not count them" if self._is_inventory else "there was no time to count them all"
 
-    def _by_edges(self) -> Verdict:
-        from cosbatch.manifest.edges import judge_edges
+    def _by_head_and_tail(self) -> Verdict:
+        from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_head_and_tail
 
-        content = self._content
-        head = content.read(0, EDGE)
-        size = content.size if content.size is not None else len(head)
-        tail = self._end(len(head), size)
-        return judge_edges(head, tail, size, fields=self._fields, allowed_buckets=self._sources)
+        judge = CsvJudge(self._fields, self._sources)
+        head = self._content.read(0, EDGE)
+        feed_in_time(judge, [head], lambda: True)
+        size = self._content.size if self._content.size is not None else len(head)
+        return judge_head_and_tail(judge, self._end(len(head), size), size)
 
     def _end(self, start: int, size: int) -> bytes:
         """The last bytes, as far as they stand behind `start`."""
@@ -166,8 +166,7 @@ class ManifestCheck:
 
     def _in_full(self) -> Verdict:
         """All rows; or where the time does not suffice, those up to then, and both ends in any case."""
-        from cosbatch.manifest.edges import judge_end
-        from cosbatch.manifest.stream import CsvJudge, feed_in_time
+        from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_head_and_tail
 
         content = self._content
         judge = CsvJudge(self._fields, self._sources)
@@ -176,13 +175,13 @@ class ManifestCheck:
             return judge.verdict()
         if content.size is None:
             return judge.verdict(complete=False)
-        return judge_end(judge, self._end(judge.size, content.size), content.size)
+        return judge_head_and_tail(judge, self._end(judge.size, content.size), content.size)
 
     def _of_inventory(self) -> Verdict:
         """The inventory's own file, and whether its data files are there."""
         from cosbatch.manifest.inventory import LONGEST_INVENTORY, judge_inventory, with_missing
 
-        inventory = judge_inventory(self._content.read(0, LONGEST_INVENTORY), allowed_buckets=self._sources)
+        inventory = judge_inventory([self._content.read(0, LONGEST_INVENTORY)], self._sources)
         files = inventory.files if inventory.verdict.ok else ()
         missing = []
         for index, file in enumerate(files):

@@ -1,50 +1,284 @@
-"""Judging a manifest by the Format that its job names, or that its first bytes give away."""
+"""Judges a CSV manifest that arrives in blocks of bytes, or of which only head and tail were read; unpacks gzip."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
-from itertools import chain
+import zlib
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from copy import deepcopy
 
-from cosbatch.manifest.beginning import BYTE_ORDER_MARK
-from cosbatch.manifest.inventory import INVENTORY_FORMAT, LONGEST_INVENTORY, judge_inventory
-from cosbatch.manifest.stream import CSV_FORMAT, in_pieces, judge_csv
-from cosbatch.manifest.verdict import Verdict
+from cosbatch.manifest.fast_reader import read_clean
+from cosbatch.manifest.rows import WINDOW, RowReader, is_worth_trying, split_row
+from cosbatch.manifest.rules import LONGEST, RowRules
+from cosbatch.manifest.verdict import FAULTS, Findings, Verdict
+from cosbatch.model.names import CSV
+
+PIECE = 1 << 16  # bytes judged at a time: large enough to make scans cheap, small enough for the processor's cache
+SNIFFED = 1024  # bytes that are enough to tell a format
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_FIRST_LINES = 3  # that are looked at where the content begins like one of another format
+_GZIP_MARK = b"\x1f\x8b"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_WITH_GZIP_HEADER = 16 + zlib.MAX_WBITS
+_UNPACKED = 1 << 18  # bytes that are unpacked at a time, however few they were packed into
 
 
-def judge_blocks(
-    blocks: Iterable[bytes],
-    *,
-    format_name: str | None = None,
-    fields: Sequence[str] | None = None,
-    allowed_buckets: Container[str] | None = None,
+class BrokenGzip(ValueError):
+    """The bytes are no gzip file, or not a whole one."""
+
+
+def judge_csv(
+    blocks: Iterable[bytes], fields: Sequence[str] | None = None, allowed_buckets: Container[str] | None = None
 ) -> Verdict:
-    """Judge a manifest's whole content, in blocks of any length.
+    """Judge the whole content of a CSV manifest, or of an inventory's data file (see `gunzip`), in blocks of any length.
 
-    `format_name` is the document's Format; None takes a JSON object for an inventory's manifest.json, and all
-    else for CSV. `fields` matter for CSV only. Raises ValueError for another Format, or as `judge_csv`.
+    `fields` are the document's Fields or the Inventory's; None infers them from the first row. `allowed_buckets` are names
+    with appid, or the Inventory's; None allows any. Raises ValueError for Fields without one Bucket and one Key.
     """
-    pieces = in_pieces(blocks)
-    first = next(pieces, b"")
-    content = chain([first], pieces)
-    if (format_name or _format_of(first)) == CSV_FORMAT:
-        return judge_csv(content, fields=fields, allowed_buckets=allowed_buckets)
-    if format_name not in (None, INVENTORY_FORMAT):
-        raise ValueError(f"Format is {CSV_FORMAT} or {INVENTORY_FORMAT}, not {format_name}")
-    return judge_inventory(joined(content), allowed_buckets=allowed_buckets).verdict
+    judge = CsvJudge(fields, allowed_buckets)
+    feed_in_time(judge, blocks, lambda: True)
+    judge.close()
+    return judge.verdict()
 
 
-def _format_of(first: bytes) -> str:
-    text = first.removeprefix(BYTE_ORDER_MARK).lstrip()
-    return INVENTORY_FORMAT if text.startswith(b"{") else CSV_FORMAT
+def feed_in_time(judge: CsvJudge, blocks: Iterable[bytes], has_time: Callable[[], bool]) -> bool:
+    """Feed all blocks; False where time ended first, and the judge is broken off in front of what is left.
+
+    `has_time` is asked every 64 KiB, once there is something to tell; the judge's `size` ends with the rows so far. Where the
+    blocks come out of a gzip file that is not whole, that is a fault.
+    """
+    try:
+        for piece in in_pieces(blocks):
+            if judge.size and not has_time():
+                judge.break_off()
+                return False
+            judge.feed(piece)
+            if judge.stopped:
+                break
+    except BrokenGzip as error:
+        judge.findings.note("InventoryFiles", judge.reader.line, None, f"The data file is not whole: {error}")
+        judge.stopped = True
+    return True
 
 
-def joined(blocks: Iterable[bytes]) -> bytes:
-    """The whole content, or a little more than an inventory may have."""
-    parts: list[bytes] = []
-    size = 0
+class CsvJudge:
+    """Takes the content of a CSV manifest piece by piece: `feed` and `feed`, then `close`, then `verdict`.
+
+    Whole lines are shown to the fast reader, and where it does not find them clean, read row by row and judged by the
+    rules. The content may end without a line ending, or with a carriage return alone.
+    """
+
+    def __init__(self, fields: Sequence[str] | None, allowed_buckets: Container[str] | None) -> None:
+        self.findings = Findings()
+        self.rules = RowRules(self.findings, fields, allowed_buckets)
+        self.reader = RowReader(self.findings, self.rules)
+        self.stopped = False  # the content is no CSV, or has no end: nothing further is judged
+        self.size = 0
+        self._waiting = b""  # the beginning of a row whose end is not in sight
+        self._in_long_line = False
+        self._refused = 0  # blocks that were not found clean, since the last that was
+
+    def feed(self, piece: bytes) -> None:
+        """Judge the next bytes. The first piece should show 1 KiB, if the content has as much."""
+        content = piece if self.size else self._begin(piece)
+        self.size += len(piece)
+        if not self.stopped:
+            self._judge(self._waiting + content)
+
+    def jump(self, lines: int) -> None:
+        """Go on behind a part of the content that is not read and has about so many lines."""
+        self._waiting, self._in_long_line = b"", False
+        self.reader.line += lines
+        self.rules.previous = []
+        self.findings.lines_are_estimates = True
+
+    def break_off(self) -> None:
+        """End here, though the content goes on: the row that is not all in sight is left out."""
+        self.size -= len(self._waiting)
+        self._waiting = b""
+
+    def close(self, complete: bool = True) -> None:
+        """Judge what is left: the last row may lack its line ending."""
+        if self._waiting:
+            self._judge(self._waiting.removesuffix(b"\n") + b"\n", is_last=True)
+        if complete and self.rules.rows == 0 and not self.stopped:
+            self.findings.note("Empty", 1)
+
+    def verdict(self, complete: bool = True, estimated_rows: int | None = None) -> Verdict:
+        rules, found, fields = self.rules, self.findings, self.rules.layout.fields if self.rules.layout else None
+        estimated_rows = rules.rows if estimated_rows is None else estimated_rows
+        kept = tuple(found.faults), tuple(found.warnings), found.totals
+        return Verdict(
+            rules.rows, rules.columns, tuple(rules.buckets), *kept, self.size, fields, estimated_rows, complete=complete
+        )
+
+    def _begin(self, first: bytes) -> bytes:
+        """Look at the first bytes; gives what there is to judge."""
+        fault, what = sniff_unreadable(first), None
+        if fault is None and first.startswith(BYTE_ORDER_MARK):
+            self.findings.note("ByteOrderMark", 1, 1)
+            first = first.removeprefix(BYTE_ORDER_MARK)
+        if fault is None:
+            what = sniff_other_format(first)
+            fault = "WrongFormat" if what is not None and not self._begins_with_rows(first) else None
+        if fault is not None:
+            self.findings.note(fault, 1, None, what, f"the CSV of {CSV}")
+            self.stopped = True
+        return first
+
+    def _begins_with_rows(self, first: bytes) -> bool:
+        """Whether one of the first lines can be a row of the Fields: then it does not matter what it begins with."""
+        text, start = first[:SNIFFED].decode("latin-1") + "\n", 0
+        for _ in range(_FIRST_LINES):
+            row = split_row(text, start)
+            if not isinstance(row, int) and self.rules.may_be_row(row.values):
+                return True
+            start = text.find("\n", start) + 1
+        return False
+
+    def _judge(self, content: bytes, is_last: bool = False) -> None:
+        start = 0
+        if self._in_long_line:  # it was too long to be kept
+            self._in_long_line = b"\n" not in content
+            self.reader.line += not self._in_long_line
+            start = len(content) if self._in_long_line else content.find(b"\n") + 1
+        end, layout, clean = content.rfind(b"\n") + 1, self.rules.layout, None
+        if layout is not None and start < end and is_worth_trying(self._refused):
+            clean = read_clean(content[start:end], layout)
+        if clean is not None and self.rules.take_clean(*clean):
+            # Nothing is left to do but to count them.
+            self.reader.line += clean[0]
+            self._refused, start = 0, end
+        else:
+            self._refused += 1
+        start += self.reader.read(content[start:], is_last)
+        self._waiting = content[start:]
+        if len(self._waiting) > LONGEST + 1 and b"\n" not in self._waiting:
+            self.reader.pass_long_line(self.reader.line, self._waiting.decode("latin-1"))
+            self._waiting, self._in_long_line = b"", True
+
+
+def judge_head_and_tail(judge: CsvJudge, tail: bytes, size: int) -> Verdict:
+    """The verdict on the first bytes of a content of `size` bytes, which the judge was fed with, and on its last bytes.
+
+    Where the tail begins no later than the head ends, nothing is left out and the verdict is complete. Otherwise `rows` are
+    those that were seen, `estimated_rows` estimates all by the mean length of a row, and the lines of the tail's faults are
+    estimated alike; the row in which the head ends, and the one in which the tail begins, are not judged. The cut may be
+    outside quotes or within: where both can be, the tail is read either way.
+    """
+    overlap = judge.size + len(tail) - size
+    if judge.stopped or overlap >= 0:
+        feed_in_time(judge, [] if judge.stopped else [tail[overlap:]], lambda: True)
+        judge.close()
+        return judge.verdict()
+    judge.break_off()
+    begins = _first_rows(tail)
+    readings = [_judge_from(begin, deepcopy(judge), tail, size, min(begins)) for begin in begins]
+    return _certain(judge.verdict(), readings[0], readings[-1])
+
+
+def _judge_from(begin: int, judge: CsvJudge, tail: bytes, size: int, first: int) -> Verdict:
+    """Judge the rows from `begin` on; lines are counted as from `first` on, so that readings can be compared."""
+    read = judge.size + len(tail) - first
+    lines = judge.reader.line - 1 + tail.count(b"\n", first)
+    behind_gap = round((size - read) * lines / max(read, 1))
+    judge.jump(behind_gap + tail.count(b"\n", first, begin))
+    feed_in_time(judge, [tail[begin:]], lambda: True)
+    judge.close(complete=False)
+    rows, unread = judge.rules.rows, size - judge.size
+    return judge.verdict(complete=False, estimated_rows=rows + round(unread * rows / max(judge.size, 1)))
+
+
+def _first_rows(tail: bytes) -> list[int]:
+    """Where the first whole row may begin, behind what a cut left of a row: outside of quotes, or within.
+
+    A rest that breaks the rules either way is that of a broken row, which ends with its line.
+    """
+    behind_line = tail.find(b"\n") + 1 or len(tail)
+    sight = tail[:WINDOW].decode("latin-1")
+    if '"' not in sight:
+        return [behind_line]
+    if len(tail) <= WINDOW:
+        sight = sight.removesuffix("\n") + "\n"
+    rests = [(opening, split_row(opening + sight, 0)) for opening in ("", '"')]
+    begins = [min(rest.end - len(opening), len(tail)) for opening, rest in rests if not isinstance(rest, int)]
+    return [*dict.fromkeys(begins)] or [behind_line]
+
+
+def _certain(before: Verdict, one: Verdict, other: Verdict) -> Verdict:
+    """Of two readings of a tail the one without faults (of a right manifest, one is), or else the one that has all quotes in
+    their places; or else what both find."""
+    for names in (tuple(FAULTS), ("BadQuoting",)):
+        fitting = [each for each in (one, other) if _count(each, names) == _count(before, names)]
+        if fitting and (len(fitting) == 1 or "Empty" in names):
+            return min(fitting, key=lambda verdict: len(verdict.warnings))
+    faults = tuple(fault for fault in one.faults if fault in other.faults)
+    warnings = tuple(warning for warning in one.warnings if warning in other.warnings)
+    kept = {each.fault for each in (*faults, *warnings)}
+    totals = {name: min(count, other.totals[name]) for name, count in one.totals.items() if name in kept}
+    return one._replace(faults=faults, warnings=warnings, totals=totals)
+
+
+def _count(verdict: Verdict, names: Iterable[str]) -> int:
+    return sum(verdict.totals.get(name, 0) for name in names)
+
+
+def sniff_unreadable(first: bytes) -> str | None:
+    """The fault of a content that has no characters to read: Gzip or Utf16, or None."""
+    if first.startswith(_GZIP_MARK):
+        return "Gzip"
+    zeros = [byte == 0 for byte in first[:4]]  # every other one in the Latin letters of UTF-16
+    is_utf16 = first.startswith(_UTF16_MARKS) or zeros in ([False, True] * 2, [True, False] * 2)
+    return "Utf16" if is_utf16 else None
+
+
+def sniff_other_format(first: bytes) -> str | None:
+    """What the content is when it is no CSV, in words; None when it may be one."""
+    if first.startswith(b"PK\x03\x04"):
+        return "a ZIP archive or an Excel workbook"
+    text = first[:SNIFFED].lstrip()
+    if text.startswith((b"{", b"[")) and text[1:].lstrip()[:1] in (b'"', b"{", b"[", b"]", b"}"):
+        return "JSON"
+    is_markup = text.startswith(b"<") and (text[1:2].isalpha() or text[1:2] in (b"?", b"!"))
+    return "XML or HTML" if is_markup else None
+
+
+def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
+    """Pieces of 1 KiB to `size` bytes (the last may be shorter) of blocks of any length, cut at line ends if they have some."""
+    held: list[bytes] = []
+    length = 0
     for block in blocks:
-        parts.append(block)
-        size += len(block)
-        if size > LONGEST_INVENTORY:
-            break
-    return b"".join(parts)
+        start = 0
+        while length + len(block) - start >= size:
+            room = start + size - length
+            end = block.rfind(b"\n", max(start, start + SNIFFED - length), room) + 1 or room
+            yield b"".join([*held, block[start:end]])
+            held, length, start = [], 0, end
+        held.append(block[start:])
+        length += len(block) - start
+    if length:
+        yield b"".join(held)
+
+
+def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The unpacked content, in blocks of at most 256 KiB; a file may have several members, and zeros behind each.
+
+    Raises BrokenGzip when a member is damaged or unfinished, or followed by something else.
+    """
+    member = zlib.decompressobj(_WITH_GZIP_HEADER)
+    for packed in in_pieces(blocks):  # small pieces: zlib copies what it has not used yet with each step
+        while packed:
+            if member.eof:
+                packed = packed.lstrip(b"\0")
+                if not packed:
+                    break
+                member = zlib.decompressobj(_WITH_GZIP_HEADER)
+            try:
+                inside = member.decompress(packed, _UNPACKED)
+            except zlib.error as error:
+                raise BrokenGzip(f"the gzip file is damaged ({error}): fetch it again") from error
+            if inside:
+                yield inside
+            packed = member.unused_data if member.eof else member.unconsumed_tail
+    if not member.eof:
+        raise BrokenGzip("the gzip file is empty or breaks off: fetch it again")

@@ -27,11 +27,17 @@ _URL = re.compile(
     rf"https?://(?P<bucket>{_BUCKET})\.cos\.(?P<region>{_REGION})\.(?:myqcloud\.com|tencentcos\.cn)(?:/(?P<key>[^?#]*))?",
     re.ASCII,
 )
-BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ROLE = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>[\w+=,.@-]+)", re.ASCII)
 _JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
 BUCKET = re.compile(_BUCKET, re.ASCII)
 REGION = re.compile(_REGION, re.ASCII)
+
+# A % that begins no escape, and one that begins the escape of an escape.
+BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+DOUBLE_ESCAPE = re.compile(r"%25[0-9A-Fa-f]{2}")
+# What needs no percent-encoding in a key: RFC 3986 allows these in a path, and decoding leaves them as they are. A plus is
+# not among them, because form decoders read it as a blank.
+PLAIN_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/!$&'()*;=:@"
 
 # The formats of manifests, and what the columns of the first can hold.
 CSV = "COSBatchOperations_CSV_V1"

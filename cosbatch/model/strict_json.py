@@ -17,8 +17,16 @@ _LONGEST_NUMBER = 400
 _LARGEST = 10**_LONGEST_NUMBER
 
 
+class NotJson(ValueError):
+    """The text is not JSON from that line on, counted from 1."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 def read(text: str | bytes) -> object:
-    """The value that the text holds (UTF-8 where it is bytes). Raises ValueError, in words for a person."""
+    """The value that the text holds (UTF-8 where it is bytes). Raises ValueError, in words for a person; NotJson with a line."""
     try:
         if isinstance(text, bytes):
             # A byte order mark is no fault of the text; some editors write one.
@@ -29,7 +37,7 @@ def read(text: str | bytes) -> object:
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise NotJson(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}", error.lineno) from None
     except RecursionError:
         raise ValueError(f"nested more than {_DEEPEST} deep") from None
     # In plain ASCII with few brackets there is neither half a character nor depth; what else there is to check, the

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cosbatch.jobs.inspection import EDGE, FILES, Inspection, inspect
-from cosbatch.manifest.stream import PIECE, CsvJudge
+from cosbatch.manifest.judge import PIECE, CsvJudge
 from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import CosbatchError, InvalidManifest, InvalidRequest, ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Request, Response

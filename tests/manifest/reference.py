@@ -306,11 +306,11 @@ def is_header(values: list[bytes]) -> bool:
 
 
 def is_bucket(value: bytes) -> bool:
-    """Lower-case letters, digits and hyphens, not a hyphen first, then a hyphen and the appid's digits."""
+    """Lower-case letters, digits and hyphens, not a hyphen first, then a hyphen and the appid, a number without zeros in front."""
     text = value.decode("latin-1")
     name, hyphen, appid = text.rpartition("-")
     letters = string.ascii_lowercase + string.digits
-    if hyphen == "" or name == "" or appid == "":
+    if hyphen == "" or name == "" or appid == "" or appid[0] == "0":
         return False
     if name[0] not in letters or name[-1] not in letters:
         return False

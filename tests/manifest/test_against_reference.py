@@ -13,9 +13,8 @@ from random import Random
 
 import pytest
 
-from cosbatch.manifest.findings import KEPT
-from cosbatch.manifest.stream import CsvJudge, in_pieces, judge_csv
-from cosbatch.manifest.verdict import Fault, Verdict
+from cosbatch.manifest.judge import CsvJudge, in_pieces, judge_csv
+from cosbatch.manifest.verdict import KEPT, Fault, Verdict
 from tests.manifest.generated import Case, almost_clean, cuts, generated
 from tests.manifest.reference import Note, Outcome, reference_judge
 

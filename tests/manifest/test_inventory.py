@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from hashlib import md5
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from cosbatch.manifest.inventory import DataFile, Inventory, judge_data_file, judge_inventory
+from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, Inventory, judge_inventory, with_missing
 from cosbatch.manifest.verdict import Fault
 
 NEW: dict[str, Any] = {
@@ -41,7 +40,7 @@ OLD: dict[str, Any] = {
 
 
 def judged(document: object, allowed: list[str] | None = None) -> Inventory:
-    return judge_inventory(json.dumps(document, indent=1).encode(), allowed_buckets=allowed)
+    return judge_inventory([json.dumps(document, indent=1).encode()], allowed)
 
 
 def notes(faults: tuple[Fault, ...]) -> list[tuple[str, int]]:
@@ -53,7 +52,7 @@ def test_reads_the_new_generation() -> None:
     inventory = judged(NEW, ["source-1250000000"])
     assert (inventory.verdict.ok, inventory.verdict.rows, inventory.verdict.columns) == (True, 13, 5)
     assert inventory.verdict.buckets == ("source-1250000000",)
-    assert inventory.fields == inventory.verdict.fields == ("Ignore", "Bucket", "Key", "Ignore", "Ignore")
+    assert inventory.verdict.fields == ("Ignore", "Bucket", "Key", "Ignore", "Ignore")
     assert inventory.buckets == ("source-1250000000", "source")
     assert inventory.files == (DataFile("inventory/1250000000/source/daily/a.csv.gz", 502, "7d" * 16),)
 
@@ -61,7 +60,7 @@ def test_reads_the_new_generation() -> None:
 def test_reads_the_old_generation() -> None:
     inventory = judged(OLD)
     assert (inventory.verdict.ok, inventory.verdict.rows, inventory.verdict.columns) == (True, None, 5)
-    assert inventory.fields == ("Bucket", "Key", "Ignore", "VersionId", "Ignore")
+    assert inventory.verdict.fields == ("Bucket", "Key", "Ignore", "VersionId", "Ignore")
     assert inventory.buckets == ("source-1250000000",)
     assert inventory.files[0].size == 2147483647
 
@@ -98,7 +97,7 @@ FAULTY = {
         [("InventoryFiles", 12)],
     ),
     "no bucket": ({"sourceBucket": None}, [("ForeignBucket", 3)]),
-    "a bucket that is none": ({"sourceBucket": "Source\ud800"}, [("ForeignBucket", 3)]),
+    "a bucket that is none": ({"sourceBucket": "Source"}, [("ForeignBucket", 3)]),
 }
 
 
@@ -125,26 +124,26 @@ def test_does_not_add_the_appid_twice() -> None:
 UNREADABLE = {
     "a CSV": (b"source-1250000000,key\n", "no JSON"),
     "XML": (b"<a/>", "XML or HTML"),
-    "broken JSON": (b'{"files": [\n}', "broken JSON"),
+    "broken JSON": (b'{"files": [\n}', "not JSON: Expecting value"),
     "a list": (b'["files"]', "JSON of another kind"),
     "another document": (b'{"manifests": []}', "JSON of another kind"),
     "a repeated member": (b'{"files": [], "files": []}', "stands twice"),
-    "not a number": (b'{"files": NaN}', "NaN is no number"),
+    "not a number": (b'{"files": NaN}', "NaN is not a JSON number"),
     "a deep document": (b'{"files": ' + b"[" * 100_000, "cannot be read"),
 }
 
 
 @pytest.mark.parametrize(("content", "what"), UNREADABLE.values(), ids=UNREADABLE)
 def test_refuses_what_is_no_inventory(content: bytes, what: str) -> None:
-    inventory = judge_inventory(content)
+    inventory = judge_inventory([content])
     (fault,) = inventory.verdict.faults
     assert fault.fault == "WrongFormat"
     assert what in fault.message
-    assert (inventory.files, inventory.fields, inventory.verdict.rows) == ((), None, None)
+    assert (inventory.files, inventory.verdict.fields, inventory.verdict.rows) == ((), None, None)
 
 
 def test_says_where_json_breaks() -> None:
-    assert notes(judge_inventory(b'{"files": [\n}').verdict.faults) == [("WrongFormat", 2)]
+    assert notes(judge_inventory([b'{"files": [\n}']).verdict.faults) == [("WrongFormat", 2)]
 
 
 @pytest.mark.parametrize(
@@ -158,29 +157,34 @@ def test_says_where_json_breaks() -> None:
     ],
 )
 def test_refuses_what_has_no_text_to_read(content: bytes, expected: list[tuple[str, int]]) -> None:
-    assert notes(judge_inventory(content).verdict.faults) == expected
+    assert notes(judge_inventory([content]).verdict.faults) == expected
 
 
-ROWS = b'"1250000000","source","a%20b","12","x"\n"1250000000","source-1250000000","c","0",""\n'
+def test_puts_faults_in_the_order_of_the_text() -> None:
+    document = {"files": [], "sourceBucket": "none", **{name: NEW[name] for name in ("fileFormat", "fileSchema")}}
+    assert notes(judged(document).verdict.faults) == [("InventoryFiles", 2), ("ForeignBucket", 3)]
 
 
-@pytest.mark.parametrize("content", [ROWS, gzip.compress(ROWS)], ids=["plain", "packed"])
-def test_judges_data_files_by_the_schema(content: bytes) -> None:
-    file = DataFile("a.csv.gz", len(content), md5(content).hexdigest())
-    verdict = judge_data_file([content], judged(NEW), file)
-    assert (verdict.ok, verdict.rows, verdict.columns) == (True, 2, 5)
+def test_keeps_fifty_faults_of_a_thousand_files_and_counts_all() -> None:
+    verdict = judged({**NEW, "files": [{}] * 1000}).verdict
+    assert (len(verdict.faults), verdict.totals) == (50, {"InventoryFiles": 1000})
 
 
-def test_finds_rows_of_another_bucket_in_data_files() -> None:
-    verdict = judge_data_file([b"1,other-1250000000,k,1,e\n"], judged(NEW))
-    assert [(fault.fault, fault.line, fault.column) for fault in verdict.faults] == [("ForeignBucket", 1, 2)]
+def test_names_the_files_that_are_missing() -> None:
+    inventory = judged(NEW)
+    assert with_missing(inventory.verdict, []) == inventory.verdict
+    verdict = with_missing(inventory.verdict, inventory.files)
+    assert (verdict.ok, verdict.totals, verdict.rows) == (False, {"InventoryFiles": 1}, 13)
+    assert verdict.faults[0].message.startswith(
+        "The data file inventory/1250000000/source/daily/a.csv.gz is not in the bucket"
+    )
 
 
-def test_finds_a_data_file_that_breaks_off() -> None:
-    verdict = judge_data_file([gzip.compress(ROWS * 100)[:-12]], judged(NEW))
-    assert "InventoryFiles" in verdict.totals
+def test_reads_no_more_of_an_inventory_than_one_can_be_long() -> None:
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield b" " * (1 << 20)
 
-
-def test_finds_a_data_file_that_is_not_the_one_named() -> None:
-    verdict = judge_data_file([ROWS], judged(NEW), DataFile("a.csv.gz", len(ROWS), "0" * 32))
-    assert [fault.fault for fault in verdict.faults] == ["InventoryFiles"]
+    verdict = judge_inventory(endless()).verdict
+    assert [fault.fault for fault in verdict.faults] == ["WrongFormat"]
+    assert LONGEST_INVENTORY < verdict.size < LONGEST_INVENTORY * 2

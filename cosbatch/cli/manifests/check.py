@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
-from cosbatch.cli.manifests import source
+from cosbatch.cli.manifests import reports, source
 from cosbatch.cli.manifests.source import Source
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
@@ -13,7 +14,7 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.manifest.inventory import judge_inventory, with_missing
-from cosbatch.manifest.judge import joined, judge_blocks
+from cosbatch.manifest.judge import judge_csv
 from cosbatch.manifest.verdict import Fault, Verdict
 from cosbatch.model.names import COLUMNS, CSV, INVENTORY, Resource, column_faults, is_inventory
 
@@ -73,26 +74,28 @@ def check(options: argparse.Namespace) -> int:
 
 
 def _verdict(opened: Source, options: argparse.Namespace) -> Verdict:
-    format_name = options.format or _format_of(opened.name, options)
-    if format_name == INVENTORY and objects.is_object(opened.name):
-        return _verdict_with_files(opened, options)
-    return judge_blocks(opened.blocks, format_name=format_name, fields=options.fields, allowed_buckets=options.bucket)
+    first = next(opened.blocks, b"")
+    blocks = chain([first], opened.blocks)
+    if (options.format or _format_of(opened.name, options, first)) == CSV:
+        return judge_csv(blocks, options.fields, options.bucket)
+    return _verdict_on_inventory(blocks, opened.name, options)
 
 
-def _format_of(name: str, options: argparse.Namespace) -> str | None:
-    """The format that a job takes an object of this name for; None for a file, which may be uploaded by another name."""
+def _format_of(name: str, options: argparse.Namespace, first: bytes) -> str:
+    """The format that a job takes an object of this name for; of a file, which may be uploaded by another name, its own."""
     if is_inventory(name):
         return INVENTORY
-    return CSV if objects.is_object(name) or options.fields else None
+    return CSV if objects.is_object(name) or options.fields or not reports.is_contents(first) else INVENTORY
 
 
-def _verdict_with_files(opened: Source, options: argparse.Namespace) -> Verdict:
-    """The verdict on a manifest.json in a bucket, where its data files are looked for."""
-    inventory = judge_inventory(joined(opened.blocks), allowed_buckets=options.bucket)
-    verdict = inventory.verdict
-    client, bucket = connect(options), objects.place_of(opened.name).bucket
+def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.Namespace) -> Verdict:
+    """The verdict on a manifest.json; where it lies in a bucket, its data files are looked for."""
+    inventory = judge_inventory(blocks, options.bucket)
+    if not objects.is_object(name):
+        return inventory.verdict
+    client, bucket = connect(options), objects.place_of(name).bucket
     missing = [file for file in inventory.files if not objects.is_there(client, Resource(bucket, file.key, None))]
-    return with_missing(verdict, missing)
+    return with_missing(inventory.verdict, missing)
 
 
 def _table(verdict: Verdict) -> list[str]:

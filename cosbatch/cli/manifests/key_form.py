@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from cosbatch.manifest.escapes import PLAIN_CHARACTERS
-from cosbatch.model.names import BAD_ESCAPE
+from cosbatch.model.names import BAD_ESCAPE, PLAIN_CHARACTERS
 
 FORMS = ("plain", "encoded")
 # Characters of a key that a message quotes.
 _SHOWN = 100
 
 # The characters that need no encoding in a key of a manifest.
-_RAW = PLAIN_CHARACTERS.decode() + ","
+_RAW = PLAIN_CHARACTERS + ","
 _NEEDS_ENCODING = re.compile(rf"[^{re.escape(_RAW)}%]")
 
 

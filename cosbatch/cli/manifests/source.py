@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import os
 import sys
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -15,12 +14,12 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import files
 from cosbatch.cli.terminal.progress import Progress, Reading, in_bytes
+from cosbatch.manifest.judge import BrokenGzip, gunzip
 from cosbatch.model.errors import InvalidManifest
 
 _BLOCK = 1024 * 1024
 # Bytes; less is read before a person could look at a bar.
 _WORTH_A_BAR = 10_000_000
-_GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Itera
             progress = ending.enter_context(contextlib.closing(Progress(sys.stderr, options.clock, in_bytes)))
             source = replace(source, blocks=_shown(source, progress))
         if unpack and name.endswith(".gz"):
-            source = replace(source, blocks=unzipped(source.blocks, name))
+            source = replace(source, blocks=_unzipped(source.blocks, name))
         yield source
 
 
@@ -72,18 +71,8 @@ def _shown(source: Source, progress: Progress) -> Iterator[bytes]:
         progress.show(Reading("Reading", done, source.size))
 
 
-def unzipped(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """What is inside; several gzip members one after the other are one content. Raises InvalidManifest."""
-    inflater = zlib.decompressobj(_GZIP)
-    for block in blocks:
-        while block:
-            if inflater.eof:
-                inflater = zlib.decompressobj(_GZIP)
-            try:
-                inside = inflater.decompress(block, _BLOCK)
-            except zlib.error:
-                raise InvalidManifest(f"{name} is damaged, or not compressed with gzip.") from None
-            yield inside
-            block = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
-    if not inflater.eof:
-        raise InvalidManifest(f"{name} ends in the middle: it is not whole.")
+def _unzipped(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
+    try:
+        yield from gunzip(blocks)
+    except BrokenGzip as error:
+        raise InvalidManifest(f"{name} cannot be read: {error}.") from None

@@ -57,19 +57,8 @@ def test_reads_what_is_compressed(tmp_path: Path, content: bytes) -> None:
     assert read(str(tmp_path / "list.csv.gz")) == TEXT
 
 
-def test_reads_what_is_compressed_bit_by_bit() -> None:
-    content = gzip.compress(b"one") + gzip.compress(b"two")
-    assert b"".join(source.unzipped((bytes([byte]) for byte in content), "list.csv.gz")) == b"onetwo"
-
-
-def test_keeps_what_comes_out_of_a_bomb_in_bounds() -> None:
-    bomb = gzip.compress(bytes(50_000_000))
-    sizes = [len(block) for block in source.unzipped([bomb], "list.csv.gz")]
-    assert (sum(sizes), max(sizes)) == (50_000_000, 1024 * 1024)
-
-
 @pytest.mark.parametrize(
-    ("content", "words"), [(TEXT, "not compressed"), (gzip.compress(TEXT)[:-9], "not whole"), (b"", "not whole")]
+    ("content", "words"), [(TEXT, "damaged"), (gzip.compress(TEXT)[:-9], "breaks off"), (b"", "breaks off")]
 )
 def test_refuses_what_is_not_compressed_rightly(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "list.csv.gz").write_bytes(content)

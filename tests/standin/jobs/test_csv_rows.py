@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from cosbatch.manifest.judge import judge_blocks
+from cosbatch.manifest.judge import judge_csv
 from cosbatch.standin.jobs.csv_rows import BadRow, Row, RowReader, read_lines
 
 B = "source-1250000000"
@@ -20,7 +20,7 @@ def read(content: bytes, fields: tuple[str, ...] = FIELDS) -> list[Row]:
 
 
 def judged(content: bytes, fields: tuple[str, ...] = FIELDS) -> tuple[set[str], set[str]]:
-    verdict = judge_blocks([content], format_name="COSBatchOperations_CSV_V1", fields=fields)
+    verdict = judge_csv([content], fields)
     return {fault.fault for fault in verdict.faults}, {warning.fault for warning in verdict.warnings}
 
 

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from cosbatch.manifest.gzipped import BrokenGzip, gunzip
+from cosbatch.manifest.judge import BrokenGzip, gunzip
 
 CONTENT = bytes(range(256)) * 5000
 

@@ -1,0 +1,64 @@
+"""Reads whole blocks of rows at once, and can only say that nothing in a block calls for a closer look.
+
+Every step is one pass of a C routine over the block, where the rules look at each row with a dozen calls of the
+interpreter: a clean list takes a seventh of the time. "Clean" is certain; all else is left to the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import eq
+from typing import TypeAlias
+
+from cosbatch.manifest.rows import may_hold_long_row, split_quotes
+from cosbatch.manifest.rules import Layout, signs_in
+from cosbatch.model.names import PLAIN_CHARACTERS
+
+# How many rows, whether some have a version id (True) and some have none (False), the values of the first and the last.
+Clean: TypeAlias = tuple[int, set[bool], list[str], list[str]]
+
+
+def read_clean(block: bytes, layout: Layout) -> Clean | None:
+    """What whole lines hold if all are clean; None where one may not be, or where keys or version ids come before buckets.
+
+    Columns in front of the bucket's must have the same values in all rows.
+    """
+    plain = _without_quotes(block) if b'"' in block else block
+    ending = b"\r\n" if block.endswith(b"\r\n") else b"\n"
+    if plain is None or not plain.endswith(ending) or layout.bucket > min({layout.key, layout.version} - {-1}):
+        return None
+    start = b",".join([*plain[: plain.find(b"\n")].split(b",")[: layout.bucket + 1], b""])
+    rests = plain.split(ending + start)
+    rests[0] = rests[0].removeprefix(start)
+    rests[-1] = rests[-1].removesuffix(ending)
+    if not plain.startswith(start) or any(map(eq, rests, rests[1:])) or may_hold_long_row(block):
+        return None
+    found = _keys_and_versions(rests, layout)
+    if found is None or not all(found[0]):
+        return None
+    text = b"/".join([start.replace(b",", b"/"), *found[0], b""])
+    if any(signs_in(text)) or b"," in text or b"\r" in text or b"\n" in text:
+        return None
+    first, last = [(start + rest).decode("ascii").split(",") for rest in (rests[0], rests[-1])]
+    return len(rests), set(map(bool, found[1])), first, last
+
+
+def _without_quotes(block: bytes) -> bytes | None:
+    """The same values without quotes; None where one holds a comma, a line end or a quote, or a quote is out of place."""
+    parts, inside, outside = split_quotes(block)
+    if not parts or b'""' in outside or any(sign in inside for sign in (b",", b"\n", b"\r")):
+        return None
+    return b"".join(parts)
+
+
+def _keys_and_versions(rests: list[bytes], layout: Layout) -> tuple[Sequence[bytes], Sequence[bytes]] | None:
+    """The keys and the version ids, of what is behind the bucket in each row; None where columns are missing or odd."""
+    width = len(layout.fields) - layout.bucket - 1
+    if width == 1:
+        return rests, ()
+    text = b"\n".join(rests)
+    if text.translate(None, PLAIN_CHARACTERS.encode() + b"%") != b"\n".join([b"," * (width - 1)] * len(rests)):
+        return None
+    cells = text.replace(b"\n", b",").split(b",")
+    behind = layout.bucket + 1
+    return cells[layout.key - behind :: width], () if layout.version < 0 else cells[layout.version - behind :: width]

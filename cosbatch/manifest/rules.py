@@ -1,0 +1,215 @@
+"""The rules for rows: one row in, its faults and warnings out.
+
+Text is Latin-1 here, one character for each byte: bytes of any encoding can be judged, and lengths count bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from binascii import a2b_qp
+from collections.abc import Container, Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeAlias
+
+from cosbatch.manifest.verdict import Findings, shown
+from cosbatch.model.names import BAD_ESCAPE, BUCKET, COLUMNS, DOUBLE_ESCAPE, PLAIN_CHARACTERS, column_faults
+
+LONGEST = 8192  # bytes of a row, its line ending not counted
+MOST_NAMES, _LONGEST_NAME = 1000, 100  # of buckets that are remembered, so that memory stays bounded
+
+UNNAMED, _FORBIDDEN = "no bucket's name with its appid", "not a bucket that is allowed here"
+_AS_INFERRED = "2 (Bucket, Key) or 3 (Bucket, Key, VersionId), the same in all rows"
+
+# Percent-encoding as quoted-printable, whose decoder runs in C: it is the same grammar with = for %. An escape vanishes, what
+# is none leaves its =, and %25 leaves a %. The digits 1 and 3 change places, so that %3D does not leave a = (but %1D does,
+# and is looked at for nothing). What divides values is plain here, and what is not plain is 0.
+_CHANGED = bytes.maketrans(b'%=13,"\r\n', b"=/31////")
+_AS_QUOTED_PRINTABLE = bytes(_CHANGED[byte] * (chr(byte) in PLAIN_CHARACTERS + '%,"\r\n') for byte in range(256))
+
+# A comma can only stand in a quoted value; a NUL is a fault of its own.
+_find_raw = re.compile(rf"[^%,\0{re.escape(PLAIN_CHARACTERS)}]").search
+_find_bad_escape, _find_double_escape = BAD_ESCAPE.search, DOUBLE_ESCAPE.search
+
+# The line on which a row begins, and its values.
+Row: TypeAlias = tuple[int, list[str]]
+
+
+class Layout(NamedTuple):
+    """Which column holds what, counted from 0."""
+
+    fields: tuple[str, ...]
+    bucket: int
+    key: int
+    version: int  # -1 where there is none
+
+
+def layout_of(fields: Sequence[str]) -> Layout:
+    """The columns that a manifest's Fields name. Raises ValueError unless they have one Bucket and one Key."""
+    if not fields or column_faults(fields):
+        raise ValueError(f"Fields need one Bucket, one Key and at most one VersionId: {', '.join(fields)}")
+    version = fields.index("VersionId") if "VersionId" in fields else -1
+    return Layout(tuple(fields), fields.index("Bucket"), fields.index("Key"), version)
+
+
+class RowRules:
+    """Judges rows in the order of the file, and remembers what the next ones are compared with.
+
+    Without `fields`, the first row of two or three columns decides what the columns are. Rows of another number are not
+    looked into any further.
+    """
+
+    def __init__(self, findings: Findings, fields: Sequence[str] | None, allowed: Container[str] | None) -> None:
+        self.rows = 0
+        self.columns: int | None = None  # of the first row
+        self.layout = None if fields is None else layout_of(fields)
+        self.buckets: dict[str, None] = {}  # in the order of their first rows
+        self._note = findings.note
+        self._allowed = allowed
+        self._expected = _AS_INFERRED if fields is None else str(len(fields))
+        self._bucket_faults: dict[str, str] = {}  # of the names that are known; empty if nothing is wrong
+        self._versioned: set[bool] = set()  # whether rows with, and rows without, a version id were seen
+        self.previous: list[str] = []  # empty where the next row is to be compared with none
+
+    def judge(self, rows: Iterable[Row], block: bytes) -> None:
+        """Judge rows, all from the block: what it shows as a whole spares a look at each of them."""
+        is_odd, remaining = has_odd_bytes(block), iter(rows)
+        for row in remaining:
+            if self._is_header(*row):
+                continue
+            if self.layout is None:
+                self._judge_rows([row], is_odd)
+            else:
+                self._judge_rows(chain([row], remaining), is_odd, *signs_in(block))
+
+    def judge_bytes(self, line: int, values: Sequence[str], is_divided: bool = True) -> list[int]:
+        """Note what is no text, in values or in a line that has none; gives the columns that are not UTF-8."""
+        no_text = []
+        for column, value in enumerate(values, 1):
+            if not value.isascii() and not is_utf8(value):
+                no_text.append(column)
+                self._note("NotUtf8", line, column if is_divided else None)
+            if "\0" in value:
+                self._note("NulByte", line, column if is_divided else None)
+        return no_text
+
+    def pass_broken_row(self) -> None:
+        """Count a row that could not be read."""
+        self.rows, self.previous = self.rows + 1, []
+
+    def take_clean(self, rows: int, versioned: set[bool], first: list[str], last: list[str]) -> bool:
+        """Count rows that the fast reader found clean; False, and nothing is done, where something is to be said of them yet."""
+        versioned = self._versioned | versioned
+        is_known = self.layout is not None and self._bucket_faults.get(first[self.layout.bucket]) == ""
+        if not is_known or first == self.previous or len(versioned) == 2 > len(self._versioned):
+            return False
+        self.rows, self.previous, self._versioned = self.rows + rows, last, versioned
+        return True
+
+    def may_be_row(self, values: Sequence[str]) -> bool:
+        """Whether values are no more than the columns, with a bucket's name in its place."""
+        if self.layout is None or not self.layout.bucket < len(values) <= len(self.layout.fields):
+            return False
+        return bucket_fault(_decoded(values[self.layout.bucket]), self._allowed) != UNNAMED
+
+    def _is_header(self, line: int, values: list[str]) -> bool:
+        """Whether the row is a header, which is noted; learns from the first rows what the columns are."""
+        self.columns = self.columns or len(values)
+        if self.layout is None and len(values) in (2, 3):
+            self.layout = layout_of(COLUMNS[1 : len(values) + 1])
+        if self.rows > 0 or not _names_fields(values):
+            return False
+        self.rows, self.previous = self.rows + 1, values
+        self.judge_bytes(line, values)
+        self._note("HeaderRow", line)
+        return True
+
+    def _judge_rows(self, rows: Iterable[Row], is_odd: bool, escapes: bool = False, characters: bool = False) -> None:
+        """Judge rows; which rules keys may break is known for all of them together."""
+        fields, bucket_at, key_at, version_at = self.layout or Layout((), 0, 0, -1)
+        width, known, note, no_text = len(fields), self._bucket_faults, self._note, list[int]()
+        # Local names, and no call for a row in order: this loop is what a list costs that is not clean.
+        for line, values in rows:
+            self.rows += 1
+            if is_odd:
+                no_text = self.judge_bytes(line, values)
+            if len(values) != width:
+                note("ColumnCount", line, None, len(values), self._expected)
+            else:
+                key = values[key_at]
+                if known.get(values[bucket_at]) != "":
+                    self._judge_bucket(line, values[bucket_at], bucket_at + 1)
+                if not key or (escapes and (_find_bad_escape(key) or "%25" in key)):
+                    self._judge_key(line, key, key_at + 1)
+                if (characters or "\n" in key) and _find_raw(key) and key_at + 1 not in no_text:
+                    note("NotEncoded", line, key_at + 1)
+                if version_at >= 0 and (values[version_at] != "") not in self._versioned:
+                    self._meet_version(line, values[version_at], version_at + 1)
+            if values == self.previous:
+                note("DuplicateRow", line)
+            self.previous = values
+
+    def _judge_key(self, line: int, key: str, column: int) -> None:
+        if not key:
+            self._note("EmptyKey", line, column)
+        if _find_bad_escape(key):
+            self._note("BadEscape", line, column)
+        if _find_double_escape(key):
+            self._note("DoublyEncoded", line, column)
+
+    def _meet_version(self, line: int, version: str, column: int) -> None:
+        self._versioned.add(version != "")
+        if len(self._versioned) == 2:
+            self._note("MixedVersionIds", line, column)
+
+    def _judge_bucket(self, line: int, bucket: str, column: int) -> None:
+        name, fault = _decoded(bucket), self._bucket_faults.get(bucket)
+        if fault is None:  # it is new, as far as is remembered
+            fault = bucket_fault(name, self._allowed)
+            if len(self._bucket_faults) < MOST_NAMES and len(bucket) <= _LONGEST_NAME:
+                self._bucket_faults[bucket] = fault
+            if fault != UNNAMED and len(self.buckets) < MOST_NAMES and name not in self.buckets:
+                self.buckets[name] = None
+                if len(self.buckets) == 2:
+                    self._note("SeveralBuckets", line, column, shown(name))
+        if fault:
+            self._note("ForeignBucket", line, column, shown(name), fault)
+
+
+def signs_in(block: bytes) -> tuple[bool, bool]:
+    """Whether some key in whole lines may have escapes that are wrong or double, and characters, but for line feeds, that need
+    encoding: told by passes of C routines, where a look at each key takes five times as long."""
+    decoded = a2b_qp(block.translate(_AS_QUOTED_PRINTABLE))
+    has_double = b"%" in decoded and DOUBLE_ESCAPE.search(block.decode("latin-1")) is not None
+    has_return = b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
+    return has_double or b"=" in decoded, b"\0" in decoded or has_return or (b'"' in block and b'""' in block)
+
+
+def bucket_fault(name: str, allowed: Container[str] | None) -> str:
+    """What is wrong with the name of a bucket; empty if nothing is. `allowed` ones may have any form."""
+    if allowed is not None and name in allowed:
+        return ""
+    return UNNAMED if not BUCKET.fullmatch(name) else _FORBIDDEN if allowed is not None else ""
+
+
+def has_odd_bytes(block: bytes) -> bool:
+    """Whether the block has bytes that no text may hold."""
+    return b"\0" in block or not is_utf8(block.decode("latin-1"))
+
+
+def is_utf8(text: str) -> bool:
+    """Whether the bytes that the characters stand for are UTF-8."""
+    if text.isascii():
+        return True
+    content = text.encode("latin-1")
+    return content.decode("utf-8", "ignore").encode() == content  # an exception takes four times as long
+
+
+def _decoded(text: str) -> str:
+    return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
+
+
+def _names_fields(values: list[str]) -> bool:
+    """Some value reads "bucket", and none names one: such a row holds the names of the fields."""
+    words = [value.strip(string.whitespace).lower() for value in values]
+    return "bucket" in words and not any(map(BUCKET.fullmatch, values))
