@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cosbatch.configuration.settings import MANIFEST_CHECK, Settings
 from cosbatch.model import names
@@ -18,13 +17,11 @@ if TYPE_CHECKING:
     from cosbatch.manifest.verdict import Fault, Verdict
 
 EDGE = 256 * 1024
-# Data files of an inventory that are looked for in any case; all of them only where a full look is asked for.
-FILES = 20
+LIMIT_NOT_CHECKED = "LimitNotChecked"
 _ARN = "/Manifest/Location/ObjectArn"
 
 
-@dataclass(frozen=True)
-class Inspection:
+class Inspection(NamedTuple):
     """What is known of the manifest: `size` in bytes, `rows` as counted or estimated; None where it was not looked at.
 
     `warnings` are of what was seen; `unchecked` says what was asked for and could not be looked at.
@@ -35,8 +32,13 @@ class Inspection:
     size: int | None = None
     rows: int | None = None
     buckets: tuple[str, ...] = ()
-    warnings: tuple[Mapping[str, object], ...] = field(default=())
-    unchecked: tuple[Mapping[str, object], ...] = field(default=())
+    warnings: tuple[Mapping[str, object], ...] = ()
+    unchecked: tuple[Mapping[str, object], ...] = ()
+
+    @property
+    def leaves_limit_open(self) -> bool:
+        """Whether rows that nobody read may be over a limit of the profile."""
+        return any(warning["Warning"] == LIMIT_NOT_CHECKED for warning in self.unchecked)
 
 
 class _Sources:
@@ -61,38 +63,41 @@ def inspect(
 ) -> Inspection:
     """Judge the manifest as far as the settings say, and fill in what the caller left out of Location and Spec.
 
-    Of a profile's `limits`, `source_buckets` are those that the rows may name, and `max_objects` calls for an exact count
-    where the manifest may have more rows. Raises InvalidManifest with the verdict, InvalidRequest, ServiceSideError.
+    A profile's `limits` may name `source_buckets`, the only ones that rows may name, and `max_objects`: then it is looked
+    at to the end, as far as the time allows, unless the check is off. Raises InvalidManifest with the verdict,
+    InvalidRequest, ServiceSideError.
     """
     content = ManifestObject(manifest["Location"], settings.account, exchange)
     if content.location["ETag"] is None:
         content.head()
     spec = dict(manifest["Spec"])
     spec["Format"] = spec["Format"] or (INVENTORY if names.is_inventory(content.key) else CSV)
-    look = ManifestCheck(content, spec["Format"], spec["Fields"], limits, settings)
+    check = ManifestCheck(content, spec["Format"], spec["Fields"], limits, settings)
     if settings.manifest_check == "off":
-        spec = _read_off(spec, content)
-        return Inspection(content.location, spec, content.size, unchecked=look.unchecked(None))
-    verdict = look.verdict()
-    _check(verdict)
+        if spec["Format"] == CSV:
+            spec["Fields"] = spec["Fields"] or _told(_first_fields(content))
+        return Inspection(content.location, spec, content.size, unchecked=check.unchecked(None))
+    verdict = check.verdict()
+    _raise_faults(verdict)
     if spec["Format"] == CSV:
-        spec["Fields"] = spec["Fields"] or list(verdict.fields or ())
+        spec["Fields"] = spec["Fields"] or _told(verdict.fields)
     rows = verdict.rows if verdict.estimated_rows is None else verdict.estimated_rows
     warnings = tuple(warning.as_json() for warning in verdict.warnings)
-    return Inspection(content.location, spec, content.size, rows, verdict.buckets, warnings, look.unchecked(verdict))
+    return Inspection(content.location, spec, content.size, rows, verdict.buckets, warnings, check.unchecked(verdict))
 
 
-def _read_off(spec: dict[str, Any], content: ManifestObject) -> dict[str, Any]:
-    """Without a judgement: a CSV manifest's first row says its Fields, where the caller does not."""
-    if spec["Format"] == CSV and spec["Fields"] is None:
-        from cosbatch.manifest.judge import judge_csv
+def _first_fields(content: ManifestObject) -> tuple[str, ...] | None:
+    from cosbatch.manifest.judge import judge_csv
 
-        fields = judge_csv([content.read(0, EDGE)]).fields
-        if fields is None:
-            problem = Problem("/Manifest/Spec/Fields", "cannot be told by the manifest's first row; name its columns")
-            raise InvalidRequest("The job breaks rules of the CreateJob page; no job was created.", [problem])
-        spec["Fields"] = list(fields)
-    return spec
+    return judge_csv([content.read(0, EDGE)]).fields
+
+
+def _told(fields: Sequence[str] | None) -> list[str]:
+    """The Fields that the rows tell where the caller does not. Raises InvalidRequest where they tell none."""
+    if not fields:
+        problem = Problem("/Manifest/Spec/Fields", "cannot be told by the manifest's first row; name its columns")
+        raise InvalidRequest("The job breaks rules of the CreateJob page; no job was created.", [problem])
+    return list(fields)
 
 
 class ManifestCheck:
@@ -110,45 +115,39 @@ class ManifestCheck:
         self._is_inventory = format_name == INVENTORY
         self._fields = fields
         self._sources = _Sources(limits, settings.account.appid)
+        self._limits = [name for name in ("source_buckets", "max_objects") if name in limits]
         self._most: int | None = limits.get("max_objects")
-        self._mode = settings.manifest_check
-        self._files_left = 0  # data files that were not looked for
+        # What nobody looked at could be over a limit.
+        self._full = settings.manifest_check == "full" or bool(self._limits)
+        self._files_left = 0  # data files that were not looked at
 
     def verdict(self) -> Verdict:
         if self._is_inventory:
             return self._of_inventory()
-        if self._mode == "full":
-            return self._in_full()
-        verdict = self._by_head_and_tail()
-        return self._in_full() if verdict.ok and self._leaves_limit_open(verdict) else verdict
+        return self._in_full() if self._full else self._by_head_and_tail()
 
     def unchecked(self, verdict: Verdict | None) -> tuple[Mapping[str, object], ...]:
         """What was asked for and could not be looked at; there is no verdict where the check is off."""
         found = []
-        if verdict is not None and not verdict.complete and self._mode == "full":
-            message = "was not judged in full: the time did not suffice for all rows in front of the last 256 KiB"
-            found.append(warning("JudgedInPart", _ARN, message))
+        if verdict is not None and not verdict.complete and self._full:
+            found.append(warning("JudgedInPart", _ARN, "was not judged to the end: the time did not suffice"))
         if self._files_left:
-            why = "the time did not suffice" if self._mode == "full" else "that takes COSBATCH_MANIFEST_CHECK=full"
+            why = "the time did not suffice" if self._full else f"that takes {MANIFEST_CHECK}=full"
             message = f"names {self._files_left} data files that were not looked for: {why}"
             found.append(warning("FilesNotLookedFor", _ARN, message))
         if self._leaves_limit_open(verdict):
-            why = self._why_uncounted(verdict)
-            message = f"the limit of {self._most} objects could not be checked: {why}"
-            found.append(warning("LimitNotChecked", "/Manifest", message))
+            why = f"{MANIFEST_CHECK} is off" if verdict is None else "the time did not suffice for all rows"
+            message = f"may be over the profile's {' and '.join(self._limits)}, for it could not be read: {why}"
+            found.append(warning(LIMIT_NOT_CHECKED, "/Manifest", message))
         return tuple(found)
 
     def _leaves_limit_open(self, verdict: Verdict | None) -> bool:
-        """Whether there may be more rows than the profile allows, as far as they were counted."""
-        if self._most is None or (verdict is not None and verdict.complete and verdict.rows is not None):
+        """Whether rows that nobody read may be over a limit of the profile."""
+        if not self._limits or (verdict is not None and verdict.complete):
             return False
         size = self._content.size
-        return self._is_inventory or size is None or (size + 1) // self._sources.shortest_row > self._most
-
-    def _why_uncounted(self, verdict: Verdict | None) -> str:
-        if verdict is None:
-            return f"{MANIFEST_CHECK} is off"
-        return "the inventory does not count them" if self._is_inventory else "there was no time to count them all"
+        counts_only = self._limits == ["max_objects"] and not self._is_inventory and size is not None
+        return not counts_only or (size + 1) // self._sources.shortest_row > self._most  # type: ignore[operator]
 
     def _by_head_and_tail(self) -> Verdict:
         from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_head_and_tail
@@ -178,19 +177,18 @@ class ManifestCheck:
         return judge_head_and_tail(judge, self._end(judge.size, content.size), content.size)
 
     def _of_inventory(self) -> Verdict:
-        """The inventory's own file, and whether its data files are there."""
-        from cosbatch.manifest.inventory import LONGEST_INVENTORY, judge_inventory, with_missing
+        """The inventory's own file, and its data files."""
+        from cosbatch.jobs.data_files import judge_data_files
+        from cosbatch.manifest.inventory import LONGEST_INVENTORY, judge_inventory
 
-        inventory = judge_inventory([self._content.read(0, LONGEST_INVENTORY)], self._sources)
-        files = inventory.files if inventory.verdict.ok else ()
-        missing = []
-        for index, file in enumerate(files):
-            if index >= FILES and (self._mode != "full" or not self._content.has_time()):
-                self._files_left = len(files) - index
-                break
-            if not self._content.has_file(file.key):
-                missing.append(file)
-        return with_missing(inventory.verdict, missing)
+        content = self._content
+        inventory = judge_inventory([content.read(0, LONGEST_INVENTORY)], self._sources)
+        if not inventory.verdict.ok:
+            return inventory.verdict
+        verdict, self._files_left = judge_data_files(
+            inventory, self._sources, content.beside, self._full, content.has_time
+        )
+        return verdict
 
 
 def warning(name: str, pointer: str, message: str) -> dict[str, object]:
@@ -198,7 +196,7 @@ def warning(name: str, pointer: str, message: str) -> dict[str, object]:
     return {"Warning": name, "Pointer": pointer, "Message": message}
 
 
-def _check(verdict: Verdict) -> None:
+def _raise_faults(verdict: Verdict) -> None:
     """Raises InvalidManifest with every fault that was kept, each with its line and column."""
     if not verdict.ok:
         problems = [Problem(_ARN, _said(fault)) for fault in verdict.faults]

@@ -140,7 +140,11 @@ def draft_of(
     caller_policy.check_size(inspection.rows, profile)
     document = _completed(document, inspection, profile)
     token = document["ClientRequestToken"] or token or identity.fresh_token(context.random_bytes)
-    return Draft(creation.order_of(document, token, caller), inspection)
+    order = creation.order_of(document, token, caller)
+    if inspection.leaves_limit_open:
+        # What nobody could check waits for a person; whether there was time for it makes no other job.
+        order = order._replace(document={**order.document, "ConfirmationRequired": True})
+    return Draft(order, inspection)
 
 
 def _completed(document: dict[str, Any], inspection: Inspection, profile: Profile | None) -> dict[str, Any]:

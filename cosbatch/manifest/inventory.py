@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cosbatch.manifest.judge import BYTE_ORDER_MARK, sniff_other_format, sniff_unreadable
 from cosbatch.manifest.rules import UNNAMED, bucket_fault
-from cosbatch.manifest.verdict import KEPT, Findings, Verdict, shown
+from cosbatch.manifest.verdict import KEPT, Fault, Findings, Verdict, shown
 from cosbatch.model import strict_json
 from cosbatch.model.names import COLUMNS, INVENTORY, column_faults
 
@@ -65,13 +65,10 @@ def judge_inventory(blocks: Iterable[bytes], allowed_buckets: Container[str] | N
     return Inventory(reading.verdict(rows, fields, buckets[:1]), files, buckets)
 
 
-def with_missing(verdict: Verdict, missing: Sequence[DataFile]) -> Verdict:
-    """The verdict on a manifest.json, with those of its data files as faults that are not where they should be."""
-    findings = Findings()
-    for file in missing:
-        findings.note("InventoryFiles", 1, None, f"The data file {file.key} is not in the bucket")
-    totals = Counter(verdict.totals) + Counter(findings.totals)
-    return verdict._replace(faults=(*verdict.faults, *findings.faults)[:KEPT], totals=dict(totals))
+def with_faults(verdict: Verdict, faults: Sequence[Fault]) -> Verdict:
+    """The verdict on a manifest.json, with what is wrong with its data files."""
+    totals = Counter(verdict.totals) + Counter(fault.fault for fault in faults)
+    return verdict._replace(faults=(*verdict.faults, *faults)[:KEPT], totals=dict(totals))
 
 
 class _Reading:

@@ -17,7 +17,7 @@ SNIFFED = 1024  # bytes that are enough to tell a format
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _FIRST_LINES = 3  # that are looked at where the content begins like one of another format
-_GZIP_MARK = b"\x1f\x8b"
+GZIP_MARK = b"\x1f\x8b"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _WITH_GZIP_HEADER = 16 + zlib.MAX_WBITS
 _UNPACKED = 1 << 18  # bytes that are unpacked at a time, however few they were packed into
@@ -225,7 +225,7 @@ def _count(verdict: Verdict, names: Iterable[str]) -> int:
 
 def sniff_unreadable(first: bytes) -> str | None:
     """The fault of a content that has no characters to read: Gzip or Utf16, or None."""
-    if first.startswith(_GZIP_MARK):
+    if first.startswith(GZIP_MARK):
         return "Gzip"
     zeros = [byte == 0 for byte in first[:4]]  # every other one in the Latin letters of UTF-16
     is_utf16 = first.startswith(_UTF16_MARKS) or zeros in ([False, True] * 2, [True, False] * 2)
@@ -260,10 +260,10 @@ def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
         yield b"".join(held)
 
 
-def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def gunzip(blocks: Iterable[bytes], cut_off: bool = False) -> Iterator[bytes]:
     """The unpacked content, in blocks of at most 256 KiB; a file may have several members, and zeros behind each.
 
-    Raises BrokenGzip when a member is damaged or unfinished, or followed by something else.
+    Raises BrokenGzip when a member is damaged or followed by something else, or is unfinished, unless the file is `cut_off`.
     """
     member = zlib.decompressobj(_WITH_GZIP_HEADER)
     for packed in in_pieces(blocks):  # small pieces: zlib copies what it has not used yet with each step
@@ -280,5 +280,5 @@ def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
             if inside:
                 yield inside
             packed = member.unused_data if member.eof else member.unconsumed_tail
-    if not member.eof:
+    if not member.eof and not cut_off:
         raise BrokenGzip("the gzip file is empty or breaks off: fetch it again")

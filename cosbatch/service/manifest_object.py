@@ -44,10 +44,11 @@ def is_there(place: names.Resource, account: Account, exchange: Exchange) -> boo
 
 
 def part_request(
-    place: names.Resource, account: Account, etag: str, start: int, length: int, version: str | None = None
+    place: names.Resource, account: Account, etag: str | None, start: int, length: int, version: str | None = None
 ) -> Request:
     """GET of at most `length` bytes from `start`; the service refuses it where the object's ETag is another by now (436/7753)."""
-    headers = (("Range", f"bytes={start}-{start + length - 1}"), ("If-Match", etag))
+    same = (("If-Match", etag),) if etag else ()
+    headers = (("Range", f"bytes={start}-{start + length - 1}"), *same)
     return actions.object_request("GET", place, account, headers, version, limit=length)
 
 
@@ -117,9 +118,8 @@ class ManifestObject:
                 return b""
             raise
 
-    def blocks(self) -> Iterator[bytes]:
-        """The whole content, block by block."""
-        start = 0
+    def blocks(self, start: int = 0) -> Iterator[bytes]:
+        """The whole content from `start` on, block by block."""
         while self.size is None or start < self.size:
             block = self.read(start, BLOCK)
             if not block:
@@ -131,10 +131,11 @@ class ManifestObject:
         """Whether a full look may go on; some time is kept for the next block, for the end, and for the job itself."""
         return self._exchange.deadline.remaining() >= self._reserve + 2 * self._slowest
 
-    def has_file(self, key: str) -> bool:
-        """Whether another object lies in the manifest's bucket. Raises ServiceSideError."""
-        file = names.Resource(self._resource.bucket, key, self._resource.region)
-        return is_there(file, self._account, self._exchange)
+    def beside(self, key: str) -> ManifestObject:
+        """Another object of the manifest's bucket."""
+        region = self._resource.region or self._account.region
+        location = {"ETag": None, "ObjectArn": names.object_arn(self._resource.bucket, key, region)}
+        return ManifestObject(location, self._account, self._exchange)
 
     def _ask(self, request: Request, read: Callable[[Response], T]) -> T:
         """Raises ServiceSideError, which names the object: a HEAD's failure says nothing of its own."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from typing import Any
 
 import pytest
 
-from cosbatch.jobs.inspection import EDGE, FILES, Inspection, inspect
+from cosbatch.jobs.data_files import FILES
+from cosbatch.jobs.inspection import EDGE, Inspection, inspect
 from cosbatch.manifest.judge import PIECE, CsvJudge
 from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import CosbatchError, InvalidManifest, InvalidRequest, ServiceError, UnexpectedResponse
@@ -25,8 +27,12 @@ ROW = f"data-{APPID},a.txt\n".encode()
 TWO_ROWS = b"".join(f"data-{APPID},a-key-of-some-length-{n}.txt\n".encode() for n in range(2))
 
 
+# A data file of an inventory.
+DATA = gzip.compress(b"".join(b'"%s","data","%d.txt","1"\n' % (APPID.encode(), n) for n in range(13)))
+
+
 class Bucket(Service):
-    """A bucket of one object, and further keys that are there; answers HEAD and GET as the service does."""
+    """A bucket of one object, and the data files of an inventory; answers HEAD and GET as the service does."""
 
     def __init__(self, content: bytes, *, etag: str = '"e1"', files: tuple[str, ...] = (), **headers: str) -> None:
         super().__init__()
@@ -35,11 +41,16 @@ class Bucket(Service):
     def send(self, request: Request, seconds: float) -> Response:
         self.requests.append(request)
         if request.path not in ("/list.csv", "/inventory/manifest.json"):
-            return Response(200 if request.path[1:] in self.files else 404, {})
+            return self.data_file(request.path[1:])
         known = {"etag": self.etag, **{name.replace("_", "-"): value for name, value in self.headers.items()}}
         if request.method == "HEAD":
             return Response(200, {**known, "content-length": str(len(self.content))})
         return self.part(dict(request.headers), known)
+
+    def data_file(self, key: str) -> Response:
+        if key not in self.files:
+            return error(404, "NoSuchKey")
+        return Response(206, {"etag": '"f"', "content-range": f"bytes 0-{len(DATA) - 1}/{len(DATA)}"}, DATA)
 
     def part(self, asked: dict[str, str], known: dict[str, str]) -> Response:
         if asked["If-Match"] != self.etag:
@@ -285,7 +296,7 @@ INVENTORY = {
     "fileFormat": "CSV",
     "fileSchema": "Appid, Bucket, Key, Size",
     "filterObjectCount": "13",
-    "files": [{"key": "inventory/1.csv.gz", "size": "502", "md5Checksum": "0" * 32}],
+    "files": [{"key": "inventory/1.csv.gz", "size": len(DATA), "md5Checksum": "0" * 32}],
 }
 MANIFEST_JSON = "inventory/manifest.json"
 
@@ -295,13 +306,15 @@ def test_takes_a_manifest_json_for_an_inventory_and_counts_by_it() -> None:
     found = look(bucket, key=MANIFEST_JSON)
     assert found.spec == {"Fields": None, "Format": "COSInventoryReport_CSV_V1"}
     assert (found.rows, found.buckets) == (13, (f"data-{APPID}",))
-    assert bucket.sent[-1] == "HEAD /inventory/1.csv.gz"
+    assert bucket.sent[-1] == "GET /inventory/1.csv.gz"
 
 
 def test_refuses_an_inventory_whose_data_is_not_there() -> None:
     with pytest.raises(InvalidManifest) as caught:
         look(Bucket(json.dumps(INVENTORY).encode()), key=MANIFEST_JSON)
-    assert caught.value.problems[0].message.startswith("InventoryFiles at line 1: The data file inventory/1.csv.gz")
+    assert caught.value.problems[0].message.startswith(
+        "InventoryFiles at line 1: inventory/1.csv.gz: it is not in the bucket"
+    )
     assert caught.value.fields["Verdict"]["Faults"][0]["Line"] == 1  # type: ignore[index]
 
 
@@ -381,7 +394,7 @@ def test_takes_a_bucket_of_another_account_from_no_profile() -> None:
 
 def long_inventory(files: int) -> Bucket:
     keys = [f"inventory/{number}.csv.gz" for number in range(files)]
-    listed = [{"key": key, "size": "502", "md5Checksum": "0" * 32} for key in keys]
+    listed = [{"key": key, "size": len(DATA), "md5Checksum": "0" * 32} for key in keys]
     return Bucket(json.dumps({**INVENTORY, "files": listed}).encode(), files=tuple(keys))
 
 
@@ -403,58 +416,71 @@ def test_a_full_look_is_for_every_data_file() -> None:
         look(bucket, key=MANIFEST_JSON, check="full")
 
 
-def test_a_full_look_for_data_files_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_look_at_data_files_ends_with_the_time() -> None:
     hands = Hands()
-    has_file = ManifestObject.has_file
+    inventory = long_inventory(FILES + 4)
 
-    def slowly(content: ManifestObject, key: str) -> bool:
-        hands.sleep(1.07)
-        return has_file(content, key)
+    class Slow(Bucket):
+        def data_file(self, key: str) -> Response:
+            hands.sleep(1.07)
+            return super().data_file(key)
 
-    monkeypatch.setattr(ManifestObject, "has_file", slowly)
-    found = look_by(hands, long_inventory(FILES + 4), MANIFEST_JSON, "full", {})
-    assert found.unchecked[0]["Message"] == "names 2 data files that were not looked for: the time did not suffice"
+    slow = Slow(inventory.content, files=inventory.files)
+    found = look_by(hands, slow, MANIFEST_JSON, "full", {"max_objects": 1000})
+    assert names(found) == ["JudgedInPart", "FilesNotLookedFor", "LimitNotChecked"]
+    assert found.leaves_limit_open
 
 
-def test_counts_exactly_where_there_may_be_more_rows_than_a_profile_allows() -> None:
+def test_counts_exactly_where_a_profile_limits_the_rows() -> None:
     long_row = f"data-{APPID},{'x' * 500}-%d.txt\n"
     middle = b"".join(b"data-%s,%d\n" % (APPID.encode(), n) for n in range(30_000))
     edge = b"".join((long_row % n).encode() for n in range(600))
     bucket = Bucket(edge + middle + edge)
     estimated, exact = look(bucket).rows, 31_200
     assert estimated is not None and estimated < exact - 1
-    assert look(bucket, most=exact - 1).rows == exact
-    assert look(bucket, most=len(bucket.content)).rows == estimated
+    assert look(bucket, most=exact - 1).rows == look(bucket, most=len(bucket.content)).rows == exact
 
 
 def test_says_where_the_time_does_not_suffice_to_count_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     hands = Hands()
     slow_judge(monkeypatch, hands, 1.4)
     found = look_by(hands, Bucket(TWO_ROWS * 18_000), "list.csv", "head", {"max_objects": 40_000})
-    (warning,) = found.unchecked
-    message = "the limit of 40000 objects could not be checked: there was no time to count them all"
+    _, warning = found.unchecked
+    message = "may be over the profile's max_objects, for it could not be read: the time did not suffice for all rows"
     assert warning == {"Warning": "LimitNotChecked", "Pointer": "/Manifest", "Message": message}
 
 
-def test_says_where_an_inventory_does_not_count_what_a_profile_limits() -> None:
+def test_counts_the_rows_of_an_inventory_that_does_not_say_how_many_it_has() -> None:
     uncounted = {name: value for name, value in INVENTORY.items() if name != "filterObjectCount"}
     bucket = Bucket(json.dumps(uncounted).encode(), files=("inventory/1.csv.gz",))
     found = look(bucket, key=MANIFEST_JSON, most=5)
-    assert "could not be checked: the inventory does not count them" in str(found.unchecked[0]["Message"])
-    assert not look(bucket, key=MANIFEST_JSON).unchecked
-    counted = Bucket(json.dumps(INVENTORY).encode(), files=("inventory/1.csv.gz",))
-    assert not look(counted, key=MANIFEST_JSON, most=20).unchecked
+    assert (found.rows, found.unchecked) == (13, ())
+
+
+def test_sees_a_row_of_another_bucket_in_the_middle_of_a_large_list_where_the_profile_names_buckets() -> None:
+    half = TWO_ROWS * 9_000
+    foreign = Bucket(half + f"other-{APPID},a\n".encode() + half)
+    assert look(foreign).rows
+    with pytest.raises(InvalidManifest) as caught:
+        look(foreign, sources=[f"data-{APPID}"])
+    assert caught.value.problems[0].message.startswith("ForeignBucket at line 18001, column 1")
+
+
+def test_refuses_a_large_manifest_that_shows_no_row_at_either_end() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        look(Bucket(b"\n" * EDGE + TWO_ROWS * 9_000 + b"\n" * EDGE))
+    assert caught.value.problems[0].pointer == "/Manifest/Spec/Fields"
 
 
 @pytest.mark.parametrize("key", ["list.csv", MANIFEST_JSON])
 def test_says_that_a_limit_is_not_checked_when_the_check_is_off(key: str) -> None:
     found = look(Bucket(TWO_ROWS), check="off", key=key, most=1)
-    assert "could not be checked: COSBATCH_MANIFEST_CHECK is off" in str(found.unchecked[0]["Message"])
+    assert "it could not be read: COSBATCH_MANIFEST_CHECK is off" in str(found.unchecked[0]["Message"])
 
 
 def test_knows_by_its_size_that_a_manifest_is_within_a_limit() -> None:
-    for sources in (None, [f"data-{APPID}"]):
-        assert not look(Bucket(TWO_ROWS), check="off", most=6, sources=sources).unchecked
+    assert not look(Bucket(TWO_ROWS), check="off", most=6).leaves_limit_open
+    assert look(Bucket(TWO_ROWS), check="off", most=6, sources=[f"data-{APPID}"]).leaves_limit_open
 
 
 def test_counts_exactly_before_an_estimate_refuses_a_manifest() -> None:

@@ -13,10 +13,15 @@ from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, table
-from cosbatch.manifest.inventory import judge_inventory, with_missing
+from cosbatch.jobs.data_files import judge_data_files
+from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.manifest.judge import judge_csv
 from cosbatch.manifest.verdict import Fault, Verdict
-from cosbatch.model.names import COLUMNS, CSV, INVENTORY, Resource, column_faults, is_inventory
+from cosbatch.model.names import COLUMNS, CSV, INVENTORY, column_faults, is_inventory, object_arn
+from cosbatch.service.manifest_object import ManifestObject
+
+# Seconds for all data files of an inventory together.
+_PATIENCE = 7 * 86400.0
 
 _EXAMPLES = """\
   Before a list is uploaded:
@@ -25,7 +30,7 @@ _EXAMPLES = """\
   A list that lies in its bucket already, which may name objects of one bucket only:
     python -m cosbatch check cos://manifest-1250000000/restore/2026-11.csv --bucket examplebucket-1250000000
 
-  An inventory, and whether its data files are there:
+  An inventory, with all rows of its data files:
     python -m cosbatch check cos://inventory-1250000000/1250000000/examplebucket/all/20261123/manifest.json
 
   A data file of an inventory, compressed, whose third column does not matter:
@@ -89,13 +94,25 @@ def _format_of(name: str, options: argparse.Namespace, first: bytes) -> str:
 
 
 def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.Namespace) -> Verdict:
-    """The verdict on a manifest.json; where it lies in a bucket, its data files are looked for."""
+    """The verdict on a manifest.json; where it lies in a bucket, on all rows of its data files too."""
     inventory = judge_inventory(blocks, options.bucket)
     if not objects.is_object(name):
         return inventory.verdict
-    client, bucket = connect(options), objects.place_of(name).bucket
-    missing = [file for file in inventory.files if not objects.is_there(client, Resource(bucket, file.key, None))]
-    return with_missing(inventory.verdict, missing)
+    if not inventory.verdict.ok:
+        return inventory.verdict._replace(complete=False)
+    client, place = connect(options), objects.place_of(name)
+    arn = object_arn(place.bucket, place.key or "", client.settings.account.region)
+    manifest = ManifestObject({"ETag": None, "ObjectArn": arn}, client.settings.account, client.exchange(_PATIENCE))
+    allowed = options.bucket or _AnyBucket()
+    verdict, _ = judge_data_files(inventory, allowed, manifest.beside, full=True, has_time=lambda: True)
+    return verdict
+
+
+class _AnyBucket:
+    """Where no bucket is named, rows may name any."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 def _table(verdict: Verdict) -> list[str]:

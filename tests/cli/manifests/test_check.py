@@ -22,7 +22,7 @@ from tests.cli.running import Run, Terminal
 
 GOOD = b"examplebucket-1250000000,photos/1.jpg\nexamplebucket-1250000000,photos/2.jpg\n"
 BAD = b"Bucket,Key\nexamplebucket-1250000000,photos/a b.jpg\nexamplebucket-1250000000,a,b,c\n"
-INVENTORY = {
+INVENTORY: dict[str, Any] = {
     "sourceBucket": "examplebucket-1250000000",
     "fileFormat": "CSV",
     "fileSchema": "Bucket, Key, Size",
@@ -167,15 +167,21 @@ def test_looks_for_the_files_of_an_inventory_in_its_bucket(run: Run, standin: St
     (fault,) = said.json["Faults"]
     assert (fault["Fault"], "i/data/1.csv.gz" in fault["Message"]) == ("InventoryFiles", True)
     assert "Found: 1 InventoryFiles." in said.err
-    objects.write(client, Resource(bucket, "i/data/1.csv.gz", None), b"12345")
-    assert run("check", f"cos://{bucket}/i/manifest.json").code == 0
+    data = gzip.compress(b'"examplebucket","a","1"\n' * 3, mtime=0)
+    whole = {**INVENTORY, "files": [{**INVENTORY["files"][0], "size": len(data)}]}
+    objects.write(client, Resource(bucket, "i/manifest.json", None), json.dumps(whole).encode())
+    objects.write(client, Resource(bucket, "i/data/1.csv.gz", None), data)
+    said = run("check", f"cos://{bucket}/i/manifest.json")
+    assert (said.code, said.json["Rows"], said.json["Complete"]) == (0, 3, True)
+    objects.write(client, Resource(bucket, "i/data/1.csv.gz", None), data[:-1] + b"x")
+    assert "damaged" in run("check", f"cos://{bucket}/i/manifest.json").json["Faults"][0]["Message"]
 
 
 def test_takes_no_refusal_for_a_missing_file(run: Run, standin: Standin) -> None:
     bucket = "inventory-1250000000"
     place = Resource(bucket, "i/manifest.json", None)
     objects.write(client_of(os.environ, Clock()), place, json.dumps(INVENTORY).encode())
-    standin.order({"action": "HeadObject", "fault": "AccessDenied", "after": 1})
+    standin.order({"action": "GetObject", "fault": "AccessDenied", "after": 1})
     said = run("check", f"cos://{bucket}/i/manifest.json")
     assert (said.code, said.json["Code"]) == (1, "AccessDenied")
 

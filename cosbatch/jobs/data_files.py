@@ -1,0 +1,86 @@
+"""The data files of an inventory: there, as long as its manifest.json says, whole, and of rows that are allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable
+from itertools import chain
+
+from cosbatch.manifest.inventory import DataFile, Inventory, with_faults
+from cosbatch.manifest.judge import GZIP_MARK, CsvJudge, feed_in_time, gunzip
+from cosbatch.manifest.verdict import KEPT, Fault, Verdict
+from cosbatch.model.errors import ServiceError
+from cosbatch.service.manifest_object import ManifestObject
+
+# Bytes of a data file, and data files of an inventory, that are looked at in any case.
+EDGE = 256 * 1024
+FILES = 20
+
+
+class _SourceBucket:
+    """The names that rows may have for their bucket: the source bucket's, without its appid too, or an allowed one's."""
+
+    def __init__(self, inventory: Inventory, allowed: Container[str]) -> None:
+        self._inventory = inventory
+        self._allowed = allowed
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._inventory.buckets or name in self._allowed
+
+
+def judge_data_files(
+    inventory: Inventory,
+    allowed: Container[str],
+    opened: Callable[[str], ManifestObject],
+    full: bool,
+    has_time: Callable[[], bool],
+) -> tuple[Verdict, int]:
+    """The verdict on an inventory with its data files, and how many of these were not looked at.
+
+    `allowed` are the buckets that rows may name, `opened` gives the object of a key; `full` asks for all rows of all files
+    instead of the beginnings of the first 20. Where all were read, `rows` counts them, and the verdict is complete.
+    Raises ServiceSideError.
+    """
+    buckets = _SourceBucket(inventory, allowed)
+    faults: list[Fault] = []
+    counted, complete, left = 0, True, 0
+    for index, file in enumerate(inventory.files):
+        if len(faults) >= KEPT or not has_time() or (index >= FILES and not full):
+            left = len(inventory.files) - index
+            break
+        judged = _judge_file(file, inventory, buckets, opened(file.key), full)
+        faults += [fault._replace(message=f"{file.key}: {fault.message}") for fault in judged.faults]
+        counted += judged.rows or 0
+        complete = complete and judged.complete
+    complete = complete and not left
+    rows = counted if complete else max(counted, inventory.verdict.rows or 0) or None
+    return with_faults(inventory.verdict._replace(rows=rows, estimated_rows=rows, complete=complete), faults), left
+
+
+def _judge_file(
+    file: DataFile, inventory: Inventory, buckets: Container[str], content: ManifestObject, full: bool
+) -> Verdict:
+    judge = CsvJudge(inventory.verdict.fields, buckets)
+    try:
+        first = content.read(0, EDGE)
+    except ServiceError as error:
+        if error.code != "NoSuchKey":
+            raise
+        return _broken(judge, "it is not in the bucket")
+    if not first or content.size != file.size:
+        return _broken(judge, f"it has {content.size} bytes, manifest.json says {file.size}")
+    if not first.startswith(GZIP_MARK):
+        return _broken(judge, "it is not compressed with gzip")
+    whole = full or content.size == len(first)
+    packed: Iterable[bytes] = chain([first], content.blocks(len(first))) if whole else [first]
+    in_time = feed_in_time(judge, gunzip(packed, cut_off=not whole), lambda: judge.size < EDGE or content.has_time())
+    if not (whole and in_time):
+        judge.break_off()
+        return judge.verdict(complete=False)
+    if not judge.findings.faults:
+        judge.close()
+    return judge.verdict()
+
+
+def _broken(judge: CsvJudge, why: str) -> Verdict:
+    judge.findings.note("InventoryFiles", 1, None, why)
+    return judge.verdict()
