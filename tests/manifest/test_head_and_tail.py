@@ -87,7 +87,9 @@ MULTILINE = {
     "what looks like a row": b',"k%d\nexamplebucket-1250000000,x\ny"\n',
     "a comma and a doubled quote": b',"k%d, ""a""\nb, c"\n',
     "an empty line": b',"k%d\n\n"\n',
-    "many lines like rows": b',"k%d' + b"\nexamplebucket-1250000000,k" * 30 + b'"\n',
+    "many lines like rows": pytest.param(
+        b',"k%d' + b"\nexamplebucket-1250000000,k" * 30 + b'"\n', marks=pytest.mark.slow
+    ),
 }
 
 
