@@ -68,7 +68,7 @@ def main() -> int:
     options = _options()
     WORKPLACE.mkdir(exist_ok=True)
     own = certificate(WORKPLACE)
-    calls, rounds = (10, 3) if options.short else (40, 9)
+    calls, rounds = (10, 3) if options.short else (20, 9)
     comparisons = [each for each in COMPARISONS if each.bound or not options.short]
     with serving(own) as endpoint:
         bench = Bench(_subjects(endpoint, own), calls, rounds, shutil.which("valgrind") is not None and not options.cpu)

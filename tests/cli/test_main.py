@@ -308,6 +308,7 @@ def test_says_what_the_system_refuses(run: Run, command: Callable[..., None], er
     assert (said.code, said.err) == (1, f"python -m cosbatch: {words}\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command_line", "code"),
     [

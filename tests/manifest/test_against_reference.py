@@ -60,7 +60,7 @@ def assert_agrees(seed: int, expected: Outcome, verdict: Verdict) -> None:
     assert (seed, verdict.complete) == (seed, True)
 
 
-@pytest.mark.parametrize("start", range(0, SEEDS, 50))
+@pytest.mark.parametrize("start", [0, *(pytest.param(start, marks=pytest.mark.slow) for start in range(50, SEEDS, 50))])
 def test_agrees_with_the_reference_reader_on_generated_files(start: int) -> None:
     for seed in range(start, start + 50):
         case = generated(seed)
