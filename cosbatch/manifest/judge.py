@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from copy import deepcopy
 
 from cosbatch.manifest.fast_reader import read_clean
-from cosbatch.manifest.rows import WINDOW, RowReader, is_worth_trying, split_row
+from cosbatch.manifest.rows import WINDOW, Cells, RowReader, is_worth_trying, split_row
 from cosbatch.manifest.rules import LONGEST, RowRules
 from cosbatch.manifest.verdict import FAULTS, Findings, Verdict
 from cosbatch.model.names import CSV
@@ -131,7 +131,7 @@ class CsvJudge:
         text, start = first[:SNIFFED].decode("latin-1") + "\n", 0
         for _ in range(_FIRST_LINES):
             row = split_row(text, start)
-            if not isinstance(row, int) and self.rules.may_be_row(row.values):
+            if isinstance(row, Cells) and self.rules.may_be_row(row.values):
                 return True
             start = text.find("\n", start) + 1
         return False
@@ -201,7 +201,7 @@ def _first_rows(tail: bytes) -> list[int]:
     if len(tail) <= WINDOW:
         sight = sight.removesuffix("\n") + "\n"
     rests = [(opening, split_row(opening + sight, 0)) for opening in ("", '"')]
-    begins = [min(rest.end - len(opening), len(tail)) for opening, rest in rests if not isinstance(rest, int)]
+    begins = [min(rest.end - len(opening), len(tail)) for opening, rest in rests if isinstance(rest, Cells)]
     return [*dict.fromkeys(begins)] or [behind_line]
 
 

@@ -35,6 +35,13 @@ class Cells(NamedTuple):
     end: int
 
 
+class Break(NamedTuple):
+    """The column, from 1, in which a row breaks the rules, and whether what is not in sight may still close its quotes."""
+
+    column: int
+    is_open: bool
+
+
 _BROKEN = Cells([], (), 0)
 
 
@@ -87,6 +94,9 @@ class RowReader:
         if block.count(b'"', 0, end) % 2:  # the last row goes on behind the line
             end = block.rfind(b"\n", 0, block.rfind(b'"', 0, end)) + 1
             if self._is_last or len(block) - end >= WINDOW:
+                return None
+            rest = split_row(block[end:].decode("latin-1"), 0)
+            if not (isinstance(rest, Break) and rest.is_open):
                 return None
         block = block[:end]
         parts, inside, outside = split_quotes(block)
@@ -164,11 +174,11 @@ class RowReader:
             return cells
         if len(line) > LONGEST:
             self.pass_long_line(number, line)
-        elif '"' in line and not self._is_last and len(text) - start < WINDOW:
+        elif cells.is_open and not self._is_last and len(text) - start < WINDOW:
             return None
         else:
             self._rules.judge_bytes(number, [line], is_divided=False)
-            self._findings.note("BadQuoting", number, cells, _OUT_OF_PLACE if '"' in line else _ALONE)
+            self._findings.note("BadQuoting", number, cells.column, _OUT_OF_PLACE if '"' in line else _ALONE)
             self._rules.pass_broken_row()
         return _BROKEN
 
@@ -198,15 +208,16 @@ def may_hold_long_row(block: bytes) -> bool:
     return any(block.find(b"\n", at, at + half) < 0 for at in range(0, len(block) - half + 1, half))
 
 
-def split_row(text: str, start: int) -> Cells | int:
-    """The row at `start`; or the column, from 1, in which it breaks RFC 4180 or grows over 8 KiB."""
+def split_row(text: str, start: int) -> Cells | Break:
+    """The row at `start`; or where it breaks RFC 4180 or grows over 8 KiB."""
     values: list[str] = []
     blanks: list[int] = []
-    at, limit = start, start + WINDOW
+    at, limit, is_open = start, start + WINDOW, False
     while found := _match_value(text, at, limit):
         quoted, plain, ending = found.groups()
         at = found.end()
         if ending is None or (at if ending == "," else at - len(ending)) - start > LONGEST:
+            is_open = text[at:] in ("", "\r") or (text[at] == '"' and not plain)
             break
         if quoted is None and values and plain.startswith(" "):
             plain = plain.lstrip(" ")
@@ -214,4 +225,4 @@ def split_row(text: str, start: int) -> Cells | int:
         values.append(plain if quoted is None else quoted.replace('""', '"'))
         if ending != ",":
             return Cells(values, blanks, at)
-    return len(values) + 1
+    return Break(len(values) + 1, is_open)

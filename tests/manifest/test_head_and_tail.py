@@ -154,3 +154,14 @@ def test_takes_fields_and_allowed_buckets() -> None:
     verdict = judged(content[:500], content[-500:], len(content), ["Key", "Bucket"], ["x-1"])
     assert {fault.fault for fault in verdict.faults} == {"ForeignBucket"}
     assert verdict.fields == ("Key", "Bucket")
+
+
+@pytest.mark.parametrize("row", [b'bucket-1250000000,a"b\n', b'bucket-1250000000,"a"x\n'])
+@pytest.mark.parametrize("back", [8000, 200])
+def test_refuses_a_row_near_the_end_of_the_head_whatever_follows_it(row: bytes, back: int) -> None:
+    """Of a quote that no later one can mend, nothing behind it has to be in sight."""
+    judge = CsvJudge(["Bucket", "Key"], None)
+    plain = b"bucket-1250000000,key\n"
+    judge.feed(plain * 1000 + row + plain * (back // len(plain)))
+    verdict = judge_head_and_tail(judge, plain * 1000, 1 << 20)
+    assert [(fault.fault, fault.line) for fault in verdict.faults] == [("BadQuoting", 1001)]
