@@ -143,7 +143,7 @@ def _xml(root: str, content: str) -> bytes:
 class Service:
     """Answers requests by `METHOD /path`, each with its list of answers in turn, the last of them for ever.
 
-    Of every other object a HEAD says that it is there.
+    Of every other object a HEAD says that it is there; a listing that is not scripted has no jobs.
     """
 
     def __init__(
@@ -156,8 +156,9 @@ class Service:
 
     def send(self, request: Request, seconds: float) -> Response:
         self.requests.append(request)
-        usual = [found()] if request.method == "HEAD" else self._otherwise
-        turn = self._turns.get(f"{request.method} {request.path}", usual)
+        usual: dict[str, list[Answer]] = {"HEAD": [found()], "GET /jobs": self._otherwise or [listed()]}
+        name = f"{request.method} {request.path}"
+        turn = self._turns.get(name) or usual.get(name) or usual.get(request.method) or self._otherwise
         answer = turn.pop(0) if len(turn) > 1 else turn[0]
         if isinstance(answer, ServiceSideError):
             raise answer

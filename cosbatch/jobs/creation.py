@@ -81,19 +81,25 @@ def recall(token: str, location: Mapping[str, object], exchange: Exchange, setti
     Raises DuplicateUnresolved where that cannot be told now.
     """
     found = _find(identity.marker_of(token, "").trace, exchange, settings)
-    if not found.jobs and not found.complete:
+    if not found.complete:
+        # What bears the marker may be a copy, and its original on a page that was not seen.
         raise DuplicateUnresolved("Whether an earlier delivery made the job cannot be seen now; try again.")
-    for job in found.jobs:
-        described = _described(job["JobId"], exchange, settings)
-        if not contradictions({"Location": location}, described.get("Manifest") or {}, job["JobId"]):
-            return _result(token, "recovered", job, [_profile_changed("it would be refused as it is now")])
-    return None
+    fitting = []
+    for job in found.jobs[:_MOST_CANDIDATES]:
+        theirs = _described(job["JobId"], exchange, settings)
+        if not contradictions({"Location": location}, theirs.get("Manifest") or {}, job["JobId"]):
+            fitting.append(_Candidate(job, theirs, [], []))
+    if not fitting:
+        return None
+    return _result(token, "recovered", _first(fitting).job, [_profile_changed("it would be refused as it is now")])
 
 
 def _no_job_was_made(error: ServiceSideError, ambiguous: ServiceSideError | None) -> bool:
     """Whether no try was left open, and the last one never got there or was refused by the service itself, though not for
     a token that it knows.
     """
+    if error.unproven:
+        return False
     return ambiguous is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
 
@@ -107,13 +113,19 @@ def _recover(
     order: Order, attempts: Attempts[dict[str, object]], error: ServiceSideError, exchange: Exchange, settings: Settings
 ) -> dict[str, Any]:
     """Find the job that the order may have made; a listing may lag behind, so look more than once."""
+    unresolved: CosbatchError = _unresolved(error, attempts.ambiguous)
     for _ in _lookups(exchange):
         found = _find(order.marker.trace, exchange, settings)
-        if found.jobs:
-            return _recovered(order, found.jobs, exchange, settings)
-        if attempts.ambiguous is None and _is_another_fault(error, found):
+        try:
+            if found.jobs:
+                return _recovered(order, found.jobs, exchange, settings)
+        except IdempotencyMismatch as mismatch:
+            if not mismatch.retryable:
+                raise
+            unresolved = mismatch
+        if not found.jobs and attempts.ambiguous is None and _is_another_fault(error, found):
             raise error
-    raise _unresolved(error, attempts.ambiguous)
+    raise unresolved
 
 
 def _is_another_fault(error: ServiceSideError, found: _Finding) -> bool:
@@ -203,11 +215,17 @@ def _pages(query: Mapping[str, object], exchange: Exchange, settings: Settings) 
 
 
 class _Candidate(NamedTuple):
-    """A job that bears the token's trace: in what it is not the job that was ordered, and what its profile was changed in."""
+    """A job that bears the token's trace, as it is listed and described: in what it is not the job that was ordered, and
+    what its profile was changed in.
+
+    `copied`: it bears the marker of a job that does something else, so there is, or was, another that the marker is of.
+    """
 
     job: Mapping[str, Any]
+    described: Mapping[str, Any]
     problems: list[Problem]
     changes: list[Problem]
+    copied: bool = False
 
 
 def _recovered(order: Order, jobs: list[Mapping[str, Any]], exchange: Exchange, settings: Settings) -> dict[str, Any]:
@@ -215,16 +233,40 @@ def _recovered(order: Order, jobs: list[Mapping[str, Any]], exchange: Exchange, 
     candidates = [_candidate(order, job, exchange, settings) for job in jobs[:_MOST_CANDIDATES]]
     fitting = [candidate for candidate in candidates if not candidate.problems]
     if not fitting:
-        raise IdempotencyMismatch(
-            f"The token was used before, for another job: {candidates[0].job['JobId']}. Use a new token for a new job.",
-            candidates[0].problems,
-        )
-    if len(fitting) > 1:
+        raise _mismatch(candidates)
+    own = _first(fitting)
+    warnings = [_profile_changed(", ".join(problem.pointer for problem in own.changes))] if own.changes else []
+    return _result(order.token, "recovered", own.job, warnings)
+
+
+def _first(fitting: list[_Candidate]) -> _Candidate:
+    """The job that was made first: a marker is copied from a job that exists, by hand or as the console clones one.
+
+    Raises DuplicateUnresolved where their times do not tell which that is.
+    """
+    times = sorted(str(candidate.described.get("CreationTime") or "") for candidate in fitting)
+    if len(fitting) > 1 and (not times[0] or times[0] == times[1]):
         ids = ", ".join(sorted(candidate.job["JobId"] for candidate in fitting))
         raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
-    (job, _, changes) = fitting[0]
-    warnings = [_profile_changed(", ".join(problem.pointer for problem in changes))] if changes else []
-    return _result(order.token, "recovered", job, warnings)
+    return min(fitting, key=lambda candidate: str(candidate.described.get("CreationTime") or ""))
+
+
+def _mismatch(candidates: list[_Candidate]) -> IdempotencyMismatch:
+    """What to answer where no candidate is the job that was ordered; where all of them only bear its marker, that one may
+    be listed later.
+    """
+    other = next((candidate for candidate in candidates if not candidate.copied), None)
+    if other is not None:
+        message = f"The token was used before, for another job: {other.job['JobId']}. Use a new token for a new job."
+        return IdempotencyMismatch(message, other.problems)
+    job_id = candidates[0].job["JobId"]
+    mismatch = IdempotencyMismatch(
+        f"Job {job_id} bears the marker of this token, but does another thing: it is a copy of the marker. The token's own "
+        "job is not in the listing, or not yet; try again with the same token.",
+        candidates[0].problems,
+    )
+    mismatch.retryable = True
+    return mismatch
 
 
 def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange, settings: Settings) -> _Candidate:
@@ -237,11 +279,13 @@ def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange, setting
     marker = identity.read_marker(job["Description"])
     if marker and marker.digest == order.marker.digest:
         operation = differences({"Operation": ours["Operation"]}, {"Operation": theirs.get("Operation")}, whose)
-        return _Candidate(job, [*manifest, *operation], [])
+        return _Candidate(job, theirs, [*manifest, *operation], [], copied=True)
     different = differences(_compared(ours), _compared(theirs), whose) or [
         Problem("", f"has another digest than {whose}")
     ]
-    return _Candidate(job, manifest, different) if identity.is_of_event(order.token) else _Candidate(job, different, [])
+    if identity.is_of_event(order.token):
+        return _Candidate(job, theirs, manifest, different, copied=True)
+    return _Candidate(job, theirs, different, [])
 
 
 def _described(job_id: str, exchange: Exchange, settings: Settings) -> dict[str, Any]:

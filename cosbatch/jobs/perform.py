@@ -15,7 +15,13 @@ from cosbatch.jobs.inspection import Inspection, inspect
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.jobs.uploaded import UploadedManifest, find_uploaded
 from cosbatch.model import identity
-from cosbatch.model.errors import CosbatchError, ServiceSideError, UnexpectedResponse
+from cosbatch.model.errors import (
+    CosbatchError,
+    DuplicateUnresolved,
+    ServiceSideError,
+    UnexpectedResponse,
+    UpstreamTLS,
+)
 from cosbatch.model.messages import Call, Upload
 from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, load_call
 from cosbatch.schemas.elements import load
@@ -78,33 +84,47 @@ def create_job(call: Call, context: CallContext) -> dict[str, object]:
 
 
 def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[str, object]:
-    """The result for the list that was uploaded. What may be otherwise at the next delivery is retryable: an object that
-    is not there or was changed meanwhile, and answers that are not the service's own.
-    """
+    """The result for the list that was uploaded."""
     profile = context.configuration.profiles.named(name)
     try:
         found = find_uploaded(upload, name, context.settings, context.exchange)
         result = _created_once(found, profile, context)
     except ServiceSideError as error:
-        changed = error.status in (404, 412)
-        error.retryable = error.retryable or changed or isinstance(error, UnexpectedResponse)
+        error.retryable = _may_pass(error)
         raise
     return {**_warned(found.warnings, result), "Manifest": upload.arn, "Profile": name}
 
 
 def _created_once(found: UploadedManifest, profile: Profile, context: CallContext) -> dict[str, Any]:
-    """The job of the manifest; where the profile as it is now refuses it, the one that was made before, if there is one."""
+    """The job of the manifest; where that is refused by now, the one that was made before, if there is one."""
     elements = {"Manifest": {"Location": found.manifest.location}}
     try:
-        draft = draft_of(elements, profile, found.date, found.token, None, context)
-    except ServiceSideError:
-        raise
-    except CosbatchError:
-        made = creation.recall(found.token, found.manifest.location, context.exchange, context.settings)
+        return _created(draft_of(elements, profile, found.date, found.token, None, context), context)
+    except CosbatchError as error:
+        if _may_pass(error) or isinstance(error, UpstreamTLS):
+            raise
+        made = _recalled(found, error, context)
         if made is None:
             raise
         return made
-    return _created(draft, context)
+
+
+def _recalled(found: UploadedManifest, error: CosbatchError, context: CallContext) -> dict[str, Any] | None:
+    """The job that was made before. Where that cannot be seen now, the refusal is retryable, and says what is wrong."""
+    try:
+        return creation.recall(found.token, found.manifest.location, context.exchange, context.settings)
+    except DuplicateUnresolved:
+        error.retryable = True
+        return None
+
+
+def _may_pass(error: CosbatchError) -> bool:
+    """Whether it may be otherwise at the next delivery of an upload: also where the object is not there or was changed
+    meanwhile, and after answers that may not be the service's own.
+    """
+    if not isinstance(error, ServiceSideError):
+        return error.retryable
+    return error.retryable or error.unproven or error.status in (404, 412) or isinstance(error, UnexpectedResponse)
 
 
 def _created(draft: Draft, context: CallContext) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def _version_of_event(upload: Upload, settings: Settings, exchange: Exchange) ->
     try:
         manifest = _looked_at(upload, upload.version, settings, exchange)
     except ServiceError as error:
-        if error.retryable:
+        if error.retryable or error.unproven:
             raise
         return None
     fits = manifest.version == upload.version and not any(_contradictions(upload, manifest))

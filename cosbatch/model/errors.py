@@ -182,6 +182,7 @@ class ServiceSideError(CosbatchError):
 
     `may_have_acted` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
     what the headers of the answer said, where there was one, and `signed_at` the moment that its request was signed for.
+    `unproven`: the answer is a bare status, which something on the way may have given as well.
     """
 
     status = 502
@@ -192,6 +193,7 @@ class ServiceSideError(CosbatchError):
         self.retry_after: float | None = None
         self.date: str | None = None
         self.signed_at: float | None = None
+        self.unproven = False
 
 
 class UpstreamUnreachable(ServiceSideError):

@@ -149,6 +149,8 @@ def read(root: str, response: Response) -> dict[str, object]:
 
 def checked(response: Response) -> Response:
     """The response, if it is a success. Raises the ServiceError that it is, or UnexpectedResponse."""
+    if 200 <= response.status < 300 and _is_page(response):
+        raise _strange(response, "it is a page of something on the way", may_have_acted=True)
     if 200 <= response.status < 300:
         return response
     if response.status < 400:
@@ -161,8 +163,10 @@ def checked(response: Response) -> Response:
 
 
 def _failure(response: Response) -> CosbatchError:
-    if not response.body and response.status in _BODILESS and not _is_page(response):
-        return _service_error({"Code": _BODILESS[response.status]}, response)
+    if not response.body and response.status in _BODILESS and not _is_of_another(response):
+        failure = _service_error({"Code": _BODILESS[response.status]}, response)
+        failure.unproven = response.request_id is None
+        return failure
     try:
         error = parse(response.body, "Error")
     except ValueError:
@@ -176,7 +180,13 @@ def _failure(response: Response) -> CosbatchError:
 
 def _is_page(response: Response) -> bool:
     """Whether a gateway on the way answered with a page of its own, which a HEAD does not show."""
-    return response.request_id is None and response.headers.get("content-type", "").startswith("text/")
+    return response.request_id is None and response.headers.get("content-type", "").startswith("text/html")
+
+
+def _is_of_another(response: Response) -> bool:
+    """Whether a refusal without a body is in another form than the service's XML."""
+    media_type = response.headers.get("content-type", "")
+    return response.request_id is None and bool(media_type) and "xml" not in media_type
 
 
 def _service_error(error: Mapping[str, object], response: Response) -> ServiceError:

@@ -194,8 +194,7 @@ class _Series:
         """One new try by the service's own clock, which later invocations of this instance go by too."""
         first = not self._corrected_clock
         self._corrected_clock = self._corrected_clock or self._exchange.wire.set_clock_by(error.date)
-        if error.code == _SKEWED:
-            error.retryable = self._corrected_clock
+        error.retryable = self._corrected_clock
         return first and self._corrected_clock
 
     def _pause(self, error: ServiceSideError) -> float:

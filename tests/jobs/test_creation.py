@@ -276,8 +276,9 @@ COPIED_MARKERS: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", COPIED_MARKERS)
 def test_takes_no_job_for_its_own_that_only_bears_the_marker(case: str) -> None:
     other, pointer = COPIED_MARKERS[case]
-    error = failure(Bench([DUPLICATE, HERE, described({**ORDER.document, **other})]))
-    assert error.code == "IdempotencyMismatch"
+    looks = [HERE, described({**ORDER.document, **other})] * LOOKUPS
+    error = failure(Bench([DUPLICATE, *looks]))
+    assert (error.code, error.retryable) == ("IdempotencyMismatch", True)
     assert pointer in [problem.pointer for problem in error.problems]
 
 
@@ -285,6 +286,22 @@ def test_finds_its_job_beside_one_that_only_bears_the_marker() -> None:
     both = page(job(OTHER_ID, OWN), job(JOB_ID, OWN), request_id="listed-1")
     deleting = described({**ORDER.document, "Operation": {"COSDeleteObject": {}}})
     assert created(Bench([DUPLICATE, both, deleting, described(ORDER.document)])) == RECOVERED
+
+
+def test_looks_again_for_its_job_where_only_one_is_listed_that_bears_the_marker() -> None:
+    both = page(job(OTHER_ID, OWN), job(JOB_ID, OWN), request_id="listed-1")
+    deleting = described({**ORDER.document, "Operation": {"COSDeleteObject": {}}})
+    script: list[Comes] = [DUPLICATE, HERE, deleting, both, deleting, described(ORDER.document)]
+    assert created(Bench(script)) == RECOVERED
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_takes_the_job_that_was_made_first_where_another_is_its_clone(turn: int) -> None:
+    times = {JOB_ID: "2026-11-24T12:00:00Z", OTHER_ID: "2026-11-24T12:00:01Z"}
+    ids = [JOB_ID, OTHER_ID][::turn]
+    clones = page(*[job(job_id, OWN) for job_id in ids], request_id="listed-1")
+    details = [described({**ORDER.document, "CreationTime": times[job_id]}) for job_id in ids]
+    assert created(Bench([DUPLICATE, clones, *details])) == RECOVERED
 
 
 def test_takes_a_description_without_details_of_the_manifest_for_the_same() -> None:
@@ -364,7 +381,8 @@ def test_takes_no_job_over_another_list_for_an_event_s_own() -> None:
     before = of_event(Priority=11)
     theirs = page(job(JOB_ID, before.document["Description"]))
     location = {"ETag": '"other"', "ObjectArn": DOCUMENT["Manifest"]["Location"]["ObjectArn"]}
-    bench = Bench([DUPLICATE, theirs, described({**before.document, "Manifest": {"Location": location}})])
+    looks = [theirs, described({**before.document, "Manifest": {"Location": location}})] * LOOKUPS
+    bench = Bench([DUPLICATE, *looks])
     with pytest.raises(IdempotencyMismatch) as caught:
         create(of_event(), bench.exchange, SETTINGS)
     assert [problem.pointer for problem in caught.value.problems] == ["/Manifest/Location/ETag"]

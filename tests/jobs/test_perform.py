@@ -10,7 +10,6 @@ from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model import identity
 from cosbatch.model.errors import (
     CosbatchError,
-    DuplicateUnresolved,
     Forbidden,
     IdempotencyMismatch,
     InvalidRequest,
@@ -405,9 +404,11 @@ def test_reports_what_the_profile_refuses_where_no_job_of_the_list_was_made() ->
             deliver_again(*jobs)
 
 
-def test_leaves_it_open_where_the_jobs_cannot_be_listed_now() -> None:
-    with pytest.raises(DuplicateUnresolved):
-        deliver_again(answers={"GET /jobs": refused("ServiceUnavailable", status=503)})
+@pytest.mark.parametrize("listing", [refused("ServiceUnavailable", status=503), refused("AccessDenied", status=403)])
+def test_says_what_is_wrong_and_leaves_it_open_where_the_jobs_cannot_be_listed_now(listing: Response) -> None:
+    with pytest.raises(Forbidden) as error:
+        deliver_again(answers={"GET /jobs": listing})
+    assert error.value.retryable
 
 
 def test_looks_for_no_job_of_a_call_that_is_no_upload() -> None:

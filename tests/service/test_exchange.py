@@ -257,12 +257,14 @@ def test_compares_the_date_with_what_was_signed_and_not_with_the_clock_when_the_
 
 @pytest.mark.parametrize("code", ["AccessDenied", "Request has expired", "SignatureDoesNotMatch"])
 def test_sees_by_the_date_that_a_clock_is_behind_another_refusal(code: str) -> None:
-    """A HEAD gets no reason with its 403, and a signature expires when the clock is slow."""
+    """A HEAD gets no reason with its 403, and a signature expires when the clock is slow. A clock that jumps meanwhile is
+    there to be fixed by the next delivery.
+    """
     error = service(code, 403, date=NOW + 61)
     assert attempt(Bench([error, FINE])).result == b"fine"
     again = service(code, 403, date=NOW + 61)
     attempts = attempt(Bench([error, again, FINE]))
-    assert (attempts.count, attempts.error, again.retryable) == (2, again, False)
+    assert (attempts.count, attempts.error, again.retryable) == (2, again, True)
 
 
 @pytest.mark.parametrize(

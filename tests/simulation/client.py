@@ -14,13 +14,18 @@ from cosbatch.model.messages import Response
 from cosbatch.service.exchange import Budget
 from cosbatch.service.transport import Transport
 from tests.simulation import faults
+from tests.simulation.bucket import EPOCH, State
 from tests.simulation.faults import Course
-from tests.simulation.service import EPOCH, Service, elements_of
+from tests.simulation.service import Service, elements_of
 from tests.simulation.stage import Actor, Stage
 
 CALM = Course("fine")
 # No client has to wait for longer, whatever the service asks for; in seconds.
 LONGEST_PACE = 20.0
+# What a clock may be off by, in seconds.
+SKEWS = (0.0, 0.0, 0.0, 600.0, -600.0, 5000.0, -7200.0, -100_000.0)
+# Of the faults that the whole function meets, the share of answers by something on the way.
+_STRANGERS = 0.25
 
 
 class Killed(BaseException):
@@ -31,12 +36,15 @@ class Killed(BaseException):
 class Wish:
     """What a delivery asks for: a job for the manifest `arn`, which is its identity.
 
-    `content` is what the code gets for it, `body` the bytes of its CreateJob, where they are known beforehand.
+    `content` is what the code gets for it, `body` the bytes of its CreateJob, where they are known beforehand; `state` is
+    what the event of an upload tells of, `version` whether it names the version.
     """
 
     arn: str
     content: object
     body: bytes | None = None
+    state: State | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,9 +55,10 @@ class Answer:
     job_id: str = ""
     code: str = ""
     retryable: bool = False
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.outcome} {self.job_id[:8]}{self.code}{' (retryable)' if self.retryable else ''}"
+        return f"{self.outcome} {self.job_id[:8]}{self.code}{' (retryable)' if self.retryable else ''} {' '.join(self.warnings)}"
 
 
 @dataclass
@@ -67,7 +76,8 @@ class Delivery:
     """One delivery of an event, and what came of it.
 
     `limit` is its time and `timeout` that of one attempt, in seconds; `risk` is the chance that a request meets a fault,
-    `deadly` the chance to be killed, at every step. In the calm there are neither.
+    `deadly` the chance to be killed, at every step; `jumpy` that the clock jumps while a request is on its way; `upload`
+    whether the whole function works on it, which believes no page of a gateway. In the calm there is nothing of that.
     """
 
     name: str
@@ -76,6 +86,8 @@ class Delivery:
     timeout: float
     risk: float = 0.0
     deadly: float = 0.0
+    jumpy: float = 0.0
+    upload: bool = False
     calm: bool = False
     begun: float = 0.0
     ended: float | None = None
@@ -97,7 +109,8 @@ class Instance:
         self.chance = chance
         self.busy = False
         self.budget = Budget()
-        self.clock = Clock(lambda: stage.now, lambda: EPOCH + stage.now + skew, self._sleep, chance.random)
+        self.skew = skew
+        self.clock = Clock(lambda: stage.now, lambda: EPOCH + stage.now + self.skew, self._sleep, chance.random)
         self.transport = StageTransport(self)
         self._actor: Actor
         self._delivery: Delivery
@@ -145,8 +158,10 @@ class Instance:
     def _course(self, request: PreparedRequest) -> Course:
         if self.chance.random() >= self._delivery.risk:
             return CALM
-        creates = request.method == "POST"
-        harmless = request.body in self._doubtful if creates else request.method == "GET"
+        creates, looks = request.method == "POST", request.path_url.startswith("/jobs")
+        if self._delivery.upload and self.chance.random() < _STRANGERS:
+            return faults.pick_stranger(self.chance)
+        harmless = request.body in self._doubtful if creates else looks
         return faults.pick(self.chance, creates, harmless)
 
     def _exchanged(self, request: PreparedRequest, seconds: float, course: Course) -> Response:
@@ -156,11 +171,15 @@ class Instance:
         work = self.service.habits.work if request.method == "POST" else 0.0
         takes = inf if course.back is None else (course.out or 0.0) + work + course.back
         self._wait(min(takes, seconds))
+        if self.chance.random() < self._delivery.jumpy:
+            self.skew = self.chance.choice(SKEWS)
+            self._tell(f"finds its clock {self.skew} s off")
         if course.open or takes > seconds:
             self._doubtful.add(request.body)
         if takes > seconds:
             raise faults.read_timeout()
-        return course.delivered(self.service, got[0] if got else None)
+        response = course.delivered(self.service, got[0] if got else None)
+        return response._replace(body=b"") if request.method == "HEAD" else response
 
     def _sleep(self, seconds: float) -> None:
         self._tell(f"waits {seconds:.3f} s")

@@ -106,6 +106,30 @@ FINAL: dict[str, Becomes] = {
     "redirect": _says(307, b"", location="http://elsewhere.example/"),
 }
 
+# Answers of something on the way: a gateway, a portal, a proxy; with a body where the request was no HEAD.
+_PAGE = {"content-type": "text/html"}
+_SERVED = {**_PAGE, "etag": '"5f3e-1a"', "last-modified": "Tue, 22 Sep 2020 10:00:00 GMT", "content-length": "157"}
+STRANGERS: dict[str, Response] = {
+    "a stranger's 200": Response(200, _PAGE, _HTML),
+    "a stranger's 200 of a file": Response(200, _SERVED, _HTML),
+    "a stranger's 200 without a body": Response(200, {}),
+    "a stranger's 302": Response(302, {"location": "http://portal.example/"}),
+    "a stranger's 302 page": Response(302, {**_PAGE, "location": "http://portal.example/"}, _HTML),
+    "a stranger's 403": Response(403, _PAGE, _HTML),
+    "a stranger's 403 without a body": Response(403, {}),
+    "a stranger's 403 in JSON": Response(403, {"content-type": "application/json"}, b'{"error": "forbidden"}'),
+    "a stranger's 404": Response(404, _PAGE, _HTML),
+    "a stranger's 404 without a body": Response(404, {}),
+    "a stranger's 407": Response(407, _PAGE, _HTML),
+    "a stranger's 412 without a body": Response(412, {}),
+}
+
+
+def pick_stranger(chance: Random) -> Course:
+    """Some answer that is not the service's; nothing was done."""
+    name, response = chance.choice([*STRANGERS.items()])
+    return Course(f"{name}, not done", None, 0.01, lambda service, _: response)
+
 
 def pick(chance: Random, creates: bool, harmless: bool) -> Course:
     """Some fault. `creates`: of a CreateJob; `harmless`: a final refusal can lose nothing here."""

@@ -10,11 +10,11 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
-from cosbatch.jobs import creation
+from cosbatch.jobs import creation, perform, uploaded
 from cosbatch.jobs.creation import Order
 from cosbatch.model import errors, identity
 from cosbatch.model.identity import Marker
-from cosbatch.model.messages import Request
+from cosbatch.model.messages import Request, Upload
 from cosbatch.service import actions, exchange, transport
 from cosbatch.service.deadline_adapter import NotConnected
 from cosbatch.service.exchange import _Series
@@ -96,6 +96,63 @@ def _any_tls_fault_is_a_failed_handshake() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _lists_that_are_gone_are_final() -> Iterator[None]:
+    may_pass = perform._may_pass
+
+    def may_pass_but(error: errors.CosbatchError) -> bool:
+        return may_pass(error) and error.status not in (404, 412)
+
+    with patch.object(perform, "_may_pass", may_pass_but):
+        yield
+
+
+@contextmanager
+def _strangers_are_believed() -> Iterator[None]:
+    may_pass = perform._may_pass
+
+    def may_pass_but(error: errors.CosbatchError) -> bool:
+        return may_pass(error) and (error.retryable or not isinstance(error, errors.UnexpectedResponse))
+
+    with patch.object(perform, "_may_pass", may_pass_but):
+        yield
+
+
+@contextmanager
+def _events_say_which_list() -> Iterator[None]:
+    find = uploaded.find_uploaded
+
+    def found(upload: Upload, *rest: Any) -> object:
+        manifest = find(upload, *rest)
+        said = [upload.etag or "", str(upload.time)]
+        return manifest._replace(token=identity.event_token(upload.bucket, upload.key, *said))
+
+    with patch("cosbatch.jobs.perform.find_uploaded", found):
+        yield
+
+
+@contextmanager
+def _edited_profiles_are_others() -> Iterator[None]:
+    with patch.object(identity, "is_of_event", lambda token: False), patch.object(creation, "recall", lambda *_: None):
+        yield
+
+
+@contextmanager
+def _the_clock_of_the_answer_counts() -> Iterator[None]:
+    is_of_the_clock = _Series._is_of_the_clock
+
+    def now(series: _Series, error: errors.ServiceSideError) -> bool:
+        error.signed_at = None
+        return is_of_the_clock(series, error)
+
+    with patch.object(_Series, "_is_of_the_clock", now):
+        yield
+
+
+def _token_without_time(*parts: str) -> str:
+    return identity.event_token(*(parts[:-1] if parts[-3] == "written" else parts))
+
+
 def _without_pace(series: _Series, error: errors.ServiceSideError) -> float:
     return 0.01
 
@@ -123,4 +180,17 @@ MUTANTS: dict[str, Mutant] = {
     "the clock is not fixed": _swapped(transport.Transport, "set_clock_by", lambda self, date: False),
     "the service's pace is not kept": _swapped(_Series, "_pause", _without_pace),
     "tries without end": _swapped(exchange, "ATTEMPTS", 100),
+    "an event says which list it is": _events_say_which_list,
+    "the same bytes again are the same upload": _swapped(uploaded, "event_token", _token_without_time),
+    "versions are not looked at": _swapped(uploaded, "_version_of_event", lambda *_: None),
+    "any version that an event names is taken": _swapped(uploaded, "_contradictions", lambda *_: iter(())),
+    "a list that is gone is given up": _lists_that_are_gone_are_final,
+    "a stranger's answer is given up on": _strangers_are_believed,
+    "a stranger's page is the list": _swapped(actions, "_is_page", lambda response: False),
+    "an edited profile is another job": _edited_profiles_are_others,
+    "a refused list was never taken": _swapped(creation, "recall", lambda *_: None),
+    "a job is not compared": _swapped(creation, "differences", lambda *_: []),
+    "a job's list is not compared": _swapped(creation, "contradictions", lambda *_: []),
+    "a copy is as good as its original": _swapped(creation, "_first", lambda fitting: fitting[-1]),
+    "the clock of the answer counts": _the_clock_of_the_answer_counts,
 }

@@ -6,18 +6,29 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+from tests.simulation import uploads_verdict, verdict
 from tests.simulation.scenario import Scenario, Tell, one_event, one_job, play
 from tests.simulation.service import truth
-from tests.simulation.verdict import faults_of
+from tests.simulation.uploads import Uploads, uploads
 
-# Events have several records and go through the whole function: one of them for so many single jobs.
-EVENT_SHARE = 10
+# Of so many seeds, one is of an event with several records, and these are of lists that change meanwhile.
+ROUND = 10
+UPLOADS = (2, 4, 6, 8)
 _PORTION = 100
 
 
 def run(seed: int, tell: Tell = lambda _: None) -> Scenario:
-    """Play the scenario of a seed: mostly one job, every tenth an event with several."""
-    return play(one_event(seed, tell) if seed % EVENT_SHARE == 0 else one_job(seed, tell))
+    """Play the scenario of a seed: mostly one job or lists that change, every tenth an event with several records."""
+    if seed % ROUND in UPLOADS:
+        return play(uploads(seed, tell))
+    return play(one_job(seed, tell) if seed % ROUND else one_event(seed, tell))
+
+
+def faults_of(scenario: Scenario) -> list[str]:
+    """Everything that does not hold after it."""
+    if isinstance(scenario, Uploads):
+        return [*verdict.of_deliveries(scenario), *uploads_verdict.faults_of(scenario)]
+    return verdict.faults_of(scenario)
 
 
 def first_faulty(seeds: Iterable[int]) -> int | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from cosbatch.configuration.settings import Settings
 from cosbatch.dispatch import Runtime, dispatch
@@ -14,8 +15,9 @@ from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import CosbatchError, RetryableInvocationError
 from cosbatch.service.exchange import Exchange
 from cosbatch.service.render import render
-from tests.simulation.client import Answer, Delivery, Instance, Wish
-from tests.simulation.service import EPOCH, ETAG
+from tests.simulation.bucket import EPOCH, State
+from tests.simulation.client import Answer, Delivery, Instance, Wish, Work
+from tests.simulation.service import ETAG
 
 SETTINGS = Settings(Credentials("AKIDsimulation", "secret"), Account("100000000001", "1250000000", "ap-chengdu"))
 ENVIRON = {
@@ -33,12 +35,12 @@ _JOB: dict[str, object] = {
     "Report": {"Bucket": "qcs::cos:ap-chengdu::report-1250000000", "Enabled": False},
     "RoleArn": "qcs::cam::uin/100000000001:roleName/COSBatch_QcsRole",
 }
-_PROFILE = {
+PROFILE: dict[str, Any] = {
     "name": "restore",
     "match": {"bucket": "manifest-1250000000", "prefix": "in/"},
     "job": {**_JOB, "Manifest": {"Spec": _SPEC}, "Description": "restore {key} {date}"},
 }
-PROFILES = json.dumps({"profiles": [_PROFILE]})
+PROFILES = json.dumps({"profiles": [PROFILE]})
 
 
 def arn_of(key: str) -> str:
@@ -80,19 +82,46 @@ def record_for(key: str, etag: bool = True) -> Wish:
     return Wish(arn_of(key), {"cos": {"cosBucket": bucket, "cosObject": cos_object}, "event": event})
 
 
+def record_of(told: State, named: State, version: str | None, meta: Mapping[str, str]) -> Wish:
+    """The wish for a job by the record of an upload that made the state `named`; the record's size and time are those of
+    the state `told`.
+    """
+    cos_object = {
+        "key": f"/1250000000/manifest/{named.key}",
+        "url": f"http://manifest-1250000000.cos.ap-chengdu.myqcloud.com/{named.key}",
+        "meta": meta,
+        "size": len(told.content),
+        "vid": version or "",
+    }
+    bucket = {"name": "manifest", "appid": "1250000000", "region": "cd"}
+    event = {"eventName": "cos:ObjectCreated:Put", "eventTime": told.modified}
+    content = {"cos": {"cosBucket": bucket, "cosObject": cos_object}, "event": event}
+    return Wish(f"qcs::cos:ap-chengdu::manifest-1250000000/{named.key}", content, state=told, version=version)
+
+
 def handle(instance: Instance, delivery: Delivery) -> list[Answer]:
     """Work on a delivery of an upload event, with a record for each wish."""
+    return handled(instance, delivery, PROFILES, "off")
+
+
+def handle_with(profiles: Callable[[], str], check: str) -> Work:
+    """Work on deliveries of upload events by the profiles as they are at the time."""
+    return lambda instance, delivery: handled(instance, delivery, profiles(), check)
+
+
+def handled(instance: Instance, delivery: Delivery, profiles: str, check: str) -> list[Answer]:
+    """The answers of the whole function."""
     event = {"Records": [wish.content for wish in delivery.wishes]}
     context = {"time_limit_in_ms": round(delivery.limit * 1000), "request_id": delivery.name}
-    environ = {**ENVIRON, "COSBATCH_TIMEOUT": str(delivery.timeout)}
-    runtime = runtime_of(instance, environ)
+    environ = {**ENVIRON, "COSBATCH_TIMEOUT": str(delivery.timeout), "COSBATCH_MANIFEST_CHECK": check}
+    runtime = runtime_of(instance, environ, profiles)
     try:
         return answers_of(dispatch(event, context, runtime))
     except RetryableInvocationError as error:
         return answers_of(json.loads(str(error)))
 
 
-def runtime_of(instance: Instance, environ: Mapping[str, str]) -> Runtime:
+def runtime_of(instance: Instance, environ: Mapping[str, str], profiles: str = PROFILES) -> Runtime:
     """What the function stands on, with an instance of the stage beneath it."""
     return Runtime(
         transport=instance.transport,
@@ -100,7 +129,7 @@ def runtime_of(instance: Instance, environ: Mapping[str, str]) -> Runtime:
         clock=instance.clock,
         environ=environ,
         profiles_path="profiles.json",
-        read_file=lambda _: PROFILES,
+        read_file=lambda _: profiles,
         write=lambda _: None,
         random_bytes=instance.chance.randbytes,
     )
@@ -113,6 +142,11 @@ def answers_of(reply: object) -> list[Answer]:
 
 
 def _answer_of(result: Mapping[str, object]) -> Answer:
+    warnings: Any = result.get("Warnings", [])
     return Answer(
-        str(result["Outcome"]), str(result.get("JobId", "")), str(result.get("Code", "")), bool(result.get("Retryable"))
+        str(result["Outcome"]),
+        str(result.get("JobId", "")),
+        str(result.get("Code", "")),
+        bool(result.get("Retryable")),
+        tuple(warning["Warning"] for warning in warnings),
     )
