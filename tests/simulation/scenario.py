@@ -102,7 +102,7 @@ def one_job(seed: int, tell: Tell = lambda _: None) -> Scenario:
         other = order_for("000001", "token", chance.choice(DESCRIPTIONS), priority=11)
         scenario.wishes.append(other)
         scenario.stage.at(chance.uniform(0.0, 3.0), lambda: scenario.deliver([other]))
-    copy_markers(scenario, 30.0)
+    copy_markers(scenario, 100.0)
     return scenario
 
 
@@ -117,13 +117,13 @@ def one_event(seed: int, tell: Tell = lambda _: None) -> Scenario:
             scenario.refuse(wish, *chance.choice(FOR_GOOD))
     for _ in range(chance.choice([1, 1, 2])):
         scenario.stage.at(chance.uniform(0.0, 3.0), lambda: scenario.deliver(scenario.wishes))
-    copy_markers(scenario, 30.0)
+    copy_markers(scenario, 100.0)
     return scenario
 
 
 def copy_markers(scenario: Scenario, end: float) -> None:
     """Now and then somebody copies the marker of a job into another, before `end` in seconds."""
-    for _ in range(scenario.chance.choice([0, 0, 1, 2])):
+    for _ in range(scenario.chance.choice([0, 1, 2, 3])):
         step = _copy(scenario, scenario.chance.choice(COPIES))
         scenario.stage.at(scenario.chance.uniform(1.0, end), step)
 
@@ -156,7 +156,7 @@ def empty(kind: type[S], seed: int, work: Work, tell: Tell) -> S:
         salt=chance.getrandbits(30),
         rules_first=chance.random() < 0.5,
         # Where profiles are edited too, a job that is not shown and a copy of its marker cannot be told apart.
-        flicker=chance.choice([0.0, 0.0, 0.5]) if kind is Scenario else 0.0,
+        flicker=chance.choice([0.0, 0.5, 0.9]) if kind is Scenario else 0.0,
     )
     risk, deadly = chance.choice([0.0, 0.2, 0.5, 0.9]), chance.choice([0.0, 0.0, 0.1, 0.3])
     # Where no answer tells the time, a clock that jumps is not noticed.

@@ -38,6 +38,8 @@ class Deliverer:
         self._service = service
         self._faults = faults
         self._instances = instances
+        # Who wants rest waits in the gate, so that no other event is begun before it has come.
+        self._gate = threading.Lock()
         self._turning = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -62,12 +64,13 @@ class Deliverer:
     @contextmanager
     def at_rest(self) -> Iterator[None]:
         """Nothing is delivered in a `with` block; an invocation that is under way is ended."""
-        while not self._turning.acquire(timeout=0.1):
-            self._instances.end_busy()
-        try:
-            yield
-        finally:
-            self._turning.release()
+        with self._gate:
+            while not self._turning.acquire(timeout=0.1):
+                self._instances.end_busy()
+            try:
+                yield
+            finally:
+                self._turning.release()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -82,7 +85,9 @@ class Deliverer:
 
     def tick(self) -> float | None:
         """Deliver the next event, if it is due; in how many seconds the next may be, None when there is none."""
-        with self._turning:
+        with self._gate:
+            self._turning.acquire()
+        try:
             with self._service.database.reading() as connection:
                 event = next_event(connection)
             if event is None:
@@ -91,6 +96,8 @@ class Deliverer:
             if wait <= 0:
                 self._take(event)
             return max(wait, 0.0)
+        finally:
+            self._turning.release()
 
     def _take(self, event: Event) -> None:
         """An event takes one fault at most: it keeps its name, and asks for none again."""
