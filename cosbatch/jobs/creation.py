@@ -118,7 +118,7 @@ def _recover(
         found = _find(order.marker.trace, exchange, settings)
         try:
             if found.jobs:
-                return _recovered(order, found.jobs, exchange, settings)
+                return _recovered(order, found, exchange, settings)
         except IdempotencyMismatch as mismatch:
             if not mismatch.retryable:
                 raise
@@ -228,11 +228,13 @@ class _Candidate(NamedTuple):
     copied: bool = False
 
 
-def _recovered(order: Order, jobs: list[Mapping[str, Any]], exchange: Exchange, settings: Settings) -> dict[str, Any]:
-    """The job that the token was used for. A marker can be copied, so each job is described and compared."""
-    candidates = [_candidate(order, job, exchange, settings) for job in jobs[:_MOST_CANDIDATES]]
+def _recovered(order: Order, found: _Finding, exchange: Exchange, settings: Settings) -> dict[str, Any]:
+    """The job that the token was used for. A marker can be copied, so each job is described and compared; one that differs
+    may be a copy whose original is on a page that was not seen.
+    """
+    candidates = [_candidate(order, job, exchange, settings) for job in found.jobs[:_MOST_CANDIDATES]]
     fitting = [candidate for candidate in candidates if not candidate.problems]
-    if not fitting:
+    if not fitting or (not found.complete and _first(fitting).changes):
         raise _mismatch(candidates)
     own = _first(fitting)
     warnings = [_profile_changed(", ".join(problem.pointer for problem in own.changes))] if own.changes else []
@@ -261,9 +263,9 @@ def _mismatch(candidates: list[_Candidate]) -> IdempotencyMismatch:
         return IdempotencyMismatch(message, other.problems)
     job_id = candidates[0].job["JobId"]
     mismatch = IdempotencyMismatch(
-        f"Job {job_id} bears the marker of this token, but does another thing: it is a copy of the marker. The token's own "
+        f"Job {job_id} bears the marker of this token, but does another thing: the marker may be a copy. The token's own "
         "job is not in the listing, or not yet; try again with the same token.",
-        candidates[0].problems,
+        candidates[0].problems or candidates[0].changes,
     )
     mismatch.retryable = True
     return mismatch

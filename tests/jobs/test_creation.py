@@ -377,6 +377,15 @@ def test_answers_the_job_that_an_event_made_before_its_profile_was_changed() -> 
     assert "/Priority" in warning["Message"]
 
 
+def test_takes_no_changed_job_for_an_event_s_own_where_the_listing_breaks_off() -> None:
+    copy = of_event(Operation={"COSDeleteObject": {}})
+    theirs = page(job(OTHER_ID, copy.document["Description"]), token="page-2")
+    bench = Bench([DUPLICATE, *[theirs, DENIED, described(copy.document)] * LOOKUPS])
+    with pytest.raises(IdempotencyMismatch, match="may be a copy") as caught:
+        create(of_event(), bench.exchange, SETTINGS)
+    assert caught.value.retryable
+
+
 def test_takes_no_job_over_another_list_for_an_event_s_own() -> None:
     before = of_event(Priority=11)
     theirs = page(job(JOB_ID, before.document["Description"]))
