@@ -212,17 +212,17 @@ def split_row(text: str, start: int) -> Cells | Break:
     """The row at `start`; or where it breaks RFC 4180 or grows over 8 KiB."""
     values: list[str] = []
     blanks: list[int] = []
-    at, limit, is_open = start, start + WINDOW, False
-    while found := _match_value(text, at, limit):
+    at, limit = start, start + WINDOW
+    while True:
+        found = _match_value(text, at, limit)
+        assert found  # the pattern fits an empty text too
         quoted, plain, ending = found.groups()
         at = found.end()
         if ending is None or (at if ending == "," else at - len(ending)) - start > LONGEST:
-            is_open = text[at:] in ("", "\r") or (text[at] == '"' and not plain)
-            break
+            return Break(len(values) + 1, text[at:] in ("", "\r") or (text[at] == '"' and not plain))
         if quoted is None and values and plain.startswith(" "):
             plain = plain.lstrip(" ")
             blanks.append(len(values) + 1)
         values.append(plain if quoted is None else quoted.replace('""', '"'))
         if ending != ",":
             return Cells(values, blanks, at)
-    return Break(len(values) + 1, is_open)

@@ -1,4 +1,4 @@
-"""Objects in buckets: whether one is there, one that is written, and the manifest, read in parts of one state of it.
+"""Objects in buckets: one that is written, and the manifest, read in parts of one state of it.
 
 Parts are bound to the ETag: what is judged is what the job is created with.
 """
@@ -30,17 +30,6 @@ _ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
 _SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
-
-
-def is_there(place: names.Resource, account: Account, exchange: Exchange) -> bool:
-    """Whether the object exists. Raises ServiceSideError, also where the account may not look."""
-    try:
-        exchange.ask(actions.object_request("HEAD", place, account), actions.checked)
-    except ServiceError as error:
-        if error.code != "NoSuchKey":
-            raise
-        return False
-    return True
 
 
 def part_request(

@@ -83,6 +83,13 @@ def test_finds_the_first_row_of_a_tail_that_begins_in_quotes() -> None:
         assert (verdict.ok, verdict.estimated_rows) == (True, 50)
 
 
+def test_finds_the_first_row_of_a_long_tail_that_begins_in_quotes() -> None:
+    row = B + b',"first line\nsecond line"\n'
+    for length in range(20_000, 20_000 + len(row)):
+        verdict = ends(row * 1000, length)
+        assert (verdict.ok, verdict.estimated_rows) == (True, 1000)
+
+
 MULTILINE = {
     "what looks like a row": b',"k%d\nexamplebucket-1250000000,x\ny"\n',
     "a comma and a doubled quote": b',"k%d, ""a""\nb, c"\n',

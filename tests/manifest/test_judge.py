@@ -391,3 +391,8 @@ def test_finds_that_a_gzip_file_breaks_off() -> None:
     assert notes(verdict.faults) == [("InventoryFiles", (verdict.rows or 0) + 1, None)]
     assert verdict.faults[0].message.startswith("The data file is not whole: the gzip file is empty or breaks off")
     assert judge_csv(gunzip([packed[:5]])).totals == {"InventoryFiles": 1}
+
+
+def test_finds_every_fault_of_many_blocks_that_no_fast_way_can_read() -> None:
+    block = (B + b',a"b\n') * 5000
+    assert judge_csv([block] * 12).totals == {"BadQuoting": 60_000}

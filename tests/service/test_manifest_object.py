@@ -1,52 +1,16 @@
-"""Whether an object is there, and its parts."""
+"""The parts of an object."""
 
 from __future__ import annotations
 
 import pytest
 
 from cosbatch.model.credentials import Account
-from cosbatch.model.deadline import Clock, Deadline
-from cosbatch.model.errors import ServiceError
-from cosbatch.model.messages import Request, Response
+from cosbatch.model.messages import Response
 from cosbatch.model.names import Resource
-from cosbatch.service.exchange import Budget, Exchange
-from cosbatch.service.manifest_object import is_part, is_there, part_request, size_of
+from cosbatch.service.manifest_object import is_part, part_request, size_of
 
 PLACE = Resource("manifest-1250000000", "list.csv", None)
 ACCOUNT = Account("100000000001", "1250000000", "ap-chengdu")
-
-
-class Answering:
-    """A wire that gives every request the same answer."""
-
-    def __init__(self, status: int) -> None:
-        self._status = status
-        self.sent: list[Request] = []
-
-    def send(self, request: Request, seconds: float) -> Response:
-        self.sent.append(request)
-        return Response(self._status, {}, b"")
-
-    def set_clock_by(self, date: str | None) -> bool:
-        return False
-
-
-def exchange(wire: Answering) -> Exchange:
-    clock = Clock()
-    return Exchange(wire, Deadline(clock, clock.monotonic() + 10), Budget(), 1.0)
-
-
-@pytest.mark.parametrize(("status", "there"), [(200, True), (404, False)])
-def test_asks_whether_an_object_is_there(status: int, there: bool) -> None:
-    wire = Answering(status)
-    assert is_there(PLACE, ACCOUNT, exchange(wire)) is there
-    assert [(request.method, request.path) for request in wire.sent] == [("HEAD", "/list.csv")]
-
-
-def test_does_not_take_a_refusal_for_an_object_that_is_missing() -> None:
-    with pytest.raises(ServiceError) as caught:
-        is_there(PLACE, ACCOUNT, exchange(Answering(403)))
-    assert caught.value.code == "AccessDenied"
 
 
 def test_asks_for_a_part_of_one_state_of_one_version() -> None:

@@ -42,11 +42,6 @@ def place_of(text: str) -> Resource:
     return place
 
 
-def is_there(client: Client, place: Resource) -> bool:
-    """Whether the object exists. Raises ServiceSideError."""
-    return manifest_object.is_there(place, client.settings.account, client.exchange())
-
-
 def head(client: Client, place: Resource) -> Stored:
     """The object's present state. Raises ServiceSideError."""
     request = actions.object_request("HEAD", place, client.settings.account)

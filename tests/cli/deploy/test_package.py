@@ -140,7 +140,6 @@ def test_takes_the_newest_releases_that_the_requirements_allow(packed: Packed) -
     assert packed.report["Dependencies"]["marshmallow"] == "4.4.0"
 
 
-@pytest.mark.slow
 def test_is_the_same_bit_for_bit_when_it_is_made_again_and_keeps_nothing_old_in_its_folder(
     packed: Packed, small: Path
 ) -> None:
@@ -196,7 +195,6 @@ def test_holds_the_roots_one_by_one_under_the_names_that_openssl_looks_for(packe
     assert b"PRIVATE" not in packed.read(name)
 
 
-@pytest.mark.slow
 def test_says_what_openssl_said_where_it_fails(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +217,6 @@ def test_reports_the_size_the_digest_and_the_largest_parts(packed: Packed) -> No
     assert "handler" in largest, "with its byte code, which lies in a folder of its own"
 
 
-@pytest.mark.slow
 def test_shows_a_table_on_a_terminal(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -158,6 +158,12 @@ def test_takes_an_object_for_what_its_name_makes_of_it(run: Run, standin: Standi
     assert said.json["Faults"][0]["Fault"] == "WrongFormat"
 
 
+def test_looks_for_no_files_of_an_inventory_that_is_broken_itself(run: Run, standin: Standin) -> None:
+    objects.write(client_of(os.environ, Clock()), Resource("inventory-1250000000", "i/manifest.json", None), b"{}")
+    said = run("check", "cos://inventory-1250000000/i/manifest.json")
+    assert (said.code, said.json["Faults"][0]["Fault"], said.json["Complete"]) == (1, "WrongFormat", False)
+
+
 def test_looks_for_the_files_of_an_inventory_in_its_bucket(run: Run, standin: Standin) -> None:
     client = client_of(os.environ, Clock())
     bucket = "inventory-1250000000"
