@@ -95,7 +95,7 @@ def _first_fields(content: ManifestObject) -> tuple[str, ...] | None:
 def _told(fields: Sequence[str] | None) -> list[str]:
     """The Fields that the rows tell where the caller does not. Raises InvalidRequest where they tell none."""
     if not fields:
-        problem = Problem("/Manifest/Spec/Fields", "cannot be told by the manifest's first row; name its columns")
+        problem = Problem("/Manifest/Spec/Fields", "cannot be told by the manifest's rows; name its columns")
         raise InvalidRequest("The job breaks rules of the CreateJob page; no job was created.", [problem])
     return list(fields)
 

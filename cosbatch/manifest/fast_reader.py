@@ -25,7 +25,12 @@ def read_clean(block: bytes, layout: Layout) -> Clean | None:
     """
     plain = _without_quotes(block) if b'"' in block else block
     ending = b"\r\n" if block.endswith(b"\r\n") else b"\n"
-    if plain is None or not plain.endswith(ending) or layout.bucket > min({layout.key, layout.version} - {-1}):
+    if (
+        plain is None
+        or b",/" in plain
+        or not plain.endswith(ending)
+        or layout.bucket > min({layout.key, layout.version} - {-1})
+    ):
         return None
     start = b",".join([*plain[: plain.find(b"\n")].split(b",")[: layout.bucket + 1], b""])
     rests = plain.split(ending + start)
@@ -34,13 +39,19 @@ def read_clean(block: bytes, layout: Layout) -> Clean | None:
     if not plain.startswith(start) or any(map(eq, rests, rests[1:])) or may_hold_long_row(block):
         return None
     found = _keys_and_versions(rests, layout)
-    if found is None or not all(found[0]):
+    if found is None or not all(found[0]) or (layout.version >= 0 and _has_strange(found[1])):
         return None
     text = b"/".join([start.replace(b",", b"/"), *found[0], b""])
     if any(signs_in(text)) or b"," in text or b"\r" in text or b"\n" in text:
         return None
     first, last = [(start + rest).decode("ascii").split(",") for rest in (rests[0], rests[-1])]
     return len(rests), set(map(bool, found[1])), first, last
+
+
+def _has_strange(versions: Sequence[bytes]) -> bool:
+    """Whether one of them may be no version id, as the rules see it."""
+    text = b",".join([b"", *versions, b""])
+    return any(sign in text for sign in (b".", b"/", b",None,", b",nan,"))
 
 
 def _without_quotes(block: bytes) -> bytes | None:

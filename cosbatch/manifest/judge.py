@@ -74,6 +74,7 @@ class CsvJudge:
         self.reader = RowReader(self.findings, self.rules)
         self.stopped = False  # the content is no CSV, or has no end: nothing further is judged
         self.size = 0
+        self._infers = fields is None
         self._waiting = b""  # the beginning of a row whose end is not in sight
         self._in_long_line = False
         self._refused = 0  # blocks that were not found clean, since the last that was
@@ -106,6 +107,8 @@ class CsvJudge:
 
     def verdict(self, complete: bool = True, estimated_rows: int | None = None) -> Verdict:
         rules, found, fields = self.rules, self.findings, self.rules.layout.fields if self.rules.layout else None
+        if self._infers and "StrangeVersionId" in found.totals:
+            fields = None  # the third column is something else, and no person has said what
         estimated_rows = rules.rows if estimated_rows is None else estimated_rows
         kept = tuple(found.faults), tuple(found.warnings), found.totals
         return Verdict(

@@ -29,6 +29,7 @@ _AS_QUOTED_PRINTABLE = bytes(_CHANGED[byte] * (chr(byte) in PLAIN_CHARACTERS + '
 
 # A comma can only stand in a quoted value; a NUL is a fault of its own.
 _find_raw = re.compile(rf"[^%,\0{re.escape(PLAIN_CHARACTERS)}]").search
+_find_strange = re.compile(r"[./ ]|\A(?:None|nan)\Z").search
 _find_bad_escape, _find_double_escape = BAD_ESCAPE.search, DOUBLE_ESCAPE.search
 
 # The line on which a row begins, and its values.
@@ -139,12 +140,14 @@ class RowRules:
                 key = values[key_at]
                 if known.get(values[bucket_at]) != "":
                     self._judge_bucket(line, values[bucket_at], bucket_at + 1)
-                if not key or (escapes and (_find_bad_escape(key) or "%25" in key)):
+                if key[:1] in "/" or (escapes and (_find_bad_escape(key) or "%25" in key)):
                     self._judge_key(line, key, key_at + 1)
                 if (characters or "\n" in key) and _find_raw(key) and key_at + 1 not in no_text:
                     note("NotEncoded", line, key_at + 1)
-                if version_at >= 0 and (values[version_at] != "") not in self._versioned:
-                    self._meet_version(line, values[version_at], version_at + 1)
+                if version_at >= 0:
+                    version = values[version_at]
+                    if (version != "") not in self._versioned or _find_strange(version):
+                        self._judge_version(line, version, version_at + 1)
             if values == self.previous:
                 note("DuplicateRow", line)
             self.previous = values
@@ -152,15 +155,20 @@ class RowRules:
     def _judge_key(self, line: int, key: str, column: int) -> None:
         if not key:
             self._note("EmptyKey", line, column)
+        if key.startswith("/"):
+            self._note("LeadingSlash", line, column)
         if _find_bad_escape(key):
             self._note("BadEscape", line, column)
         if _find_double_escape(key):
             self._note("DoublyEncoded", line, column)
 
-    def _meet_version(self, line: int, version: str, column: int) -> None:
+    def _judge_version(self, line: int, version: str, column: int) -> None:
+        before = len(self._versioned)
         self._versioned.add(version != "")
-        if len(self._versioned) == 2:
+        if len(self._versioned) == 2 > before:
             self._note("MixedVersionIds", line, column)
+        if _find_strange(version):
+            self._note("StrangeVersionId", line, column)
 
     def _judge_bucket(self, line: int, bucket: str, column: int) -> None:
         name, fault = _decoded(bucket), self._bucket_faults.get(bucket)

@@ -38,6 +38,8 @@ WARNINGS = {
     "BlankAfterComma": "A blank follows the comma and may be taken for a part of the value: remove it.",
     "MixedVersionIds": "Some rows have a version id, some have none and mean the newest version: write the id in all rows or in"
     " none, unless that is meant.",
+    "StrangeVersionId": "This is no version id: leave it empty, or, where a comma stands in the key, write it as %2C.",
+    "LeadingSlash": "The key begins with a slash, as few do: remove it, unless that is meant.",
     "BlankLine": "The line is empty: remove it.",
 }
 _MESSAGES = {**FAULTS, **WARNINGS}

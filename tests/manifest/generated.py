@@ -20,6 +20,8 @@ LAYOUTS: list[list[str] | None] = [
 ]
 STRANGE_KEYS = [
     b"",
+    b"/a",
+    b'"/a"',
     b"a%20b",
     b"a b",
     b"a+b",

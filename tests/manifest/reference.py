@@ -164,6 +164,8 @@ class Reader:
         if name == "Bucket":
             self.judge_bucket(column, value)
         if name == "Key":
+            if value[:1] == b"/":
+                self.warn("LeadingSlash", column)
             self.judge_key(column, value)
         if name == "VersionId":
             self.judge_version(column, value)
@@ -205,6 +207,8 @@ class Reader:
             self.seen_with_version = True
         if self.seen_with_version and self.seen_without_version and not both_before:
             self.warn("MixedVersionIds", column)
+        if value in (b"None", b"nan") or any(sign in value for sign in (b".", b"/", b" ")):
+            self.warn("StrangeVersionId", column)
 
 
 def is_gzip(content: bytes) -> bool:

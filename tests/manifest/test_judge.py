@@ -118,6 +118,11 @@ WARNED = {
         b",a,\n" + B + b",b,\n" + B + b",c,v\n" + B + b",d,v\n",
         [("MixedVersionIds", 3, 3)],
     ),
+    "a key with a leading slash": (b",/a\n" + B + b",b/\n", [("LeadingSlash", 1, 2)]),
+    "version ids that are none": (
+        b",a,None\n" + B + b",b,nan\n" + B + b",c,d.txt\n" + B + b",c,d/e\n" + B + b',c,"d e"\n' + B + b",c,MTg0\n",
+        [("StrangeVersionId", line, 3) for line in range(1, 6)],
+    ),
     "another bucket": (b",a\n" + OTHER + b",a\n" + OTHER + b",b\n", [("SeveralBuckets", 2, 1)]),
     "a blank line": (b",a\n\r\n" + B + b",b\n\n", [("BlankLine", 2, None), ("BlankLine", 4, None)]),
 }
@@ -382,6 +387,14 @@ def test_judges_rows_out_of_a_gzip_file_by_the_columns_and_buckets_of_its_invent
     assert (verdict.ok, verdict.rows, verdict.columns) == (True, 2, 5)
     verdict = judge_csv(gunzip([gzip.compress(b"1,other-1250000000,k,1,e\n")]), fields, buckets)
     assert notes(verdict.faults) == [("ForeignBucket", 1, 2)]
+
+
+@pytest.mark.parametrize("third", [b"y.txt", b"None", b"a/b"])
+def test_does_not_take_a_column_for_version_ids_that_holds_none(third: bytes) -> None:
+    rows = B + b",k,MTg0\n" + B + b",x," + third + b"\n"
+    assert judge_csv([rows]).fields is None
+    assert judge_csv([rows], ["Bucket", "Key", "VersionId"]).fields == ("Bucket", "Key", "VersionId")
+    assert judge_csv([rows.splitlines(True)[0]]).fields == ("Bucket", "Key", "VersionId")
 
 
 def test_finds_that_a_gzip_file_breaks_off() -> None:
