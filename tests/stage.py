@@ -175,8 +175,8 @@ class Service:
         return [f"{request.method} {request.path}" for request in self.requests]
 
 
-class Hands:
-    """A clock's hands: time goes on only when someone sleeps."""
+class SleepingTime:
+    """Time that goes on only when someone sleeps."""
 
     def __init__(self, now: float = NOON) -> None:
         self.now = now
@@ -191,7 +191,7 @@ class Hands:
 
 
 def exchange(service: Service, seconds: float = 30.0) -> Exchange:
-    return Exchange(service, Deadline(Hands().clock, seconds), Budget(), 10.0)
+    return Exchange(service, Deadline(SleepingTime().clock, seconds), Budget(), 10.0)
 
 
 def runtime(
@@ -205,7 +205,7 @@ def runtime(
     return Runtime(
         transport=cast(Transport, service),
         budget=Budget(),
-        clock=Hands().clock,
+        clock=SleepingTime().clock,
         environ=environ,
         profiles_path="profiles.json",
         read_file=profiles if callable(profiles) else lambda path: str(profiles),

@@ -22,7 +22,7 @@ from cosbatch.model.messages import Call, Request, Response
 from cosbatch.service.exchange import Budget, Exchange
 from cosbatch.service.transport import Transport, direct_session, prepare
 from tests.mocked_service import responses
-from tests.stage import DOCUMENT, ENVIRON, PROFILES, REGION, UIN, Hands, http, timer, upload
+from tests.stage import DOCUMENT, ENVIRON, PROFILES, REGION, UIN, SleepingTime, http, timer, upload
 
 Json = dict[str, Any]
 KEY, SESSION, CALLER = "s3cret-key", "s3cret+session/token==", "s3cret-caller"
@@ -98,7 +98,7 @@ EVENTS: dict[str, object] = {
 
 
 def runtime(lines: list[str], environ: Mapping[str, str] = ENVIRONMENT) -> Runtime:
-    clock = Hands().clock
+    clock = SleepingTime().clock
     read_file: Callable[[str], str] = lambda path: PROFILES  # noqa: E731  # one line says it
     return Runtime(
         Transport(clock), Budget(), clock, environ, "profiles.json", read_file, lines.append, lambda size: b"0" * size
@@ -166,10 +166,10 @@ def test_lets_no_secret_out_where_the_configuration_is_wrong(event: str, environ
 def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
     configuration = read_configuration(ENVIRONMENT, "profiles.json", lambda path: PROFILES)
     credentials = Credentials("AKIDexample", KEY, SESSION)
-    hands = Hands()
-    transport = Transport(hands.clock)
+    time = SleepingTime()
+    transport = Transport(time.clock)
     connection = transport.connect(credentials, None)
-    exchange = Exchange(connection, Deadline(hands.clock, 1.0), Budget(), 1.0)
+    exchange = Exchange(connection, Deadline(time.clock, 1.0), Budget(), 1.0)
     request = Request("POST", "host", "/jobs", headers=(("x-cos-security-token", SESSION),), body=PLANTED.encode())
     objects: list[object] = [
         configuration,
@@ -181,7 +181,7 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
         transport,
         connection,
         exchange,
-        CallContext(configuration, exchange, hands.clock.now, bytes),
+        CallContext(configuration, exchange, time.clock.now, bytes),
         request,
         Response(200, {}, PLANTED.encode()),
         Call("CreateJob", {"Password": PLANTED}),

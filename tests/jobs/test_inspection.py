@@ -17,7 +17,7 @@ from cosbatch.model.errors import CosbatchError, InvalidManifest, InvalidRequest
 from cosbatch.model.messages import Request, Response
 from cosbatch.service import manifest_object
 from cosbatch.service.manifest_object import ManifestObject
-from tests.stage import APPID, BUCKET, Hands, Service, configuration
+from tests.stage import APPID, BUCKET, Service, SleepingTime, configuration
 from tests.stage import exchange as exchange_with
 
 ARN = f"qcs::cos:ap-chengdu::{BUCKET}"
@@ -169,27 +169,27 @@ def test_a_full_look_counts_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.rows, found.unchecked) == (1000, ())
 
 
-def look_by(hands: Hands, bucket: Bucket, key: str, check: str, limits: dict[str, Any]) -> Inspection:
-    """A look that has 30 seconds by the clock of these hands."""
+def look_by(time: SleepingTime, bucket: Bucket, key: str, check: str, limits: dict[str, Any]) -> Inspection:
+    """A look that has 30 seconds by the clock of `time`."""
     manifest = {"Location": {"ETag": '"e1"', "ObjectArn": f"{ARN}/{key}"}, "Spec": NO_SPEC}
     way = exchange_with(bucket, 30)
-    way.deadline = Deadline(hands.clock, 30)
+    way.deadline = Deadline(time.clock, 30)
     return inspect(manifest, limits, configuration(COSBATCH_MANIFEST_CHECK=check).settings, way)
 
 
-def full_look(bucket: Bucket, hands: Hands) -> Inspection:
-    return look_by(hands, bucket, "list.csv", "full", {})
+def full_look(bucket: Bucket, time: SleepingTime) -> Inspection:
+    return look_by(time, bucket, "list.csv", "full", {})
 
 
 class Slow(Bucket):
     """A bucket that takes three seconds for each answer."""
 
-    def __init__(self, content: bytes, hands: Hands) -> None:
+    def __init__(self, content: bytes, time: SleepingTime) -> None:
         super().__init__(content)
-        self.hands = hands
+        self.time = time
 
     def send(self, request: Request, seconds: float) -> Response:
-        self.hands.sleep(3)
+        self.time.sleep(3)
         return super().send(request, seconds)
 
 
@@ -199,9 +199,9 @@ def names(found: Inspection) -> list[object]:
 
 def test_a_full_look_ends_with_the_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifest_object, "BLOCK", PIECE)
-    hands = Hands()
-    bucket = Slow(TWO_ROWS * 18_000, hands)
-    found = full_look(bucket, hands)
+    time = SleepingTime()
+    bucket = Slow(TWO_ROWS * 18_000, time)
+    found = full_look(bucket, time)
     assert names(found) == ["JudgedInPart"]
     assert 0 < len(bucket.ranges) < len(bucket.content) // PIECE
     assert found.rows == pytest.approx(36_000, rel=0.02)
@@ -209,54 +209,54 @@ def test_a_full_look_ends_with_the_time_and_says_so(monkeypatch: pytest.MonkeyPa
 
 def test_a_full_look_keeps_the_time_for_the_job_however_slow_the_service_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifest_object, "BLOCK", EDGE)
-    hands = Hands()
-    found = full_look(Slow(TWO_ROWS * 60_000, hands), hands)
-    assert (names(found), 30 - hands.slept) == (["JudgedInPart"], 9)
+    time = SleepingTime()
+    found = full_look(Slow(TWO_ROWS * 60_000, time), time)
+    assert (names(found), 30 - time.slept) == (["JudgedInPart"], 9)
 
 
-def slow_judge(monkeypatch: pytest.MonkeyPatch, hands: Hands, seconds: float) -> None:
+def slow_judge(monkeypatch: pytest.MonkeyPatch, time: SleepingTime, seconds: float) -> None:
     feed = CsvJudge.feed
 
     def slowly(judge: CsvJudge, piece: bytes) -> None:
-        hands.sleep(seconds)
+        time.sleep(seconds)
         feed(judge, piece)
 
     monkeypatch.setattr(CsvJudge, "feed", slowly)
 
 
 def test_a_full_look_ends_with_the_time_within_a_block_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    hands = Hands()
-    slow_judge(monkeypatch, hands, 4)
+    time = SleepingTime()
+    slow_judge(monkeypatch, time, 4)
     bucket = Bucket(TWO_ROWS * 18_000)
-    found = full_look(bucket, hands)
+    found = full_look(bucket, time)
     assert (found.unchecked != (), len(bucket.ranges)) == (True, 2)
     assert found.rows == pytest.approx(36_000, rel=0.02)
 
 
 @pytest.mark.parametrize("planted", [0, 3_000, 15_500, 17_999])
 def test_a_full_look_sees_both_ends_however_little_time_there_is(monkeypatch: pytest.MonkeyPatch, planted: int) -> None:
-    hands = Hands()
-    slow_judge(monkeypatch, hands, 1)
-    hands.sleep(22.5)
+    time = SleepingTime()
+    slow_judge(monkeypatch, time, 1)
+    time.sleep(22.5)
     rows = [TWO_ROWS] * 18_000
     rows[planted] = b"odd\n"
     with pytest.raises(InvalidManifest, match="cannot work"):
-        full_look(Bucket(b"".join(rows)), hands)
+        full_look(Bucket(b"".join(rows)), time)
 
 
 def test_a_full_look_is_complete_where_the_end_is_all_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    hands = Hands()
-    slow_judge(monkeypatch, hands, 4.6)
+    time = SleepingTime()
+    slow_judge(monkeypatch, time, 4.6)
     bucket = Bucket(TWO_ROWS * 6000)
-    found = full_look(bucket, hands)
+    found = full_look(bucket, time)
     assert (found.unchecked, found.rows, len(bucket.ranges)) == ((), 12_000, 2)
 
 
 def test_a_verdict_that_came_before_the_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifest_object, "BLOCK", PIECE)
-    hands = Hands()
+    time = SleepingTime()
     with pytest.raises(InvalidManifest) as caught:
-        full_look(Slow(b"odd\n" + TWO_ROWS * 9000, hands), hands)
+        full_look(Slow(b"odd\n" + TWO_ROWS * 9000, time), time)
     assert caught.value.fields["Verdict"]["Complete"] is False  # type: ignore[index]
 
 
@@ -417,16 +417,16 @@ def test_a_full_look_is_for_every_data_file() -> None:
 
 
 def test_a_full_look_at_data_files_ends_with_the_time() -> None:
-    hands = Hands()
+    time = SleepingTime()
     inventory = long_inventory(FILES + 4)
 
     class Slow(Bucket):
         def data_file(self, key: str) -> Response:
-            hands.sleep(1.07)
+            time.sleep(1.07)
             return super().data_file(key)
 
     slow = Slow(inventory.content, files=inventory.files)
-    found = look_by(hands, slow, MANIFEST_JSON, "full", {"max_objects": 1000})
+    found = look_by(time, slow, MANIFEST_JSON, "full", {"max_objects": 1000})
     assert names(found) == ["JudgedInPart", "FilesNotLookedFor", "LimitNotChecked"]
     assert found.leaves_limit_open
 
@@ -442,9 +442,9 @@ def test_counts_exactly_where_a_profile_limits_the_rows() -> None:
 
 
 def test_says_where_the_time_does_not_suffice_to_count_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    hands = Hands()
-    slow_judge(monkeypatch, hands, 1.4)
-    found = look_by(hands, Bucket(TWO_ROWS * 18_000), "list.csv", "head", {"max_objects": 40_000})
+    time = SleepingTime()
+    slow_judge(monkeypatch, time, 1.4)
+    found = look_by(time, Bucket(TWO_ROWS * 18_000), "list.csv", "head", {"max_objects": 40_000})
     _, warning = found.unchecked
     message = "may be over the profile's max_objects, for it could not be read: the time did not suffice for all rows"
     assert warning == {"Warning": "LimitNotChecked", "Pointer": "/Manifest", "Message": message}
@@ -556,7 +556,7 @@ def test_reads_on_where_no_size_is_told() -> None:
 
 
 def test_says_where_the_end_of_a_manifest_without_a_size_was_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    hands = Hands()
-    slow_judge(monkeypatch, hands, 4)
+    time = SleepingTime()
+    slow_judge(monkeypatch, time, 4)
     bucket = Silent(TWO_ROWS * 18_000)
-    assert (names(full_look(bucket, hands)), len(bucket.ranges)) == (["JudgedInPart"], 1)
+    assert (names(full_look(bucket, time)), len(bucket.ranges)) == (["JudgedInPart"], 1)
