@@ -98,9 +98,8 @@ def _no_job_was_made(error: ServiceSideError, ambiguous: ServiceSideError | None
     """Whether no try was left open, and the last one never got there or was refused by the service itself, though not for
     a token that it knows.
     """
-    if error.unproven:
-        return False
-    return ambiguous is None and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
+    is_open = error.unproven or ambiguous is not None
+    return not is_open and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
 
 def _result(token: str, outcome: str, job: Mapping[str, object], warnings: Sequence[object] = ()) -> dict[str, Any]:
@@ -123,7 +122,8 @@ def _recover(
             if not mismatch.retryable:
                 raise
             unresolved = mismatch
-        if not found.jobs and attempts.ambiguous is None and _is_another_fault(error, found):
+            continue
+        if attempts.ambiguous is None and _is_another_fault(error, found):
             raise error
     raise unresolved
 
@@ -234,9 +234,9 @@ def _recovered(order: Order, found: _Finding, exchange: Exchange, settings: Sett
     """
     candidates = [_candidate(order, job, exchange, settings) for job in found.jobs[:_MOST_CANDIDATES]]
     fitting = [candidate for candidate in candidates if not candidate.problems]
-    if not fitting or (not found.complete and _first(fitting).changes):
+    own = _first(fitting) if fitting else None
+    if own is None or (own.changes and not found.complete):
         raise _mismatch(candidates)
-    own = _first(fitting)
     warnings = [_profile_changed(", ".join(problem.pointer for problem in own.changes))] if own.changes else []
     return _result(order.token, "recovered", own.job, warnings)
 
@@ -246,11 +246,15 @@ def _first(fitting: list[_Candidate]) -> _Candidate:
 
     Raises DuplicateUnresolved where their times do not tell which that is.
     """
-    times = sorted(str(candidate.described.get("CreationTime") or "") for candidate in fitting)
-    if len(fitting) > 1 and (not times[0] or times[0] == times[1]):
+    first, *later = sorted(fitting, key=_created_at)
+    if later and _created_at(first) in ("", _created_at(later[0])):
         ids = ", ".join(sorted(candidate.job["JobId"] for candidate in fitting))
         raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
-    return min(fitting, key=lambda candidate: str(candidate.described.get("CreationTime") or ""))
+    return first
+
+
+def _created_at(candidate: _Candidate) -> str:
+    return str(candidate.described.get("CreationTime") or "")
 
 
 def _mismatch(candidates: list[_Candidate]) -> IdempotencyMismatch:

@@ -9,10 +9,9 @@ from cosbatch.manifest.inventory import DataFile, Inventory, with_faults
 from cosbatch.manifest.judge import GZIP_MARK, CsvJudge, feed_in_time, gunzip
 from cosbatch.manifest.verdict import KEPT, Fault, Verdict
 from cosbatch.model.errors import ServiceError
-from cosbatch.service.manifest_object import ManifestObject
+from cosbatch.service.manifest_object import EDGE, ManifestObject
 
-# Bytes of a data file, and data files of an inventory, that are looked at in any case.
-EDGE = 256 * 1024
+# Data files of an inventory that are looked at in any case.
 FILES = 20
 
 

@@ -10,13 +10,12 @@ from cosbatch.model import names
 from cosbatch.model.errors import InvalidManifest, InvalidRequest, Problem
 from cosbatch.model.names import CSV, INVENTORY
 from cosbatch.service.exchange import Exchange
-from cosbatch.service.manifest_object import ManifestObject
+from cosbatch.service.manifest_object import EDGE, ManifestObject
 
 # The judge's modules are imported where they are used: a cold start whose call looks at no manifest saves 8 ms.
 if TYPE_CHECKING:
     from cosbatch.manifest.verdict import Fault, Verdict
 
-EDGE = 256 * 1024
 LIMIT_NOT_CHECKED = "LimitNotChecked"
 _ARN = "/Manifest/Location/ObjectArn"
 

@@ -149,9 +149,9 @@ def read(root: str, response: Response) -> dict[str, object]:
 
 def checked(response: Response) -> Response:
     """The response, if it is a success. Raises the ServiceError that it is, or UnexpectedResponse."""
-    if 200 <= response.status < 300 and _is_page(response):
-        raise _strange(response, "it is a page of something on the way", may_have_acted=True)
     if 200 <= response.status < 300:
+        if _is_page(response):
+            raise _strange(response, "it is a page of something on the way", may_have_acted=True)
         return response
     if response.status < 400:
         raise _strange(

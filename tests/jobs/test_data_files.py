@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from cosbatch.jobs.inspection import EDGE, Inspection, inspect
+from cosbatch.jobs.inspection import Inspection, inspect
 from cosbatch.model.errors import InvalidManifest
 from cosbatch.model.messages import Request, Response
+from cosbatch.service.manifest_object import EDGE
 from tests.stage import APPID, BUCKET, Service, configuration, exchange, refused
 
 Json = dict[str, Any]

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from cosbatch.jobs.data_files import FILES
-from cosbatch.jobs.inspection import EDGE, Inspection, inspect
+from cosbatch.jobs.inspection import Inspection, inspect
 from cosbatch.manifest.judge import PIECE, CsvJudge
 from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import CosbatchError, InvalidManifest, InvalidRequest, ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Request, Response
 from cosbatch.service import manifest_object
-from cosbatch.service.manifest_object import ManifestObject
+from cosbatch.service.manifest_object import EDGE, ManifestObject
 from tests.stage import APPID, BUCKET, Service, SleepingTime, configuration
 from tests.stage import exchange as exchange_with
 

@@ -96,26 +96,10 @@ def _any_tls_fault_is_a_failed_handshake() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _lists_that_are_gone_are_final() -> Iterator[None]:
+def _given_up(is_final: Callable[[errors.CosbatchError], bool]) -> Mutant:
+    """The variant that takes such failures of an upload for final."""
     may_pass = perform._may_pass
-
-    def may_pass_but(error: errors.CosbatchError) -> bool:
-        return may_pass(error) and error.status not in (404, 412)
-
-    with patch.object(perform, "_may_pass", may_pass_but):
-        yield
-
-
-@contextmanager
-def _strangers_are_believed() -> Iterator[None]:
-    may_pass = perform._may_pass
-
-    def may_pass_but(error: errors.CosbatchError) -> bool:
-        return may_pass(error) and (error.retryable or not isinstance(error, errors.UnexpectedResponse))
-
-    with patch.object(perform, "_may_pass", may_pass_but):
-        yield
+    return _swapped(perform, "_may_pass", lambda error: may_pass(error) and not is_final(error))
 
 
 @contextmanager
@@ -184,8 +168,10 @@ MUTANTS: dict[str, Mutant] = {
     "the same bytes again are the same upload": _swapped(uploaded, "event_token", _token_without_time),
     "versions are not looked at": _swapped(uploaded, "_version_of_event", lambda *_: None),
     "any version that an event names is taken": _swapped(uploaded, "_contradictions", lambda *_: iter(())),
-    "a list that is gone is given up": _lists_that_are_gone_are_final,
-    "a stranger's answer is given up on": _strangers_are_believed,
+    "a list that is gone is given up": _given_up(lambda error: error.status in (404, 412)),
+    "a stranger's answer is given up on": _given_up(
+        lambda error: isinstance(error, errors.UnexpectedResponse) and not error.retryable
+    ),
     "a stranger's page is the list": _swapped(actions, "_is_page", lambda response: False),
     "an edited profile is another job": _edited_profiles_are_others,
     "a refused list was never taken": _swapped(creation, "recall", lambda *_: None),

@@ -48,9 +48,6 @@ class Edition(NamedTuple):
         name = {"restore": b"COSInitiateRestoreObject", "delete": b"COSDeleteObject", "tags": b"COSPutObjectTagging"}
         return b"<%s" % name[self.operation] in body and b"<Priority>%d<" % self.priority in body
 
-    def does_as(self, other: Edition) -> bool:
-        return self[1:] == other[1:]
-
 
 @dataclass
 class Uploads(Scenario):

@@ -72,31 +72,28 @@ def create(instance: Instance, delivery: Delivery) -> list[Answer]:
 def record_for(key: str, etag: bool = True) -> Wish:
     """The wish for a job by the record of an upload; without an ETag, the manifest is asked for its own."""
     meta = {"x-cos-request-id": f"upload-{key}", **({"ETag": ETAG} if etag else {})}
-    cos_object = {
-        "key": f"/1250000000/manifest/in/{key}",
-        "url": f"http://manifest-1250000000.cos.ap-chengdu.myqcloud.com/in/{key}",
-        "meta": meta,
-    }
-    bucket = {"name": "manifest", "appid": "1250000000", "region": "cd"}
-    event = {"eventName": "cos:ObjectCreated:Put", "eventTime": int(EPOCH)}
-    return Wish(arn_of(key), {"cos": {"cosBucket": bucket, "cosObject": cos_object}, "event": event})
+    return Wish(arn_of(key), _record(f"in/{key}", int(EPOCH), {"meta": meta}))
 
 
 def record_of(told: State, named: State, version: str | None, meta: Mapping[str, str]) -> Wish:
     """The wish for a job by the record of an upload that made the state `named`; the record's size and time are those of
     the state `told`.
     """
+    said = {"meta": meta, "size": len(told.content), "vid": version or ""}
+    content = _record(named.key, told.modified, said)
+    return Wish(f"qcs::cos:ap-chengdu::manifest-1250000000/{named.key}", content, state=told, version=version)
+
+
+def _record(key: str, time: int, said: Mapping[str, object]) -> dict[str, object]:
+    """A record of COS's event: that the object of the key was put at the time, and what else it says of the object."""
     cos_object = {
-        "key": f"/1250000000/manifest/{named.key}",
-        "url": f"http://manifest-1250000000.cos.ap-chengdu.myqcloud.com/{named.key}",
-        "meta": meta,
-        "size": len(told.content),
-        "vid": version or "",
+        "key": f"/1250000000/manifest/{key}",
+        "url": f"http://manifest-1250000000.cos.ap-chengdu.myqcloud.com/{key}",
+        **said,
     }
     bucket = {"name": "manifest", "appid": "1250000000", "region": "cd"}
-    event = {"eventName": "cos:ObjectCreated:Put", "eventTime": told.modified}
-    content = {"cos": {"cosBucket": bucket, "cosObject": cos_object}, "event": event}
-    return Wish(f"qcs::cos:ap-chengdu::manifest-1250000000/{named.key}", content, state=told, version=version)
+    event = {"eventName": "cos:ObjectCreated:Put", "eventTime": time}
+    return {"cos": {"cosBucket": bucket, "cosObject": cos_object}, "event": event}
 
 
 def handle(instance: Instance, delivery: Delivery) -> list[Answer]:
