@@ -8,8 +8,8 @@ import sys
 from dataclasses import asdict, dataclass
 from urllib.parse import quote
 
-from cosbatch.cli.manifests.draft import drafted
-from cosbatch.cli.remote.client import connect
+from cosbatch.cli.manifests.draft import State, drafted
+from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.listing import Entry, Listing, pages
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage, output_path
@@ -73,21 +73,29 @@ class Selection:
 def build(options: argparse.Namespace) -> int:
     options.holds_rows = options.output is None
     client = connect(options)
-    selection = _selection(options, client.settings)
+    state = list_into(options.output, _selection(options, client.settings), client)
+    if options.output is None:
+        output.say(f"{state.rows:,} rows")
+        return 0
+    fields = ["Bucket", "Key", *(["VersionId"] if options.versions else [])]
+    written = {"Manifest": options.output, "Rows": state.rows, "Size": state.size}
+    output.show({**written, "Format": CSV, "Fields": fields}, options)
+    return 0
+
+
+def list_into(path: str | None, selection: Selection, client: Client) -> State:
+    """List what is selected into the file at `path`, or to stdout, with a bar; how much was written.
+
+    Raises InvalidManifest where nothing is, and what `drafted` and `pages` raise.
+    """
     progress = Progress(sys.stderr, client.clock)
-    with contextlib.closing(progress), drafted(options.output, asdict(selection)) as draft:
+    with contextlib.closing(progress), drafted(path, asdict(selection)) as draft:
         for page in pages(client, selection.listing, draft.state.marker):
             draft.add([selection.row(entry) for entry in page.entries if selection.includes(entry)], page.following)
             progress.show(Reading("Listing", draft.state.rows))
     if not draft.state.rows:
         raise InvalidManifest(f"Nothing in {selection.listing.bucket} is of that kind; there is no manifest.")
-    if options.output is None:
-        output.say(f"{draft.state.rows:,} rows")
-        return 0
-    fields = ["Bucket", "Key", *(["VersionId"] if options.versions else [])]
-    written = {"Manifest": options.output, "Rows": draft.state.rows, "Size": draft.state.size}
-    output.show({**written, "Format": CSV, "Fields": fields}, options)
-    return 0
+    return draft.state
 
 
 def _selection(options: argparse.Namespace, settings: Settings) -> Selection:

@@ -92,11 +92,11 @@ def page_of(response: Response, listing: Listing) -> Page:
     root, member = ("ListVersionsResult", "Version") if listing.versions else ("ListBucketResult", "Contents")
     result = actions.read(root, response)
     is_encoded = result.get("EncodingType") == "url"
-    entries = tuple(_entry(member, is_encoded) for member in _members(result.get(member)))
+    entries = tuple(_entry(member, is_encoded) for member in members(result.get(member)))
     return Page(entries, _following(result, entries, is_encoded, listing))
 
 
-def _members(value: object) -> list[Mapping[str, Any]]:
+def members(value: object) -> list[Mapping[str, Any]]:
     """The members of an element that was parsed: one is a value, several are a list."""
     members = value if isinstance(value, list) else [value]
     return [member for member in members if isinstance(member, Mapping)]
