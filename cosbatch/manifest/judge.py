@@ -154,7 +154,8 @@ class CsvJudge:
             self._refused, start = 0, end
         else:
             self._refused += 1
-        start += self.reader.read(content[start:], is_last)
+        if start < len(content):
+            start += self.reader.read(content[start:], is_last)
         self._waiting = content[start:]
         if len(self._waiting) > LONGEST + 1 and b"\n" not in self._waiting:
             self.reader.pass_long_line(self.reader.line, self._waiting.decode("latin-1"))

@@ -126,13 +126,18 @@ class RowReader:
             if number < next_row:
                 continue
             next_row = number + 1
-            quote = line.find('"') + start
-            if quote < start:
+            if '"' not in line:
                 is_divided = line and not is_odd and ", " not in line
                 values = line.split(",") if is_divided else self._values(number, line.removesuffix("\r"))
             elif (
+                not is_odd
+                and line[0] == line[-1] == '"'
+                and line.count('"') == 2 * len(quoted := line[1:-1].split('","'))
+            ):
+                values = quoted  # all its quotes are those at both ends and between the values
+            elif (
                 is_counting
-                and 0 < quote < last_quote
+                and 0 < (quote := start + line.find('"')) < last_quote
                 and (text[quote - 1] not in ",\n" or text[text.find('"', quote + 1) + 1] not in ',\r\n"')
             ):
                 # The most frequent ways to break a row, where it is only to be counted: a third of the time.
@@ -164,9 +169,6 @@ class RowReader:
 
     def _cells(self, number: int, line: str, text: str, start: int) -> Cells | None:
         """A row that may be over several lines, without values where it is broken; None where it is out of sight."""
-        quoted = line[1:-1].split('","')
-        if line.startswith('"') and line.endswith('"') and line.count('"') == 2 * len(quoted):
-            return Cells(quoted, (), start)  # all its quotes are those at both ends and between the values
         cells = split_row(text, start)
         if isinstance(cells, Cells):
             for column in cells.blanks:

@@ -125,11 +125,12 @@ class RowRules:
         self._note("HeaderRow", line)
         return True
 
-    def _judge_rows(self, rows: Iterable[Row], is_odd: bool, escapes: bool = False, characters: bool = False) -> None:
+    def _judge_rows(  # noqa: C901  # no call for a row in order: this loop is what a list costs that is not clean
+        self, rows: Iterable[Row], is_odd: bool, escapes: bool = False, characters: bool = False
+    ) -> None:
         """Judge rows; which rules keys may break is known for all of them together."""
         fields, bucket_at, key_at, version_at = self.layout or Layout((), 0, 0, -1)
         width, known, note, no_text = len(fields), self._bucket_faults, self._note, list[int]()
-        # Local names, and no call for a row in order: this loop is what a list costs that is not clean.
         for line, values in rows:
             self.rows += 1
             if is_odd:
@@ -140,8 +141,13 @@ class RowRules:
                 key = values[key_at]
                 if known.get(values[bucket_at]) != "":
                     self._judge_bucket(line, values[bucket_at], bucket_at + 1)
-                if key[:1] in "/" or (escapes and (_find_bad_escape(key) or "%25" in key)):
-                    self._judge_key(line, key, key_at + 1)
+                if key[:1] in "/":
+                    note("LeadingSlash" if key else "EmptyKey", line, key_at + 1)
+                if escapes:
+                    if _find_bad_escape(key):
+                        note("BadEscape", line, key_at + 1)
+                    if "%25" in key and _find_double_escape(key):
+                        note("DoublyEncoded", line, key_at + 1)
                 if (characters or "\n" in key) and _find_raw(key) and key_at + 1 not in no_text:
                     note("NotEncoded", line, key_at + 1)
                 if version_at >= 0:
@@ -151,16 +157,6 @@ class RowRules:
             if values == self.previous:
                 note("DuplicateRow", line)
             self.previous = values
-
-    def _judge_key(self, line: int, key: str, column: int) -> None:
-        if not key:
-            self._note("EmptyKey", line, column)
-        if key.startswith("/"):
-            self._note("LeadingSlash", line, column)
-        if _find_bad_escape(key):
-            self._note("BadEscape", line, column)
-        if _find_double_escape(key):
-            self._note("DoublyEncoded", line, column)
 
     def _judge_version(self, line: int, version: str, column: int) -> None:
         before = len(self._versioned)

@@ -200,7 +200,8 @@ def long_row(chance: Random) -> bytes:
             (b'k"', b"\n", b""),
         ]
     )
-    start = b"examplebucket-1250000000," + begin
+    bucket = chance.choice([b"examplebucket-1250000000", b'"examplebucket-1250000000"'])
+    start = bucket + b"," + begin
     room = 8192 + chance.randrange(-3, 5) - len(start) - len(end)
     return start + (filling * room)[:room] + end
 

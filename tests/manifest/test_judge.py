@@ -74,6 +74,7 @@ FAULTY = {
     ),
     "NUL in a broken row": (B + b',a"\0\n', [("NulByte", 1, None), ("BadQuoting", 1, 2)]),
     "a long line": (B + b"," + b"k" * 8192 + b"\n", [("LineTooLong", 1, None)]),
+    "a long line, all in quotes": (b'"' + B + b'","' + b"k" * 8192 + b'"\n', [("LineTooLong", 1, None)]),
     "a long line that is broken, too": (B + b",a\rb" + b"k" * 9000, [("LineTooLong", 1, None)]),
     "a long line with quotes out of place": (B + b',a"b' + b"k" * 9000, [("LineTooLong", 1, None)]),
     "zeros without end": (B + b",k\n" + b"\0" * 9000, [("NulByte", 2, None), ("LineTooLong", 2, None)]),
