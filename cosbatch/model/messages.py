@@ -52,6 +52,14 @@ class Response(NamedTuple):
     def request_id(self) -> str | None:
         return self.headers.get("x-cos-request-id")
 
+    def without(self, secret: str) -> Response:
+        """The response with *** wherever it holds the text."""
+        return self._replace(
+            headers={name: value.replace(secret, "***") for name, value in self.headers.items()},
+            body=self.body.replace(secret.encode(), b"***"),
+            signed=self.signed and tuple(text.replace(secret, "***") for text in self.signed),
+        )
+
 
 def may_have_acted(status: int) -> bool:
     """Whether an answer that is not in the service's words leaves open, by its HTTP status, if the request was acted on.

@@ -29,12 +29,6 @@ class NotConnected(requests.ConnectionError):
     """Nothing has gone out; the argument says why: an ssl.SSLError, a TimeoutError, another OSError, or a UnicodeError."""
 
 
-class LimitedRequest(requests.PreparedRequest):
-    """A request that says how long the body of its response may be, in bytes."""
-
-    limit = LISTING_LIMIT
-
-
 class DeadlineAdapter(HTTPAdapter):
     """Keeps a connection to each address, for so many seconds: what rests for longer may have been dropped on the way.
 

@@ -6,7 +6,6 @@ import os
 import ssl
 import warnings
 from typing import NamedTuple
-from urllib.parse import quote, urlencode
 
 with warnings.catch_warnings():
     # The deployed package leaves out what guesses encodings, for nothing asks for a guess; requests would complain.
@@ -20,8 +19,9 @@ from cosbatch.model import errors
 from cosbatch.model.credentials import Credentials
 from cosbatch.model.deadline import Clock, unix_seconds
 from cosbatch.model.messages import Request, Response, may_have_acted
-from cosbatch.service.deadline_adapter import DeadlineAdapter, LimitedRequest, NotConnected
-from cosbatch.service.signature import SignatureAuth, url_encode
+from cosbatch.service.deadline_adapter import DeadlineAdapter, NotConnected
+from cosbatch.service.prepared import LimitedRequest, prepare
+from cosbatch.service.signature import url_encode
 
 _CONNECT_SECONDS = 5.0
 
@@ -71,8 +71,7 @@ class Transport:
         options = self._session.merge_environment_settings(url, {}, True, None, None)
         # Session.send would read the body of a redirect, however long it is.
         with self._session.get_adapter(url).send(prepared, timeout=(_CONNECT_SECONDS, seconds), **options) as received:
-            body: bytes = received.raw.read(limit + 1)
-        status = received.status_code
+            status, body = received.status_code, received.raw.read(limit + 1)
         if len(body) > limit:
             message = f"The answer (HTTP {status}) is longer than {limit} bytes."
             raise errors.UnexpectedResponse(message, may_have_acted=may_have_acted(status))
@@ -108,57 +107,12 @@ class Connection(NamedTuple):
         return _without_secrets(response, self.credentials, prepared.headers["Authorization"])
 
 
-def prepare(
-    request: Request, endpoint: str, credentials: Credentials, now: int
-) -> tuple[LimitedRequest, SignatureAuth]:
-    """The request as it goes out, and what signed it. Raises InvalidRequest; requests' errors where the host is no address."""
-    url, headers = endpoint + _target(request), _headers(request, credentials)
-    auth = SignatureAuth(credentials, now, request.method, request.path, request.query, headers.items())
-    prepared = LimitedRequest()
-    prepared.prepare(request.method, url, headers, data=request.body, auth=auth)
-    # requests would tidy up the path of odd keys, and announce a length with DELETE.
-    prepared.url, prepared.limit = url, request.limit
-    if "Content-Length" not in headers:
-        prepared.headers.pop("Content-Length", None)
-    return prepared, auth
-
-
-def _headers(request: Request, credentials: Credentials) -> dict[str, str]:
-    headers = {"Host": request.host, "Accept-Encoding": "identity", "Accept": "*/*", "User-Agent": "cosbatch"}
-    for name, value in request.headers:
-        if not (value.isascii() and value.isprintable()):
-            message = f"The header {name} would hold characters that no header can carry; nothing was sent."
-            raise errors.InvalidRequest(message)
-        # Outer blanks would get lost on the way and break the signature.
-        headers[name] = value.strip()
-    if request.method == "POST":
-        headers["Content-Length"] = str(len(request.body))
-    if credentials.token:
-        headers["x-cos-security-token"] = credentials.token
-    return headers
-
-
-def _target(request: Request) -> str:
-    """Path and query as they go over the wire; a second slash at the start would be taken for a host on the way."""
-    try:
-        path, query = quote(request.path, safe="/-_.~"), urlencode(request.query, quote_via=quote)
-    except UnicodeEncodeError:
-        message = "The path or the query has half characters (surrogates); nothing was sent."
-        raise errors.InvalidRequest(message) from None
-    path = f"/%2F{path[2:]}" if path.startswith("//") else path
-    return f"{path}?{query}" if query else path
-
-
 def _without_secrets(response: Response, credentials: Credentials, authorization: str | bytes) -> Response:
     """The response, even if it quotes our request: its text is carried on, into replies and logs."""
-    headers, body, ours = response.headers, response.body, response.signed
     token = credentials.token or ""
     for secret in (token, url_encode(token), credentials.secret_key, str(authorization).rpartition("=")[2]):
-        if secret:
-            headers = {name: value.replace(secret, "***") for name, value in headers.items()}
-            body = body.replace(secret.encode(), b"***")
-            ours = ours and tuple(text.replace(secret, "***") for text in ours)
-    return response._replace(headers=headers, body=body, signed=ours)
+        response = response.without(secret) if secret else response
+    return response
 
 
 def _translated(error: Exception, host: str) -> errors.CosbatchError:
@@ -166,9 +120,8 @@ def _translated(error: Exception, host: str) -> errors.CosbatchError:
     match error:
         case InvalidURL() | InvalidSchema() | MissingSchema() | NotConnected(args=(UnicodeError(),)):
             settings = "COSBATCH_ENDPOINT, COSBATCH_UIN, COSBATCH_REGION"
-            return errors.ConfigurationError(
-                f"The address for {host} cannot be one; look at {settings}. Nothing was sent."
-            )
+            message = f"The address for {host} cannot be one; look at {settings}. Nothing was sent."
+            return errors.ConfigurationError(message)
         case NotConnected(args=(ssl.SSLError(),)):
             return errors.UpstreamTLS(f"{host} could not prove who it is (TLS).")
         case NotConnected(args=(TimeoutError(),)):
@@ -177,6 +130,5 @@ def _translated(error: Exception, host: str) -> errors.CosbatchError:
             return errors.UpstreamUnreachable(f"No connection to {host} could be made.")
         case TimeoutError() | requests.Timeout():
             return errors.UpstreamTimeout(f"{host} did not answer in time.", may_have_acted=True)
-    return errors.UpstreamUnreachable(
-        f"The connection to {host} broke before the answer was whole.", may_have_acted=True
-    )
+    message = f"The connection to {host} broke before the answer was whole."
+    return errors.UpstreamUnreachable(message, may_have_acted=True)
