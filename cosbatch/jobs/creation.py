@@ -289,7 +289,7 @@ def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange, setting
     different = differences(_compared(ours), _compared(theirs), whose) or [
         Problem("", f"has another digest than {whose}")
     ]
-    if identity.is_of_event(order.token):
+    if identity.says_what_it_is_of(order.token):
         return _Candidate(job, theirs, manifest, different, copied=True)
     return _Candidate(job, theirs, different, [])
 

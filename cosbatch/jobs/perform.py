@@ -159,12 +159,17 @@ def draft_of(
     inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, context.exchange)
     caller_policy.check_size(inspection.rows, profile)
     document = _completed(document, inspection, profile)
-    token = document["ClientRequestToken"] or token or identity.fresh_token(context.random_bytes)
+    token = _token(document["ClientRequestToken"], token) or identity.fresh_token(context.random_bytes)
     order = creation.order_of(document, token, caller)
     if inspection.leaves_limit_open:
         # What nobody could check waits for a person; whether there was time for it makes no other job.
         order = order._replace(document={**order.document, "ConfirmationRequired": True})
     return Draft(order, inspection)
+
+
+def _token(given: str | None, of_event: str | None) -> str | None:
+    """The document's token, or else the event's. One that stands in a timer's message holds for all of its ticks."""
+    return identity.token_given_to_event(given) if given and of_event else given or of_event
 
 
 def _completed(document: dict[str, Any], inspection: Inspection, profile: Profile | None) -> dict[str, Any]:

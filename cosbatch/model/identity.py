@@ -24,6 +24,7 @@ _SHORT = 20
 _CALLER_SHORT = 8
 DESCRIPTION_LIMIT = 256
 OF_EVENTS = "event-"
+_GIVEN = f"{OF_EVENTS}given-"
 
 
 class Marker(NamedTuple):
@@ -49,9 +50,19 @@ def event_token(*parts: str) -> str:
     return OF_EVENTS + _as_uuid(hashlib.sha256(json.dumps(parts).encode()).hexdigest())
 
 
+def token_given_to_event(token: str) -> str:
+    """What stands for the token that the message of a timer brings: a caller who brings the same cannot take it first."""
+    return _GIVEN + _as_uuid(hashlib.sha256(token.encode()).hexdigest())
+
+
 def is_of_event(token: str) -> bool:
-    """Whether it is the token of an upload or a timer's tick."""
+    """Whether it is a token of uploads and timers, which no caller may bring."""
     return token.startswith(OF_EVENTS)
+
+
+def says_what_it_is_of(token: str) -> bool:
+    """Whether it is made of the upload or the timer's tick that it is of: no other job was ever asked for with it."""
+    return is_of_event(token) and not token.startswith(_GIVEN)
 
 
 def fresh_token(random_bytes: Callable[[int], bytes]) -> str:

@@ -200,7 +200,13 @@ def test_makes_a_token_where_the_call_has_none() -> None:
         perform_with(Service(), "CreateJob", document)["ClientRequestToken"] == "00010203-0405-0607-0809-0a0b0c0d0e0f"
     )
     assert perform(Call("CreateJob", document, token="tick"), context(Service()))["ClientRequestToken"] == "tick"
-    assert perform(Call("CreateJob", DOCUMENT, token="tick"), context(Service()))["ClientRequestToken"] == "token-1"
+
+
+def test_gives_a_timer_s_own_token_a_form_that_no_caller_can_bring() -> None:
+    ticks = [perform(Call("CreateJob", DOCUMENT, token=tick), context(Service())) for tick in ("tick", "next tick")]
+    tokens = {str(result["ClientRequestToken"]) for result in ticks}
+    assert tokens == {identity.token_given_to_event("token-1")}
+    assert all(map(identity.is_of_event, tokens))
 
 
 MANIFEST = {"Location": {"ObjectArn": f"cos://{BUCKET}/restore/a.csv", "ETag": "abc"}}

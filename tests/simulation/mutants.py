@@ -118,7 +118,10 @@ def _events_say_which_list() -> Iterator[None]:
 
 @contextmanager
 def _edited_profiles_are_others() -> Iterator[None]:
-    with patch.object(identity, "is_of_event", lambda token: False), patch.object(creation, "recall", lambda *_: None):
+    with (
+        patch.object(identity, "says_what_it_is_of", lambda token: False),
+        patch.object(creation, "recall", lambda *_: None),
+    ):
         yield
 
 
