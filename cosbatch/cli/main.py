@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from cosbatch.cli.deploy import cam_policy, doctor, package, schema
 from cosbatch.cli.job_commands import create, jobs, wait
-from cosbatch.cli.manifests import build, check, retry
+from cosbatch.cli.manifests import build, check, retry, split
 from cosbatch.cli.rehearse import demo, invoke, standin
 from cosbatch.cli.terminal import exit_codes, output, streams
 from cosbatch.cli.terminal.arguments import Parser, add_common, command_first
@@ -135,6 +135,7 @@ def parser() -> argparse.ArgumentParser:
     standin.add(commands)
     check.add(commands)
     build.add(commands)
+    split.add(commands)
     retry.add(commands)
     schema.add(commands)
     package.add(commands)

@@ -198,10 +198,14 @@ def warning(name: str, pointer: str, message: str) -> dict[str, object]:
 def _raise_faults(verdict: Verdict) -> None:
     """Raises InvalidManifest with every fault that was kept, each with its line and column."""
     if not verdict.ok:
-        problems = [Problem(_ARN, _said(fault)) for fault in verdict.faults]
-        error = InvalidManifest("The content of the manifest cannot work; no job was created.", problems)
+        error = InvalidManifest("The content of the manifest cannot work; no job was created.", problems_of(verdict))
         error.fields["Verdict"] = verdict.as_json()
         raise error
+
+
+def problems_of(verdict: Verdict) -> list[Problem]:
+    """The faults that were kept, each with its line and column."""
+    return [Problem(_ARN, _said(fault)) for fault in verdict.faults]
 
 
 def _said(fault: Fault) -> str:

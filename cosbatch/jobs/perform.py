@@ -76,7 +76,7 @@ def create_job(call: Call, context: CallContext) -> dict[str, object]:
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
     named = options.get("Profile")
     profile = context.configuration.profiles.named(named) if named is not None else None
-    draft = draft_of(elements, profile, _day(context.now()), call.token, call.caller, context)
+    draft = draft_of(elements, profile, day_of(context.now()), call.token, call.caller, context)
     if options["DryRun"]:
         return plan_of(draft.order, draft.inspection, context.settings)
     check_digest(options.get("PlanDigest"), draft.order)
@@ -178,7 +178,7 @@ def _completed(document: dict[str, Any], inspection: Inspection, profile: Profil
     return {**document, "ConfirmationRequired": confirm, "Manifest": manifest}
 
 
-def _day(seconds: float) -> str:
+def day_of(seconds: float) -> str:
     """The day in UTC."""
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
 

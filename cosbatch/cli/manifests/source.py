@@ -6,20 +6,18 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import files
-from cosbatch.cli.terminal.progress import Progress, Reading, in_bytes
+from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.manifest.judge import BrokenGzip, gunzip
 from cosbatch.model.errors import InvalidManifest
 
 _BLOCK = 1024 * 1024
-# Bytes; less is read before a person could look at a bar.
-_WORTH_A_BAR = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,8 @@ def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Itera
     """
     with contextlib.ExitStack() as ending:
         source = _stored(name, options, ending)
-        if (source.size or 0) > _WORTH_A_BAR:
-            progress = ending.enter_context(contextlib.closing(Progress(sys.stderr, options.clock, in_bytes)))
-            source = replace(source, blocks=_shown(source, progress))
+        show = ending.enter_context(bytes_shown("Reading", source.size or 0, options.clock))
+        source = replace(source, blocks=_shown(source.blocks, show))
         if unpack and name.endswith(".gz"):
             source = replace(source, blocks=_unzipped(source.blocks, name))
         yield source
@@ -63,12 +60,10 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: file.read(_BLOCK), b"")
 
 
-def _shown(source: Source, progress: Progress) -> Iterator[bytes]:
-    done = 0
-    for block in source.blocks:
+def _shown(blocks: Iterable[bytes], show: Callable[[int], None]) -> Iterator[bytes]:
+    for block in blocks:
         yield block
-        done += len(block)
-        progress.show(Reading("Reading", done, source.size))
+        show(len(block))
 
 
 def _unzipped(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:

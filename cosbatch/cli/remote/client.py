@@ -41,18 +41,28 @@ class Client:
     def settings(self) -> Settings:
         return self.configuration.settings
 
-    def exchange(self, patience: float = PATIENCE) -> Exchange:
-        """An exchange that may take the next `patience` seconds."""
+    def exchange(self, patience: float = PATIENCE, timeout: float | None = None) -> Exchange:
+        """An exchange that may take the next `patience` seconds, and `timeout` of them for one try (default: the setting)."""
         deadline = Deadline(self.clock, self.clock.monotonic() + patience)
-        return Exchange(self.wire, deadline, self.budget, self.settings.timeout)
+        return Exchange(self.wire, deadline, self.budget, timeout or self.settings.timeout)
 
     def ask(self, request: Request, read: Callable[[Response], T]) -> T:
         """What `read` makes of the response. Raises ServiceSideError."""
         return self.exchange().ask(request, read)
 
-    def call(self, fields: Mapping[str, object]) -> dict[str, object]:
-        """The result of a direct call, as the function replies to it. Raises CosbatchError."""
-        return perform(call_of(fields), CallContext(self.configuration, self.exchange(), self.clock.now, os.urandom))
+    def call(
+        self, fields: Mapping[str, object], patience: float = PATIENCE, moment: float | None = None
+    ) -> dict[str, object]:
+        """The result of a direct call, as the function replies to it; {date} in a profile is the day of `moment` (default: now).
+
+        Raises CosbatchError.
+        """
+        return perform(call_of(fields), self.context(patience, moment))
+
+    def context(self, patience: float, moment: float | None = None) -> CallContext:
+        """What a call is worked on with, for so many seconds; `moment`, in Unix seconds, stands for now where it is given."""
+        now = self.clock.now if moment is None else lambda: moment
+        return CallContext(self.configuration, self.exchange(patience), now, os.urandom)
 
 
 def connect(options: argparse.Namespace) -> Client:

@@ -16,12 +16,17 @@ def add_yes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="do it without asking; needed where there is no terminal")
 
 
+def check_terminal(options: argparse.Namespace) -> None:
+    """Raises WrongUsage where --yes does not say so, and nobody can be asked: better before long work than behind it."""
+    if not options.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise WrongUsage("there is no terminal to ask at; --yes does it without asking")
+
+
 def is_agreed(options: argparse.Namespace, shown: Callable[[], Iterable[str]], question: str) -> bool:
     """Whether --yes says so, or the person who has been shown these lines. Raises WrongUsage where nobody can be asked."""
+    check_terminal(options)
     if options.yes:
         return True
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
-        raise WrongUsage("there is no terminal to ask at; --yes does it without asking")
     for line in shown():
         output.say(printable(line))
     streams.write(sys.stderr, f"{question} [y/N] ")

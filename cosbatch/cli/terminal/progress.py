@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -18,6 +20,8 @@ _LABEL = len("Completing")
 _LONGEST_BAR = 24
 _SHORTEST_BAR = 6
 _CLEAR = "\r\x1b[K"
+# Bytes; less is done before a person could look at a bar.
+WORTH_A_BAR = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,21 @@ class Progress:
         if self._is_terminal and self._label:
             streams.write(self._stream, "\n")
         self._label = ""
+
+
+@contextlib.contextmanager
+def bytes_shown(label: str, total: int, clock: Clock) -> Iterator[Callable[[int], None]]:
+    """What to call with each number of bytes that were worked on, to show all of them on stderr; few are not shown."""
+    done = 0
+    with contextlib.closing(Progress(sys.stderr, clock, in_bytes)) as progress:
+
+        def add(count: int) -> None:
+            nonlocal done
+            done += count
+            if total > WORTH_A_BAR:
+                progress.show(Reading(label, done, total))
+
+        yield add
 
 
 def _bar(reading: Reading, room: int) -> list[str]:

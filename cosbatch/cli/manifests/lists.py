@@ -1,0 +1,111 @@
+"""LIST, as commands take it: a CSV file, stdin, a list or an inventory in a bucket, or all objects under a prefix."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+
+from cosbatch.cli.manifests import source
+from cosbatch.cli.manifests.build import Selection, list_into
+from cosbatch.cli.manifests.inventory_rows import rows_of_inventory
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import Client
+from cosbatch.cli.remote.listing import Listing
+from cosbatch.cli.terminal import files, output
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.model import names
+from cosbatch.model.names import Resource
+
+HELP = "a CSV file, - for stdin, cos://bucket/list.csv, an inventory's cos://.../manifest.json, or cos://bucket/prefix/"
+
+
+@contextlib.contextmanager
+def found(
+    name: str,
+    options: argparse.Namespace,
+    client: Callable[[], Client],
+    classes: Sequence[str] = (),
+    as_file: bool = False,
+) -> Iterator[str | Resource]:
+    """The path of a file of rows, or where the list lies in a bucket; with `as_file` the former in any case.
+
+    `client` connects where the account is asked; `classes` are the storage classes of what is listed under a prefix, all where none is named. What is made here is
+    removed at the end. Raises WrongUsage, CosbatchError.
+    """
+    place = _place_of(name) if objects.is_object(name) else None
+    with contextlib.ExitStack() as ending:
+        if place is not None and is_prefix(place):
+            yield ending.enter_context(_listed(place, client(), classes))
+        elif place is not None and not as_file:
+            yield place
+        elif place is not None and names.is_inventory(place.key or ""):
+            yield ending.enter_context(_kept(rows_of_inventory(client(), place)))
+        elif place is None and names.is_inventory(os.path.basename(name)):
+            raise WrongUsage(f"an inventory is read where it lies, with its data files: write cos://bucket/{name}")
+        elif place is None and os.path.isfile(name):
+            yield name
+        else:
+            opened = ending.enter_context(source.opened(name, options, unpack=False))
+            yield ending.enter_context(_kept(opened.blocks))
+
+
+def is_prefix(place: Resource) -> bool:
+    """Whether all objects under it are meant: it is a bucket, or ends as a folder does."""
+    return place.key is None or place.key.endswith("/")
+
+
+def _place_of(name: str) -> Resource:
+    try:
+        return names.parse_resource(name)
+    except ValueError as error:
+        raise WrongUsage(
+            f"{name} names no list: {error}; write cos://bucket-appid/list.csv, or cos://bucket-appid/prefix/"
+        ) from None
+
+
+@contextlib.contextmanager
+def _kept(blocks: Iterator[bytes]) -> Iterator[str]:
+    """The path of a file that holds the blocks, as long as it is used."""
+    with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
+        path = os.path.join(folder, "list.csv")
+        with open(path, "wb") as file:
+            file.writelines(blocks)
+        yield path
+
+
+@contextlib.contextmanager
+def _listed(place: Resource, client: Client, classes: Sequence[str]) -> Iterator[str]:
+    """The path of a list of all objects under the prefix. A listing that is broken off goes on the next time."""
+    listing = Listing(place.bucket, place.region or client.settings.account.region, place.key or "")
+    selection = Selection(listing, latest_only=True, storage_classes=tuple(classes))
+    path = os.path.join(_cache(), f"{_digest(selection)}.csv")
+    try:
+        state = list_into(path, selection, client)
+        of = f" of class {' or '.join(classes)}" if classes else ""
+        output.say(f"Listed: {state.rows:,} objects{of}.")
+        yield path
+    finally:
+        # What a listing needs to go on lies beside it.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(path)
+
+
+def _digest(selection: Selection) -> str:
+    return hashlib.sha256(json.dumps(asdict(selection)).encode()).hexdigest()[:32]
+
+
+def _cache() -> str:
+    """The folder for listings under way. Raises WrongUsage where it cannot be made."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = os.path.join(home, "cosbatch")
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise files.unwritable(folder, error) from None
+    return folder

@@ -1,0 +1,142 @@
+"""The command `split`: a list in several, each of so many rows at most, for a profile or an account that takes no more."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from cosbatch.cli.manifests import lists
+from cosbatch.cli.manifests.cutting import Part, parts_of
+from cosbatch.cli.remote.client import connect
+from cosbatch.cli.remote.content import Stretch
+from cosbatch.cli.terminal import files, output
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
+from cosbatch.cli.terminal.progress import bytes_shown
+from cosbatch.cli.terminal.tables import table
+from cosbatch.jobs.inspection import problems_of
+from cosbatch.manifest.judge import judge_csv
+from cosbatch.model import strict_json
+from cosbatch.model.deadline import Clock
+from cosbatch.model.errors import InvalidManifest
+
+MOST_ROWS = 10**12
+# More files than this in one folder are somebody's mistake.
+MOST_PARTS = 10_000
+_BLOCK = 1024 * 1024
+_NOTES = ".cosbatch-split.json"
+
+_EXAMPLES = """\
+  A list in parts of a million rows, photos-parts/photos-0001.csv and so on:
+    python -m cosbatch split photos.csv --rows 1000000
+
+  An inventory, as lists that a profile takes, into a folder of one's own choice:
+    python -m cosbatch split cos://inventory-1250000000/all/20261123/manifest.json --rows 1000000 --output parts/
+
+The same is done on the way by --split of restore, copy, tag, delete-objects and create: one job for each part.
+"""
+
+
+def add(commands: Commands) -> None:
+    summary = "Divide a list into several, of so many rows each."
+    parser = command(commands, "split", summary, _EXAMPLES, split)
+    parser.add_argument("list", metavar="LIST", help=lists.HELP)
+    parser.add_argument(
+        "--rows", type=whole_number(1, MOST_ROWS), required=True, metavar="N", help="how many rows a part has at most"
+    )
+    parser.add_argument("--output", metavar="FOLDER", help="where the parts go (default: the list's name and -parts)")
+    add_service(parser)
+
+
+def split(options: argparse.Namespace) -> int:
+    stem = _stem(options.list)
+    folder = options.output or f"{stem}-parts"
+    # A list on this machine is divided without an account.
+    with lists.found(options.list, options, lambda: connect(options), as_file=True) as path:
+        parts = divided(str(path), options.rows, options.clock)
+        width = max(4, len(str(len(parts))))
+        names = [f"{stem}-{number:0{width}}.csv" for number in range(1, len(parts) + 1)]
+        _prepare(folder, stem, names)
+        with bytes_shown("Writing", sum(part.size for part in parts), options.clock) as show:
+            for name, part in zip(names, parts, strict=True):
+                _write(os.path.join(folder, name), Stretch(str(path), part.start, part.size), show)
+    rows = [(os.path.join(folder, name), part.rows) for name, part in zip(names, parts, strict=True)]
+    written = [{"Manifest": name, "Rows": count} for name, count in rows]
+    output.show({"Manifests": written}, options, lambda: table(("Manifest", "Rows"), rows))
+    return 0
+
+
+def divided(path: str, rows: int, clock: Clock, most: int = MOST_PARTS) -> list[Part]:
+    """The parts of the list in the file, at most so many. Raises WrongUsage where they are more, InvalidManifest with the
+    list's faults.
+    """
+    size = os.stat(path).st_size
+    with bytes_shown("Judging", size, clock) as show:
+        verdict = judge_csv(_blocks(path, show))
+    if not verdict.ok:
+        raise InvalidManifest("The content of the list cannot work; nothing was made of it.", problems_of(verdict))
+    if -(-(verdict.rows or 0) // rows) > most:
+        raise WrongUsage(f"{verdict.rows:,} rows would be more than {most:,} parts; let a part have more rows")
+    with bytes_shown("Dividing", size, clock) as show:
+        return [*parts_of(_blocks(path, show), rows)]
+
+
+def _blocks(path: str, show: Callable[[int], None]) -> Iterator[bytes]:
+    with files.opened(path) as file:
+        while block := file.read(_BLOCK):
+            yield block
+            show(len(block))
+
+
+def _stem(name: str) -> str:
+    """The list's name without its folder and ending; that of the folder where it lies in one that says more."""
+    parts = [part for part in name.split("/") if part not in ("", "manifest.json", files.STDIN)]
+    return os.path.splitext(parts[-1])[0] if parts else "list"
+
+
+def _prepare(folder: str, stem: str, names: Sequence[str]) -> None:
+    """Make the folder, note what will be written there, and remove what an earlier split of that list had more.
+
+    Raises WrongUsage where a file is there that no split wrote.
+    """
+    notes = os.path.join(folder, _NOTES)
+    noted = _noted(notes)
+    earlier = noted.get(stem, [])
+    foreign = [name for name in names if name not in earlier and os.path.exists(os.path.join(folder, name))]
+    if foreign:
+        there = os.path.join(folder, foreign[0])
+        raise WrongUsage(f"{there} is there, and no split wrote it; choose another --output")
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise files.unwritable(folder, error) from None
+    with files.writing(notes) as file:
+        file.write(json.dumps({**noted, stem: [*names]}).encode())
+    for name in {*earlier} - {*names}:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(folder, name))
+
+
+def _noted(notes: str) -> dict[str, list[str]]:
+    """The names of the files that splits wrote there, by the stem of their list; empty where nothing says so."""
+    try:
+        noted = strict_json.read(files.read_bytes(notes))
+    except (ValueError, WrongUsage):
+        return {}
+    kept = noted if isinstance(noted, dict) else {}
+    return {
+        stem: [name for name in names if isinstance(name, str) and os.path.basename(name) == name]
+        for stem, names in kept.items()
+        if isinstance(names, list)
+    }
+
+
+def _write(path: str, stretch: Stretch, show: Callable[[int], None]) -> None:
+    with files.writing(path) as file:
+        for start in range(0, stretch.size, _BLOCK):
+            block = stretch.read(start, _BLOCK)
+            file.write(block)
+            show(len(block))

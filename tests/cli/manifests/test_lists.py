@@ -1,0 +1,69 @@
+"""LIST: where it lies, and what becomes of it on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from cosbatch.cli.manifests import lists
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import Client, client_of
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.model.deadline import Clock
+from cosbatch.model.names import Resource
+from cosbatch.standin import Standin
+
+BUCKET = "photos-1250000000"
+
+
+def client() -> Client:
+    return client_of(os.environ, Clock())
+
+
+def options() -> argparse.Namespace:
+    return argparse.Namespace(clock=Clock(), endpoint=None, region=None, verbose=False)
+
+
+@pytest.mark.parametrize("key", ["list.csv", "inventory/manifest.json"])
+def test_leaves_a_list_where_it_lies_unless_a_file_is_asked_for(key: str) -> None:
+    with lists.found(f"cos://{BUCKET}/{key}", options(), client) as place:
+        assert place == Resource(BUCKET, key, None)
+
+
+def test_takes_a_file_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("rows")
+    with lists.found(str(tmp_path / "list.csv"), options(), client, as_file=True) as path:
+        assert path == str(tmp_path / "list.csv")
+
+
+def test_keeps_what_comes_through_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_bytes, args=(b"rows",)).start()
+    with lists.found(str(pipe), options(), client) as path:
+        assert Path(str(path)).read_bytes() == b"rows"
+    assert not os.path.exists(str(path))
+
+
+def test_lists_a_whole_bucket_and_only_what_is_of_a_class(
+    standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for key, storage_class in (("a", None), ("b", "ARCHIVE"), ("c", "DEEP_ARCHIVE")):
+        objects.write(client(), Resource(BUCKET, key, None), b"x", storage_class)
+    with lists.found(f"cos://{BUCKET}", options(), client, ("ARCHIVE", "DEEP_ARCHIVE")) as path:
+        assert Path(str(path)).read_text() == f"{BUCKET},b\n{BUCKET},c\n"
+
+
+def test_says_where_a_listing_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with (
+        pytest.raises(WrongUsage, match="file/cosbatch cannot be written"),
+        lists.found(f"cos://{BUCKET}", options(), client),
+    ):
+        pass
