@@ -111,10 +111,11 @@ def _foreign_region(buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
 
 
 def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], settings: Settings) -> Iterator[Problem]:
-    """Everybody is no other account: that waits for a person."""
+    """Everybody is no other account: that waits for a person. Who names an account is not everybody."""
     own = f"qcs::cam::uin/{settings.account.uin}:"
     for index, grantee in enumerate(_grantees(document["Operation"].get("COSPutObjectCopy", {}))):
-        if not grantee.startswith(own) and not _is_everybody(grantee) and grantee not in policy.get("grantees", ()):
+        is_someone = "uin/" in grantee.lower() or not _is_everybody(grantee)
+        if is_someone and not grantee.startswith(own) and grantee not in policy.get("grantees", ()):
             pointer = f"/Operation/COSPutObjectCopy/AccessControlGrants/{index}/Grantee/Identifier"
             yield Problem(
                 pointer, "is of another account than this function's, and not among the grantees of the policy"

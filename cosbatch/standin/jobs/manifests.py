@@ -90,7 +90,7 @@ def _read_inventory(contents: Contents, version: Version) -> Mapping[str, object
         inventory = json.loads(contents.read(version.stored.content))
     except (ValueError, RecursionError) as error:
         raise BadManifest("InvalidManifest", f"The manifest.json is not JSON: {error}") from None
-    if not isinstance(inventory, dict) or inventory.get("fileFormat") != "CSV":
+    if not isinstance(inventory, dict) or str(inventory.get("fileFormat")).upper() != "CSV":
         raise BadManifest("InvalidManifest", "The manifest.json does not say that its fileFormat is CSV")
     return inventory
 

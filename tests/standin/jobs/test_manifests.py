@@ -147,7 +147,8 @@ def test_reads_an_inventory_of_the_newer_kind(rehearsal: Rehearsal) -> None:
 def test_reads_an_inventory_of_the_older_kind(rehearsal: Rehearsal) -> None:
     rehearsal.put("a")
     files = {"data/1.csv.gz": f'"{SOURCE}","a","","true"\n"{SOURCE}","b","v","true"\n'}
-    described = rehearsal.run(Manifest=rehearsal.inventory(OLD_INVENTORY, files), Operation=TAG)
+    values = {**OLD_INVENTORY, "fileFormat": "csv"}
+    described = rehearsal.run(Manifest=rehearsal.inventory(values, files), Operation=TAG)
     assert rehearsal.codes(described) == {"a": "", "b": "NoSuchVersion"}
 
 
