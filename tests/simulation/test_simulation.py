@@ -11,6 +11,8 @@ from tests.simulation.running import first_faulty, schedule
 # The continuous integration runs 10,000: python -m tests.simulation.
 SEEDS = 100
 MOST_SEEDS_FOR_A_MUTANT = 1000
+# Seeds that show what few others do. They are only tried first: where one of them shows it no more, another will.
+TELLING_SEEDS = (48, 52, 76, 85, 100, 111, 123, 162, 243)
 
 
 def test_all_holds_whatever_fails() -> None:
@@ -23,7 +25,7 @@ def test_all_holds_whatever_fails() -> None:
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_catches(mutant: str) -> None:
     with MUTANTS[mutant]():
-        assert first_faulty(range(MOST_SEEDS_FOR_A_MUTANT)) is not None
+        assert first_faulty([*TELLING_SEEDS, *range(MOST_SEEDS_FOR_A_MUTANT)]) is not None
 
 
 @pytest.mark.parametrize("seed", [0, 1, 7])
