@@ -80,8 +80,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=300)
 
     subprocess.run([sys.executable, "-m", "venv", str(work / "env")], check=True)
-    assert run("python", "-m", "pip", "install", "-q", "build", "mypy").returncode == 0
-    made = run("python", "-m", "build", str(source), "--outdir", str(built))
+    assert run("python", "-m", "pip", "install", "-q", "-U", "build", "setuptools").returncode == 0
+    made = run("python", "-m", "build", str(source), "--no-isolation", "--outdir", str(built))
     assert made.returncode == 0, made.stderr
     (wheel,) = built.glob("*.whl")
     assert list(built.glob("*.tar.gz"))
@@ -109,7 +109,9 @@ def test_is_installed_and_used_without_a_checkout(installed: Run, tmp_path: Path
 def test_gives_its_types_to_programs_that_use_it(installed: Run, tmp_path: Path) -> None:
     consumer = tmp_path / "consumer.py"
     consumer.write_text(CONSUMER, encoding="utf-8")
-    checked = installed("python", "-m", "mypy", "--strict", str(consumer))
+    python = installed("python", "-c", "import sys; print(sys.executable)").stdout.strip()
+    command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", python, str(consumer)]
+    checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert checked.returncode == 0, checked.stdout
 
 

@@ -218,9 +218,11 @@ def test_reports_the_size_the_digest_and_the_largest_parts(packed: Packed) -> No
 
 
 def test_shows_a_table_on_a_terminal(
-    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(package, "collect", lambda python: ({"handler.py": b""}, {"marshmallow": "4.4.0"}))
     monkeypatch.setattr(package, "interpreter_of", lambda version: None)
     assert pack() == 0
     shown = capsys.readouterr().out
