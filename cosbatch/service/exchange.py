@@ -13,7 +13,7 @@ from cosbatch.model.errors import (
     UpstreamTLS,
     UpstreamUnreachable,
 )
-from cosbatch.model.messages import Request, Response
+from cosbatch.model.messages import ANSWER_LIMIT, Request, Response
 
 T = TypeVar("T")
 
@@ -22,6 +22,8 @@ ATTEMPTS = 5
 SHORTEST_ATTEMPT = 0.2
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
+# What is kept for reading an answer of megabytes once it is there: this share of the time, at most so many seconds.
+_READING_SHARE, _LONGEST_READING = 0.2, 0.5
 _LONGEST_RETRY_AFTER = 20.0
 _SKEWED = "RequestTimeTooSkewed"
 # The service takes a clock that is 15 minutes off (error codes, 436/7730); less than a minute is no reason to refuse.
@@ -128,6 +130,8 @@ class Exchange:
 
     def attempt(self, request: Request, read: Callable[[Response], T], reserve: float = 0.0) -> Attempts[T]:
         """Try, and try again; `reserve` seconds before the deadline are left for something else."""
+        if request.limit > ANSWER_LIMIT:
+            reserve += min(self.deadline.remaining() * _READING_SHARE, _LONGEST_READING)
         series = _Series(self, reserve)
         while series.may_begin():
             try:

@@ -32,9 +32,10 @@ _BOOLEANS = {"true": True, "false": False}
 # An element that says all by its presence: an empty object, as in the document that asked for it.
 _EMPTY = "COSDeleteObject"
 _WHITE_SPACE = " \t\r\n"
-# The pages nest eight deep; a listing of 1,000 jobs has some 15,000 elements.
+# The pages nest eight deep; a listing of 1,000 jobs has some 15,000 elements, each of four parts at the most: its two tags,
+# the text in it and the white space behind it.
 _DEEPEST = 32
-_MOST_ELEMENTS = 100_000
+_MOST_PARTS = 150_000
 _PIECE = 64 * 1024  # bytes, more than the tag of any element has
 
 
@@ -78,35 +79,36 @@ class _OutOfBounds(ValueError):
 
 
 class _BoundedTree(TreeBuilder):
-    """A tree of so many elements and so deep, at most: megabytes of tiny ones would take seconds and all memory.
+    """A tree of so many parts and so deep, at most: megabytes of tiny ones would take seconds and all memory.
 
-    `parts` counts tags and texts. Raises _OutOfBounds.
+    `parts` counts tags, attributes and texts. Raises _OutOfBounds.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.parts = 0
-        self._elements = 0
         self._depth = -1  # of the root: 0
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
-        self.parts += 1
-        self._elements += 1
+        self._count(1 + len(attrs))
         self._depth += 1
-        if self._elements > _MOST_ELEMENTS:
-            raise _OutOfBounds(f"more than {_MOST_ELEMENTS} elements")
         if self._depth > _DEEPEST:
             raise _OutOfBounds(f"nested more than {_DEEPEST} deep")
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> Element:
-        self.parts += 1
+        self._count(1)
         self._depth -= 1
         return super().end(tag)
 
     def data(self, data: str, /) -> None:
-        self.parts += 1
+        self._count(1)
         super().data(data)
+
+    def _count(self, parts: int) -> None:
+        self.parts += parts
+        if self.parts > _MOST_PARTS:
+            raise _OutOfBounds(f"more than {_MOST_PARTS} tags, attributes and texts")
 
 
 def _name(element: Element) -> str:

@@ -20,6 +20,8 @@ from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_res
 _OWN = frozenset({"cos", "event"})
 _OTHERS = frozenset({"CMQ", "Ckafka", "EventSource", "Sns", "eventSource", "s3"})
 _LARGEST = 10**15
+# Bytes: no page has longer keys, nor could ObjectArn name one (436/38607).
+_LONGEST_KEY = 1024
 _URL = re.compile(
     r"https?://(?P<bucket>[a-z0-9-]+)\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))"
     r"\.(?:myqcloud\.com|tencentcos\.cn)/(?P<path>[^?#]*)",
@@ -136,7 +138,10 @@ def _key(of_object: object, bucket: str) -> str:
     text = _text(of_object, "key")
     for prefix in (f"/{appid}/{name}/", f"/{appid}/{bucket}/"):
         if text.startswith(prefix) and text != prefix:
-            return text.removeprefix(prefix)
+            key = text.removeprefix(prefix)
+            if len(key.encode()) > _LONGEST_KEY:
+                raise InvalidEvent(f"The key has more than {_LONGEST_KEY} bytes; no object has such a key.")
+            return key
     raise InvalidEvent(f"The key does not begin with {quoted(f'/{appid}/{name}/')}, followed by the object's key.")
 
 

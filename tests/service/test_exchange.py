@@ -15,7 +15,7 @@ from cosbatch.model.errors import (
     UpstreamTLS,
     UpstreamUnreachable,
 )
-from cosbatch.model.messages import Request, Response
+from cosbatch.model.messages import LISTING_LIMIT, Request, Response
 from cosbatch.service import exchange
 from cosbatch.service.exchange import Attempts, Budget
 from tests.wire import NOW, Bench, Comes
@@ -118,6 +118,13 @@ def test_gives_each_try_the_time_that_is_left_and_no_more_than_its_own() -> None
     bench = Bench([(10.0, timed_out()), (10.0, timed_out()), FINE], seconds=25.0, chance=0.0)
     attempt(bench, reserve=2.0)
     assert [sent.seconds for sent in bench.wire.sent] == [10.0, 10.0, 3.0]
+
+
+@pytest.mark.parametrize(("left", "seconds"), [(20.0, 10.0), (6.0, 5.5), (1.0, 0.8)])
+def test_keeps_time_to_read_what_may_be_long(left: float, seconds: float) -> None:
+    bench = Bench([FINE], seconds=left)
+    bench.exchange.ask(REQUEST._replace(limit=LISTING_LIMIT), lambda response: response.body)
+    assert [sent.seconds for sent in bench.wire.sent] == [pytest.approx(seconds)]
 
 
 def test_begins_nothing_that_could_not_be_over_in_time() -> None:

@@ -160,7 +160,12 @@ REFUSED = [
     (b"<R>" + b"<a>" * 33 + b"</a>" * 33 + b"</R>", "nested more than 32 deep"),
     (b"<R>" + b"<Jobs><member>" * 20 + b"</member></Jobs>" * 20 + b"</R>", "nested more than 32 deep"),
     (b"<R>" + b"<a>" * 9_000 + b"</a>" * 9_000 + b"</R>", "nested more than 32 deep"),
-    (b"<R>" + b"<a/>" * 2_000_000 + b"</R>", "more than 100000 elements"),
+    (b"<R>" + b"<a/>" * 100_000 + b"</R>", "more than 150000 tags, attributes and texts"),
+    (b"<R>" + b"<![CDATA[x]]>" * 200_000 + b"</R>", "more than 150000 tags, attributes and texts"),
+    (
+        b"<R>" + (b"<a " + b" ".join(b"a%d=''" % number for number in range(5_000)) + b"/>") * 40 + b"</R>",
+        "150000 tags",
+    ),
     (b"<R " + b" ".join(b"a%d=''" % number for number in range(50_000)) + b"/>", "a tag of more than 65536 bytes"),
 ]
 
@@ -169,6 +174,11 @@ REFUSED = [
 def test_refuses_what_is_not_the_service_s_xml(body: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         parse(body, "R")
+
+
+def test_reads_a_listing_of_a_thousand_jobs_with_all_that_the_pages_name() -> None:
+    one = b"\n<member>" + b"".join(b"\n<e%d> x </e%d>" % (number, number) for number in range(30)) + b"\n</member>"
+    assert len(parse(b"<R><Jobs>" + one * 1_000 + b"</Jobs></R>", "R")["Jobs"]) == 1_000  # type: ignore[arg-type]
 
 
 def test_reads_or_refuses_any_bytes() -> None:

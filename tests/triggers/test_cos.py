@@ -205,6 +205,7 @@ OTHER_OBJECT = "The url and the key name different objects."
 OTHER_URL = f"The url is not one of bucket {BUCKET}."
 OTHER_REGION = f"The url is of another region than {REGION}, where this function works."
 DISAGREEING: list[tuple[object, str]] = [
+    (upload(key=f"/{APPID}/manifest/{'清' * 342}"), "The key has more than 1024 bytes; no object has such a key."),
     (upload(key=f"/{APPID}/manifest/"), NO_KEY),
     (upload(key=KEY), NO_KEY),
     (upload(key=f"{APPID}/manifest/{KEY}"), NO_KEY),
