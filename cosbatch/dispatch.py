@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from cosbatch.configuration import Configuration, read_configuration
-from cosbatch.configuration.settings import LANG
+from cosbatch.configuration.settings import language_of
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.jobs.uploaded import put_receipt
 from cosbatch.log import Log
@@ -173,7 +173,7 @@ class _Invocation:
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             error = InternalError("A fault of this function; its log says more.")
         # Read here, for the configuration may be what is wrong.
-        error.fields["Hint"] = hint_for(error.code, self._runtime.environ.get(LANG, "en"))
+        error.fields["Hint"] = hint_for(error.code, language_of(self._runtime.environ))
         if call and call.upload:
             error.fields.update(Manifest=call.upload.arn, Profile=call.profile)
         self._say(

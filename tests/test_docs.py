@@ -83,7 +83,7 @@ class Environment(dict[str, str]):
 def test_names_every_variable_that_the_settings_read() -> None:
     environment = Environment()
     read_settings(environment)
-    told = {*names(CONFIGURATION, "variable"), *re.findall(r"default `(TENCENTCLOUD_\w+)`", CONFIGURATION)}
+    told = {*names(CONFIGURATION, "variable"), *re.findall(r"default `(TENCENTCLOUD_\w+|LANG)`", CONFIGURATION)}
     assert told == environment.asked - SDK_NAMES
 
 

@@ -13,7 +13,6 @@ from cosbatch.model.errors import Problem
 from cosbatch.schemas.calls import ACTIONS
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-LANGUAGES = ("en", "zh")
 HTTP_AUTHS = ("bearer", "gateway", "none")
 MANIFEST_CHECKS = ("head", "full", "off")
 DEFAULT_TIMEOUT = 10.0
@@ -34,18 +33,20 @@ HTTP_TOKENS = "COSBATCH_HTTP_TOKENS"
 HTTP_ORIGINS = "COSBATCH_HTTP_ORIGINS"
 MANIFEST_CHECK = "COSBATCH_MANIFEST_CHECK"
 LOG_LEVEL = "COSBATCH_LOG_LEVEL"
-LANG = "COSBATCH_LANG"
-# All that is read. Settings are made again only where one of them has changed, which saves 70 us a call.
+LANG, SYSTEM_LANG = "COSBATCH_LANG", "LANG"
 VARIABLES = (
     *(*SECRET_ID, *SECRET_KEY, *SESSION_TOKEN, *UIN, *APPID, *REGION),
     *(PROFILES, ENDPOINT, TIMEOUT, HTTP_AUTH, HTTP_TOKENS, HTTP_ORIGINS, MANIFEST_CHECK, LOG_LEVEL, LANG),
 )
+# All that is read. Settings are made again only where one of them has changed, which saves 70 us a call.
+_READ = (*VARIABLES, SYSTEM_LANG)
 
 _DIGITS = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 _ENDPOINT = re.compile(r"https?://(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?/?", re.ASCII)
 _ORIGIN = re.compile(r"\*|https?://(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?", re.ASCII)
 _VISIBLE = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_LOCALE = re.compile(r"(?:en|zh)(?:[-_][a-z0-9]+)*(?:\.[a-z0-9_-]+)?(?:@[a-z0-9]+)?", re.ASCII | re.IGNORECASE)
 _SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?", re.ASCII)
 
 
@@ -81,12 +82,12 @@ class Reader:
     """Reads variables, all of VARIABLES, one by one and keeps what is wrong with them. An empty one counts as not set."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
+        self.environ = environ
         self.problems: list[Problem] = []
 
     def text(self, *names: str) -> str | None:
         """The first of the variables that is set."""
-        return next((value for name in names if (value := self._environ[name].strip())), None)
+        return next((value for name in names if (value := self.environ[name].strip())), None)
 
     def needed(self, names: tuple[str, ...], form: re.Pattern[str], meaning: str) -> str:
         value = self.text(*names)
@@ -108,13 +109,13 @@ class Reader:
 
 def read_settings(environ: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
     """The settings and everything that is wrong with them; they are good for use only where nothing is wrong."""
-    settings, problems = _read(tuple([environ.get(name, "") for name in VARIABLES]))
+    settings, problems = _read(tuple([environ.get(name, "") for name in _READ]))
     return settings, [*problems]
 
 
 @lru_cache(maxsize=1)
 def _read(values: tuple[str, ...]) -> tuple[Settings, tuple[Problem, ...]]:
-    reader = Reader(dict(zip(VARIABLES, values, strict=True)))
+    reader = Reader(dict(zip(_READ, values, strict=True)))
     settings = Settings(
         credentials=_credentials(reader),
         account=Account(
@@ -130,9 +131,22 @@ def _read(values: tuple[str, ...]) -> tuple[Settings, tuple[Problem, ...]]:
         timeout=_timeout(reader),
         manifest_check=reader.choice(MANIFEST_CHECK, MANIFEST_CHECKS, "head") or "head",
         log_level=reader.choice(LOG_LEVEL, LOG_LEVELS, "INFO") or "INFO",
-        language=reader.choice(LANG, LANGUAGES, "en") or "en",
+        language=_language(reader),
     )
     return settings, tuple(reader.problems)
+
+
+def language_of(environ: Mapping[str, str]) -> str:
+    """`zh` or `en`, as COSBATCH_LANG says, or else the system's LANG; all other languages are `en`."""
+    said = environ.get(LANG, "").strip() or environ.get(SYSTEM_LANG, "").strip()
+    return "zh" if said[:2].lower() == "zh" else "en"
+
+
+def _language(reader: Reader) -> str:
+    said = reader.text(LANG)
+    if said is not None and not _LOCALE.fullmatch(said):
+        reader.wrong(LANG, "must be en or zh, or a locale of theirs such as zh_CN.UTF-8")
+    return language_of(reader.environ)
 
 
 def _credentials(reader: Reader) -> Credentials:

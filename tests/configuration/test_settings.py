@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.configuration.settings import HttpToken, Settings, read_settings
+from cosbatch.configuration.settings import HttpToken, Settings, language_of, read_settings
 from cosbatch.model.credentials import Account, Credentials
 from cosbatch.schemas.calls import ACTIONS
 from tests.stage import APPID, REGION, UIN
@@ -51,6 +51,24 @@ def test_takes_the_names_that_the_sdks_have_for_credentials_after_the_platforms(
     assert read_settings(sdk)[0].credentials == Credentials("AKIDsdk", "sdk", "session")
     both = read_settings({**sdk, **LEAST, "TENCENTCLOUD_SESSIONTOKEN": "role"})[0].credentials
     assert both == Credentials("AKIDexample", "secret", "role")
+
+
+@pytest.mark.parametrize(
+    ("said", "system", "language"),
+    [
+        ("zh", "", "zh"),
+        ("zh_CN.UTF-8", "en_US.UTF-8", "zh"),
+        ("ZH-Hans-CN", "", "zh"),
+        ("en_US.UTF-8", "zh_CN.UTF-8", "en"),
+        ("", "zh_CN.UTF-8", "zh"),
+        ("", "de_DE@euro", "en"),
+        ("", "C.UTF-8", "en"),
+        ("", "", "en"),
+    ],
+)
+def test_takes_a_language_as_locales_name_it_and_else_that_of_the_system(said: str, system: str, language: str) -> None:
+    assert settings_of(COSBATCH_LANG=said, LANG=system).language == language
+    assert language_of({"COSBATCH_LANG": said, "LANG": system}) == language
 
 
 def test_reads_every_variable() -> None:
@@ -155,7 +173,7 @@ WRONG = [
     ({"COSBATCH_TIMEOUT": "inf"}, "/COSBATCH_TIMEOUT", "must be a number of seconds"),
     ({"COSBATCH_MANIFEST_CHECK": "FULL"}, "/COSBATCH_MANIFEST_CHECK", "must be one of head, full, off"),
     ({"COSBATCH_LOG_LEVEL": "info"}, "/COSBATCH_LOG_LEVEL", "must be one of DEBUG, INFO, WARNING, ERROR"),
-    ({"COSBATCH_LANG": "de"}, "/COSBATCH_LANG", "must be one of en, zh"),
+    ({"COSBATCH_LANG": "de"}, "/COSBATCH_LANG", "must be en or zh, or a locale of theirs such as zh_CN.UTF-8"),
 ]
 
 

@@ -20,7 +20,7 @@ from cosbatch.cli.remote.function_files import function_file
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import indented, printable, record, table
-from cosbatch.configuration.settings import LANG, PROFILES
+from cosbatch.configuration.settings import LANG, PROFILES, language_of
 from cosbatch.model import names
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import InternalError
@@ -63,7 +63,7 @@ def demo(options: argparse.Namespace) -> int:
     from cosbatch.standin import Account, Function, Trigger
 
     account, profiles = Account(), function_file("profiles.json")
-    kept = {LANG: os.environ.get(LANG, ""), PROFILES: str(profiles)}
+    kept = {LANG: language_of(os.environ), PROFILES: str(profiles)}
     log = None if options.verbose else subprocess.DEVNULL
     function = Function("handler.main_handler", [Trigger(f"manifest-{account.appid}")], profiles.parent, log=log)
     with rehearsal.begin(account, options.clock, kept, function=function) as local:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from cosbatch.cli.terminal import streams
 from cosbatch.cli.terminal.tables import printable, record
-from cosbatch.configuration.settings import LANG
+from cosbatch.configuration.settings import language_of
 from cosbatch.hints import hint_for
 
 _RED = "\x1b[31;1m"
@@ -68,8 +68,8 @@ def _failure_lines(failure: Mapping[str, Any]) -> Iterable[str]:
 
 
 def hint_of(code: str) -> str:
-    """The cause behind a Code and its fix, in the language of COSBATCH_LANG."""
-    return hint_for(code, os.environ.get(LANG, "en"))
+    """The cause behind a Code and its fix, in the language of COSBATCH_LANG or LANG."""
+    return hint_for(code, language_of(os.environ))
 
 
 def emphasised(text: str, stream: TextIO) -> str:
