@@ -25,15 +25,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cosbatch.client.batch_client import BatchClient
+    from cosbatch.model.errors import CosbatchError
 
-__all__ = ["BatchClient", "__version__"]
+__all__ = ["BatchClient", "CosbatchError", "__version__"]
 __version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> object:
-    """The client is loaded when a program asks for it: the function does without."""
-    if name != "BatchClient":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from cosbatch.client.batch_client import BatchClient
+    """What programs use is loaded when one asks for it: the function does without."""
+    match name:
+        case "BatchClient":
+            from cosbatch.client.batch_client import BatchClient
 
-    return BatchClient
+            return BatchClient
+        case "CosbatchError":
+            from cosbatch.model.errors import CosbatchError
+
+            return CosbatchError
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

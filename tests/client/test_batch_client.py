@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cosbatch import BatchClient
+import cosbatch
+from cosbatch import BatchClient, CosbatchError
 from cosbatch.model.errors import ConfigurationError, IdempotencyMismatch, InvalidRequest, ServiceError
 from cosbatch.standin import Standin, running
+from tests.pages import ROOT, blocks, names, page
 from tests.standin.client import client_of
 
 DOCUMENT: dict[str, Any] = {
@@ -61,6 +65,12 @@ def test_refuses_a_document_before_anything_is_sent(client: BatchClient) -> None
     with pytest.raises(InvalidRequest) as caught:
         client.create_job({**DOCUMENT, "Priority": -1})
     assert [problem.pointer for problem in caught.value.problems] == ["/Priority"]
+    assert isinstance(caught.value, CosbatchError)
+
+
+def test_offers_nothing_else() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Client'"):
+        cosbatch.Client  # noqa: B018
 
 
 def test_follows_a_job_from_its_confirmation_to_its_end(client: BatchClient) -> None:
@@ -103,6 +113,23 @@ def test_says_all_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError) as caught:
         BatchClient(region="ap-chengdu")
     assert len(caught.value.problems) == 4
+
+
+def test_does_what_its_page_shows(standin: Standin, tmp_path: Path) -> None:
+    program, in_tests = blocks(page("docs/client.md"), "python")
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **standin.environ}
+    program = program.replace("timeout=3600", "interval=0.02, timeout=3600")
+    ran = subprocess.run([sys.executable, "-c", program], env=environ, cwd=tmp_path, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "1 tasks succeeded"), ran.stderr
+    defined: dict[str, Any] = {}
+    exec(in_tests, defined)
+    with running(tmp_path / "data") as empty:
+        defined["test_has_no_jobs_at_the_beginning"](empty)
+
+
+def test_names_every_method_on_its_page() -> None:
+    methods = {name for name, value in vars(BatchClient).items() if callable(value) and not name.startswith("_")}
+    assert {name.partition("(")[0] for name in names(page("docs/client.md"), "method")} == methods
 
 
 def test_costs_those_nothing_who_do_not_ask_for_it() -> None:
