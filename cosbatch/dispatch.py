@@ -11,7 +11,7 @@ from cosbatch.configuration.settings import language_of
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.jobs.uploaded import put_receipt
 from cosbatch.log import Log
-from cosbatch.model.deadline import Clock, deadline_of, request_id_of
+from cosbatch.model.deadline import Clock, Deadline, deadline_of, request_id_of
 from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent, quoted
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result
 from cosbatch.service.exchange import Budget, Exchange
@@ -30,6 +30,8 @@ UNSUPPORTED_EVENTS = {
 
 # Of the faults that a failure lists, so many are logged: a list can have thousands.
 FAULTS_LOGGED = 3
+# The most that one receipt may take, with all of its tries.
+RECEIPT_SECONDS = 10.0
 
 
 class Runtime(NamedTuple):
@@ -107,7 +109,9 @@ class _Invocation:
             steps = _steps(trigger, event, configuration)
         except Exception as error:  # noqa: BLE001  # whatever it is, the sender gets an answer without a traceback
             return [self.failed(error)]
-        return [self._outcome(step, configuration) for step in steps]
+        outcomes = [self._outcome(step, configuration) for step in steps]
+        self._leave_receipts(steps, outcomes, configuration)
+        return outcomes
 
     def _read_configuration(self) -> Configuration:
         runtime = self._runtime
@@ -123,13 +127,12 @@ class _Invocation:
             return step
         if isinstance(step, CosbatchError):
             return self.failed(step)
-        runtime, settings = self._runtime, configuration.settings
-        wire = runtime.transport.connect(settings.credentials, settings.endpoint)
-        exchange = Exchange(wire, self._deadline, runtime.budget, settings.timeout)
-        outcome = self._performed(step, configuration, exchange)
-        if step.upload is not None:
-            self._leave_receipt(step.upload, step.profile, outcome, configuration, exchange)
-        return outcome
+        return self._performed(step, configuration, self._exchange(configuration, self._deadline, self._runtime.budget))
+
+    def _exchange(self, configuration: Configuration, deadline: Deadline, budget: Budget) -> Exchange:
+        settings = configuration.settings
+        wire = self._runtime.transport.connect(settings.credentials, settings.endpoint)
+        return Exchange(wire, deadline, budget, settings.timeout)
 
     def _performed(self, call: Call, configuration: Configuration, exchange: Exchange) -> Outcome:
         runtime = self._runtime
@@ -149,14 +152,24 @@ class _Invocation:
         )
         return result
 
+    def _leave_receipts(self, steps: list[Step], outcomes: list[Outcome], configuration: Configuration) -> None:
+        """Tell the uploaders in the bucket, once all is done: what becomes of receipts changes nothing else. Each has its
+        share of the time that is left.
+        """
+        for left, step, outcome in zip(range(len(steps), 0, -1), steps, outcomes, strict=True):
+            if isinstance(step, Call) and step.upload:
+                seconds = min(RECEIPT_SECONDS, self._deadline.remaining() / left)
+                self._leave_receipt(step.upload, step.profile, outcome, configuration, seconds)
+
     def _leave_receipt(
-        self, upload: Upload, name: str | None, outcome: Outcome, configuration: Configuration, exchange: Exchange
+        self, upload: Upload, name: str | None, outcome: Outcome, configuration: Configuration, seconds: float
     ) -> None:
-        """Tell the uploader in the bucket. A receipt that cannot be written changes nothing else."""
-        folder = configuration.profiles.named(name).receipts
+        folder, clock = configuration.profiles.named(name).receipts, self._runtime.clock
         if folder is None:
             return
         failed = {"Outcome": "failed"} if isinstance(outcome, CosbatchError) else {}
+        # With a budget of its own: the service of the jobs is another.
+        exchange = self._exchange(configuration, Deadline(clock, clock.monotonic() + seconds), Budget())
         try:
             put_receipt(upload, folder, {**failed, **as_result(outcome)}, configuration.settings, exchange)
         except Exception as error:  # noqa: BLE001  # whatever it is, the job is made and the answer is to get out

@@ -153,9 +153,11 @@ class Service:
         self._turns = {name: [*turn] if isinstance(turn, list) else [turn] for name, turn in turns.items()}
         self._otherwise = [otherwise] if otherwise else []
         self.requests: list[Request] = []
+        self.seconds: list[float] = []  # that each may take
 
     def send(self, request: Request, seconds: float) -> Response:
         self.requests.append(request)
+        self.seconds.append(seconds)
         usual: dict[str, list[Answer]] = {"HEAD": [found()], "GET /jobs": self._otherwise or [listed()]}
         name = f"{request.method} {request.path}"
         turn = self._turns.get(name) or usual.get(name) or usual.get(request.method) or self._otherwise

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.dispatch import UNSUPPORTED_EVENTS, dispatch, recognise
+from cosbatch.dispatch import RECEIPT_SECONDS, UNSUPPORTED_EVENTS, dispatch, recognise
 from cosbatch.model.errors import InvalidEvent, RetryableInvocationError, UpstreamTLS, UpstreamUnreachable
 from tests.stage import (
     BUCKET,
@@ -319,6 +319,21 @@ def test_changes_nothing_else_where_the_receipt_cannot_be_written() -> None:
     assert reply["Results"][0]["Outcome"] == "created"
     assert [line["level"] for line in logged(lines)] == ["INFO", "WARNING"]
     assert logged(lines)[1]["code"] == "AccessDenied"
+
+
+def test_leaves_receipts_once_all_is_done_each_with_its_share_of_the_time() -> None:
+    """A bucket of receipts that does not answer takes neither time nor tries from the jobs."""
+    service = Service({"POST /jobs": [created("job-1"), created("job-2")]}, otherwise=UpstreamUnreachable("no"))
+    stage = runtime(service, profiles=WITH_RECEIPTS)
+    records = [upload(), {"event": {"eventName": "cos:ObjectRemove:Delete"}}, upload("restore/b.csv")]
+    reply: Any = dispatch({"Records": records}, CONTEXT, stage)
+    assert [result["Outcome"] for result in reply["Results"]] == ["created", "skipped", "created"]
+    assert [line.split()[0] for line in service.sent] == ["HEAD", "POST", "HEAD", "POST", *["PUT"] * 10]
+    assert stage.budget.tokens == stage.budget.CAPACITY
+    shares = [
+        seconds for request, seconds in zip(service.requests, service.seconds, strict=True) if request.method == "PUT"
+    ]
+    assert max(shares[:5]) <= 29.5 / 3 < max(shares[5:]) <= RECEIPT_SECONDS
 
 
 def test_logs_a_failure_with_its_attempts_and_the_services_request_id() -> None:

@@ -195,6 +195,12 @@ def warning(name: str, pointer: str, message: str) -> dict[str, object]:
     return {"Warning": name, "Pointer": pointer, "Message": message}
 
 
+def warning_of(found: Mapping[str, Any]) -> dict[str, object]:
+    """The same for what the list itself warns of."""
+    where = f"line {found['Line']}" + (f", column {found['Column']}" if found["Column"] else "")
+    return warning(found["Fault"], _ARN, f"{where}: {found['Message']}")
+
+
 def _raise_faults(verdict: Verdict) -> None:
     """Raises InvalidManifest with every fault that was kept, each with its line and column."""
     if not verdict.ok:

@@ -11,7 +11,7 @@ from cosbatch.configuration.profiles import Profile, document_of
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import Order
-from cosbatch.jobs.inspection import Inspection, inspect
+from cosbatch.jobs.inspection import Inspection, inspect, warning_of
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.jobs.uploaded import UploadedManifest, find_uploaded
 from cosbatch.model import identity
@@ -99,7 +99,8 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
     """The job of the manifest; where that is refused by now, the one that was made before, if there is one."""
     elements = {"Manifest": {"Location": found.manifest.location}}
     try:
-        return _created(draft_of(elements, profile, found.date, found.token, None, context), context)
+        draft = draft_of(elements, profile, found.date, found.token, None, context)
+        return _with_list(draft.inspection, _created(draft, context))
     except CosbatchError as error:
         if _may_pass(error) or isinstance(error, UpstreamTLS):
             raise
@@ -107,6 +108,13 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
         if made is None:
             raise
         return made
+
+
+def _with_list(seen: Inspection, result: dict[str, Any]) -> dict[str, Any]:
+    """The result with the list's rows, and with what is worth a warning in it: an uploader sees no plan."""
+    rows = {} if seen.rows is None else {"Rows": seen.rows}
+    told = {**result, **rows, "Warnings": [*result.get("Warnings", ()), *map(warning_of, seen.warnings)]}
+    return {name: value for name, value in told.items() if value != []}
 
 
 def _recalled(found: UploadedManifest, error: CosbatchError, context: CallContext) -> dict[str, Any] | None:

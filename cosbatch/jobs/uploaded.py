@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
-from cosbatch.model.errors import ServiceError, UnexpectedResponse
+from cosbatch.model.errors import Forbidden, ServiceError, UnexpectedResponse
 from cosbatch.model.identity import event_token
 from cosbatch.model.messages import Upload, as_text
 from cosbatch.service import actions
@@ -94,8 +94,12 @@ def _contradictions(upload: Upload, manifest: ManifestObject) -> Iterator[str]:
 def put_receipt(
     upload: Upload, folder: str, result: Mapping[str, object], settings: Settings, exchange: Exchange
 ) -> None:
-    """Write the result as JSON under `<folder><bucket>/<key>.json`, where the uploader looks for it. Raises CosbatchError."""
+    """Write the result as JSON under `<folder><bucket>/<key>.json`, where the uploader looks for it. Raises CosbatchError,
+    Forbidden where the folder is another account's.
+    """
     receipts = names.parse_resource(folder)
+    if receipts.appid != settings.account.appid:
+        raise Forbidden("The bucket of the receipts is another account's.")
     place = names.Resource(receipts.bucket, f"{receipts.key or ''}{upload.bucket}/{upload.key}.json", receipts.region)
     headers = (("Content-Type", "application/json; charset=utf-8"),)
     exchange.ask(put_request(place, settings.account, as_text(result).encode(), headers), actions.checked)
