@@ -73,8 +73,17 @@ def drafted(path: str | None, selection: Mapping[str, object]) -> Iterator[Draft
         with files.writing(path) as file:
             yield Draft(file, State(), lambda state: None)
         return
+    for beside in (f"{target}.part", f"{target}.state"):
+        _check_place(beside)
     with _locked(f"{target}.part", _mode_of(target)) as part, _resumed(part, target, selection) as draft:
         yield draft
+
+
+def _check_place(path: str) -> None:
+    """Raises WrongUsage where a link, a device or the like is in the place of a file of ours."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            raise WrongUsage(f"{path} is no regular file; remove it, or choose another --output")
 
 
 @contextlib.contextmanager
@@ -106,7 +115,7 @@ def _locked(path: str, mode: int) -> Iterator[BinaryIO]:
     Raises WrongUsage, OutputInUse.
     """
     try:
-        file = open(path, "r+b", opener=lambda path, flags: os.open(path, flags | os.O_CREAT, mode))  # noqa: SIM115
+        file = open(path, "r+b", opener=lambda path, flags: os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, mode))  # noqa: SIM115
     except OSError as error:
         raise files.unwritable(path, error) from None
     with file:

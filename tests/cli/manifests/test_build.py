@@ -173,6 +173,26 @@ def test_does_not_go_on_with_a_state_that_is_none(run: Run, tmp_path: Path, nons
     assert (tmp_path / "list.csv.part").read_bytes() == before
 
 
+@pytest.mark.parametrize("ending", [".part", ".state"])
+@pytest.mark.parametrize("kind", ["link", "link to nothing", "FIFO", "folder"])
+def test_touches_nothing_else_that_lies_in_the_place_of_its_files(
+    run: Run, tmp_path: Path, kind: str, ending: str
+) -> None:
+    """Where others may write to the folder, a link could lead anywhere; a FIFO would never answer."""
+    precious, beside = tmp_path / "precious", tmp_path / f"list.csv{ending}"
+    precious.write_text("precious")
+    match kind:
+        case "link" | "link to nothing":
+            beside.symlink_to(precious if kind == "link" else tmp_path / "nothing")
+        case "FIFO":
+            os.mkfifo(beside)
+        case _:
+            beside.mkdir()
+    said = run("build", "--bucket", "data", "--output", str(tmp_path / "list.csv"))
+    assert (said.code, f"list.csv{ending} is no regular file" in said.err) == (2, True)
+    assert (precious.read_text(), sorted(os.listdir(tmp_path))) == ("precious", [beside.name, "precious"])
+
+
 @responses.activate
 def test_does_not_go_on_behind_half_a_row(run: Run, tmp_path: Path) -> None:
     arguments = broken_off(run, tmp_path)
