@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 
 from cosbatch.cli.deploy import cam_policy, doctor, package, schema
-from cosbatch.cli.job_commands import create, jobs, wait
+from cosbatch.cli.job_commands import create, jobs, operations, wait
 from cosbatch.cli.manifests import build, check, retry, split
 from cosbatch.cli.rehearse import demo, invoke, standin
 from cosbatch.cli.terminal import exit_codes, output, streams
@@ -67,7 +67,7 @@ def _code_of(arguments: Sequence[str], clock: Clock) -> int:
         top.print_help(sys.stderr)
         return exit_codes.WRONG_USAGE
     try:
-        options, unknown = top.parse_known_args(arguments, argparse.Namespace(clock=clock))
+        options, unknown = top.parse_known_args(arguments, argparse.Namespace(clock=clock, arguments=arguments))
         if unknown:
             options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     except SystemExit as ending:
@@ -128,6 +128,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     # In the order of the help.
     demo.add(commands)
+    operations.add(commands)
     create.add(commands)
     jobs.add(commands)
     wait.add(commands)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cosbatch.cli.job_commands.from_list import followed, make_jobs
+from cosbatch.cli.job_commands.list_options import add_end, add_way
+from cosbatch.cli.manifests import lists, reports
+from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
-from cosbatch.cli.remote.objects import is_object
-from cosbatch.cli.terminal import files, output
+from cosbatch.cli.terminal import exit_codes, files, output
+from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import indented, printable, record
 from cosbatch.model.errors import InvalidEvent
+
+# Bytes that are enough to see whether a file holds JSON.
+_SNIFFED = 1024
 
 _PLAN_EXAMPLES = """\
   The job of profile restore, for a list that lies in the bucket:
@@ -21,10 +29,19 @@ _PLAN_EXAMPLES = """\
     echo '{"Profile": "restore", "Manifest": "cos://manifest-1250000000/restore/2026-11.csv"}' > call.json
     python -m cosbatch plan call.json
 
+  A list on this machine, judged and planned as if it were uploaded:
+    python -m cosbatch plan --profile restore 2026-11.csv
+
   Only the XML that would go out:
     python -m cosbatch plan call.json | jq -r .Plan.Body
 """
 _CREATE_EXAMPLES = """\
+  The job of profile restore for a list: judged, uploaded where it is on this machine, and made once:
+    python -m cosbatch create --profile restore 2026-11.csv
+
+  The same for all that a prefix holds, a job for each million objects, followed to their ends:
+    python -m cosbatch create --profile restore cos://examplebucket-1250000000/photos/ --split 1000000 --wait
+
   Look at the plan, then create just that job; it is refused if anything has changed since:
     python -m cosbatch plan call.json | jq -r .Plan.Digest
     python -m cosbatch create call.json --plan-digest sha256:3f0c...
@@ -42,24 +59,43 @@ def add(commands: Commands) -> None:
         commands, "plan", "Show what a call would send, and warnings; send nothing.", _PLAN_EXAMPLES, plan
     )
     creating = command(commands, "create", "Create a job, exactly once.", _CREATE_EXAMPLES, create)
-    creating.add_argument("--plan-digest", metavar="DIGEST", help="create the job only if it is still the planned one")
     for parser in (planning, creating):
         parser.add_argument(
-            "call", metavar="CALL", help="a JSON file, - for stdin, or the manifest as cos://bucket/key"
+            "call", metavar="CALL", help=f"a call in a JSON file, - for stdin; or with --profile a LIST: {lists.HELP}"
         )
         parser.add_argument("--profile", metavar="NAME", help="the profile of profiles.json that the job is made by")
-        parser.add_argument("--token", metavar="TOKEN", help="the ClientRequestToken (default: a new one)")
+        add_way(parser)
         add_service(parser)
+    add_end(creating)
 
 
 def plan(options: argparse.Namespace) -> int:
-    call = {**call_of(options), "DryRun": True}
-    result: Any = connect(options).call(call)
+    options.dry_run = True
+    return create(options)
+
+
+def create(options: argparse.Namespace) -> int:
+    if is_list(options.call):
+        return _of_list(options)
+    call = call_of(options)
+    client = connect(options)
+    if options.dry_run:
+        return _show_plan(client.call({**call, "DryRun": True}), options)
+    result = client.call(call)
+    if "JobId" not in result:
+        output.show(result, options)
+        return exit_codes.DONE
+    code = followed(client, [result], options)
+    output.show(result, options)
+    return code
+
+
+def _show_plan(result: Mapping[str, Any], options: argparse.Namespace) -> int:
     output.show(result, options, lambda: _lines(result["Plan"]))
     for warning in result["Plan"]["Warnings"]:
         output.say(printable(f"Warning: {warning.get('Pointer', '')} {warning['Message']}"))
     output.say(f"Nothing was sent. To create just this job, add --plan-digest {result['Plan']['Digest']}")
-    return 0
+    return exit_codes.DONE
 
 
 def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -68,24 +104,34 @@ def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
     yield from (printable(f"  {line}") for line in indented(plan["Body"]))
 
 
-def create(options: argparse.Namespace) -> int:
-    call = call_of(options)
-    result = connect(options).call(call)
-    output.show(result, options)
-    if "JobId" in result:
-        output.say(printable(f"Follow it with: python -m cosbatch wait {result['JobId']}"))
-    return 0
+def is_list(name: str) -> bool:
+    """Whether a list is meant and not a call: an object or a folder, or a file that holds no JSON. Raises WrongUsage."""
+    if objects.is_object(name) or name == files.STDIN or name.endswith(".json"):
+        return objects.is_object(name)
+    if not os.path.isfile(name):
+        # A pipe can be read but once, by who reads it as a call.
+        return False
+    with files.opened(name) as file:
+        return not reports.is_contents(file.read(_SNIFFED))
+
+
+def _of_list(options: argparse.Namespace) -> int:
+    if options.profile is None:
+        raise WrongUsage(
+            "a list does not say what to do: name a profile with --profile, or see restore, copy, tag, delete-objects"
+        )
+    return make_jobs(options, options.call, "create", {"Profile": options.profile}, asks=False)
 
 
 def call_of(options: argparse.Namespace) -> dict[str, object]:
     """The CreateJob call that the options describe. Raises WrongUsage, InvalidEvent."""
-    is_manifest = is_object(options.call)
-    fields: dict[str, object] = {"Manifest": options.call} if is_manifest else files.read_object(options.call)
+    for name in ("split", "again", "upload_to", "from_class"):
+        if getattr(options, name):
+            raise WrongUsage(f"--{name.replace('_', '-')} is for lists; {options.call} is read as a call in JSON")
+    fields = files.read_object(options.call)
+    if {"fileSchema", "files"} <= fields.keys():
+        raise WrongUsage(f"an inventory is read where it lies, with its data files: write cos://bucket/{options.call}")
     if fields.get("Action", "CreateJob") != "CreateJob":
         raise InvalidEvent(f"{options.call} holds a call of another action than CreateJob.")
-    given = {
-        "Profile": options.profile,
-        "ClientRequestToken": options.token,
-        "PlanDigest": getattr(options, "plan_digest", None),
-    }
+    given = {"Profile": options.profile, "ClientRequestToken": options.token, "PlanDigest": options.plan_digest}
     return {**fields, **{name: value for name, value in given.items() if value is not None}}

@@ -38,7 +38,7 @@ def found(
     `client` connects where the account is asked; `classes` are the storage classes of what is listed under a prefix, all where none is named. What is made here is
     removed at the end. Raises WrongUsage, CosbatchError.
     """
-    place = _place_of(name) if objects.is_object(name) else None
+    place = place_of(name) if objects.is_object(name) else None
     with contextlib.ExitStack() as ending:
         if place is not None and is_prefix(place):
             yield ending.enter_context(_listed(place, client(), classes))
@@ -60,7 +60,8 @@ def is_prefix(place: Resource) -> bool:
     return place.key is None or place.key.endswith("/")
 
 
-def _place_of(name: str) -> Resource:
+def place_of(name: str) -> Resource:
+    """The object, prefix or bucket that the name is of. Raises WrongUsage."""
     try:
         return names.parse_resource(name)
     except ValueError as error:

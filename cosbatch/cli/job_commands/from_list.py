@@ -1,0 +1,140 @@
+"""From a LIST to its jobs: planned, agreed to, uploaded, created once, followed to their end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cosbatch.cli.job_commands import list_options
+from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
+from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, manifest_at, pending, proposals
+from cosbatch.cli.job_commands.proposal import Proposal, lines_on, question
+from cosbatch.cli.job_commands.wait import INTERVAL, follow
+from cosbatch.cli.manifests import lists
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.uploading import upload
+from cosbatch.cli.terminal import exit_codes, output
+from cosbatch.cli.terminal.asking import check_terminal, is_agreed
+from cosbatch.cli.terminal.progress import bytes_shown
+from cosbatch.cli.terminal.tables import indented, printable
+from cosbatch.jobs.plan import plan_of
+from cosbatch.model import identity
+from cosbatch.model.errors import CosbatchError, IdempotencyMismatch
+
+Result = dict[str, Any]
+
+
+def make_jobs(options: argparse.Namespace, name: str, command: str, fields: Mapping[str, object], asks: bool) -> int:
+    """Make the jobs of the LIST `name`; `fields` are of the CreateJob call. Raises WrongUsage, CosbatchError."""
+    if asks and not options.dry_run:
+        check_terminal(options)
+    client = connect(options)
+    call = _call(options, client, command, fields)
+    place = lists.place_of(name) if objects.is_object(name) else None
+    as_file = options.split is not None
+    check(call, None if place is None or lists.is_prefix(place) or as_file else place)
+    with lists.found(name, options, lambda: client, options.from_class or (), as_file) as source:
+        planned = proposals(call, source, options.split)
+        if options.dry_run:
+            return _show_plans(planned, client, options)
+        if asks and not is_agreed(options, lambda: lines_on(planned, client.settings), question(planned)):
+            return exit_codes.FAILED
+        made = _made(call, planned, options)
+    code = followed(client, made, options)
+    output.show({"Jobs": made} if as_file else made[0], options)
+    return code
+
+
+def _call(options: argparse.Namespace, client: Client, command: str, fields: Mapping[str, object]) -> ListCall:
+    """The call, as far as it can be made before the list is read. Raises WrongUsage, CosbatchError."""
+    profile = client.configuration.profiles.named(options.profile) if options.profile is not None else None
+    report: Any = fields.get("Report") or (profile.job.get("Report") if profile else None) or {}
+    folder = list_options.upload_folder(options, os.environ, profile, report.get("Bucket"))
+    wished = identity.fresh_token(os.urandom) if options.again else options.token
+    # Of several jobs, each has a token of its own, which is made of the one that is wished for.
+    token, salt = (wished, "") if options.split is None else (None, wished or "")
+    return ListCall(client, command, fields, folder, salt, token)
+
+
+def _show_plans(planned: Sequence[Proposal], client: Client, options: argparse.Namespace) -> int:
+    plans = [plan_of(each.draft.order, each.draft.inspection, client.settings)["Plan"] for each in planned]
+    first: Any = plans[0]
+    shown = {"Plan": first} if options.split is None else {"Plans": plans}
+    output.show(shown, options, lambda: _plan_lines(planned, client, first))
+    just = f" To create just this job, add --plan-digest {first['Digest']}" if options.split is None else ""
+    output.say(f"Nothing was sent.{just}")
+    return exit_codes.DONE
+
+
+def _plan_lines(planned: Sequence[Proposal], client: Client, plan: Any) -> Iterator[str]:
+    yield from (printable(line) for line in lines_on(planned, client.settings))
+    yield "Body" if len(planned) == 1 else "Body of the first"
+    yield from (printable(f"  {line}") for line in indented(plan["Body"]))
+
+
+def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespace) -> list[Result]:
+    """The result of each job. Raises CosbatchError, for which of them is said as well as how to go on."""
+    made: list[Result] = []
+    try:
+        for proposal in planned:
+            made.append(_made_once(call, proposal, options))
+            output.say(printable(_told(made[-1], proposal)))
+    except (CosbatchError, KeyboardInterrupt):
+        if len(planned) > 1:
+            output.say(f"{len(made):,} of {len(planned):,} jobs are made.")
+        go_on = f" with --token {call.token or call.salt} instead of --again" if options.again else ""
+        output.say(f"The same command{go_on} goes on, and makes no job twice.")
+        raise
+    return made
+
+
+def _made_once(call: ListCall, proposal: Proposal, options: argparse.Namespace) -> Result:
+    client, place, inspection = call.client, proposal.place, proposal.draft.inspection
+    location, moment = inspection.location, proposal.moment
+    if proposal.content is not None:
+        with bytes_shown("Uploading", proposal.content.size, client.clock) as show:
+            upload(client, place, proposal.content, show)
+        manifest = manifest_at(client, place)
+        location, moment = manifest.location, manifest.last_modified
+        # The function looks at the list once more, and finds it here.
+        client = pending(client, place, proposal.content, {"etag": location["ETag"]})
+    digest = {} if options.plan_digest is None else {"PlanDigest": options.plan_digest}
+    asked = {**proposal.fields, "Manifest": {"Location": location, "Spec": _given(inspection.spec)}}
+    try:
+        result = client.call({**asked, **digest}, PATIENCE, moment)
+    except IdempotencyMismatch as error:
+        error.message += " Where the list is to have one more job, --again makes it."
+        raise
+    return {**result, "Manifest": f"cos://{place.bucket}/{place.key}", "Rows": inspection.rows}
+
+
+def _given(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """What the Spec holds: an inventory names no Fields."""
+    return {name: value for name, value in spec.items() if value is not None}
+
+
+def _told(result: Result, proposal: Proposal) -> str:
+    rows = "all objects" if proposal.rows is None else f"{proposal.rows:,} objects"
+    if result["Outcome"] == "recovered":
+        return f"Job {result['JobId']}, of {rows}, was there already: no other is made (--again makes one more)."
+    return f"Job {result['JobId']}, of {rows}, is created."
+
+
+def followed(client: Client, made: Sequence[Result], options: argparse.Namespace) -> int:
+    """Follow the jobs where --wait asks for it, and note in each result how it ended; the exit code of the worst end."""
+    code = exit_codes.DONE
+    for result in made:
+        if not options.wait:
+            output.say(printable(f"Follow it with: python -m cosbatch wait {result['JobId']}"))
+            continue
+        job = follow(client, result["JobId"], INTERVAL, None)
+        progress = job_progress_of(job)
+        counts = {"Succeeded": progress.succeeded, "Failed": progress.failed, "Left": progress.left}
+        result["End"] = {"Status": progress.status, "Outcome": progress.outcome, **counts}
+        for line in verdict_of(job, client.settings.language):
+            output.say(printable(line))
+        code = max(code, exit_code_of(progress))
+    return code

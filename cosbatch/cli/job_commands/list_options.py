@@ -1,0 +1,156 @@
+"""What all commands that make jobs of a LIST take, and what of a CreateJob call follows from it.
+
+Role, report and priority come from options; where these are left out, from the profile; where there is none or it leaves them
+open, from variables.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from cosbatch.cli.manifests import lists
+from cosbatch.cli.manifests.split import MOST_ROWS
+from cosbatch.cli.terminal.asking import add_yes
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.options import add_service, whole_number
+from cosbatch.configuration import Configuration
+from cosbatch.configuration.profiles import Profile
+from cosbatch.model import names
+from cosbatch.model.names import Resource
+from cosbatch.schemas.document import PRIORITY_MAXIMUM
+
+ROLE = "COSBATCH_ROLE"
+REPORT = "COSBATCH_REPORT"
+PRIORITY = "COSBATCH_PRIORITY"
+UPLOAD_TO = "COSBATCH_UPLOAD_TO"
+USUAL_PRIORITY = 10
+UPLOAD_FOLDER = "cosbatch-lists/"
+
+Environ = Mapping[str, str]
+
+
+def add_all(parser: argparse.ArgumentParser) -> None:
+    """What the commands take that are named after an operation."""
+    parser.add_argument("list", metavar="LIST", help=lists.HELP)
+    _add_job(parser)
+    add_way(parser)
+    add_end(parser)
+    add_yes(parser)
+    add_service(parser)
+
+
+def _add_job(parser: argparse.ArgumentParser) -> None:
+    job = parser.add_argument_group("the job")
+    job.add_argument("--profile", metavar="NAME", help="the profile of profiles.json that gives what is not given here")
+    job.add_argument("--role", metavar="ROLE", help=f"whose rights the job has: name or ARN (default: {ROLE})")
+    job.add_argument(
+        "--report", metavar="PLACE", help=f"where the report goes: cos://bucket/prefix (default: {REPORT})"
+    )
+    job.add_argument("--report-scope", choices=("all", "failed"), help="the tasks that it names (default: all)")
+    job.add_argument(
+        "--priority",
+        type=whole_number(0, PRIORITY_MAXIMUM),
+        metavar="N",
+        help=f"the larger, the sooner (default: {PRIORITY}, or else {USUAL_PRIORITY})",
+    )
+    job.add_argument("--description", metavar="TEXT", help="shown with the job (default: what is done to how many)")
+
+
+def add_way(parser: argparse.ArgumentParser) -> None:
+    """How a list becomes jobs."""
+    way = parser.add_argument_group("the list")
+    way.add_argument(
+        "--from-class",
+        action="append",
+        metavar="CLASS",
+        help="of cos://bucket/prefix/, take only objects of this storage class; repeatable",
+    )
+    way.add_argument(
+        "--upload-to",
+        metavar="PLACE",
+        help=f"where it goes from here: cos://bucket/prefix/ (default: {UPLOAD_TO}, or else {UPLOAD_FOLDER} in the "
+        "profile's or the report's bucket)",
+    )
+    way.add_argument("--split", type=whole_number(1, MOST_ROWS), metavar="N", help="make a job for each N rows")
+    way.add_argument("--plan-digest", metavar="DIGEST", help="make the job only if it is still the planned one")
+    new = way.add_mutually_exclusive_group()
+    new.add_argument("--token", metavar="TOKEN", help="the ClientRequestToken (default: made of list and job)")
+    new.add_argument("--again", action="store_true", help="make one more job of a list that had the same job before")
+
+
+def add_end(parser: argparse.ArgumentParser) -> None:
+    """How far to go."""
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, and send nothing")
+    parser.add_argument("--wait", action="store_true", help="follow the job to its end")
+
+
+def fields_of(options: argparse.Namespace, environ: Environ, configuration: Configuration) -> dict[str, object]:
+    """The fields of the CreateJob call but for its manifest, token and operation. Raises WrongUsage, InvalidRequest."""
+    profile = configuration.profiles.named(options.profile) if options.profile is not None else None
+    taken: Mapping[str, Any] = profile.job if profile else {}
+    role = options.role or (None if "RoleArn" in taken else environ.get(ROLE) or None)
+    if role is not None and not role.startswith("qcs:"):
+        role = f"qcs::cam::uin/{configuration.settings.account.uin}:roleName/{role}"
+    fields = {
+        "Profile": options.profile,
+        "Description": options.description,
+        "Priority": options.priority if options.priority is not None or "Priority" in taken else _priority(environ),
+        "Report": _report(options, environ, taken.get("Report")),
+        "RoleArn": role,
+    }
+    _check_given({**taken, **{name: value for name, value in fields.items() if value is not None}})
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _check_given(job: Mapping[str, object]) -> None:
+    """Raises WrongUsage where nothing says whose rights the job has, or where its report goes."""
+    role = f"whose rights the job has (--role, {ROLE})"
+    report = f"where its report goes (--report, {REPORT})"
+    missing = [what for name, what in (("RoleArn", role), ("Report", report)) if name not in job]
+    if missing:
+        raise WrongUsage(f"nothing says {', nor '.join(missing)}; --profile can give both")
+
+
+def _priority(environ: Environ) -> int:
+    try:
+        return whole_number(0, PRIORITY_MAXIMUM)(environ.get(PRIORITY) or str(USUAL_PRIORITY))
+    except argparse.ArgumentTypeError as error:
+        raise WrongUsage(f"{PRIORITY}: {error}") from None
+
+
+def _report(options: argparse.Namespace, environ: Environ, taken: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The Report; None where the profile's is left as it is, or there is none."""
+    scopes = {"all": "AllTasks", "failed": "FailedTasksOnly"}
+    scoped = {"ReportScope": scopes[options.report_scope]} if options.report_scope else {}
+    where = options.report or (None if taken else environ.get(REPORT) or None)
+    if where is None:
+        return {**taken, **scoped} if taken and scoped else None
+    place = place_of(where, "--report" if options.report else REPORT)
+    prefix = {"Prefix": place.key.rstrip("/")} if place.key else {}
+    return {"Bucket": f"cos://{place.bucket}", "Enabled": True, **prefix, **scoped}
+
+
+def place_of(text: str, what: str) -> Resource:
+    """The bucket, or the place in it, that an option or a variable names. Raises WrongUsage."""
+    try:
+        return names.parse_resource(text)
+    except ValueError as error:
+        raise WrongUsage(f"{what}: {text} names no bucket: {error}; write cos://bucket-appid/prefix") from None
+
+
+def upload_folder(
+    options: argparse.Namespace, environ: Environ, profile: Profile | None, report_bucket: str | None
+) -> Resource:
+    """Where lists are uploaded; the key is empty, or ends in a slash. Raises WrongUsage."""
+    given = options.upload_to or environ.get(UPLOAD_TO) or None
+    if given is not None:
+        place = place_of(given, "--upload-to" if options.upload_to else UPLOAD_TO)
+        folder = (place.key or "").rstrip("/")
+        return place._replace(key=f"{folder}/" if folder else "")
+    if profile is not None and profile.match is not None:
+        return Resource(profile.match.bucket, UPLOAD_FOLDER, None)
+    if report_bucket is None:
+        raise WrongUsage(f"nothing says where the list is uploaded: --upload-to or {UPLOAD_TO} names the place")
+    return Resource(names.parse_resource(report_bucket).bucket, UPLOAD_FOLDER, None)

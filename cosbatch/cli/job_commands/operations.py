@@ -1,0 +1,142 @@
+"""The four things that people do, each in one line: `restore`, `copy`, `tag`, `delete-objects`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+
+from cosbatch.cli.job_commands.from_list import make_jobs
+from cosbatch.cli.job_commands.list_options import add_all, fields_of, place_of
+from cosbatch.cli.remote.client import configuration_of, environ_of
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.options import Commands, command, whole_number
+from cosbatch.configuration.profiles import Profile
+
+_STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
+# What can be restored (batch restore, 436/34075 on the international site).
+_ARCHIVED = ["ARCHIVE", "DEEP_ARCHIVE"]
+_TIERS = ("Standard", "Bulk")
+
+_RESTORE_EXAMPLES = """\
+  Bring the archived objects of a list back for a week; shows what it is about to do, and asks:
+    python -m cosbatch restore list.csv --days 7 --role COSBatch_QcsRole --report cos://report-1250000000/restore
+
+  All that is archived under a prefix, as the profile says, followed to its end; in a script, where nobody can be asked:
+    python -m cosbatch restore cos://examplebucket-1250000000/photos/ --profile restore --yes --wait
+
+  An inventory of any size, a job for each million of its objects, after a look at the plan:
+    python -m cosbatch restore cos://inventory-1250000000/all/20261123/manifest.json --profile restore --split 1000000 --dry-run
+
+  With role and report in variables:
+    export COSBATCH_ROLE=COSBatch_QcsRole COSBATCH_REPORT=cos://report-1250000000/reports
+    python -m cosbatch restore list.csv --days 7 --tier Bulk
+
+The same command makes the same job once: begin it again after an interruption. --again makes one more.
+"""
+_COPY_EXAMPLES = """\
+  Copy the objects of a list into a folder of another bucket, where they are archived:
+    python -m cosbatch copy list.csv --to cos://archive-1250000000/2026/ --storage-class ARCHIVE
+
+  Put everything under photos/ under pictures/ instead:
+    python -m cosbatch copy cos://examplebucket-1250000000/photos/ --strip photos/ --to cos://examplebucket-1250000000/pictures/
+
+Objects that are there by the same names are overwritten. Role and report: see restore --help.
+"""
+_TAG_EXAMPLES = """\
+  Give the objects of a list two tags more:
+    python -m cosbatch tag list.csv team=ops cost-centre=4711
+
+  Make these the only tags that they have:
+    python -m cosbatch tag cos://examplebucket-1250000000/photos/ team=ops --replace
+
+Role and report: see restore --help.
+"""
+_DELETE_EXAMPLES = """\
+  Delete the objects of a list, after a look at what that means:
+    python -m cosbatch delete-objects list.csv --dry-run
+    python -m cosbatch delete-objects list.csv
+
+The job then waits until somebody confirms it (python -m cosbatch confirm JOBID), unless its profile runs unattended.
+What a bucket without versions loses is gone for good. Role and report: see restore --help.
+"""
+
+
+def add(commands: Commands) -> None:
+    restoring = command(commands, "restore", "Bring archived objects back for a time.", _RESTORE_EXAMPLES, restore)
+    restoring.add_argument(
+        "--days", type=whole_number(1, 365), metavar="N", help="how long they stay; needed without --profile"
+    )
+    restoring.add_argument("--tier", choices=_TIERS, help="Bulk is slower and cheaper (default: Standard)")
+    copying = command(commands, "copy", "Copy objects into a bucket.", _COPY_EXAMPLES, copy)
+    copying.add_argument("--to", metavar="PLACE", help="cos://bucket, or cos://bucket/folder; needed without --profile")
+    copying.add_argument("--strip", metavar="PREFIX", help="what is taken off the beginning of the keys")
+    copying.add_argument("--storage-class", choices=_STORAGE_CLASSES, help="of the copies (default: STANDARD)")
+    tagging = command(commands, "tag", "Tag objects.", _TAG_EXAMPLES, tag)
+    deleting = command(commands, "delete-objects", "Delete objects.", _DELETE_EXAMPLES, delete_objects)
+    for parser in (restoring, copying, tagging, deleting):
+        add_all(parser)
+    tagging.add_argument("tags", nargs="+", metavar="KEY=VALUE", type=pair, help="the tags; ten at most")
+    tagging.add_argument("--replace", action="store_true", help="take all other tags off the objects")
+
+
+def pair(text: str) -> tuple[str, str]:
+    """The type of an argument that is a tag."""
+    key, sign, value = text.partition("=")
+    if not key or not sign:
+        raise argparse.ArgumentTypeError(f"{text!r} is no tag; write key=value")
+    return key, value
+
+
+def restore(options: argparse.Namespace) -> int:
+    if options.days is None and (options.profile is None or options.tier is not None):
+        raise WrongUsage("--days says for how long the objects are restored")
+    options.from_class = options.from_class or _ARCHIVED
+    parameters = {"ExpirationInDays": options.days, "JobTier": options.tier or "Standard"}
+    return _make(options, "restore", "COSInitiateRestoreObject", None if options.days is None else parameters)
+
+
+def copy(options: argparse.Namespace) -> int:
+    if options.to is None:
+        if options.profile is None or options.strip or options.storage_class:
+            raise WrongUsage("--to says where the copies go, such as cos://bucket-appid/folder/")
+        return _make(options, "copy", "COSPutObjectCopy", None)
+    place = place_of(options.to, "--to")
+    folder = f"{place.key.rstrip('/')}/" if place.key else ""
+    prefixes = {"ResourcesPrefix": options.strip, "TargetKeyPrefix": folder}
+    given = {name: prefix for name, prefix in prefixes.items() if prefix}
+    renaming = {"PrefixReplace": True, **given} if given else {}
+    kind = {"StorageClass": options.storage_class} if options.storage_class else {}
+    parameters = {**renaming, **kind, "TargetResource": f"cos://{place.bucket}"}
+    return _make(options, "copy", "COSPutObjectCopy", parameters)
+
+
+def tag(options: argparse.Namespace) -> int:
+    directive = "Replaced" if options.replace else "Add"
+    tags = [{"Key": key, "Value": value} for key, value in options.tags]
+    return _make(options, "tag", "COSPutObjectTagging", {"TaggingDirective": directive, "TagSet": tags})
+
+
+def delete_objects(options: argparse.Namespace) -> int:
+    return _make(options, "delete-objects", "COSDeleteObject", {})
+
+
+def _make(options: argparse.Namespace, name: str, operation: str, parameters: Mapping[str, object] | None) -> int:
+    """Make the jobs; without parameters, the profile gives them."""
+    configuration = configuration_of(environ_of(options))
+    fields = fields_of(options, os.environ, configuration)
+    profile = configuration.profiles.named(options.profile) if options.profile is not None else None
+    what = _operation(operation, parameters, profile)
+    return make_jobs(options, options.list, name, {**fields, **what}, asks=True)
+
+
+def _operation(name: str, parameters: Mapping[str, object] | None, profile: Profile | None) -> dict[str, object]:
+    """What the call says of the operation: nothing where the profile says the same. Raises WrongUsage where it is another's."""
+    own: Mapping[str, object] = profile.job.get("Operation", {}) if profile else {}
+    if name in own and parameters in (None, own[name]):
+        return {}
+    is_anothers = own and name not in own and profile is not None and "Operation" not in profile.open
+    if profile is not None and (parameters is None or is_anothers):
+        whose = next(iter(own), "any operation")
+        raise WrongUsage(f"profile {profile.name} is for {whose}, not for {name}; name another")
+    return {"Operation": {name: parameters}}

@@ -1,0 +1,635 @@
+"""`restore`, `copy`, `tag`, `delete-objects` and `create` over each kind of LIST, against the stand-in: each to the end of its job."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import Client, client_of
+from cosbatch.model.deadline import Clock
+from cosbatch.model.messages import Request
+from cosbatch.model.names import Resource
+from cosbatch.standin import Standin, running
+from tests.cli.running import Run, Said, Terminal
+from tests.stage import REPORT, RESTORE, ROLE
+
+PHOTOS, LISTS, COPIES = "photos-1250000000", "lists-1250000000", "copies-1250000000"
+JOB = {"Description": "do {key}", "Priority": 3, "Report": REPORT, "RoleArn": ROLE}
+PROFILES = [
+    {"name": "restore", "job": {**JOB, "Operation": RESTORE}, "open": ["Priority"], "limits": {"max_objects": 2}},
+    {"name": "delete", "job": {**JOB, "Operation": {"COSDeleteObject": {}}}, "unattended": True},
+    {"name": "bare", "job": {"Priority": 3, "RoleArn": ROLE, "Operation": RESTORE}, "open": ["Report"]},
+    {"name": "any", "job": {**JOB}, "open": ["Operation"]},
+    {"name": "taking", "match": {"bucket": LISTS, "prefix": "taken/"}, "job": {**JOB, "Operation": RESTORE}},
+]
+KEYS = ("1.jpg", "ü 2.jpg")
+ENCODED = ("1.jpg", "%C3%BC%202.jpg")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
+    with running(tmp_path_factory.mktemp("standin")) as standin:
+        yield standin
+
+
+@pytest.fixture(autouse=True)
+def here(server: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own with profiles.json, an empty stand-in, and two archived photos there."""
+    server.reset()
+    monkeypatch.chdir(tmp_path)
+    for name, value in {**server.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COSBATCH_ROLE", "COSBatch_QcsRole")
+    monkeypatch.setenv("COSBATCH_REPORT", "cos://report-1250000000/reports/")
+    Path("profiles.json").write_text(json.dumps({"profiles": PROFILES}))
+    for key in KEYS:
+        store(PHOTOS, f"photos/{key}", b"x", "ARCHIVE")
+    Path("list.csv").write_text("".join(f"{PHOTOS},photos/{key}\n" for key in ENCODED))
+    return tmp_path
+
+
+@pytest.fixture
+def wait(run: Run) -> Run:
+    """Runs commands with a clock on which waiting is short."""
+
+    def run_quickly(*arguments: str) -> Said:
+        return run(*arguments, clock=Clock(sleep=lambda seconds: time.sleep(0.01)))
+
+    return run_quickly
+
+
+def client() -> Client:
+    return client_of(os.environ, Clock())
+
+
+def store(bucket: str, key: str, content: bytes, storage_class: str | None = None) -> None:
+    objects.write(client(), Resource(bucket, key, None), content, storage_class)
+
+
+def keys(bucket: str) -> list[str]:
+    host = f"{bucket}.cos.ap-chengdu.myqcloud.com"
+    body = client().ask(Request("GET", host, "/"), lambda response: response.body.decode())
+    return [part.partition("</Key>")[0] for part in body.split("<Key>")[1:]]
+
+
+def headers(bucket: str, key: str, **query: str) -> dict[str, str]:
+    host = f"{bucket}.cos.ap-chengdu.myqcloud.com"
+    return client().ask(Request("HEAD", host, f"/{key}", tuple(query.items())), lambda response: {**response.headers})
+
+
+def tags(key: str) -> str:
+    request = Request("GET", f"{PHOTOS}.cos.ap-chengdu.myqcloud.com", f"/{key}", (("tagging", ""),))
+    return client().ask(request, lambda response: response.body.decode())
+
+
+def list_of(kind: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A LIST of this kind, of both photos."""
+    rows = Path("list.csv").read_bytes()
+    match kind:
+        case "file":
+            return "list.csv"
+        case "stdin":
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(rows)))
+            return "-"
+        case "object":
+            store(LISTS, "mine/list.csv", rows)
+            return f"cos://{LISTS}/mine/list.csv"
+        case "inventory":
+            data = gzip.compress(rows)
+            store(LISTS, "inventory/data.csv.gz", data)
+            file = {"key": "inventory/data.csv.gz", "size": len(data), "MD5checksum": hashlib.md5(data).hexdigest()}
+            source = {
+                "sourceBucket": PHOTOS,
+                "destinationBucket": LISTS,
+                "fileFormat": "CSV",
+                "fileSchema": "Bucket, Key",
+            }
+            store(LISTS, "inventory/manifest.json", json.dumps({**source, "files": [file]}).encode())
+            return f"cos://{LISTS}/inventory/manifest.json"
+    return f"cos://{PHOTOS}/photos/"
+
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "restore": ("--days", "7", "--tier", "Bulk"),
+    "copy": ("--to", f"cos://{COPIES}/new", "--storage-class", "ARCHIVE"),
+    "tag": ("team=ops", "a=b"),
+    "delete-objects": ("--profile", "delete"),
+}
+
+
+def check_done(command: str) -> None:
+    match command:
+        case "restore":
+            assert all("x-cos-restore" in headers(PHOTOS, f"photos/{key}") for key in KEYS)
+        case "copy":
+            assert keys(COPIES) == [f"new/photos/{key}" for key in KEYS]
+            assert headers(COPIES, f"new/photos/{KEYS[0]}")["x-cos-storage-class"] == "ARCHIVE"
+        case "tag":
+            assert all("".join(tags(f"photos/{key}").split()).count("<Key>team</Key><Value>ops<") == 1 for key in KEYS)
+        case "delete-objects":
+            assert keys(PHOTOS) == []
+
+
+@pytest.mark.parametrize("kind", ["file", "stdin", "object", "inventory", "prefix"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_runs_to_its_end(wait: Run, server: Standin, monkeypatch: pytest.MonkeyPatch, command: str, kind: str) -> None:
+    if command == "copy":
+        # What is archived has to be restored before it can be copied.
+        for key in KEYS:
+            store(PHOTOS, f"photos/{key}", b"x")
+    said = wait(command, list_of(kind, monkeypatch), *COMMANDS[command], "--yes", "--wait")
+    assert said.code == 0, said.err
+    assert (said.json["Outcome"], said.json["Rows"]) == ("created", 2)
+    assert said.json["End"] == {"Status": "Complete", "Outcome": "complete", "Succeeded": 2, "Failed": 0, "Left": 0}
+    (job,) = server.jobs()
+    assert job["JobId"] == said.json["JobId"]
+    check_done(command)
+
+
+@pytest.mark.parametrize("kind", ["file", "object", "prefix"])
+def test_creates_the_job_of_a_profile_for_any_list(wait: Run, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    said = wait("create", "--profile", "restore", list_of(kind, monkeypatch), "--wait")
+    assert (said.code, said.json["End"]["Outcome"]) == (0, "complete"), said.err
+    check_done("restore")
+
+
+# What the job is like.
+
+
+def plan(run: Run, *arguments: str) -> str:
+    said = run(*arguments, "--dry-run")
+    assert said.code == 0, said.err
+    body: str = said.json["Plan"]["Body"]
+    return body
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (("restore", "list.csv", "--days", "7"), ["<ExpirationInDays>7<", "<JobTier>Standard<", "<Priority>10<"]),
+        (
+            ("restore", "list.csv", "--days", "7"),
+            ["roleName/COSBatch_QcsRole<", "<Prefix>reports<", "report-1250000000<"],
+        ),
+        (("restore", "list.csv", "--days", "7", "--priority", "5"), ["<Priority>5<"]),
+        (("restore", "list.csv", "--days", "7", "--role", ROLE), [f"<RoleArn>{ROLE}<"]),
+        (("restore", "list.csv", "--days", "7", "--report", "cos://other-1250000000"), ["other-1250000000</Bucket>"]),
+        (("restore", "list.csv", "--days", "7", "--report-scope", "failed"), ["FailedTasksOnly"]),
+        (("restore", "list.csv", "--days", "7"), [f"<Description>restore 2 objects of {PHOTOS} [cb:"]),
+        (("restore", "list.csv", "--days", "7", "--description", "mine"), ["<Description>mine [cb:"]),
+        (
+            ("restore", "list.csv", "--profile", "restore"),
+            ["<JobTier>Bulk<", "<Priority>3<", "<Prefix>reports/restore<"],
+        ),
+        (("restore", "list.csv", "--profile", "restore", "--days", "7", "--tier", "Bulk"), ["<JobTier>Bulk<"]),
+        (("restore", "list.csv", "--profile", "restore", "--priority", "9"), ["<Priority>9<"]),
+        (("restore", "list.csv", "--profile", "any", "--days", "9"), ["<ExpirationInDays>9<", "<Priority>3<"]),
+        (("copy", "list.csv", "--to", f"cos://{COPIES}"), [f":{COPIES}</TargetResource>"]),
+        (("copy", "list.csv", "--to", f"cos://{COPIES}/a/"), ["<PrefixReplace>true<", "<TargetKeyPrefix>a/<"]),
+        (("copy", "list.csv", "--to", f"cos://{COPIES}", "--strip", "b/"), ["<ResourcesPrefix>b/<"]),
+        (("tag", "list.csv", "a=b=c", "d="), ["<TaggingDirective>Add<", "<Value>b=c</Value>", "<Value></Value>"]),
+        (("tag", "list.csv", "a=b", "--replace"), ["<TaggingDirective>Replaced<"]),
+        (("delete-objects", "list.csv"), ["<COSDeleteObject></COSDeleteObject>", "<ConfirmationRequired>true<"]),
+        (("create", "list.csv", "--profile", "restore"), ["<Description>do cosbatch-lists/"]),
+    ],
+)
+def test_asks_for_the_job_that_is_described(run: Run, arguments: tuple[str, ...], parts: list[str]) -> None:
+    body = plan(run, *arguments)
+    assert [part for part in parts if part not in body] == []
+
+
+def test_takes_the_priority_of_a_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSBATCH_PRIORITY", "77")
+    assert "<Priority>77<" in plan(run, "restore", "list.csv", "--days", "7")
+    assert "<Priority>3<" in plan(run, "restore", "list.csv", "--profile", "restore")
+
+
+def test_puts_the_scope_of_a_report_upon_a_profile_that_opens_it(run: Run) -> None:
+    opened = {"name": "open", "job": {**JOB, "Operation": RESTORE}, "open": ["Report"]}
+    Path("profiles.json").write_text(json.dumps({"profiles": [opened]}))
+    body = plan(run, "restore", "list.csv", "--profile", "open", "--report-scope", "failed")
+    assert "FailedTasksOnly" in body
+    assert "<Prefix>reports/restore<" in body
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "place"),
+    [
+        ((), None, "report-1250000000/cosbatch-lists/"),
+        ((), f"cos://{LISTS}/a", f"{LISTS}/a/"),
+        (("--upload-to", f"cos://{LISTS}/b/"), f"cos://{LISTS}/a", f"{LISTS}/b/"),
+        (("--upload-to", f"cos://{LISTS}"), None, f"{LISTS}/"),
+        (("--profile", "taking"), None, f"{LISTS}/cosbatch-lists/"),
+    ],
+)
+def test_uploads_where_it_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], variable: str | None, place: str
+) -> None:
+    if variable is not None:
+        monkeypatch.setenv("COSBATCH_UPLOAD_TO", variable)
+    days = () if "--profile" in arguments else ("--days", "7")
+    digest = hashlib.sha256(Path("list.csv").read_bytes()).hexdigest()[:32]
+    assert f"::{place}{digest}.csv</ObjectArn>" in plan(run, "restore", "list.csv", *days, *arguments)
+
+
+# Nothing is done that was not agreed to.
+
+
+@pytest.mark.parametrize("kind", ["file", "object", "prefix"])
+@pytest.mark.parametrize("name", ["restore", "plan"])
+def test_leaves_nothing_behind_when_it_only_plans(
+    run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    arguments = ("--dry-run",) if name == "restore" else ()
+    said = run(name, list_of(kind, monkeypatch), "--profile", "restore", *arguments)
+    assert said.code == 0, said.err
+    assert said.json["Plan"]["Manifest"]["Rows"] == 2
+    assert "Nothing was sent. To create just this job, add --plan-digest sha256:" in said.err
+    assert server.jobs() == []
+    assert all("cosbatch-lists" not in key for key in keys("report-1250000000"))
+
+
+def test_makes_just_the_job_that_was_planned(run: Run, server: Standin) -> None:
+    digest = run("restore", "list.csv", "--profile", "restore", "--dry-run").json["Plan"]["Digest"]
+    refused = run("restore", "list.csv", "--days", "7", "--plan-digest", digest, "--yes")
+    assert (refused.code, refused.json["Code"]) == (1, "IdempotencyMismatch")
+    assert run("restore", "list.csv", "--profile", "restore", "--plan-digest", digest, "--yes").code == 0
+    assert len(server.jobs()) == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_refuses_to_go_on_where_nobody_can_be_asked(run: Run, server: Standin, command: str) -> None:
+    said = run(command, "nowhere.csv", *COMMANDS[command])
+    assert said.code == 2
+    assert "--yes does it without asking" in said.err
+    assert server.jobs() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "question"),
+    [
+        (("restore", "list.csv", "--days", "7"), "Restore 2 objects for 7 days? [y/N]"),
+        (
+            ("copy", "list.csv", "--to", f"cos://{COPIES}/a"),
+            f"Copy 2 objects to {COPIES}? What is there by the same names",
+        ),
+        (("tag", "list.csv", "a=b", "c=d"), "Tag 2 objects with a=b, c=d? Their other tags stay."),
+        (("tag", "list.csv", "a=b", "--replace"), "Tag 2 objects with a=b? Their other tags are lost."),
+        (("delete-objects", "list.csv"), "DELETE 2 objects? Where a bucket keeps no versions, they are gone for good."),
+        (("delete-objects", "versions.csv"), "DELETE 1 objects? The versions that the list names are gone for good."),
+    ],
+)
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_shows_what_it_is_about_to_do_and_asks(
+    run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], question: str, answer: str
+) -> None:
+    Path("versions.csv").write_text(f"{PHOTOS},a,v1\n")
+    typed, terminal = Terminal(f"{answer}\n"), Terminal()
+    monkeypatch.setattr(sys, "stdin", typed)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    said = run(*arguments)
+    shown = terminal.getvalue()
+    assert f"\n{question}" in shown
+    for part in (PHOTOS, "cos://report-1250000000/reports, AllTasks", "roleName/COSBatch_QcsRole", "cosbatch-lists/"):
+        assert part in shown
+    assert said.code == (0 if answer == "y" else 1)
+    assert len(server.jobs()) == (answer == "y")
+
+
+def test_shows_the_plan_to_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("restore", "list.csv", "--profile", "restore", "--dry-run").code == 0
+    assert "to be uploaded to" in terminal.getvalue()
+    assert "\nBody\n  <CreateJobRequest>\n" in terminal.getvalue()
+
+
+# What is wrong is told before anything is uploaded.
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (f"{PHOTOS},a\n{PHOTOS},\n", "EmptyKey at line 2, column 2"),
+        ("bucket,key\n", "HeaderRow at line 1"),
+        ("", "Empty at line 1"),
+        ("other-1300000000,a\n", "ForeignBucket at line 1"),
+        ("<html>", "WrongFormat at line 1"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["file", "object"])
+def test_refuses_a_faulty_list_before_anything_is_sent(
+    run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch, content: str, fault: str, kind: str
+) -> None:
+    Path("list.csv").write_text(content)
+    said = run("restore", list_of(kind, monkeypatch), "--days", "7", "--yes")
+    assert (said.code, said.json["Code"]) == (1, "InvalidManifest")
+    assert fault in said.err
+    assert server.jobs() == []
+    assert keys("report-1250000000") == []
+
+
+def test_refuses_a_list_that_is_longer_than_its_profile_allows_with_the_command_that_helps(run: Run) -> None:
+    with open("list.csv", "a") as file:
+        file.write(f"{PHOTOS},a\n")
+    said = run("restore", "list.csv", "--profile", "restore", "--yes")
+    assert (said.code, said.json["Code"]) == (1, "InvalidManifest")
+    assert "python -m cosbatch split LIST --rows 2" in said.err
+    assert "or on the way: add --split 2" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (("restore", "list.csv"), "--days says for how long"),
+        (("restore", "list.csv", "--profile", "restore", "--tier", "Bulk"), "--days says for how long"),
+        (("restore", "list.csv", "--days", "366"), "whole number from 1 to 365"),
+        (("restore", "--days", "7"), "LIST"),
+        (("restore", "nowhere.csv", "--days", "7"), "nowhere.csv cannot be read"),
+        (("restore", ".", "--days", "7"), ". cannot be read"),
+        (("restore", "manifest.json", "--days", "7"), "cos://bucket/manifest.json"),
+        (("restore", "cos://photos/", "--days", "7"), "names no list"),
+        (("restore", "list.csv", "--profile", "delete"), "is for COSDeleteObject, not for COSInitiateRestoreObject"),
+        (("restore", "list.csv", "--profile", "any"), "is for any operation, not for COSInitiateRestoreObject"),
+        (("restore", "list.csv", "--days", "7", "--report", "report"), "--report: report names no bucket"),
+        (("restore", "list.csv", "--days", "7", "--upload-to", "x"), "--upload-to: x names no bucket"),
+        (("restore", "list.csv", "--days", "7", "--upload-to", f"cos://{LISTS}/taken"), "taken by profile taking"),
+        (("restore", "list.csv", "--days", "7", "--again", "--token", "t"), "not allowed with"),
+        (("copy", "list.csv"), "--to says where"),
+        (("copy", "list.csv", "--to", "archive"), "--to: archive names no bucket"),
+        (("copy", "list.csv", "--profile", "any", "--strip", "a"), "--to says where"),
+        (("copy", "list.csv", "--profile", "restore"), "is for COSInitiateRestoreObject, not for COSPutObjectCopy"),
+        (("tag", "list.csv"), "KEY=VALUE"),
+        (("tag", "list.csv", "ops"), "'ops' is no tag"),
+        (("tag", "list.csv", "=ops"), "'=ops' is no tag"),
+        (("create", "list.csv"), "name a profile with --profile"),
+        (("create", "--profile", "bare", "list.csv"), "nothing says where the list is uploaded"),
+        (("create", "nowhere"), "nowhere cannot be read"),
+        (("create", "call.json", "--split", "5"), "--split is for lists"),
+        (("create", "manifest.json"), "cos://bucket/manifest.json"),
+    ],
+)
+def test_says_wrong_usage(run: Run, server: Standin, arguments: tuple[str, ...], fault: str) -> None:
+    Path("manifest.json").write_text('{"fileSchema": "Bucket, Key", "files": []}')
+    said = run(*arguments, *(() if arguments[0] == "create" else ("--yes",)))
+    assert said.code == 2
+    assert fault in said.err
+    assert server.jobs() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "fault"),
+    [
+        ({"COSBATCH_ROLE": ""}, "nothing says whose rights the job has (--role, COSBATCH_ROLE); --profile"),
+        (
+            {"COSBATCH_ROLE": "", "COSBATCH_REPORT": ""},
+            "COSBATCH_ROLE), nor where its report goes (--report, COSBATCH_REPORT)",
+        ),
+        ({"COSBATCH_REPORT": "report"}, "COSBATCH_REPORT: report names no bucket"),
+        ({"COSBATCH_UPLOAD_TO": "lists"}, "COSBATCH_UPLOAD_TO: lists names no bucket"),
+        ({"COSBATCH_PRIORITY": "high"}, "COSBATCH_PRIORITY: 'high' is not a whole number"),
+    ],
+)
+def test_names_the_variable_that_is_missing_or_wrong(
+    run: Run, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], fault: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    said = run("restore", "list.csv", "--days", "7", "--yes")
+    assert said.code == 2
+    assert fault in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "pointer"),
+    [
+        (("restore", "list.csv", "--profile", "nobody"), "InvalidRequest", "/Profile"),
+        (("restore", "list.csv", "--profile", "restore", "--days", "9"), "Forbidden", "/Operation"),
+        (("restore", "list.csv", "--profile", "restore", "--role", "other"), "Forbidden", "/RoleArn"),
+        (("restore", "list.csv", "--days", "7", "--report", "cos://report-1300000000"), "Forbidden", "/Report/Bucket"),
+        (
+            ("copy", "list.csv", "--to", f"cos://{LISTS}/taken"),
+            "Forbidden",
+            "/Operation/COSPutObjectCopy/TargetKeyPrefix",
+        ),
+        (
+            ("tag", "list.csv", *(f"{number}=x" for number in range(11))),
+            "InvalidRequest",
+            "/Operation/COSPutObjectTagging/TagSet",
+        ),
+        (("restore", "cos://lists-1300000000/list.csv", "--days", "7"), "Forbidden", "/Manifest/Location/ObjectArn"),
+        (("restore", "cos://nobody-1250000000/list.csv", "--days", "7"), "NoSuchKey", None),
+        (("restore", f"cos://{PHOTOS}/nowhere.csv", "--days", "7"), "NoSuchKey", None),
+        (("restore", f"cos://{PHOTOS}/nowhere/", "--days", "7"), "InvalidManifest", None),
+    ],
+)
+def test_refuses_what_the_function_would_refuse(
+    run: Run, server: Standin, arguments: tuple[str, ...], code: str, pointer: str | None
+) -> None:
+    said = run(*arguments, "--yes")
+    assert (said.code, said.json["Code"]) == (1, code), said.out
+    assert pointer is None or pointer in {problem["Pointer"] for problem in said.json["Errors"]}
+    assert server.jobs() == []
+    assert keys("report-1250000000") == []
+
+
+# One job, whatever happens on the way.
+
+
+@pytest.mark.parametrize("kind", ["file", "object", "prefix"])
+def test_makes_one_job_of_one_list_however_often_it_is_told_to(
+    run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    name = list_of(kind, monkeypatch)
+    answers = [run("restore", name, "--days", "7", "--yes").json for _ in range(3)]
+    assert [answer["Outcome"] for answer in answers] == ["created", "recovered", "recovered"]
+    assert len(server.jobs()) == 1
+
+
+def test_makes_one_job_of_a_list_under_another_name(run: Run, server: Standin) -> None:
+    assert run("restore", "list.csv", "--days", "7", "--yes").code == 0
+    os.rename("list.csv", "renamed.csv")
+    assert run("restore", "renamed.csv", "--days", "7", "--yes").json["Outcome"] == "recovered"
+    assert len(server.jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("--days", "8"),
+        ("--tier", "Bulk"),
+        ("--priority", "4"),
+        ("--again",),
+        ("--token", "mine"),
+        ("--upload-to", "cos://" + LISTS),
+    ],
+)
+def test_makes_another_job_of_another_wish(run: Run, server: Standin, change: tuple[str, ...]) -> None:
+    assert run("restore", "list.csv", "--days", "7", "--yes").code == 0
+    assert run("restore", "list.csv", "--days", "7", *change, "--yes").json["Outcome"] == "created"
+    assert len(server.jobs()) == 2
+
+
+def test_makes_another_job_of_another_list(run: Run, server: Standin) -> None:
+    assert run("restore", "list.csv", "--days", "7", "--yes").code == 0
+    Path("list.csv").write_text(f"{PHOTOS},photos/1.jpg\n")
+    assert run("restore", "list.csv", "--days", "7", "--yes").json["Outcome"] == "created"
+    assert len(server.jobs()) == 2
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [
+            {"action": "CreateJob", "fault": "LostReply", "times": 9},
+            {"action": "ListJobs", "fault": "Reset", "times": 99},
+        ],
+        [{"action": "CreateJob", "fault": "ServiceUnavailable", "times": 9}],
+        [{"action": "HeadObject", "fault": "ServiceUnavailable", "after": 1, "times": 9}],
+        [{"action": "PutObject", "fault": "LostReply", "times": 9}],
+    ],
+)
+def test_goes_on_after_a_failure_and_makes_one_job(run: Run, server: Standin, faults: list[dict[str, Any]]) -> None:
+    server.order(*faults)
+    broken = run("restore", "list.csv", "--days", "7", "--yes", clock=Clock(sleep=lambda seconds: None))
+    assert broken.code != 0
+    assert "The same command goes on, and makes no job twice." in broken.err
+    server.faults.clear()
+    assert run("restore", "list.csv", "--days", "7", "--yes").code == 0
+    assert len(server.jobs()) == 1
+
+
+@pytest.mark.parametrize("split", [(), ("--split", "1")])
+def test_says_how_to_go_on_with_one_job_more(run: Run, server: Standin, split: tuple[str, ...]) -> None:
+    command, jobs = ("restore", "list.csv", "--days", "7", "--yes", *split), 1 + len(split) // 2
+    assert run(*command).code == 0
+    server.order(
+        {"action": "CreateJob", "fault": "LostReply", "times": 9},
+        {"action": "ListJobs", "fault": "InternalError", "times": 99},
+    )
+    broken = run(*command, "--again", clock=Clock(sleep=lambda seconds: None))
+    server.faults.clear()
+    token = broken.err.partition("The same command with --token ")[2].partition(" instead of --again")[0]
+    for _ in range(2):
+        assert run(*command, "--token", token).code == 0
+    assert len(server.jobs()) == 2 * jobs
+
+
+# Several jobs of one list.
+
+ROWS = 5
+
+
+@pytest.fixture
+def five() -> list[str]:
+    """A list of five rows; the command that makes three jobs of it."""
+    Path("five.csv").write_text("".join(f"{PHOTOS},photos/{number}.jpg\n" for number in range(ROWS)))
+    return ["restore", "five.csv", "--days", "7", "--split", "2", "--yes"]
+
+
+def counts(server: Standin) -> list[int]:
+    """How many objects each job is of, when it has ended."""
+    deadline = time.monotonic() + 20
+    while any(job["Status"] not in ("Complete", "Failed") for job in server.jobs()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return sorted(int(str(job["TotalNumberOfTasks"])) for job in server.jobs())
+
+
+def test_makes_a_job_for_each_part(run: Run, server: Standin, five: list[str]) -> None:
+    said = run(*five)
+    assert said.code == 0, said.err
+    assert [job["Rows"] for job in said.json["Jobs"]] == [2, 2, 1]
+    assert len({job["ClientRequestToken"] for job in said.json["Jobs"]}) == 3
+    assert counts(server) == [1, 2, 2]
+
+
+def test_makes_no_more_jobs_when_it_is_told_again(run: Run, server: Standin, five: list[str]) -> None:
+    first, second = run(*five), run(*five)
+    assert [job["Outcome"] for job in second.json["Jobs"]] == ["recovered"] * 3
+    assert [job["JobId"] for job in first.json["Jobs"]] == [job["JobId"] for job in second.json["Jobs"]]
+    assert len(server.jobs()) == 3
+
+
+@pytest.mark.parametrize("action", ["CreateJob", "PutObject", "HeadObject"])
+@pytest.mark.parametrize("after", [0, 1, 2])
+@pytest.mark.parametrize("stored", [False, True])
+def test_goes_on_where_the_jobs_of_a_list_were_broken_off(
+    run: Run, server: Standin, five: list[str], action: str, after: int, stored: bool
+) -> None:
+    server.order(
+        {"action": action, "fault": "AccessDenied", "after": after, "stored": stored, "times": None},
+        {"action": "ListJobs", "fault": "AccessDenied", "times": None},
+    )
+    broken = run(*five)
+    made = len(server.jobs())
+    assert broken.code == 1
+    assert "of 3 jobs are made.\nThe same command goes on, and makes no job twice." in broken.err
+    server.faults.clear()
+    assert run(*five).code == 0
+    assert counts(server) == [1, 2, 2]
+    assert made < 3 or stored
+
+
+def test_goes_on_after_an_interruption_at_the_keyboard(run: Run, server: Standin, five: list[str]) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    server.order({"action": "CreateJob", "fault": "ServiceUnavailable", "after": 1})
+    broken = run(*five, clock=Clock(sleep=interrupt))
+    assert broken.code == 130
+    assert "1 of 3 jobs are made.\nThe same command goes on" in broken.err
+    assert run(*five).code == 0
+    assert counts(server) == [1, 2, 2]
+
+
+def test_splits_what_lies_in_a_bucket(run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("object", "inventory", "prefix"):
+        name = list_of(kind, monkeypatch)
+        said = run("restore", name, "--days", "7", "--split", "1", "--yes")
+        assert [job["Rows"] for job in said.json["Jobs"]] == [1, 1]
+    # They are the same parts of the same list, wherever it came from.
+    assert len(server.jobs()) == 2
+
+
+def test_shows_the_plans_of_all_parts(run: Run, server: Standin, five: list[str]) -> None:
+    said = run(*five[:-1], "--dry-run")
+    assert [plan["Manifest"]["Rows"] for plan in said.json["Plans"]] == [2, 2, 1]
+    assert server.jobs() == []
+
+
+def test_asks_once_for_all_parts(run: Run, server: Standin, five: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run(*five[:-1]).code == 0
+    shown = terminal.getvalue()
+    assert "3, of at most 2 objects" in shown
+    assert "3 jobs: no page says how many an account may have." in shown
+    assert shown.count("[y/N]") == 1
+
+
+def test_takes_a_list_that_its_profile_finds_too_long_in_parts(run: Run, server: Standin, five: list[str]) -> None:
+    assert run("create", "--profile", "restore", "five.csv").code == 1
+    assert run("create", "--profile", "restore", "five.csv", "--split", "2").code == 0
+    assert counts(server) == [1, 2, 2]
+
+
+def test_ends_with_the_worst_end_of_its_jobs(wait: Run, server: Standin) -> None:
+    store(PHOTOS, "photos/not archived.jpg", b"x")
+    with open("list.csv", "a") as file:
+        file.write(f"{PHOTOS},photos/not%20archived.jpg\n")
+    said = wait("restore", "list.csv", "--days", "7", "--split", "2", "--yes", "--wait")
+    assert said.code == 3
+    assert [job["End"]["Failed"] for job in said.json["Jobs"]] == [0, 1]
