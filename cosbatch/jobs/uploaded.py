@@ -91,15 +91,18 @@ def _contradictions(upload: Upload, manifest: ManifestObject) -> Iterator[str]:
         yield "it was written later"
 
 
+def receipt_place(folder: str, bucket: str, key: str) -> names.Resource:
+    """Where the uploader of the list looks for its receipt: `<folder><bucket>/<key>.json`."""
+    receipts = names.parse_resource(folder)
+    return names.Resource(receipts.bucket, f"{receipts.key or ''}{bucket}/{key}.json", receipts.region)
+
+
 def put_receipt(
     upload: Upload, folder: str, result: Mapping[str, object], settings: Settings, exchange: Exchange
 ) -> None:
-    """Write the result as JSON under `<folder><bucket>/<key>.json`, where the uploader looks for it. Raises CosbatchError,
-    Forbidden where the folder is another account's.
-    """
-    receipts = names.parse_resource(folder)
-    if receipts.appid != settings.account.appid:
+    """Write the result as JSON. Raises CosbatchError, Forbidden where the folder is another account's."""
+    place = receipt_place(folder, upload.bucket, upload.key)
+    if place.appid != settings.account.appid:
         raise Forbidden("The bucket of the receipts is another account's.")
-    place = names.Resource(receipts.bucket, f"{receipts.key or ''}{upload.bucket}/{upload.key}.json", receipts.region)
     headers = (("Content-Type", "application/json; charset=utf-8"),)
     exchange.ask(put_request(place, settings.account, as_text(result).encode(), headers), actions.checked)

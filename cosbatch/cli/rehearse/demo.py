@@ -21,6 +21,7 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import indented, printable, record, table
 from cosbatch.configuration.settings import LANG, PROFILES, language_of
+from cosbatch.jobs.uploaded import receipt_place
 from cosbatch.model import names
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import InternalError
@@ -90,6 +91,7 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
     results = results_of(told)
     for title, result in zip(_REPLIES, results, strict=True):
         _tell(title, record(result, _INDENT))
+    receipt = _receipt(client, manifest, profile.receipts) if profile and profile.receipts else None
     request = _request(client, manifest, name)
     job = follow(client, results[0]["JobId"], _INTERVAL, _PATIENCE)
     _tell("The job has ended. As it is stored:", record(job, _INDENT))
@@ -100,6 +102,7 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
         "Profile": name,
         "Request": request,
         "Results": results,
+        "Receipt": receipt,
         "Job": job,
         "Outcome": job_progress_of(job).outcome,
         "Report": report,
@@ -142,6 +145,17 @@ def results_of(event: Mapping[str, Any]) -> list[Json]:
             raise InternalError(f"The event made no job: {result.get('Code')}: {result.get('Message')}")
         results.append(result)
     return results
+
+
+def _receipt(client: Client, manifest: Resource, folder: str) -> Json:
+    """What whoever uploaded the list finds in the bucket."""
+    place = receipt_place(folder, manifest.bucket, manifest.key or "")
+    receipt: Json = json.loads(objects.read(client, place))
+    _tell(
+        f"Whoever uploaded the list finds the last result in cos://{place.bucket}/{place.key}.",
+        record(receipt, _INDENT),
+    )
+    return receipt
 
 
 def _request(client: Client, manifest: Resource, profile: str | None) -> Json:

@@ -352,7 +352,11 @@ def test_fails_where_something_is_wrong(run: Run, standin: Standin) -> None:
     assert said.code == 1
     assert said.json["Verdict"] == "wrong"
     wrong = [check for check in said.json["Checks"] if check["State"] == "wrong"]
-    assert [check["Check"] for check in wrong] == ["manifests manifest-1250000000", "reports report-1250000000"]
+    assert [check["Check"] for check in wrong] == [
+        "manifests manifest-1250000000",
+        "receipts report-1250000000",
+        "reports report-1250000000",
+    ]
     assert all(check["Fix"] for check in wrong)
 
 

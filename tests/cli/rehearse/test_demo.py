@@ -24,6 +24,8 @@ def test_goes_from_the_upload_to_the_report(run: Run, monkeypatch: pytest.Monkey
     assert shown["Profile"] == "restore"
     assert [result["Outcome"] for result in shown["Results"]] == ["created", "recovered"]
     assert len({result["JobId"] for result in shown["Results"]}) == 1
+    assert shown["Receipt"] == shown["Results"][-1]
+    assert "cos://report-1250000000/receipts/manifest-1250000000/restore/demo.csv.json" in said.err
     assert "Authorization" not in shown["Request"]["Headers"]
     assert shown["Job"]["Description"].partition(" [cb:")[0] in shown["Request"]["Body"]
     assert shown["Outcome"] == "complete"
