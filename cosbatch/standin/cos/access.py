@@ -29,7 +29,7 @@ def _is_open(call: Call, action: str) -> bool:
     try:
         with call.service.database.reading() as connection:
             bucket = find_bucket(connection, call.target.bucket)
-            version = find_version(connection, bucket, call.target.key, call.request.parameter("versionId"))
+            version = find_version(connection, bucket, call.target.key, call.request.version_id())
     except ServiceError:
         return False
     acl = read_acl(bucket.acl)

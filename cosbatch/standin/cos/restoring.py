@@ -61,7 +61,7 @@ def restore_object(call: Call) -> Response:
     clock, now = call.service.clock, call.service.clock.now()
     with call.service.database.writing() as transaction:
         bucket = find_bucket(transaction.connection, call.target.bucket)
-        version = find_object(transaction.connection, bucket, call.target.key, call.request.parameter("versionId"))
+        version = find_object(transaction.connection, bucket, call.target.key, call.request.version_id())
         row = transaction.execute("SELECT * FROM versions WHERE id = ?", (version.id,)).fetchone()
         transaction.execute(WRITE, (*restored(row, clock, now, days, tier), version.id))
     return Response(200 if _is_between(version.restored_from, now, version.restored_until) else 202)

@@ -107,7 +107,7 @@ class Call:
         """The bucket and the version that the request names. Raises ServiceError, with 404 or 405."""
         with self.service.database.reading() as connection:
             bucket = find_bucket(connection, self.target.bucket)
-            return bucket, find_object(connection, bucket, self.target.key, self.request.parameter("versionId"))
+            return bucket, find_object(connection, bucket, self.target.key, self.request.version_id())
 
     def set_bucket(self, column: str, value: str) -> None:
         """Set a column of the bucket; the column's name comes from the code, never from a request."""
@@ -121,6 +121,6 @@ class Call:
         self.check_owner()
         with self.service.database.writing() as transaction:
             bucket = find_bucket(transaction.connection, self.target.bucket)
-            wanted = self.request.parameter("versionId")
+            wanted = self.request.version_id()
             version = find_object(transaction.connection, bucket, self.target.key, wanted)
             transaction.execute(f"UPDATE versions SET {column} = ? WHERE id = ?", (value, version.id))  # noqa: S608

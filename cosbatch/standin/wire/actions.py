@@ -28,8 +28,9 @@ LISTING = (
     *("tagkey", "tagvalue", "region", "range", "create-time"),
 )
 ON_OBJECTS = (
-    *("versionId", "partNumber", "x-cos-traffic-limit", "response-content-type", "response-content-language"),
-    *("response-expires", "response-cache-control", "response-content-disposition", "response-content-encoding"),
+    *("versionId", "VersionId", "partNumber", "x-cos-traffic-limit"),
+    *("response-content-type", "response-content-language", "response-expires"),
+    *("response-cache-control", "response-content-disposition", "response-content-encoding"),
 )
 ON_JOBS = ("jobStatuses", "maxResults", "nextToken", "priority", "requestedJobStatus", "statusUpdateReason")
 NO_SUBRESOURCES = frozenset((*SIGNING, *LISTING, *ON_OBJECTS, *ON_JOBS))

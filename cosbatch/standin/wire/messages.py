@@ -40,6 +40,11 @@ class Request:
         """The first value of a query parameter, None where it is not given; names are case-sensitive."""
         return next((value for key, value in self.parameters if key == name), None)
 
+    def version_id(self) -> str | None:
+        """The version that the call names, None where it names none; the Go SDK writes VersionId when it deletes one."""
+        given = self.parameter("versionId")
+        return self.parameter("VersionId") if given is None else given
+
     def header(self, name: str, default: str = "") -> str:
         """A header's value, without regard to the case of its name."""
         return self.headers.get(name.lower(), default)

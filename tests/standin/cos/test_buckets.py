@@ -166,6 +166,15 @@ def test_hides_an_object_behind_a_delete_marker(client: Client) -> None:
     assert client.cos("GET", BUCKET, "a", [("versionId", "v")]).code == "NoSuchVersion"
 
 
+@pytest.mark.parametrize("name", ["versionId", "VersionId"], ids=["as the page writes it", "as the Go SDK does"])
+def test_deletes_the_version_that_is_named(client: Client, name: str) -> None:
+    versioning_after_first_write(client)
+    kept, removed = put(client, "a", b"1"), put(client, "a", b"2")
+    assert client.cos("DELETE", BUCKET, "a", [(name, removed)]).headers["x-cos-version-id"] == removed
+    reply = client.cos("GET", BUCKET, "", [("versions", ""), ("prefix", "a")])
+    assert (named(reply, "Version/VersionId"), named(reply, "DeleteMarker/IsLatest")) == ([kept], [])
+
+
 def versioning_after_first_write(client: Client) -> None:
     put(client, "first")
     versioning(client, "Enabled")
