@@ -79,9 +79,11 @@ ACTIONS = (*(name for _, _, name in BATCH), *(name for table in TABLES.values() 
 def find_action(request: Request, target: Target) -> str:
     """The name of the call that a request is, one of ACTIONS.
 
-    Raises ServiceError NotImplemented, also for a subresource that is not known: it is never taken for the call
-    without it; and MethodNotAllowed, InvalidURI for the Batch API.
+    Raises ServiceError NotImplemented, also for a subresource or a host of the vendor's that is not known, and for images to
+    be processed: none is ever taken for another call; and MethodNotAllowed, InvalidURI for the Batch API.
     """
+    if target.kind == "other" or request.header("Pic-Operations"):
+        raise ServiceError("NotImplemented", "The stand-in plays COS alone, no service that processes data")
     subresource = _subresource(request)
     if target.kind == "batch":
         action = "" if subresource else _batch_action(request, target)

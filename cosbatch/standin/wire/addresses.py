@@ -12,6 +12,8 @@ BUCKET_HOST = re.compile(
     r"(?P<bucket>[^.]+)\.cos(?:(?:-internal)?\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\..+", re.ASCII
 )
 SERVICE_HOST = re.compile(r"(?:service\.cos|cos\.(?P<region>[a-z0-9-]+))\..+", re.ASCII)
+# Where the vendor has its other services too: data processing, say.
+VENDORS_DOMAINS = (".myqcloud.com", ".tencentcos.cn", ".tencentcos.com")
 SHORT_REGIONS = {
     "tj": "ap-beijing-1",
     "bj": "ap-beijing",
@@ -61,7 +63,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Target:
-    """What a request is about. `kind` is batch, service, bucket, object, standin or function."""
+    """What a request is about. `kind` is batch, service, bucket, object, standin or function; other: not COS."""
 
     kind: str
     region: str
@@ -81,7 +83,7 @@ class Resource:
 
 
 def find_target(hosts: Iterable[str], path: str, home: str) -> Target:
-    """What a request is about; with a host of no COS service the path decides.
+    """What a request is about; with a host that is none of the vendor's the path decides.
 
     `home` is the region that is taken where the host names none.
     """
@@ -100,8 +102,9 @@ def _by_host(host: str, path: str, home: str) -> Target | None:
         return Target("service", match["region"] or home, path=path)
     if match := BUCKET_HOST.fullmatch(host):
         region = match["region"] or SHORT_REGIONS.get(match["short"])
-        return _in_bucket(match["bucket"], region, path[1:]) if region else None
-    return None
+        if region:
+            return _in_bucket(match["bucket"], region, path[1:])
+    return Target("other", home, path=path) if host.endswith(VENDORS_DOMAINS) else None
 
 
 def _by_path(path: str, home: str) -> Target:

@@ -210,6 +210,15 @@ def test_answers_no_call_that_it_does_not_know_and_never_does_another(
     assert shared.cos("GET", BUCKET, "a").body == b"0123456789"
 
 
+def test_answers_no_call_on_another_service_of_the_vendor(shared: Client) -> None:
+    """Its path would name an object here."""
+    put(shared, "a")
+    reply = shared.call("PUT", f"{BUCKET}.ci.ap-chengdu.myqcloud.com", f"/{BUCKET}/a", body=b"<Job/>")
+    assert (reply.status, reply.code) == (501, "NotImplemented")
+    assert shared.cos("PUT", BUCKET, "a", headers={"Pic-Operations": "{}"}, body=b"jpeg").code == "NotImplemented"
+    assert shared.cos("GET", BUCKET, "a").body == b"0123456789"
+
+
 def test_answers_no_call_on_jobs_that_it_does_not_know(shared: Client) -> None:
     job_id = shared.create(document()).text("JobId")
     assert shared.batch("DELETE", f"/jobs/{job_id}", [("tagging", "")]).code == "NotImplemented"
