@@ -75,9 +75,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder.mkdir()
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("COSBATCH_", "PYTHON"))}
 
-    def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(program: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         command = [str(work / "env" / "bin" / program), *arguments]
-        return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=300)
+        asked = {**environ, **variables}
+        return subprocess.run(command, cwd=folder, env=asked, capture_output=True, text=True, timeout=300)
 
     subprocess.run([sys.executable, "-m", "venv", str(work / "env")], check=True)
     assert run("python", "-m", "pip", "install", "-q", "-U", "build", "setuptools").returncode == 0
@@ -101,6 +102,8 @@ def test_is_installed_and_used_without_a_checkout(installed: Run, tmp_path: Path
     manifest = tmp_path / "list.csv"
     manifest.write_text("examplebucket-1250000000,a.txt\n", encoding="utf-8")
     assert json.loads(installed("cosbatch", "check", str(manifest)).stdout)["Verdict"] == "ok"
+    helped = installed("cosbatch", "--help", COSBATCH_LANG="zh_CN.UTF-8")
+    assert (helped.returncode, helped.stdout.startswith("用法: ")) == (0, True), helped.stdout
     packed = installed("cosbatch", "package", "--example", "--output", str(tmp_path / "function.zip"))
     assert (packed.returncode, (tmp_path / "function.zip").stat().st_size > 500_000) == (0, True), packed.stderr
 

@@ -19,31 +19,31 @@ from cosbatch.cli.rehearse import demo, invoke, standin
 from cosbatch.cli.terminal import exit_codes, output, streams
 from cosbatch.cli.terminal.arguments import Parser, add_common, command_first
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import N_, _, speak
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, InternalError
 
 PROGRAM = "python -m cosbatch"
 
-_DESCRIPTION = """\
+_DESCRIPTION = N_("""\
 COS batch jobs, created exactly once.
 
-Credentials come from the environment alone, in the same variables that the function has:
-TENCENTCLOUD_SECRETID, TENCENTCLOUD_SECRETKEY, COSBATCH_UIN, COSBATCH_APPID, COSBATCH_REGION."""
-_EPILOG = f"""\
+Credentials come from the environment alone, in the same variables that the function has: TENCENTCLOUD_SECRETID, TENCENTCLOUD_SECRETKEY, COSBATCH_UIN, COSBATCH_APPID, COSBATCH_REGION.""")
+_EPILOG = N_("""\
 A first look, without an account and without a network:
 
-  {PROGRAM} demo
+  {program} demo
 
-{PROGRAM} COMMAND --help explains a command by examples. Options that all commands have may stand before it.
+{program} COMMAND --help explains a command by examples. Options that all commands have may stand before it.
 
-exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the job ended with failed tasks or was cancelled,
-            4 time was over, 5 the service could not be reached, 130 interrupted"""
+exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the job ended with failed tasks or was cancelled, 4 time was over, 5 the service could not be reached, 130 interrupted""")
 
 
 def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
     """The exit code of the command that the arguments name."""
     streams.open_missing()
+    speak()
     try:
         code = _code_of(command_first(arguments), clock or Clock())
         streams.flush(sys.stdout)
@@ -69,7 +69,7 @@ def _code_of(arguments: Sequence[str], clock: Clock) -> int:
     try:
         options, unknown = top.parse_known_args(arguments, argparse.Namespace(clock=clock, arguments=arguments))
         if unknown:
-            options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+            options.parser.error(_("unrecognized arguments: %s") % " ".join(unknown))
     except SystemExit as ending:
         return int(ending.code or 0)
     return _guarded(options)
@@ -120,9 +120,9 @@ def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     top = Parser(
         prog=PROGRAM,
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=_(_DESCRIPTION),
+        epilog=_(_EPILOG).format(program=PROGRAM),
+        formatter_class=argparse.RawTextHelpFormatter,
     )
     add_common(top)
     commands = top.add_subparsers(metavar="COMMAND", required=True)

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from cosbatch.standin.options import DESCRIPTION, add_options
+from cosbatch.standin.options import add_options, description
 from cosbatch.standin.serving import serve
 
 PROFILES = "COSBATCH_PROFILES"
@@ -16,7 +16,7 @@ PROFILES = "COSBATCH_PROFILES"
 
 def main(arguments: Sequence[str] | None = None, stop: threading.Event | None = None) -> int:
     """The exit code of a stand-in that ran until a signal arrived, or `stop` was set."""
-    parser = argparse.ArgumentParser(prog="python -m cosbatch.standin", description=DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="python -m cosbatch.standin", description=description())
     add_options(parser)
     return serve(parser.parse_args(arguments), os.environ.get(PROFILES) or "profiles.json", stop)
 

@@ -1,44 +1,55 @@
-"""The options of a stand-in on the command line, declared once: for `python -m cosbatch.standin` and `cosbatch standin`."""
+"""The options of a stand-in on the command line, declared once: for `python -m cosbatch.standin` and `cosbatch standin`.
+
+The words come from the catalogue of whoever declares them: gettext knows none but that of the command line.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
 from collections.abc import Callable
+from gettext import gettext as _
 from pathlib import Path
 
 from cosbatch.standin.function.triggers import Function, read_trigger, triggers_of
 from cosbatch.standin.wire.addresses import Account
 
-DESCRIPTION = "A local COS with the whole Batch API, for rehearsals and tests."
+
+def description() -> str:
+    """What a stand-in is, in a sentence."""
+    return _("A local COS with the whole Batch API, for rehearsals and tests.")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare every option of a stand-in."""
     account = Account()
     add = parser.add_argument
-    add("--host", default="127.0.0.1", metavar="H", help="the address to listen on (default: 127.0.0.1)")
-    add("--port", type=int, default=0, metavar="N", help="where to listen (default: a free port)")
-    add("--certificate", metavar="FILE", help="a certificate in PEM: the port speaks TLS too")
-    add("--key", metavar="FILE", help="the certificate's key in PEM, unless it is in the same file")
-    add("--data", metavar="DIR", help="where objects and jobs are kept (default: nowhere)")
+    add("--host", default="127.0.0.1", metavar="H", help=_("the address to listen on (default: 127.0.0.1)"))
+    add("--port", type=int, default=0, metavar="N", help=_("where to listen (default: a free port)"))
+    add("--certificate", metavar="FILE", help=_("a certificate in PEM: the port speaks TLS too"))
+    add("--key", metavar="FILE", help=_("the certificate's key in PEM, unless it is in the same file"))
+    add("--data", metavar="DIR", help=_("where objects and jobs are kept (default: nowhere)"))
     add(
-        "--uin", type=_text("[0-9]+"), default=account.uin, metavar="U", help="the account's UIN (default: %(default)s)"
+        "--uin",
+        type=_text("[0-9]+"),
+        default=account.uin,
+        metavar="U",
+        help=_("the account's UIN (default: %(default)s)"),
     )
-    add("--appid", type=_text("[0-9]+"), default=account.appid, metavar="A", help="its APPID (default: %(default)s)")
+    add("--appid", type=_text("[0-9]+"), default=account.appid, metavar="A", help=_("its APPID (default: %(default)s)"))
     add(
         "--region",
         type=_text("[a-z0-9-]+"),
         default=account.region,
         metavar="R",
-        help="its region (default: %(default)s)",
+        help=_("its region (default: %(default)s)"),
     )
-    add("--secret-id", default=account.secret_id, metavar="ID", help="the SecretId that clients use")
-    add("--secret-key", default=account.secret_key, metavar="KEY", help="the SecretKey that they use")
+    add("--secret-id", default=account.secret_id, metavar="ID", help=_("the SecretId that clients use"))
+    add("--secret-key", default=account.secret_key, metavar="KEY", help=_("the SecretKey that they use"))
     add(
         "--function",
         metavar="MODULE.NAME",
-        help="the function that is told of what is created, such as handler.main_handler",
+        help=_("the function that is told of what is created, such as handler.main_handler"),
     )
     add(
         "--trigger",
@@ -46,17 +57,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="BUCKET[:PREFIX[:SUFFIX]]",
-        help="of which objects (default: the matches of COSBATCH_PROFILES, or of ./profiles.json)",
+        help=_("of which objects (default: the matches of COSBATCH_PROFILES, or of ./profiles.json)"),
     )
     add(
         "--retry-seconds",
         type=_positive,
         default=60.0,
         metavar="N",
-        help="the pause before an event is delivered again (default: 60)",
+        help=_("the pause before an event is delivered again (default: 60)"),
     )
-    add("--timeout", type=_positive, default=60.0, metavar="N", help="the seconds of an invocation (default: 60)")
-    add("--speed", type=_positive, default=1.0, metavar="N", help="how fast days pass (default: 1)")
+    add("--timeout", type=_positive, default=60.0, metavar="N", help=_("the seconds of an invocation (default: 60)"))
+    add("--speed", type=_positive, default=1.0, metavar="N", help=_("how fast days pass (default: 1)"))
 
 
 def function_of(options: argparse.Namespace, profiles: str) -> Function | None:

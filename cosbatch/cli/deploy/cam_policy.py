@@ -12,6 +12,7 @@ from typing import Any
 
 from cosbatch.cli.remote.client import configuration_of, environ_of
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
@@ -89,20 +90,22 @@ def add(commands: Commands) -> None:
     parser = command(
         commands,
         "policy",
-        "Print the smallest CAM policies and trust policies for the profiles at hand.",
+        _("Print the smallest CAM policies and trust policies for the profiles at hand."),
         "  python -m cosbatch policy > policies.json\n  python -m cosbatch policy --manage --source archive-1250000000",
         policy,
     )
-    parser.add_argument("--region", metavar="REGION", help="such as ap-chengdu (default: COSBATCH_REGION)")
+    parser.add_argument("--region", metavar="REGION", help=_("such as ap-chengdu (default: COSBATCH_REGION)"))
     parser.add_argument(
-        "--manage", action="store_true", help="let the function change, confirm, cancel and delete jobs as well"
+        "--manage", action="store_true", help=_("let the function change, confirm, cancel and delete jobs as well")
     )
     parser.add_argument(
         "--source",
         metavar="BUCKET",
         action="append",
         default=[],
-        help="a bucket whose objects manifests list, where the profile's limits.source_buckets does not say; repeatable",
+        help=_(
+            "a bucket whose objects manifests list, where the profile's limits.source_buckets does not say; repeatable"
+        ),
     )
 
 
@@ -223,12 +226,17 @@ def notes(configuration: Configuration, sources: Iterable[str]) -> Iterator[str]
     profiles = configuration.profiles
     for profile in profiles.profiles:
         if not profile.match and not profiles.policy.get("manifest_buckets"):
-            where = ", ".join(_manifest_buckets(configuration)) or "any bucket"
-            yield f"{profile.name}: its manifests are taken to lie in {where}; policy.manifest_buckets says otherwise."
+            where = ", ".join(_manifest_buckets(configuration)) or _("any bucket")
+            note = _("{profile}: its manifests are taken to lie in {where}; policy.manifest_buckets says otherwise.")
+            yield note.format(profile=profile.name, where=where)
         if not profile.limits.get("source_buckets") and not list(sources):
-            yield f"{profile.name}: its manifests may list any object; limits.source_buckets or --source names buckets."
+            note = _("{profile}: its manifests may list any object; limits.source_buckets or --source names buckets.")
+            yield note.format(profile=profile.name)
         opened = [element for element in _DECIDING if element in profile.open]
         if opened:
-            yield f"{profile.name}: callers may change {', '.join(opened)}; the rights for that are not included."
+            note = _("{profile}: callers may change {elements}; the rights for that are not included.")
+            yield note.format(profile=profile.name, elements=", ".join(opened))
     if profiles.policy.get("free_documents", True):
-        yield "Documents without a profile are allowed; the rights for them are not included (policy.free_documents)."
+        yield _(
+            "Documents without a profile are allowed; the rights for them are not included (policy.free_documents)."
+        )

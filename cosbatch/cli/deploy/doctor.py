@@ -15,17 +15,20 @@ from cosbatch.cli.deploy.service_checks import service_findings, unseen
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.function_files import function_file
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
 from cosbatch.configuration.settings import Settings
 from cosbatch.model.errors import ConfigurationError, Problem
+
+_HEADER = (N_("check"), N_("state"), N_("finding"), N_("fix"))
 
 
 def add(commands: Commands) -> None:
     parser = command(
         commands,
         "doctor",
-        "Check settings, credentials, clock, profiles, buckets and rights; nothing is created or changed.",
+        _("Check settings, credentials, clock, profiles, buckets and rights; nothing is created or changed."),
         "  python -m cosbatch doctor\n  python -m cosbatch doctor --json > findings.json",
         doctor,
     )
@@ -44,7 +47,7 @@ def doctor(options: argparse.Namespace) -> int:
     wrong = any(finding.state == WRONG for finding in findings)
     report = {"Verdict": WRONG if wrong else OK, "Checks": [finding.as_json() for finding in findings]}
     rows = [(finding.check, finding.state, finding.message, finding.fix) for finding in findings]
-    output.show(report, options, lambda: table(("check", "state", "finding", "fix"), rows))
+    output.show(report, options, lambda: table([_(name) for name in _HEADER], rows))
     return 1 if wrong else 0
 
 

@@ -25,6 +25,7 @@ from cosbatch.cli.deploy.root_certificates import laid_out
 from cosbatch.cli.remote.function_files import PACKAGE, function_file, profiles_file
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.files import writing
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.tables import table
 from cosbatch.configuration.profiles import parse_profiles
@@ -69,18 +70,20 @@ def add(commands: Commands) -> None:
     parser = command(
         commands,
         "package",
-        "Make the zip that the platform takes.",
+        _("Make the zip that the platform takes."),
         "  python -m cosbatch package\n  python -m cosbatch package --output dist/cosbatch.zip --folder dist/cosbatch",
         package,
     )
     parser.add_argument(
-        "--output", metavar="ZIP", default="dist/cosbatch.zip", help="where to write the zip (default: %(default)s)"
+        "--output", metavar="ZIP", default="dist/cosbatch.zip", help=_("where to write the zip (default: %(default)s)")
     )
-    parser.add_argument("--example", action="store_true", help="pack profiles.json also where it is of another account")
+    parser.add_argument(
+        "--example", action="store_true", help=_("pack profiles.json also where it is of another account")
+    )
     parser.add_argument(
         "--folder",
         metavar="DIR",
-        help="write the same files to this folder too, for a deployer that makes a zip itself",
+        help=_("write the same files to this folder too, for a deployer that makes a zip itself"),
     )
 
 
@@ -105,10 +108,14 @@ def package(options: argparse.Namespace) -> int:
     output.show(report, options, lambda: _lines(report))
     if python is None:
         output.say(
-            f"No Python {RUNTIME} is here: the package has no byte code, and every cold start compiles all of it."
+            _(
+                "No Python {version} is here: the package has no byte code, and every cold start compiles all of it."
+            ).format(version=RUNTIME)
         )
     if not report["Roots"]:
-        output.say("No openssl is here: the roots that TLS trusts stay in one file, which takes 15 ms of a cold start.")
+        output.say(
+            _("No openssl is here: the roots that TLS trusts stay in one file, which takes 15 ms of a cold start.")
+        )
     return 0
 
 
@@ -127,7 +134,12 @@ def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
             f"{message} Write your own profiles, or pack these on purpose with --example.", foreign
         )
     if example and (foreign or not appid or not uin):
-        output.say(f"{example} In your account it does nothing; COSBATCH_APPID and COSBATCH_UIN say which one that is.")
+        output.say(
+            _(
+                "profiles.json is the example that is shipped, or has names of it. In your account it does nothing; "
+                "COSBATCH_APPID and COSBATCH_UIN say which one that is."
+            )
+        )
 
 
 def collect(python: str | None) -> tuple[Files, dict[str, str]]:
@@ -281,6 +293,8 @@ def _part(name: str) -> str:
 
 
 def _lines(report: Mapping[str, Any]) -> Iterable[str]:
-    yield f"{report['Package']}: {report['Bytes']:,} bytes, {report['Digest']}"
+    yield _("{path}: {count} bytes, {digest}").format(
+        path=report["Package"], count=f"{report['Bytes']:,}", digest=report["Digest"]
+    )
     yield ", ".join(f"{name} {version}" for name, version in report["Dependencies"].items())
-    yield from table(("largest parts", "bytes"), [(part["Part"], part["Bytes"]) for part in report["Largest"]])
+    yield from table((_("largest parts"), _("bytes")), [(part["Part"], part["Bytes"]) for part in report["Largest"]])

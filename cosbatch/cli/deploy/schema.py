@@ -10,6 +10,7 @@ from marshmallow import Schema
 from cosbatch.cli.deploy import openapi
 from cosbatch.cli.deploy.json_schema import DIALECT, json_schema
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.schemas.calls import ACTIONS, CREATE_JOB_OPTIONS, SCHEMAS
 from cosbatch.schemas.document import CreateJobRequest
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 
 _NAMES = (*ACTIONS, "Profiles")
 
-_EXAMPLES = """\
+_EXAMPLES = N_("""\
   JSON Schema (2020-12) of all calls and of profiles.json in one:
     python -m cosbatch schema > cosbatch.schema.json
 
@@ -28,16 +29,15 @@ _EXAMPLES = """\
 
   The HTTP routes as OpenAPI 3.1:
     python -m cosbatch schema --openapi > openapi.json
-"""
+""")
 
 
 def add(commands: Commands) -> None:
-    parser = command(commands, "schema", "Print the JSON Schema of calls and profiles.", _EXAMPLES, schema)
+    parser = command(commands, "schema", _("Print the JSON Schema of calls and profiles."), _(_EXAMPLES), schema)
     which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "name", nargs="?", choices=_NAMES, metavar="NAME", help=f"one of {', '.join(_NAMES)} (default: all)"
-    )
-    which.add_argument("--openapi", action="store_true", help="the HTTP routes as an OpenAPI 3.1 document")
+    one_of = _("one of {names} (default: all)").format(names=", ".join(_NAMES))
+    which.add_argument("name", nargs="?", choices=_NAMES, metavar="NAME", help=one_of)
+    which.add_argument("--openapi", action="store_true", help=_("the HTTP routes as an OpenAPI 3.1 document"))
 
 
 def schema(options: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.function_files import function_file
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import indented, printable, record, table
 from cosbatch.configuration.settings import LANG, PROFILES, language_of
@@ -33,30 +34,30 @@ _INTERVAL = 0.1
 _PATIENCE = 60.0
 _INDENT = 4
 _REPLIES = (
-    "The function replies: one job was created.",
-    "The platform delivers the same event again. No second job: the function finds the first.",
+    N_("The function replies: one job was created."),
+    N_("The platform delivers the same event again. No second job: the function finds the first."),
 )
 
-_EXAMPLES = """\
+_EXAMPLES = N_("""\
   Watch an upload become a job, and the job run; needs no account and no network:
     python -m cosbatch demo
 
   Only the outcome:
     python -m cosbatch demo 2> /dev/null | jq .Outcome
-"""
+""")
 
 Json = dict[str, Any]
 
 
 def add(commands: Commands) -> None:
-    summary = "Rehearse everything on this machine, from the upload to the report."
-    parser = command(commands, "demo", summary, _EXAMPLES, demo)
+    summary = _("Rehearse everything on this machine, from the upload to the report.")
+    parser = command(commands, "demo", summary, _(_EXAMPLES), demo)
     parser.add_argument(
         "--objects",
         type=whole_number(1, 100_000),
         default=300,
         metavar="N",
-        help="how many the list has (default: 300)",
+        help=_("how many the list has (default: 300)"),
     )
 
 
@@ -69,7 +70,7 @@ def demo(options: argparse.Namespace) -> int:
     function = Function("handler.main_handler", [Trigger(f"manifest-{account.appid}")], profiles.parent, log=log)
     with rehearsal.begin(account, options.clock, kept, function=function) as local:
         result = _rehearsed(local, options)
-    output.say("\nThe stand-in has stopped, and all that it kept is removed.")
+    output.say("\n" + _("The stand-in has stopped, and all that it kept is removed."))
     output.show(result, options, list)
     return exit_code_of(job_progress_of(result["Job"]))
 
@@ -77,25 +78,25 @@ def demo(options: argparse.Namespace) -> int:
 def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
     """The values of each step, which is also told on stderr as it is done."""
     client = local.client
-    _tell("A stand-in of COS listens here, with its files in a temporary folder.", [local.standin.endpoint])
+    _tell(_("A stand-in of COS listens here, with its files in a temporary folder."), [local.standin.endpoint])
     manifest = Resource(f"manifest-{client.settings.account.appid}", _KEY, None)
     _uploaded(local, manifest, options.objects)
     profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
     name = profile.name if profile else None
     _tell(
-        "Of profiles.json, this profile takes the upload.",
+        _("Of profiles.json, this profile takes the upload."),
         record({"name": name, **(profile.job if profile else {})}, _INDENT),
     )
     told = delivered(local.standin.events, options.clock)
-    _tell("The platform tells the function, with this event.", json.dumps(told["Event"], indent=1).splitlines())
+    _tell(_("The platform tells the function, with this event."), json.dumps(told["Event"], indent=1).splitlines())
     results = results_of(told)
     for title, result in zip(_REPLIES, results, strict=True):
-        _tell(title, record(result, _INDENT))
+        _tell(_(title), record(result, _INDENT))
     receipt = _receipt(client, manifest, profile.receipts) if profile and profile.receipts else None
     request = _request(client, manifest, name)
     job = follow(client, results[0]["JobId"], _INTERVAL, _PATIENCE)
-    _tell("The job has ended. As it is stored:", record(job, _INDENT))
-    _tell("Its result:", list(verdict_of(job, client.settings.language)))
+    _tell(_("The job has ended. As it is stored:"), record(job, _INDENT))
+    _tell(_("Its result:"), list(verdict_of(job, client.settings.language)))
     report = _report(client, job)
     return {
         "Event": told["Event"],
@@ -118,7 +119,8 @@ def _uploaded(local: Rehearsal, manifest: Resource, count: int) -> None:
     local.standin.order({"action": "Event", "fault": "EventTwice"})
     objects.write(client, manifest, rows)
     first = [*rows.decode().splitlines()[:2], "..."]
-    _tell(f"Somebody uploads a list of {count} archived objects to {manifest.bucket}/{manifest.key}.", first)
+    title = _("Somebody uploads a list of {count} archived objects to {place}.")
+    _tell(title.format(count=count, place=f"{manifest.bucket}/{manifest.key}"), first)
 
 
 def delivered(events: Callable[[], list[Json]], clock: Clock) -> Json:
@@ -151,10 +153,8 @@ def _receipt(client: Client, manifest: Resource, folder: str) -> Json:
     """What whoever uploaded the list finds in the bucket."""
     place = receipt_place(folder, manifest.bucket, manifest.key or "")
     receipt: Json = json.loads(objects.read(client, place))
-    _tell(
-        f"Whoever uploaded the list finds the last result in cos://{place.bucket}/{place.key}.",
-        record(receipt, _INDENT),
-    )
+    title = _("Whoever uploaded the list finds the last result in {place}.")
+    _tell(title.format(place=f"cos://{place.bucket}/{place.key}"), record(receipt, _INDENT))
     return receipt
 
 
@@ -165,7 +165,7 @@ def _request(client: Client, manifest: Resource, profile: str | None) -> Json:
     plan: Any = client.call(call)["Plan"]
     headers = [f"{name}: {value}" for name, value in plan["Headers"].items()]
     _tell(
-        "A plan shows what such a call sends; only its signature is left out, and its token is another.",
+        _("A plan shows what such a call sends; only its signature is left out, and its token is another."),
         [f"{plan['Method']} {plan['Path']} HTTP/1.1", *headers, "", *indented(plan["Body"])],
     )
     return dict(plan)
@@ -178,16 +178,19 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
     place = Resource(bucket, f"{report['Prefix']}/job-{job['JobId']}/manifest.json", None)
     contents = reports.contents_of(objects.read(client, place), str(place.key))
     tasks: list[reports.Task] = []
-    for _, key in contents.files:
+    for _bucket, key in contents.files:
         content = objects.read(client, Resource(bucket, key, None))
         tasks += reports.tasks([content], contents.columns, key)
     rows = [(task.key, task.status, task.code) for task in tasks]
     _tell(
-        f"Its report is in cos://{bucket}/{place.key}.", [*table(("Key", "Status", "Code"), rows[:3], _INDENT), "..."]
+        _("Its report is in {place}.").format(place=f"cos://{bucket}/{place.key}"),
+        [*table(("Key", "Status", "Code"), rows[:3], _INDENT), "..."],
     )
     first = rehearsal.example_objects(client.settings.account.appid, 1)[0]
     head = client.ask(actions.object_request("HEAD", first, client.settings.account), actions.checked)
-    _tell(f"One of its objects, {first.key}:", [f"x-cos-restore: {head.headers.get('x-cos-restore')}"])
+    _tell(
+        _("One of its objects, {key}:").format(key=first.key), [f"x-cos-restore: {head.headers.get('x-cos-restore')}"]
+    )
     succeeded = sum(task.succeeded for task in tasks)
     return {"Manifest": f"cos://{bucket}/{place.key}", "Succeeded": succeeded, "Failed": len(tasks) - succeeded}
 

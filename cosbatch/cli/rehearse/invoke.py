@@ -14,6 +14,7 @@ from cosbatch.cli.remote.client import environ_of
 from cosbatch.cli.remote.function_files import profiles_file
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
 from cosbatch.configuration import settings
@@ -21,7 +22,7 @@ from cosbatch.configuration import settings
 if TYPE_CHECKING:
     from cosbatch.standin import Account
 
-_EXAMPLES = """\
+_EXAMPLES = N_("""\
   What would have come of an event, rehearsed on this machine; the manifest that it names is put there as an example:
     python -m cosbatch invoke event.json --local
 
@@ -31,34 +32,33 @@ _EXAMPLES = """\
   For real, with the account of the environment: an event that got lost, delivered again (it makes no second job):
     python -m cosbatch invoke event.json
 
-With --local the account is the event's own: profiles.json is read as if its buckets lay there. ETags and versions of the
-recorded objects are left out, and HTTP events come in without authentication unless COSBATCH_HTTP_AUTH is set.
-"""
+With --local the account is the event's own: profiles.json is read as if its buckets lay there. ETags and versions of the recorded objects are left out, and HTTP events come in without authentication unless COSBATCH_HTTP_AUTH is set.
+""")
 
 
 def add(commands: Commands) -> None:
-    parser = command(commands, "invoke", "Hand a recorded event to the function.", _EXAMPLES, invoke)
+    parser = command(commands, "invoke", _("Hand a recorded event to the function."), _(_EXAMPLES), invoke)
     parser.add_argument(
-        "event", metavar="EVENT.json", help="an upload, an HTTP call, a timer or a direct call; - for stdin"
+        "event", metavar="EVENT.json", help=_("an upload, an HTTP call, a timer or a direct call; - for stdin")
     )
-    parser.add_argument("--local", action="store_true", help="against a stand-in of COS on this machine")
+    parser.add_argument("--local", action="store_true", help=_("against a stand-in of COS on this machine"))
     parser.add_argument(
-        "--manifest", metavar="FILE", help="with --local: the content of the manifest that the event names"
+        "--manifest", metavar="FILE", help=_("with --local: the content of the manifest that the event names")
     )
     parser.add_argument(
-        "--profile", metavar="NAME", help="with --local: the profile that takes the upload, whatever its match"
+        "--profile", metavar="NAME", help=_("with --local: the profile that takes the upload, whatever its match")
     )
     add_service(parser)
 
 
 def invoke(options: argparse.Namespace) -> int:
     if not options.local and (options.manifest or options.profile):
-        raise WrongUsage("--manifest and --profile go with --local")
+        raise WrongUsage(_("--manifest and --profile go with --local"))
     event = files.read_json(options.event)
     reply, is_delivered_again = _locally(event, options) if options.local else _for_real(event, options)
     output.show(reply, options)
     if is_delivered_again:
-        output.say("Another try can fix this: the platform would deliver the event again.")
+        output.say(_("Another try can fix this: the platform would deliver the event again."))
     return exit_code_of(reply)
 
 
@@ -119,5 +119,5 @@ def _kept() -> dict[str, str]:
 
 def _tell(jobs: list[dict[str, Any]]) -> None:
     rows = [(job["JobId"], job["Status"], job["Priority"], job["Description"]) for job in jobs]
-    lines = table(("JobId", "Status", "Priority", "Description"), rows, 2) if rows else ["No job was made."]
-    output.say("\n".join(["The stand-in's jobs:", *(f"  {line}" for line in lines)]))
+    lines = table(("JobId", "Status", "Priority", "Description"), rows, 2) if rows else [_("No job was made.")]
+    output.say("\n".join([_("The stand-in's jobs:"), *(f"  {line}" for line in lines)]))

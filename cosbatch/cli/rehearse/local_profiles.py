@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.model import names, strict_json
 from cosbatch.model.names import Resource
@@ -68,7 +69,7 @@ def taking(profiles: Any, name: str, manifests: Sequence[Resource]) -> Any:
     found = [profile for profile in profiles["profiles"] if profile["name"] == name]
     if not found:
         known = ", ".join(profile["name"] for profile in profiles["profiles"])
-        raise WrongUsage(f"there is no profile {name}; there are: {known}")
+        raise WrongUsage(_("there is no profile {name}; there are: {known}").format(name=name, known=known))
     if not manifests:
         return profiles
     return {**profiles, "profiles": [{**found[0], "match": {"bucket": manifests[0].bucket}}]}

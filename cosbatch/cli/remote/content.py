@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cosbatch.cli.terminal import files
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 
 # Bytes: the more, the fewer requests; the fewer, the less is sent again after a break. An upload has 10,000 parts at most
 # (limits page, 436/14518), so larger files have larger parts.
@@ -55,7 +56,7 @@ class Content:
         """The part, from 1. Raises WrongUsage where the file has changed since it was read first."""
         read = self.stretch.read((number - 1) * self.part_size, self.part_size)
         if _md5(read) != self.md5s[number - 1]:
-            raise WrongUsage(f"{self.stretch.path} has changed while it was read; begin again")
+            raise WrongUsage(_("{path} has changed while it was read; begin again").format(path=self.stretch.path))
         return read
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse
 from cosbatch.model.messages import Response
@@ -36,9 +37,10 @@ def place_of(text: str) -> Resource:
     try:
         place = names.parse_resource(text)
     except ValueError as error:
-        raise WrongUsage(f"{text} names no object: {error}; write cos://bucket-appid/key") from None
+        message = _("{text} names no object: {reason}; write cos://bucket-appid/key")
+        raise WrongUsage(message.format(text=text, reason=error)) from None
     if place.key is None:
-        raise WrongUsage(f"{text} names a bucket; write cos://bucket-appid/key")
+        raise WrongUsage(_("{text} names a bucket; write cos://bucket-appid/key").format(text=text))
     return place
 
 

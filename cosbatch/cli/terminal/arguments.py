@@ -5,48 +5,79 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 import cosbatch
 from cosbatch.cli.terminal import exit_codes, streams
+from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.tables import width, wrapped
 
 # Of the options that may stand in front of the command, those that take a value.
 _WITH_VALUE = ("--endpoint", "--region")
-_CHOICE = re.compile(r"invalid choice: '?([^' ]*)'? \(choose from (.*)\)", re.DOTALL)
-_UNKNOWN = re.compile(r"unrecognized arguments: (-\S+)")
+# What a line of help goes on under: its blanks, with the name of an option or a command that is told about there.
+_BEFORE_TEXT = re.compile(r" *(?:\S+(?: \S+)* {2,})?")
+# Examples stand so far from the left; they are to be copied, and stay on one line.
+_EXAMPLE = " " * 4
+_NARROWEST = 16
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says what was probably meant."""
+    """A parser that says what was probably meant, and knows how wide Chinese characters are."""
 
     def error(self, message: str) -> NoReturn:
-        fault = f"{self.prog}: error: {message}{_suggestion(message, self.format_help())}\n"
+        close = _meant(message, self.format_help())
+        suggestion = _("; did you mean {word}?").format(word=close[0]) if close else ""
+        told = _("{program}: error: {message}").format(program=self.prog, message=message)
         # Python 3.10's own way out fails where stderr takes nothing.
-        streams.write(sys.stderr, self.format_usage() + fault)
+        streams.write(sys.stderr, f"{self.format_usage()}{told}{suggestion}\n")
         self.exit(exit_codes.WRONG_USAGE)
 
+    def format_help(self) -> str:
+        """The help in lines that the terminal has room for, but for examples; argparse would count characters, not columns."""
+        return "".join(f"{fitted}\n" for line in super().format_help().splitlines() for fitted in _fitted(line))
 
-def _suggestion(message: str, help_text: str) -> str:
-    """Which choice or option of the help comes next to the misspelt one of the message; empty where none does."""
-    choice, unknown = _CHOICE.search(message), _UNKNOWN.search(message)
+
+def _fitted(line: str) -> Iterator[str]:
+    found, columns = _BEFORE_TEXT.match(line), shutil.get_terminal_size().columns
+    before = found[0] if found else ""
+    if width(line) <= columns or before == _EXAMPLE:
+        yield line
+        return
+    first, *more = wrapped(line[len(before) :], max(_NARROWEST, columns - len(before)))
+    yield before + first
+    yield from (" " * len(before) + text for text in more)
+
+
+def _meant(message: str, help_text: str) -> list[str]:
+    """The choice or the option of the help that comes next to the misspelt one of argparse's message, where one does."""
+    choice = _as_pattern(_("invalid choice: %(value)r (choose from %(choices)s)")).search(message)
+    unknown = _as_pattern(_("unrecognized arguments: %s")).search(message)
     if choice:
-        close = difflib.get_close_matches(choice[1], re.findall(r"[\w-]+", choice[2]), 1)
-    elif unknown:
-        close = difflib.get_close_matches(unknown[1].partition("=")[0], re.findall(r"--[\w-]+", help_text), 1)
-    else:
-        close = []
-    return f"; did you mean {close[0]}?" if close else ""
+        return difflib.get_close_matches(choice["value"], re.findall(r"[\w-]+", choice["choices"]), 1)
+    if unknown and unknown[1].startswith("-"):
+        word = re.split("[= ]", unknown[1])[0]
+        return difflib.get_close_matches(word, re.findall(r"--[\w-]+", help_text), 1)
+    return []
+
+
+def _as_pattern(template: str) -> re.Pattern[str]:
+    """What finds the values in a message that was made of the template; those that are quoted, without their quotes."""
+    pattern = re.escape(template).replace("%s", "(.*)")
+    pattern = re.sub(r"%\\\((\w+)\\\)r", r"'?(?P<\1>[^' ]*)'?", pattern)
+    return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.*)", pattern), re.DOTALL)
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The options that every command has."""
-    parser.add_argument("--json", action="store_true", help="write JSON also where stdout is a terminal")
-    parser.add_argument("--version", action="version", version=f"cosbatch {cosbatch.__version__}")
+    parser.add_argument("--json", action="store_true", help=_("write JSON also where stdout is a terminal"))
+    version = f"cosbatch {cosbatch.__version__}"
+    parser.add_argument("--version", action="version", version=version, help=_("show the version and exit"))
     how_much = parser.add_mutually_exclusive_group()
-    how_much.add_argument("--verbose", action="store_true", help="tell on stderr what goes over the wire")
-    how_much.add_argument("--quiet", action="store_true", help="tell nothing on stderr but failures")
+    how_much.add_argument("--verbose", action="store_true", help=_("tell on stderr what goes over the wire"))
+    how_much.add_argument("--quiet", action="store_true", help=_("tell nothing on stderr but failures"))
 
 
 def command_first(arguments: Sequence[str]) -> list[str]:

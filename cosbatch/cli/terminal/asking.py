@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterable
 
 from cosbatch.cli.terminal import output, streams
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable
 
 
 def add_yes(parser: argparse.ArgumentParser) -> None:
     """The option that answers the question beforehand."""
-    parser.add_argument("--yes", action="store_true", help="do it without asking; needed where there is no terminal")
+    parser.add_argument("--yes", action="store_true", help=_("do it without asking; needed where there is no terminal"))
 
 
 def check_terminal(options: argparse.Namespace) -> None:
     """Raises WrongUsage where --yes does not say so, and nobody can be asked: better before long work than behind it."""
     if not options.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise WrongUsage("there is no terminal to ask at; --yes does it without asking")
+        raise WrongUsage(_("there is no terminal to ask at; --yes does it without asking"))
 
 
 def is_agreed(options: argparse.Namespace, shown: Callable[[], Iterable[str]], question: str) -> bool:
@@ -33,5 +34,5 @@ def is_agreed(options: argparse.Namespace, shown: Callable[[], Iterable[str]], q
     streams.flush(sys.stderr)
     agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
     if not agreed:
-        output.say("Nothing was changed.")
+        output.say(_("Nothing was changed."))
     return agreed

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from cosbatch.cli.terminal.language import _
 from cosbatch.model import strict_json
 from cosbatch.model.errors import InvalidEvent
 
@@ -52,7 +53,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
     try:
         file = open(path, "rb")  # noqa: SIM115  # errors of the `with` block are not errors of opening
     except OSError as error:
-        raise WrongUsage(f"{path} cannot be read: {error.strerror}") from None
+        raise WrongUsage(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
     with file:
         yield file
 
@@ -135,7 +136,8 @@ def take_place_of(target: str, written: str) -> None:
 
 def unwritable(path: str, error: Exception) -> WrongUsage:
     """The error to raise where a file cannot be written."""
-    return WrongUsage(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}")
+    reason = getattr(error, "strerror", None) or error
+    return WrongUsage(_("{path} cannot be written: {reason}").format(path=path, reason=reason))
 
 
 def _umask() -> int:

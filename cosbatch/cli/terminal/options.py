@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cosbatch.cli.terminal.arguments import add_common
+from cosbatch.cli.terminal.language import _
 
 Commands = Any  # argparse gives the type of its sub-commands no public name
 
@@ -19,8 +20,8 @@ def command(
         name,
         help=summary,
         description=summary,
-        epilog=f"examples:\n{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_("examples:") + f"\n{examples}",
+        formatter_class=argparse.RawTextHelpFormatter,
         allow_abbrev=False,
     )
     parser.set_defaults(run=run, parser=parser)
@@ -31,9 +32,9 @@ def command(
 def add_service(parser: argparse.ArgumentParser) -> None:
     """The options of commands that talk to the service."""
     parser.add_argument(
-        "--endpoint", metavar="URL", help="connect here instead of to the real hosts (default: COSBATCH_ENDPOINT)"
+        "--endpoint", metavar="URL", help=_("connect here instead of to the real hosts (default: COSBATCH_ENDPOINT)")
     )
-    parser.add_argument("--region", metavar="REGION", help="such as ap-chengdu (default: COSBATCH_REGION)")
+    parser.add_argument("--region", metavar="REGION", help=_("such as ap-chengdu (default: COSBATCH_REGION)"))
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -41,7 +42,8 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not text.isascii() or not text.isdigit() or len(text) > 20 or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+            message = _("{text} is not a whole number from {least} to {most}")
+            raise argparse.ArgumentTypeError(message.format(text=repr(text), least=least, most=most))
         return int(text)
 
     return read
@@ -54,5 +56,5 @@ def seconds(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 < value <= 10**9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+        raise argparse.ArgumentTypeError(_("{text} is not a number of seconds above 0").format(text=repr(text)))
     return value

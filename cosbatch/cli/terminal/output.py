@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 from cosbatch.cli.terminal import streams
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable, record
 from cosbatch.configuration.settings import language_of
 from cosbatch.hints import hint_for
@@ -64,7 +65,7 @@ def _failure_lines(failure: Mapping[str, Any]) -> Iterable[str]:
         if name not in _SHOWN and not isinstance(value, dict | list):
             yield printable(f"{name}: {value}")
     if failure.get("Retryable"):
-        yield "Another try later can help."
+        yield _("Another try later can help.")
 
 
 def hint_of(code: str) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from cosbatch.cli.terminal import streams
+from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.tables import clipped, width
 from cosbatch.model.deadline import Clock
 
 # Seconds between two drawings of the bar: more would only keep the terminal busy.
@@ -53,7 +55,8 @@ class Progress:
         if self._is_terminal:
             self._draw(reading, now, is_new)
         elif is_new:
-            streams.write(self._stream, f"{reading.label}: {self._counts(reading, ' of ')} done\n")
+            line = _("{label}: {counts} done").format(label=reading.label, counts=self._counts(reading, _(" of ")))
+            streams.write(self._stream, line + "\n")
 
     def _draw(self, reading: Reading, now: float, is_new: bool) -> None:
         if not is_new and now - self._drawn_at < _PAUSE and reading.done != reading.total:
@@ -61,7 +64,7 @@ class Progress:
         self._drawn_at = now
         self._readings.append((now, reading.done))
         columns = shutil.get_terminal_size().columns - 1
-        streams.write(self._stream, _CLEAR + self._line(reading, columns)[:columns].rstrip())
+        streams.write(self._stream, _CLEAR + clipped(self._line(reading, columns), columns).rstrip())
         streams.flush(self._stream)
 
     def _line(self, reading: Reading, columns: int) -> str:
@@ -71,13 +74,14 @@ class Progress:
         if rate:
             words += f"  {self._figure(round(rate))}/s"
         if rate and reading.total is not None and reading.done < reading.total:
-            words += f"  {duration((reading.total - reading.done) / rate)} left"
-        label = f"{reading.label:<{_LABEL}}"
-        return "  ".join([label, *_bar(reading, columns - len(label) - len(words)), words])
+            left = duration((reading.total - reading.done) / rate)
+            words += "  " + _("{duration} left").format(duration=left)
+        label = reading.label + " " * (_LABEL - width(reading.label))
+        return "  ".join([label, *_bar(reading, columns - width(label) - width(words)), words])
 
     def _counts(self, reading: Reading, of: str) -> str:
         total = "" if reading.total is None else f"{of}{self._figure(reading.total)}"
-        failed = f" ({self._figure(reading.failed)} failed)" if reading.failed else ""
+        failed = _(" ({count} failed)").format(count=self._figure(reading.failed)) if reading.failed else ""
         return f"{self._figure(reading.done)}{total}{failed}"
 
     def close(self) -> None:

@@ -12,8 +12,9 @@ _GAP = "  "
 # Columns that text of several words gets at least: narrower, it is hard to read.
 _READABLE = 16
 _INSET = " " * 4
-# What a line is put together from: a word with the blanks before it, or one Chinese character.
-_PIECE = re.compile(r" *(?:[\u2e80-\uffef]|[^ \u2e80-\uffef]+)")
+# What a line is put together from, with the blanks before it: a word, or one Chinese character; a mark that closes something
+# stands behind it on the same line, and one that opens something before it.
+_PIECE = re.compile(r" *[（《“]*(?:[\u2e80-\uffef]|[^ \u2e80-\uffef]+)[，。；：、？！）》”]*")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]], indent: int = 0) -> list[str]:
@@ -112,6 +113,13 @@ def wrapped(text: str, room: int) -> list[str]:
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip(" ")
     return lines
+
+
+def clipped(text: str, room: int) -> str:
+    """As much of the beginning of the text as takes at most so many columns."""
+    while width(text) > room:
+        text = text[:-1]
+    return text
 
 
 def _longest(text: str) -> int:

@@ -1,0 +1,55 @@
+"""The Chinese texts of the command line: there is one for each, and it says the same commands, options and values."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from babel.messages.mofile import read_mo
+
+from tests import catalogue
+
+Texts = tuple[str, ...]
+
+TRANSLATED = catalogue.translated()
+# What a Chinese text says in the same words: placeholders, options, variables and states, names of files and addresses.
+PLACEHOLDER = re.compile(r"\{\w*\}|%(?:\(\w+\))?[sr]")
+OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
+NAME = re.compile(
+    r"[A-Z][A-Z_]{2,}(?![a-z])|[A-Z][a-z]+[A-Z]\w+|\b\w+\.\w+\b|[\w-]*/[\w./-]+|cos://[\w./-]+|`[^`]+`", re.ASCII
+)
+COMMAND = re.compile(r"^ {2,4}(?:python -m|echo|cat) .*$", re.MULTILINE)
+
+
+def texts(said: object) -> Texts:
+    return tuple(said) if isinstance(said, list | tuple) else (str(said),)
+
+
+PAIRS = [(texts(message.id)[-1], chinese) for message in TRANSLATED if message.id for chinese in texts(message.string)]
+
+
+def test_has_a_chinese_text_for_each_english_one_and_no_others() -> None:
+    wanted = {texts(message.id) for message in catalogue.messages()}
+    assert {texts(message.id) for message in TRANSLATED if not message.fuzzy} == wanted
+    assert [english for english, chinese in PAIRS if not chinese] == []
+    assert not TRANSLATED.obsolete
+
+
+def test_is_compiled_from_what_is_written() -> None:
+    with catalogue.COMPILED.open("rb") as file:
+        compiled = {texts(message.id): message.string for message in read_mo(file) if message.id}
+    assert compiled == {texts(message.id): message.string for message in TRANSLATED if message.id}
+
+
+@pytest.mark.parametrize(
+    "what", [PLACEHOLDER, OPTION, NAME, COMMAND], ids=["placeholders", "options", "names", "commands"]
+)
+def test_says_the_same_in_both_languages(what: re.Pattern[str]) -> None:
+    for english, chinese in PAIRS:
+        assert {*what.findall(chinese)} == {*what.findall(english)}, english
+
+
+def test_begins_and_ends_lines_alike() -> None:
+    for english, chinese in PAIRS:
+        assert english.endswith("\n") == chinese.endswith("\n"), english
+        assert english.count("\n\n") == chinese.count("\n\n"), english
