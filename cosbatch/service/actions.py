@@ -138,7 +138,7 @@ def deleted(response: Response) -> dict[str, object]:
 
 def read(root: str, response: Response) -> dict[str, object]:
     """The children of the answer's root element, as plain values, and RequestId. Raises ServiceSideError."""
-    checked(response)
+    checked_with_body(response)
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise _strange(response, "it is packed, though that was not asked for", may_have_acted=True)
     try:
@@ -160,6 +160,15 @@ def checked(response: Response) -> Response:
             may_have_acted=may_have_acted(response.status),
         )
     raise _failure(response)
+
+
+def checked_with_body(response: Response) -> Response:
+    """The same for an answer to something else than a HEAD: what the service refuses then, it says in a document."""
+    try:
+        return checked(response)
+    except ServiceError as error:
+        error.unproven = error.unproven or not response.body
+        raise
 
 
 def _failure(response: Response) -> CosbatchError:

@@ -137,7 +137,7 @@ class ManifestObject:
             raise
 
     def _part(self, response: Response, start: int) -> bytes:
-        self._noted(response)
+        self._noted(actions.checked_with_body(response))
         if not is_part(response, start):
             raise _strange("The answer is not the part of the manifest that was asked for.")
         return response.body

@@ -107,6 +107,7 @@ PAGES = {
     "a page with 302": reply(PAGE, "302 Found", HTML, "Location: http://portal.example/"),
     "a page with 403": reply(PAGE, "403 Forbidden", HTML),
     "a bare 403": reply(b"", "403 Forbidden"),
+    "a bare 403 with a request id": reply(b"", "403 Forbidden", "x-cos-request-id: r"),
     "a 403 in JSON": reply(b'{"error": "denied"}', "403 Forbidden", "Content-Type: application/json"),
     "a page with 404": reply(PAGE, "404 Not Found", HTML),
     "a page with 502": reply(PAGE, "502 Bad Gateway", HTML),
