@@ -80,7 +80,7 @@ def create_job(call: Call, context: CallContext) -> dict[str, object]:
     if options["DryRun"]:
         return plan_of(draft.order, draft.inspection, context.settings)
     check_digest(options.get("PlanDigest"), draft.order)
-    return _created(draft, context)
+    return created(draft, context)
 
 
 def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[str, object]:
@@ -100,7 +100,7 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
     elements = {"Manifest": {"Location": found.manifest.location}}
     try:
         draft = draft_of(elements, profile, found.date, found.token, None, context)
-        return _with_list(draft.inspection, _created(draft, context))
+        return _with_list(draft.inspection, created(draft, context))
     except CosbatchError as error:
         if _may_pass(error) or isinstance(error, UpstreamTLS):
             raise
@@ -135,8 +135,8 @@ def _may_pass(error: CosbatchError) -> bool:
     return error.retryable or error.unproven or error.status in (404, 412) or isinstance(error, UnexpectedResponse)
 
 
-def _created(draft: Draft, context: CallContext) -> dict[str, Any]:
-    """What was created, with a warning of what could not be looked at before."""
+def created(draft: Draft, context: CallContext) -> dict[str, Any]:
+    """What was created, with a warning of what could not be looked at before. Raises CosbatchError, with the token."""
     try:
         result = creation.create(draft.order, context.exchange, context.settings)
     except CosbatchError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cosbatch.cli.job_commands import list_options
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
-from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, manifest_at, pending, proposals
+from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, draft_of_uploaded, proposals
 from cosbatch.cli.job_commands.proposal import Proposal, lines_on, question
 from cosbatch.cli.job_commands.wait import INTERVAL, follow
 from cosbatch.cli.manifests import lists
@@ -20,7 +20,8 @@ from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, is_agreed
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import indented, printable
-from cosbatch.jobs.plan import plan_of
+from cosbatch.jobs.perform import created
+from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.model import identity
 from cosbatch.model.errors import CosbatchError, IdempotencyMismatch
 
@@ -38,6 +39,8 @@ def make_jobs(options: argparse.Namespace, name: str, command: str, fields: Mapp
     check(call, None if place is None or lists.is_prefix(place) or as_file else place)
     with lists.found(name, options, lambda: client, options.from_class or (), as_file) as source:
         planned = proposals(call, source, options.split)
+        for proposal in planned:
+            check_digest(options.plan_digest, proposal.draft.order)
         if options.dry_run:
             return _show_plans(planned, client, options)
         if asks and not is_agreed(options, lambda: lines_on(planned, client.settings), question(planned)):
@@ -80,40 +83,31 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
     made: list[Result] = []
     try:
         for proposal in planned:
-            made.append(_made_once(call, proposal, options))
+            made.append(_made_once(call, proposal))
             output.say(printable(_told(made[-1], proposal)))
-    except (CosbatchError, KeyboardInterrupt):
+    except (CosbatchError, KeyboardInterrupt) as error:
         if len(planned) > 1:
             output.say(f"{len(made):,} of {len(planned):,} jobs are made.")
-        go_on = f" with --token {call.token or call.salt} instead of --again" if options.again else ""
-        output.say(f"The same command{go_on} goes on, and makes no job twice.")
+        is_lasting = isinstance(error, CosbatchError) and not error.retryable
+        when = "Once that is fixed, the same command" if is_lasting else "The same command"
+        how = f" with --token {call.token or call.salt} instead of --again" if options.again else ""
+        output.say(f"{when}{how} goes on, and makes no job twice.")
         raise
     return made
 
 
-def _made_once(call: ListCall, proposal: Proposal, options: argparse.Namespace) -> Result:
-    client, place, inspection = call.client, proposal.place, proposal.draft.inspection
-    location, moment = inspection.location, proposal.moment
+def _made_once(call: ListCall, proposal: Proposal) -> Result:
+    client, place, draft = call.client, proposal.place, proposal.draft
     if proposal.content is not None:
         with bytes_shown("Uploading", proposal.content.size, client.clock) as show:
             upload(client, place, proposal.content, show)
-        manifest = manifest_at(client, place)
-        location, moment = manifest.location, manifest.last_modified
-        # The function looks at the list once more, and finds it here.
-        client = pending(client, place, proposal.content, {"etag": location["ETag"]})
-    digest = {} if options.plan_digest is None else {"PlanDigest": options.plan_digest}
-    asked = {**proposal.fields, "Manifest": {"Location": location, "Spec": _given(inspection.spec)}}
+        draft = draft_of_uploaded(call, proposal, proposal.content)
     try:
-        result = client.call({**asked, **digest}, PATIENCE, moment)
+        result = created(draft, client.context(PATIENCE))
     except IdempotencyMismatch as error:
         error.message += " Where the list is to have one more job, --again makes it."
         raise
-    return {**result, "Manifest": f"cos://{place.bucket}/{place.key}", "Rows": inspection.rows}
-
-
-def _given(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """What the Spec holds: an inventory names no Fields."""
-    return {name: value for name, value in spec.items() if value is not None}
+    return {**result, "Manifest": f"cos://{place.bucket}/{place.key}", "Rows": proposal.rows}
 
 
 def _told(result: Result, proposal: Proposal) -> str:

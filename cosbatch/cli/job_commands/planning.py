@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests.split import divided
@@ -77,7 +76,7 @@ def check(call: ListCall, source_place: Resource | None) -> None:
 def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[Proposal]:
     """The jobs of the list: one, or one for each so many `rows` of the file. Raises CosbatchError, WrongUsage."""
     if isinstance(source, Resource):
-        return [_in_place(call, source)]
+        return [_of_object(call, source)]
     stretches = [Stretch(source, 0, os.stat(source).st_size)]
     if rows is not None:
         stretches = [Stretch(source, part.start, part.size) for part in divided(source, rows, call.client.clock)]
@@ -85,10 +84,25 @@ def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[
     with bytes_shown("Reading", size, call.client.clock) as show:
         contents = [content_of(stretch, on_read=show) for stretch in stretches]
     with bytes_shown("Judging", size, call.client.clock) as show:
-        return [_pending(call, content, show) for content in contents]
+        return [_of_content(call, content, show) for content in contents]
 
 
-def manifest_at(client: Client, place: Resource) -> ManifestObject:
+def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content) -> Draft:
+    """The job of a list that is in its bucket by now: the planned one, unless the object has a version or is of another day.
+
+    Raises CosbatchError.
+    """
+    manifest = _manifest_at(call.client, proposal.place)
+    is_planned = proposal.draft.inspection.location == manifest.location
+    if is_planned and _day(call.client, manifest.last_modified) == _day(call.client, None):
+        return proposal.draft
+    client = _pending(call.client, proposal.place, content, {"etag": manifest.location["ETag"]})
+    with bytes_shown("Judging", content.size, client.clock) as show:
+        watching = replace(client, wire=ShownWire(client.wire, show))
+        return _drafted(call, watching, manifest.location, proposal.draft.order.token, manifest.last_modified)
+
+
+def _manifest_at(client: Client, place: Resource) -> ManifestObject:
     """The object, looked at: its ETag, size and version. Raises ServiceSideError."""
     arn = names.object_arn(place.bucket, place.key or "", place.region or client.settings.account.region)
     manifest = ManifestObject({"ETag": None, "ObjectArn": arn}, client.settings.account, client.exchange())
@@ -96,20 +110,19 @@ def manifest_at(client: Client, place: Resource) -> ManifestObject:
     return manifest
 
 
-def pending(client: Client, place: Resource, content: Content, headers: Mapping[str, str]) -> Client:
+def _pending(client: Client, place: Resource, content: Content, headers: Mapping[str, str]) -> Client:
     """A client for which the content is the object at the place."""
     host = names.bucket_host(place.bucket, client.settings.account.region)
     return replace(client, wire=PendingWire(client.wire, host, place.key or "", content, headers))
 
 
-def _in_place(call: ListCall, place: Resource) -> Proposal:
+def _of_object(call: ListCall, place: Resource) -> Proposal:
     client = call.client
-    manifest = manifest_at(client, place)
+    manifest = _manifest_at(client, place)
     with bytes_shown("Judging", _size(client, place, manifest), client.clock) as show:
         watching = replace(client, wire=ShownWire(client.wire, show))
         token = call.token_for(manifest.location)
-        draft = _drafted(call, watching, manifest.location, token, manifest.last_modified)
-    return _proposal(call, place, None, draft, manifest.last_modified)
+        return Proposal(place, None, _drafted(call, watching, manifest.location, token, manifest.last_modified))
 
 
 def _size(client: Client, place: Resource, manifest: ManifestObject) -> int:
@@ -119,12 +132,12 @@ def _size(client: Client, place: Resource, manifest: ManifestObject) -> int:
     return sum(file.size for file in judge_inventory([objects.read(client, place)]).files)
 
 
-def _pending(call: ListCall, content: Content, show: Any) -> Proposal:
+def _of_content(call: ListCall, content: Content, show: Callable[[int], None]) -> Proposal:
     place = call.folder._replace(key=f"{call.folder.key}{content.sha256[:32]}.csv")
-    client = pending(call.client, place, content, headers_before(content, call.client.clock.now()))
+    client = _pending(call.client, place, content, headers_before(content, call.client.clock.now()))
     location = {"ObjectArn": f"cos://{place.bucket}/{place.key}"}
-    draft = _drafted(call, replace(client, wire=ShownWire(client.wire, show)), location, call.token_for(location), None)
-    return _proposal(call, place, content, draft, None)
+    watching = replace(client, wire=ShownWire(client.wire, show))
+    return Proposal(place, content, _drafted(call, watching, location, call.token_for(location), None))
 
 
 def _drafted(call: ListCall, client: Client, location: Mapping[str, object], token: str, moment: float | None) -> Draft:
@@ -132,23 +145,24 @@ def _drafted(call: ListCall, client: Client, location: Mapping[str, object], tok
     settings = client.settings._replace(manifest_check="full")
     full = replace(client, configuration=client.configuration._replace(settings=settings))
     elements = {**call.elements, "Manifest": {"Location": location}, "ClientRequestToken": token}
-    day = day_of(client.clock.now() if moment is None else moment)
     try:
-        return draft_of(elements, call.profile, day, None, None, full.context(PATIENCE, moment))
+        draft = draft_of(elements, call.profile, _day(client, moment), None, None, full.context(PATIENCE))
     except InvalidManifest as error:
         limit = call.profile.limits.get("max_objects") if call.profile else None
         if limit is not None and "Verdict" not in error.fields:
             error.problems = (*error.problems, Problem("/Manifest", f"or on the way: add --split {limit}"))
         raise
+    return draft if call.profile is not None or "Description" in call.fields else _described(call, draft)
 
 
-def _proposal(call: ListCall, place: Resource, content: Content | None, draft: Draft, moment: float | None) -> Proposal:
-    token: dict[str, object] = {"ClientRequestToken": draft.order.token}
-    if call.profile is not None or "Description" in call.fields:
-        return Proposal(place, content, draft, {**call.fields, **token}, moment)
+def _day(client: Client, moment: float | None) -> str:
+    """The day that {date} in a profile stands for: that on which the list was written, where it was."""
+    return day_of(client.clock.now() if moment is None else moment)
+
+
+def _described(call: ListCall, draft: Draft) -> Draft:
+    """The draft with a Description that says what is done to how many objects."""
     inspection = draft.inspection
     count = "all" if inspection.rows is None else f"{inspection.rows:,}"
     text = identity.shortened(f"{call.command} {count} objects of {', '.join(inspection.buckets)}", 200)
-    document = {**draft.order.document, "Description": text}
-    described = Draft(creation.order_of(document, draft.order.token), inspection)
-    return Proposal(place, content, described, {**call.fields, **token, "Description": text}, moment)
+    return Draft(creation.order_of({**draft.order.document, "Description": text}, draft.order.token), inspection)

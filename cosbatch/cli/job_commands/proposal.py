@@ -22,16 +22,11 @@ _MOST = 5
 
 @dataclass(frozen=True)
 class Proposal:
-    """A job that may be made: of a list that lies at `place`, or goes there, where it has a content on this machine.
-
-    `fields` are those of the CreateJob call but for its manifest; `moment`, in Unix seconds, is when the list was written.
-    """
+    """A job that may be made: of a list that lies at `place`, or goes there, where it has a content on this machine."""
 
     place: Resource
     content: Content | None
     draft: Draft
-    fields: Mapping[str, object]
-    moment: float | None
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -114,7 +109,7 @@ def _parameters(value: object, path: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for index, below in enumerate(value):
             yield from _parameters(below, f"{path}[{index}]")
-    elif value not in (None, ""):
+    else:
         yield f"{path}={_cos(str(value))}"
 
 

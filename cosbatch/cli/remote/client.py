@@ -50,19 +50,13 @@ class Client:
         """What `read` makes of the response. Raises ServiceSideError."""
         return self.exchange().ask(request, read)
 
-    def call(
-        self, fields: Mapping[str, object], patience: float = PATIENCE, moment: float | None = None
-    ) -> dict[str, object]:
-        """The result of a direct call, as the function replies to it; {date} in a profile is the day of `moment` (default: now).
+    def call(self, fields: Mapping[str, object]) -> dict[str, object]:
+        """The result of a direct call, as the function replies to it. Raises CosbatchError."""
+        return perform(call_of(fields), self.context(PATIENCE))
 
-        Raises CosbatchError.
-        """
-        return perform(call_of(fields), self.context(patience, moment))
-
-    def context(self, patience: float, moment: float | None = None) -> CallContext:
-        """What a call is worked on with, for so many seconds; `moment`, in Unix seconds, stands for now where it is given."""
-        now = self.clock.now if moment is None else lambda: moment
-        return CallContext(self.configuration, self.exchange(patience), now, os.urandom)
+    def context(self, patience: float) -> CallContext:
+        """What a call is worked on with, for so many seconds."""
+        return CallContext(self.configuration, self.exchange(patience), self.clock.now, os.urandom)
 
 
 def connect(options: argparse.Namespace) -> Client:

@@ -12,7 +12,7 @@ from cosbatch.cli.terminal.language import _
 
 # Bytes: the more, the fewer requests; the fewer, the less is sent again after a break. An upload has 10,000 parts at most
 # (limits page, 436/14518), so larger files have larger parts.
-PART = 32 * 1024 * 1024
+PART = 16 * 1024 * 1024
 _MOST_PARTS = 10_000
 
 
