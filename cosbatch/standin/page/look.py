@@ -56,13 +56,13 @@ time { font-variant-numeric: tabular-nums; } time span { white-space: nowrap; }
   font-variant-numeric: tabular-nums; }
 .legend + .table { margin-top: .75rem; } .legend .warn { color: var(--warn); } .legend .busy { color: var(--busy); }
 .legend .good { color: var(--good); } .legend .bad { color: var(--bad); font-weight: 600; }
-.events .state-cell { width: 11rem; } .events .created { width: 8rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; } form { margin: 0; }
 button { font: inherit; font-size: .9rem; font-weight: 600; padding: .35rem .9rem; border-radius: .5rem; border: 1px solid var(--line);
   background: var(--card); color: var(--text); cursor: pointer; white-space: nowrap; min-height: 2.25rem; }
 button.first { background: var(--accent); border-color: var(--accent); color: var(--on-accent); } button:hover { filter: brightness(.94); }
 .jobs table { table-layout: fixed; } .jobs .state-cell { width: 9.5rem; } .jobs .progress { width: 17rem; }
-.jobs .number { width: 9rem; } .jobs .created { width: 7rem; white-space: normal; } .jobs .actions-cell { width: 8rem; }
+.jobs .number { width: 9rem; } .jobs .created { width: 7.75rem; white-space: normal; } .jobs .actions-cell { width: 8rem; }
+.events .state-cell { width: 11rem; } .events .created { width: 8.5rem; }
 .state + small { display: block; margin-top: .3rem; font-weight: 600; } small.warn { color: var(--warn); } small.bad { color: var(--bad); }
 .columns { margin-top: 1rem; display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1rem; align-items: start; }
 .columns .card h2 { margin-top: 0; } .stack { display: grid; gap: 1rem; }
@@ -90,6 +90,7 @@ details { margin-top: .75rem; } summary { cursor: pointer; color: var(--soft); }
   .table td:empty { display: none; }
   button { min-height: 2.75rem; padding-inline: 1.25rem; } .steps li { flex-wrap: wrap; gap: 0 1rem; }
 }
+@media (max-width: 30rem) { dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dt { font-size: .85rem; } dd { margin-bottom: .5rem; } }
 """
 
 # Only what has changed is put in place, so that scrolling, focus and opened details stay as they are.

@@ -24,6 +24,12 @@ WIDTHS = [390, 768, 1024, 1280]
 # The names of the columns are kept for screen readers where the table has become cards, and are not to be seen.
 WIDER = """[...document.querySelectorAll('body *')].filter((e) => !e.closest('thead'))
   .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 100))"""
+# Text that goes over the edge of what is free of its cell.
+CRAMPED = """[...document.querySelectorAll('td')].filter((cell) => {
+  const range = document.createRange(); range.selectNodeContents(cell);
+  const free = cell.getBoundingClientRect().right - parseFloat(getComputedStyle(cell).paddingRight);
+  return range.getBoundingClientRect().right > free + 1;
+}).map((cell) => cell.outerHTML.slice(0, 100))"""
 # Contrast as WCAG 2 defines it, of each text against the nearest background behind it.
 FAINT = """
 (() => {
@@ -75,6 +81,7 @@ def test_fits_and_is_legible(page: Tab, filled: tuple[Standin, Rehearsal, list[s
             page.open(standin.endpoint + path)
             assert page.ask("document.documentElement.scrollWidth <= innerWidth"), path
             assert page.ask(WIDER) == [], path
+            assert page.ask(CRAMPED) == [], path
             assert page.ask(FAINT) == [], path
     missing = [text for text in page.complaints if "404" not in text]
     assert missing == []
