@@ -14,7 +14,7 @@ WORDS = {
     "Delivered": "{count} delivered",
     "Waiting": "{count} waiting",
     "Retrying": "{count} tried again",
-    "Dead": "{count} dead letters",
+    "Dead": "{count} dead-lettered",
     "Stopped": "{count} stopped in a loop",
 }
 REPLY_LENGTH = 300

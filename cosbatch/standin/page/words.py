@@ -86,7 +86,7 @@ CHINESE = {
     "{count} delivered": "已投递 {count}",
     "{count} waiting": "等待 {count}",
     "{count} tried again": "重试中 {count}",
-    "{count} dead letters": "死信 {count}",
+    "{count} dead-lettered": "死信 {count}",
     "{count} stopped in a loop": "因循环而停止 {count}",
     "Bucket": "存储桶",
     "Region": "地域",

@@ -34,7 +34,7 @@ def test_shows_nothing_where_nothing_was_told(client: Client) -> None:
         ("Waiting", "busy", "1 waiting"),
         ("Retrying", "warn", "1 tried again"),
         ("Delivered", "good", "1 delivered"),
-        ("Dead", "bad", "1 dead letters"),
+        ("Dead", "bad", "1 dead-lettered"),
         ("Stopped", "bad", "1 stopped in a loop"),
     ],
 )
@@ -52,7 +52,7 @@ def test_says_what_went_wrong_with_those_that_were_not_delivered(standin: Standi
     tell(standin, "Retrying", {"odd": 1})
     tell(standin, "Dead", f"no such bucket {PLANTED} {'x' * 1000}", tries=4, key=PLANTED)
     page = read(client)
-    assert "1 delivered 2 tried again 1 dead letters" in page.text
+    assert "1 delivered 2 tried again 1 dead-lettered" in page.text
     assert " not there yet " in page.text
     assert '{"odd": 1}' in page.text
     assert "the first try failed" not in page.text
