@@ -21,15 +21,15 @@ class LimitedRequest(requests.PreparedRequest):
 def prepare(
     request: Request, endpoint: str, credentials: Credentials, now: int
 ) -> tuple[LimitedRequest, SignatureAuth]:
-    """The request as it goes out, and what signed it. Raises InvalidRequest; requests' errors where the host is no address."""
+    """The request as it goes out, and what signed it. Raises InvalidRequest."""
     url, headers = endpoint + _target(request), _headers(request, credentials)
     auth = SignatureAuth(credentials, now, request.method, request.path, request.query, headers.items())
     prepared = LimitedRequest()
-    prepared.prepare(request.method, url, headers, data=request.body, auth=auth)
-    # requests would tidy up the path of odd keys, and announce a length with DELETE.
-    prepared.url, prepared.limit = url, request.limit
-    if "Content-Length" not in headers:
-        prepared.headers.pop("Content-Length", None)
+    prepared.prepare_method(request.method)
+    prepared.prepare_headers(headers)
+    # As they are: prepare_url would tidy up the path of odd keys, prepare_body announce a length with DELETE.
+    prepared.url, prepared.body, prepared.limit = url, request.body or None, request.limit
+    auth(prepared)
     return prepared, auth
 
 
