@@ -7,10 +7,12 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.objects import checksums, read_attributes, version_header
@@ -23,6 +25,9 @@ from cosbatch.standin.wire.messages import Response
 from cosbatch.standin.wire.signatures import read_claim, sign_key, signature
 
 STATUSES = ("200", "201", "204")
+# What a header can carry of an address.
+ADDRESS = re.compile(r"https?://[!-~]+", re.ASCII)
+Headers = tuple[tuple[str, str], ...]
 
 
 def post_object(call: Call) -> Response:
@@ -31,6 +36,8 @@ def post_object(call: Call) -> Response:
     key = form.fields.get("key", "").replace("${filename}", form.filename)
     if not key:
         raise ServiceError("InvalidArgument", "The form has no key")
+    if (address := form.fields.get("success_action_redirect")) and not ADDRESS.fullmatch(address):
+        raise ServiceError("InvalidArgument", "success_action_redirect is no address")
     conditions = [] if read_claim(call.request) else check_policy(call, form.fields)
     for condition in conditions:
         _check_condition(condition, {**form.fields, "key": key, "bucket": call.target.bucket})
@@ -51,12 +58,20 @@ def _written(call: Call, given: Call, form: Form, bounds: tuple[int, int]) -> Re
         key, cause = given.target.key, given.cause("Post")
         version = add_version(transaction, bucket, key, stored(received), attributes, now, cause)
     headers = (*checksums(received), *version_header(bucket, version))
-    status = form.fields.get("success_action_status", "204")
+    return _answer(call, {"bucket": bucket.name, "key": key, "etag": f'"{received.etag}"'}, form.fields, headers)
+
+
+def _answer(call: Call, made: Mapping[str, str], fields: Mapping[str, str], headers: Headers) -> Response:
+    """What the form asks to be told: where to go on, or a status."""
+    if address := fields.get("success_action_redirect"):
+        sign = "&" if "?" in address else "?"
+        return Response(303, (*headers, ("Location", f"{address}{sign}{urlencode(made, quote_via=quote)}")))
+    status = fields.get("success_action_status", "204")
     if status != "201":
         return Response(int(status) if status in STATUSES else 204, headers)
-    location = f"http://{call.request.hosts[0]}/{given.target.key}"
-    named = [("Location", location), ("Bucket", call.target.bucket), ("Key", given.target.key)]
-    return replace(answer("PostResponse", [*named, ("ETag", f'"{received.etag}"')], *headers), status=201)
+    named = [("Location", f"http://{call.request.hosts[0]}/{made['key']}")]
+    named += [(element, made[element.lower()]) for element in ("Bucket", "Key", "ETag")]
+    return replace(answer("PostResponse", named, *headers), status=201)
 
 
 def check_policy(call: Call, fields: Mapping[str, str]) -> list[Any]:

@@ -74,6 +74,22 @@ def test_answers_as_the_form_asks(shared: Client) -> None:
             assert (reply.text("Bucket"), reply.text("Key")) == (BUCKET, "k")
 
 
+@pytest.mark.parametrize(("address", "sign"), [("https://my.example/done", "?"), ("http://my.example/?a=b", "&")])
+def test_sends_the_browser_on_with_what_it_has_written(shared: Client, address: str, sign: str) -> None:
+    sign_fields = policy([["starts-with", "$success_action_redirect", "http"]])
+    reply = post(shared, form({"key": "a b&c", "success_action_redirect": address, **sign_fields}))
+    etag = hashlib.md5(b"four").hexdigest()
+    assert reply.status == 303
+    assert reply.headers["location"] == f"{address}{sign}bucket={BUCKET}&key=a%20b%26c&etag=%22{etag}%22"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "http://a.example/\r\nSet-Cookie: a=b", "/done"])
+def test_sends_the_browser_to_no_place_that_is_no_address(shared: Client, address: str) -> None:
+    reply = post(shared, form({"key": "never", "success_action_redirect": address, **policy([])}))
+    assert (reply.status, reply.code) == (400, "InvalidArgument")
+    assert shared.cos("HEAD", BUCKET, "never").status == 404
+
+
 def test_takes_a_signed_header_in_place_of_a_policy(shared: Client) -> None:
     body = form({"key": "by-header"})
     headers = {"Content-Type": 'multipart/form-data; boundary="xyz"'}
