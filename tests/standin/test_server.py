@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,13 @@ def test_survives_clients_that_go_away(standin: Standin, client: Client) -> None
             if method == "GET":
                 connection.recv(1)
     assert client.cos("HEAD", BUCKET, "large").headers["content-length"] == "5000000"
+
+
+def test_keeps_hundreds_of_clients_that_knock_before_it_takes_the_first() -> None:
+    with Server(Place(), broken) as server, ExitStack() as opened:
+        address = ("127.0.0.1", server.server_address[1])
+        for _ in range(300):
+            opened.enter_context(socket.create_connection(address, timeout=1))
 
 
 def broken(request: Request) -> Delivery:
