@@ -80,6 +80,14 @@ def test_binds_the_job_to_the_list_that_its_head_has_shown() -> None:
     assert (result["Outcome"], result["Raised"]) == ("failed", True)
 
 
+def test_judges_and_names_one_state_of_a_list_that_is_overwritten_while_it_is_read() -> None:
+    for part in (refused("PreconditionFailed", "412 Precondition Failed"), bodiless("412 Precondition Failed")):
+        with over(found(), part) as (function, server):
+            result = function.told(event(), {"COSBATCH_MANIFEST_CHECK": "full"})
+        assert b'If-Match: "v1"' in server.requests[1]
+        assert (result["Outcome"], result["Raised"], len(server.requests)) == ("failed", True, 2)
+
+
 # Versions.
 
 
