@@ -109,9 +109,10 @@ class Connection(NamedTuple):
 
 def _without_secrets(response: Response, credentials: Credentials, authorization: str | bytes) -> Response:
     """The response, even if it quotes our request: its text is carried on, into replies and logs."""
-    token = credentials.token or ""
+    token, quoted = credentials.token or "", "\n".join([*response.headers.values(), *(response.signed or ())]).encode()
     for secret in (token, url_encode(token), credentials.secret_key, str(authorization).rpartition("=")[2]):
-        response = response.without(secret) if secret else response
+        if secret and (secret.encode() in response.body or secret.encode() in quoted):
+            response = response.without(secret)
     return response
 
 
