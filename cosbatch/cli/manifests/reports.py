@@ -1,103 +1,168 @@
-"""The report of a job: its tasks, and the files that its manifest.json names.
+"""The report of a job: where it lies, the files that its manifest.json names, and the tasks in their rows.
 
-No page describes the layout of reports. The one read here is that of AWS, which the stand-in writes too: a CSV file with
-the columns of COLUMNS, or with a first row that names its own; and a manifest.json that names such files. AWS's schema
-names the error code before the HTTP status, and its rows have the status first: a number is no code, so both are read.
+No page describes the layout of reports. The one read here is that of AWS, which the stand-in writes too: a manifest.json
+in a folder of the job, which names CSV files with the columns of COLUMNS, or with a first row that names its own. AWS's
+schema names the error code before the HTTP status, and its rows have the status first: a number is no code, so both are read.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from cosbatch.model import strict_json
+from cosbatch.cli.manifests.report_rows import Row, rows_of
+from cosbatch.model import names, strict_json
 from cosbatch.model.errors import InvalidEvent
+from cosbatch.model.names import Resource
 
 COLUMNS = ("Bucket", "Key", "VersionId", "TaskStatus", "ErrorCode", "HTTPStatusCode", "ResultMessage")
-_LONGEST = 1024 * 1024
 _NEEDED = ("Bucket", "Key", "TaskStatus")
 
 
-@dataclass(frozen=True)
-class Task:
-    """One row of a report; bucket, key and version as the report writes them."""
+# What a task worked on, as its report writes it: bucket, key, and version, which may be empty.
+Task = tuple[str, str, str]
+
+
+class Tasks(NamedTuple):
+    """Some tasks of a report: the keys of all of them, and those that failed, by their error code."""
+
+    keys: Sequence[str]
+    failed: Mapping[str, Sequence[Task]]
+
+
+class File(NamedTuple):
+    """One file of a report; bucket and status (of all its tasks) are empty where its manifest.json does not say them."""
 
     bucket: str
     key: str
-    version: str
-    status: str
-    code: str
+    status: str = ""
 
     @property
-    def succeeded(self) -> bool:
-        return self.status.lower() == "succeeded"
+    def tells_of_failures(self) -> bool:
+        return not _is_success(self.status)
 
 
-@dataclass(frozen=True)
-class Contents:
-    """A report's manifest.json: the bucket (may be empty) and key of each file, and the columns of the files."""
+class Contents(NamedTuple):
+    """A report's manifest.json: its files, and the columns that they have, where it says so."""
 
-    files: tuple[tuple[str, str], ...]
+    files: tuple[File, ...]
     columns: tuple[str, ...] | None
 
 
-def tasks(blocks: Iterable[bytes], columns: Sequence[str] | None, name: str) -> Iterator[Task]:
-    """The tasks of a CSV file; `columns` where its manifest.json names them. Raises InvalidEvent."""
-    lines = _lines(blocks)
-    rows = csv.reader(lines, strict=True)
+class _Places(NamedTuple):
+    """At which places of a row the columns are, and how many a row has; one that there is not lies behind all others."""
+
+    bucket: int
+    key: int
+    version: int
+    status: int
+    code: int
+    http_status: int
+    columns: int
+
+
+def place_of(job_id: str, job: Mapping[str, Any]) -> Resource | None:
+    """Where the manifest.json of the report lies that a described job was to write; None where none was ordered."""
+    report = job.get("Report")
+    if not isinstance(report, Mapping) or report.get("Enabled") is not True:
+        return None
+    prefix = str(report.get("Prefix") or "").strip("/")
     try:
-        for row in rows:
-            if rows.line_num == 1 and _is_header(row):
-                columns = row
-            elif row:
-                yield _task(dict(zip(columns or COLUMNS, row, strict=False)), rows.line_num, name)
-    except csv.Error as error:
-        raise InvalidEvent(f"{name} cannot be read at line {rows.line_num}: {error}.") from None
+        bucket = names.parse_resource(str(report.get("Bucket"))).bucket
+    except ValueError:
+        return None
+    return Resource(bucket, f"{prefix}/job-{job_id}/manifest.json".lstrip("/"), None)
+
+
+def tasks(blocks: Iterable[bytes], columns: Sequence[str] | None, name: str) -> Iterator[Tasks]:
+    """The tasks of a CSV file; `columns` where its manifest.json names them. Raises InvalidEvent."""
+    places = _places(columns or COLUMNS, name)
+    for line, rows in rows_of(blocks, name):
+        if line == 0 and _is_header(rows[0]):
+            places = _places(rows[0], name)
+            yield _tasks(rows[1:], places, 1, name)
+        else:
+            yield _tasks(rows, places, line, name)
 
 
 def _is_header(row: Sequence[str]) -> bool:
     return {"bucket", "key"} <= {cell.strip().lower() for cell in row}
 
 
-def _task(cells: dict[str, str], line: int, name: str) -> Task:
-    named = {column.strip().lower(): cell for column, cell in cells.items()}
-    missing = [column for column in _NEEDED if not named.get(column.lower(), "").strip()]
-    if missing:
-        raise InvalidEvent(f"{name} is no report of a job: line {line} has no {missing[0]}.")
-    status = named["taskstatus"].strip()
-    return Task(named["bucket"], named["key"], named.get("versionid", ""), status, _code(named))
+def _places(columns: Sequence[str], name: str) -> _Places:
+    """Raises InvalidEvent where there is no such column as each report has."""
+    known = {column.strip().lower(): place for place, column in enumerate(columns)}
+    for column in _NEEDED:
+        if column.lower() not in known:
+            raise InvalidEvent(f"{name} is no report of a job: it has no column {column}.")
+    bucket, key, version, status, code, http_status = (
+        known.get(column.lower(), len(columns)) for column in COLUMNS[:6]
+    )
+    return _Places(bucket, key, version, status, code, http_status, len(columns))
 
 
-def _code(named: dict[str, str]) -> str:
+def _tasks(rows: Sequence[Row], places: _Places, line: int, name: str) -> Tasks:
+    """The tasks of rows behind the line. Raises InvalidEvent where one that did not succeed lacks what a task has."""
+    at_key, at_status, usable = places.key, places.status, rows
+    try:
+        keys, statuses = [row[at_key] for row in usable], {row[at_status] for row in usable}
+    except IndexError:
+        usable = _filled(rows, places)
+        keys, statuses = [row[at_key] for row in usable], {row[at_status] for row in usable}
+    failures = {status for status in statuses if not _is_success(status)}
+    if not failures:
+        return Tasks(keys, {})
+    failed = _filled([row for row in usable if row[at_status] in failures], places)
+    if not all(row[place].strip() for row in failed for place in (places.bucket, at_key, at_status)):
+        raise InvalidEvent(f"{name} is no report of a job: {[*_lacks(rows, places, line)][0]}.")
+    return Tasks(keys, _by_code(failed, places))
+
+
+def _filled(rows: Sequence[Row], places: _Places) -> Sequence[Row]:
+    """The rows that are not blank, each with a cell in all columns and one behind them."""
+    width = places.columns + 1
+    return [[*row[: places.columns], *[""] * width][:width] for row in rows if row]
+
+
+def _is_success(status: str) -> bool:
+    return status.strip().lower() == "succeeded"
+
+
+def _lacks(rows: Sequence[Row], places: _Places, line: int) -> Iterator[str]:
+    """What rows lack, each by its line."""
+    for row in rows:
+        line += 1 + sum(cell.count("\n") for cell in row)
+        for column, place in zip(_NEEDED, (places.bucket, places.key, places.status), strict=True):
+            if row and not "".join(row[place : place + 1]).strip():
+                yield f"line {line} has no {column}"
+
+
+def _by_code(rows: Iterable[Row], places: _Places) -> dict[str, list[Task]]:
+    columns = list(zip(*rows, strict=False))
+    by_cells: dict[tuple[str, str], list[Task]] = {}
+    cells = zip(columns[places.code], columns[places.http_status], strict=True)
+    tasks = zip(columns[places.bucket], columns[places.key], columns[places.version], strict=True)
+    for codes, task in zip(cells, tasks, strict=True):
+        by_cells.setdefault(codes, []).append(task)
+    by_code: dict[str, list[Task]] = {}
+    for codes, failed in by_cells.items():
+        by_code.setdefault(_code(*map(str.strip, codes)), []).extend(failed)
+    return by_code
+
+
+def _code(code: str, http_status: str) -> str:
     """The error code; the HTTP status where there is none."""
-    code, status = (named.get(column, "").strip() for column in ("errorcode", "httpstatuscode"))
-    if code.isdecimal() and status:
-        return status
-    return code or status or "Unknown"
-
-
-def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
-    """Lines with their ends; bytes that are not UTF-8 are kept."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
-    waiting = ""
-    for block in blocks:
-        *lines, waiting = (waiting + decoder.decode(block)).split("\n")
-        yield from (f"{line}\n" for line in lines)
-        if len(waiting) > _LONGEST:
-            raise csv.Error("no row is as long as this line")
-    waiting += decoder.decode(b"", final=True)
-    if waiting:
-        yield waiting
+    if code.isdecimal() and http_status:
+        return http_status
+    return code or http_status or "Unknown"
 
 
 def contents_of(text: bytes, name: str) -> Contents:
     """What a report's manifest.json names. Raises InvalidEvent."""
     try:
         manifest: Any = strict_json.read(text)
-        files = tuple((_bucket(result), str(result["Key"])) for result in manifest["Results"])
+        files = tuple(map(_file, manifest["Results"]))
         schema = manifest.get("ReportSchema")
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InvalidEvent(f"{name} is no manifest.json of a report: it names no Results.") from None
@@ -105,19 +170,12 @@ def contents_of(text: bytes, name: str) -> Contents:
     return Contents(files, columns)
 
 
-def _bucket(result: Any) -> str:
-    """The bucket's name, from a name or from a resource name that ends in it."""
-    return str(result.get("Bucket") or "").rpartition(":")[2]
+def _file(result: Any) -> File:
+    """The bucket may be given by its name, or by a resource name that ends in it."""
+    bucket = str(result.get("Bucket") or "").rpartition(":")[2]
+    return File(bucket, str(result["Key"]), str(result.get("TaskExecutionStatus") or ""))
 
 
 def is_contents(first: bytes) -> bool:
     """Whether what begins so is a manifest.json, not a CSV file."""
     return first.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"{")
-
-
-def by_code(failed: Iterable[Task]) -> dict[str, list[Task]]:
-    """The tasks by their error code, the code of the most tasks first."""
-    groups: dict[str, list[Task]] = {}
-    for task in failed:
-        groups.setdefault(task.code, []).append(task)
-    return dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])))

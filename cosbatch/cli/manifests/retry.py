@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Iterator
 
-from cosbatch.cli.manifests import reports, source
-from cosbatch.cli.manifests.key_form import FORMS, KeyForm, encoded
-from cosbatch.cli.manifests.reports import Task
-from cosbatch.cli.remote.objects import is_object, place_of
+from cosbatch.cli.manifests.failed_tasks import FailedTasks
+from cosbatch.cli.manifests.failures import parts_of, told
+from cosbatch.cli.manifests.key_form import FORMS, KeyForm
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.options import Commands, add_service, command
-from cosbatch.cli.terminal.tables import printable, table
-from cosbatch.hints import HINTS
+from cosbatch.cli.terminal.tables import table
 
 _EXAMPLES = """\
   All that failed, into one manifest; tasks of one error code stand together:
@@ -56,88 +50,56 @@ def add(commands: Commands) -> None:
 
 def retry(options: argparse.Namespace) -> int:
     options.holds_rows = options.output is None and options.by_code is None
-    groups = reports.by_code(_failed(options))
-    if options.by_code is not None:
-        written = _write_each(groups, options.by_code)
-    else:
-        written = _write_all(groups, options.output)
+    with FailedTasks() as failed:
+        form = _gathered(failed, options)
+        if failed.counts and failed.keys.changes(form):
+            output.say("Keys of the report are not percent-encoded; in the manifest they are.")
+        written = list(_written(failed, form, options))
     if not options.holds_rows:
-        output.show({"Manifests": written}, options, lambda: _table(groups))
-    for code, tasks in groups.items():
-        output.say(printable(f"{len(tasks):,} {code}: {output.hint_of(code) if code in HINTS else ''}".rstrip(": ")))
-    if not groups:
+        output.show({"Manifests": written}, options, lambda: table(("Code", "Tasks"), list(failed.counts.items())))
+    for line in told(failed.counts):
+        output.say(line)
+    if not failed.counts:
         output.say("No such task failed; there is no manifest.")
     return 0
 
 
-def _failed(options: argparse.Namespace) -> list[Task]:
-    """The failed tasks that are asked for, their keys as a manifest has to write them: percent-encoded. Raises WrongUsage."""
-    keys, failed = KeyForm(), []
-    for task in tasks_of(options.report, options):
-        keys.note(task.key)
-        if not task.succeeded and (not options.code or task.code in options.code):
-            failed.append(task)
-    form = options.keys or keys.form
-    if form is None and any("%" in task.key for task in failed):
+def _gathered(failed: FailedTasks, options: argparse.Namespace) -> str | None:
+    """Gather the failed tasks that are asked for; how the report writes their keys. Raises WrongUsage where that is open."""
+    keys = KeyForm()
+    for part in parts_of(options.report, options):
+        # Where no failed key has a %, it does not matter how the others are written.
+        if not part.tells_of_failures and (options.keys or not failed.keys.escaped):
+            break
+        for tasks in part.tasks:
+            keys.note(tasks.keys)
+            for code, some in tasks.failed.items():
+                if not options.code or code in options.code:
+                    failed.add(code, some)
+    form: str | None = options.keys or keys.form
+    if form is None and failed.keys.escaped:
         raise WrongUsage(
             f"{options.report} has keys with blanks or such ({keys.plain}), and keys with escapes ({keys.escaped}): "
             f"say --keys plain where {keys.escaped} is the object's own name, --keys encoded where %XX is an escape in it"
         )
-    rewritten = [replace(task, key=encoded(task.key, form)) for task in failed]
-    if rewritten != failed:
-        output.say("Keys of the report are not percent-encoded; in the manifest they are.")
-    return rewritten
+    return form
 
 
-def _table(groups: dict[str, list[Task]]) -> list[str]:
-    return table(("Code", "Tasks"), [(code, len(tasks)) for code, tasks in groups.items()])
-
-
-def tasks_of(name: str, options: argparse.Namespace) -> Iterator[Task]:
-    """The tasks of a report, in one file or in several. Raises WrongUsage, InvalidEvent, ServiceSideError."""
-    with source.opened(name, options) as opened:
-        first = next(opened.blocks, b"")
-        blocks = chain([first], opened.blocks)
-        if not reports.is_contents(first):
-            yield from reports.tasks(blocks, None, name)
-            return
-        contents = reports.contents_of(b"".join(blocks), name)
-    for bucket, key in contents.files:
-        part = _part(name, bucket, key)
-        with source.opened(part, options) as opened:
-            yield from reports.tasks(opened.blocks, contents.columns, part)
-
-
-def _part(name: str, bucket: str, key: str) -> str:
-    """The place of a file that a manifest.json names: in the bucket, or on disk beside the manifest.json or in results/."""
-    if is_object(name):
-        return f"cos://{bucket or place_of(name).bucket}/{key}"
-    folder, base = os.path.dirname(name), os.path.basename(key)
-    for candidate in (os.path.join(folder, base), os.path.join(folder, "results", base)):
-        if os.path.exists(candidate):
-            return candidate
-    raise WrongUsage(f"{name} names {key}; there is no {base} beside it, nor in results/: fetch it from the bucket")
-
-
-def _write_all(groups: dict[str, list[Task]], path: str | None) -> list[dict[str, object]]:
-    """One manifest of all groups, to stdout or a file; what was written."""
-    tasks = [task for group in groups.values() for task in group]
-    if not tasks:
-        return []
-    if path is None:
-        sys.stdout.buffer.write(_rows(tasks))
-        return []
-    return [_write(tasks, path, list(groups))]
-
-
-def _write_each(groups: dict[str, list[Task]], folder: str) -> list[dict[str, object]]:
-    """A manifest for each group; what was written. Raises WrongUsage."""
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise files.unwritable(folder, error) from None
-    names = {code: os.path.join(folder, _file_name(code, index)) for index, code in enumerate(groups)}
-    return [_write(tasks, names[code], [code]) for code, tasks in groups.items()]
+def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """Write one manifest of all, or one for each code; what was written into files. Raises WrongUsage."""
+    codes = list(failed.counts)
+    if options.by_code is not None:
+        try:
+            os.makedirs(options.by_code, exist_ok=True)
+        except OSError as error:
+            raise files.unwritable(options.by_code, error) from None
+        for index, code in enumerate(codes):
+            path = os.path.join(options.by_code, _file_name(code, index))
+            yield _write([code], path, failed, form)
+    elif codes and options.output is not None:
+        yield _write(codes, options.output, failed, form)
+    else:
+        failed.write(codes, form, sys.stdout.buffer)
 
 
 def _file_name(code: str, index: int) -> str:
@@ -146,19 +108,8 @@ def _file_name(code: str, index: int) -> str:
     return f"{plain}.csv" if plain == code else f"{plain}-{index}.csv"
 
 
-def _write(tasks: Sequence[Task], path: str, codes: list[str]) -> dict[str, object]:
+def _write(codes: list[str], path: str, failed: FailedTasks, form: str | None) -> dict[str, object]:
     with files.writing(path) as file:
-        file.write(_rows(tasks))
-    return {"Manifest": path, "Rows": len(tasks), "Fields": _fields(tasks), "Codes": codes}
-
-
-def _fields(tasks: Iterable[Task]) -> list[str]:
-    return ["Bucket", "Key", *(["VersionId"] if any(task.version for task in tasks) else [])]
-
-
-def _rows(tasks: Sequence[Task]) -> bytes:
-    versions = "VersionId" in _fields(tasks)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([task.bucket, task.key, *([task.version] if versions else [])] for task in tasks)
-    return text.getvalue().encode(errors="surrogateescape")
+        failed.write(codes, form, file)
+    fields = ["Bucket", "Key", *(["VersionId"] if failed.name_versions(codes) else [])]
+    return {"Manifest": path, "Rows": sum(failed.counts[code] for code in codes), "Fields": fields, "Codes": codes}

@@ -20,7 +20,7 @@ from cosbatch.cli.remote.function_files import function_file
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command, whole_number
-from cosbatch.cli.terminal.tables import indented, printable, record, table
+from cosbatch.cli.terminal.tables import indented, printable, record
 from cosbatch.configuration.settings import LANG, PROFILES, language_of
 from cosbatch.jobs.uploaded import receipt_place
 from cosbatch.model import names
@@ -173,26 +173,23 @@ def _request(client: Client, manifest: Resource, profile: str | None) -> Json:
 
 def _report(client: Client, job: Mapping[str, Any]) -> Json:
     """Where the job's report is, and how many tasks it says succeeded and failed."""
-    report = job["Report"]
-    bucket = names.parse_resource(report["Bucket"]).bucket
-    place = Resource(bucket, f"{report['Prefix']}/job-{job['JobId']}/manifest.json", None)
+    place = reports.place_of(job["JobId"], job)
+    assert place is not None, "the profile orders a report"
     contents = reports.contents_of(objects.read(client, place), str(place.key))
-    tasks: list[reports.Task] = []
-    for _bucket, key in contents.files:
-        content = objects.read(client, Resource(bucket, key, None))
-        tasks += reports.tasks([content], contents.columns, key)
-    rows = [(task.key, task.status, task.code) for task in tasks]
+    files = [objects.read(client, Resource(file.bucket, file.key, None)) for file in contents.files]
+    tasks = [some for content in files for some in reports.tasks([content], contents.columns, "the report")]
     _tell(
-        _("Its report is in {place}.").format(place=f"cos://{bucket}/{place.key}"),
-        [*table(("Key", "Status", "Code"), rows[:3], _INDENT), "..."],
+        _("Its report is in {place}.").format(place=f"cos://{place.bucket}/{place.key}"),
+        [*files[0].decode().splitlines()[:3], "..."],
     )
     first = rehearsal.example_objects(client.settings.account.appid, 1)[0]
     head = client.ask(actions.object_request("HEAD", first, client.settings.account), actions.checked)
     _tell(
         _("One of its objects, {key}:").format(key=first.key), [f"x-cos-restore: {head.headers.get('x-cos-restore')}"]
     )
-    succeeded = sum(task.succeeded for task in tasks)
-    return {"Manifest": f"cos://{bucket}/{place.key}", "Succeeded": succeeded, "Failed": len(tasks) - succeeded}
+    failed = sum(len(failed) for some in tasks for failed in some.failed.values())
+    succeeded = sum(len(some.keys) for some in tasks) - failed
+    return {"Manifest": f"cos://{place.bucket}/{place.key}", "Succeeded": succeeded, "Failed": failed}
 
 
 def _tell(title: str, lines: list[str]) -> None:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.cli.manifests.reports import Contents, Task, by_code, contents_of, is_contents, tasks
+from cosbatch.cli.manifests.reports import Contents, File, contents_of, is_contents, place_of, tasks
 from cosbatch.model.errors import InvalidEvent
+from cosbatch.model.names import Resource
 
-FAILED = Task("examplebucket-1250000000", "photos/a.jpg", "", "failed", "AccessDenied")
+Failed = dict[str, list[tuple[str, str, str]]]
 
 
-def read(text: str | bytes, columns: tuple[str, ...] | None = None) -> list[Task]:
-    content = text if isinstance(text, bytes) else text.encode()
-    return list(tasks([content], columns, "report.csv"))
+def read(text: str | bytes, columns: tuple[str, ...] | None = None) -> tuple[list[str], Failed]:
+    """The keys of all tasks, and those that failed, by their code."""
+    keys: list[str] = []
+    failed: Failed = {}
+    for some in tasks([text if isinstance(text, bytes) else text.encode()], columns, "report.csv"):
+        keys += some.keys
+        for code, these in some.failed.items():
+            failed.setdefault(code, []).extend(these)
+    return keys, failed
+
+
+DENIED: Failed = {"AccessDenied": [("examplebucket-1250000000", "photos/a.jpg", "")]}
 
 
 def test_reads_the_columns_of_the_neighbouring_cloud() -> None:
@@ -20,9 +30,7 @@ def test_reads_the_columns_of_the_neighbouring_cloud() -> None:
         "examplebucket-1250000000,photos/a.jpg,,failed,AccessDenied,403,no rights\n"
         'examplebucket-1250000000,photos/b.jpg,v1,succeeded,,200,"fine, really"\r\n'
     )
-    done = Task("examplebucket-1250000000", "photos/b.jpg", "v1", "succeeded", "200")
-    assert read(text) == [FAILED, done]
-    assert [task.succeeded for task in read(text)] == [False, True]
+    assert read(text) == (["photos/a.jpg", "photos/b.jpg"], DENIED)
 
 
 @pytest.mark.parametrize(
@@ -36,37 +44,47 @@ def test_reads_the_columns_of_the_neighbouring_cloud() -> None:
     ],
 )
 def test_finds_the_code_on_either_side_of_the_status(columns: str, code: str) -> None:
-    assert read(f'b-1,k,,{columns},"why"\n') == [Task("b-1", "k", "", "failed", code)]
+    assert read(f'b-1,k,,{columns},"why"\n')[1] == {code: [("b-1", "k", "")]}
+
+
+def test_puts_tasks_of_one_code_together_on_whichever_side_it_stands() -> None:
+    assert list(read("b-1,k,,failed,E,400,\nb-1,l,,failed,400,E,\n")[1]) == ["E"]
 
 
 @pytest.mark.parametrize("header", ["taskstatus, Key ,BUCKET,ErrorCode", "\ufefftaskstatus,Key,BUCKET,ErrorCode"])
 def test_goes_by_a_header_row(header: str) -> None:
     text = f"{header}\nfailed,photos/a.jpg,examplebucket-1250000000,AccessDenied\n"
-    assert read(text) == [FAILED]
+    assert read(text) == (["photos/a.jpg"], DENIED)
 
 
 def test_goes_by_the_columns_that_a_manifest_names() -> None:
     columns = ("TaskStatus", "Bucket", "Key", "HTTPStatusCode")
-    assert read("failed,examplebucket-1250000000,photos/a.jpg,403", columns)[0].code == "403"
+    assert list(read("failed,examplebucket-1250000000,photos/a.jpg,403,more", columns)[1]) == ["403"]
 
 
 def test_calls_a_failure_without_a_code_unknown() -> None:
-    assert read("examplebucket-1250000000,photos/a.jpg,,Failed,,,")[0].code == "Unknown"
+    assert list(read("examplebucket-1250000000,photos/a.jpg,,Failed,,,")[1]) == ["Unknown"]
+
+
+@pytest.mark.parametrize("status", ["succeeded", "Succeeded", " succeeded "])
+def test_takes_no_success_for_a_failure(status: str) -> None:
+    assert read(f"b-1,k,,{status},,200,\nb-1,l,,{status}\n") == (["k", "l"], {})
 
 
 def test_passes_blank_lines_over() -> None:
-    assert read("\n\nb-1,k,,failed,E,,\n\n") == [Task("b-1", "k", "", "failed", "E")]
+    assert read("\n\nb-1,k,,failed,E,,\n\n") == (["k"], {"E": [("b-1", "k", "")]})
+    assert read("\n\n") == ([], {})
 
 
 def test_reads_across_blocks_of_any_size() -> None:
     text = 'b-1,"k,\n恢复",,failed,E,,\nb-1,l,,succeeded,,200,\n'.encode()
     blocks = (bytes([byte]) for byte in text)
-    assert [task.key for task in tasks(blocks, None, "report.csv")] == ["k,\n恢复", "l"]
+    assert [key for some in tasks(blocks, None, "report.csv") for key in some.keys] == ["k,\n恢复", "l"]
 
 
 def test_carries_bytes_that_are_no_text() -> None:
-    assert read(b"b-1,k\xff,,failed,E,,\n")[0].key == "k\udcff"
-    assert read(b"b-1,k,,failed,E\xe6")[0].code == "E\udce6"
+    assert read(b"b-1,k\xff,,failed,E,,\n")[0] == ["k\udcff"]
+    assert list(read(b"b-1,k,,failed,E\xe6")[1]) == ["E\udce6"]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +92,9 @@ def test_carries_bytes_that_are_no_text() -> None:
     [
         ("one,two\n", "line 1 has no TaskStatus"),
         ("b-1,k,,failed\nb-1,,,failed\n", "line 2 has no Key"),
+        ('b-1,"k\n\n",,failed\n\n,k,,failed\n', "line 5 has no Bucket"),
+        ("Bucket,Key\nb-1,k\n", "it has no column TaskStatus"),
+        ("b-1,k,,succeeded\n" * 200 + "b-1,k\n", "line 201 has no TaskStatus"),
         ('b-1,"k" x,,failed\n', "cannot be read at line 1"),
         ("b-1," + "k" * 300_000, "cannot be read at line 1"),
     ],
@@ -97,10 +118,11 @@ def test_tells_a_manifest_from_rows() -> None:
 
 
 def test_reads_the_files_that_a_manifest_names() -> None:
-    text = b"""{"Results": [{"Bucket": "arn:aws:s3:::report-1250000000", "Key": "r/1.csv"}, {"Key": "r/2.csv"}],
+    text = b"""{"Results": [{"Bucket": "arn:aws:s3:::report-1250000000", "Key": "r/1.csv", "TaskExecutionStatus": "failed"},
+            {"Key": "r/2.csv"}],
         "ReportSchema": "Bucket, Key, TaskStatus"}"""
     assert contents_of(text, "manifest.json") == Contents(
-        (("report-1250000000", "r/1.csv"), ("", "r/2.csv")), ("Bucket", "Key", "TaskStatus")
+        (File("report-1250000000", "r/1.csv", "failed"), File("", "r/2.csv")), ("Bucket", "Key", "TaskStatus")
     )
 
 
@@ -114,11 +136,19 @@ def test_refuses_a_manifest_that_names_no_results(text: bytes) -> None:
         contents_of(text, "manifest.json")
 
 
-def test_groups_by_code_the_most_tasks_first() -> None:
-    rows = [Task("b-1", str(number), "", "failed", code) for number, code in enumerate("BACBAA")]
-    assert {code: [task.key for task in group] for code, group in by_code(rows).items()} == {
-        "A": ["1", "4", "5"],
-        "B": ["0", "3"],
-        "C": ["2"],
-    }
-    assert list(by_code(rows)) == ["A", "B", "C"]
+JOB = {"Report": {"Bucket": "qcs::cos:ap-chengdu::report-1250000000", "Enabled": True, "Prefix": "reports/"}}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "key"), [("reports/", "reports/job-1/manifest.json"), (None, "job-1/manifest.json")]
+)
+def test_knows_where_the_report_of_a_job_lies(prefix: str | None, key: str) -> None:
+    report = {**JOB["Report"], "Prefix": prefix}
+    assert place_of("1", {"Report": report}) == Resource("report-1250000000", key, None)
+
+
+@pytest.mark.parametrize(
+    "report", [None, {}, {**JOB["Report"], "Enabled": False}, {**JOB["Report"], "Bucket": "nowhere"}]
+)
+def test_knows_no_report_where_none_was_ordered(report: object) -> None:
+    assert place_of("1", {"Report": report}) is None

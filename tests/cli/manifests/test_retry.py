@@ -178,6 +178,20 @@ def test_reads_the_files_that_a_manifest_json_names(run: Run, tmp_path: Path, fo
     ]
 
 
+def test_reads_the_successes_only_where_they_show_how_keys_are_written(run: Run, tmp_path: Path) -> None:
+    """The file of the successes comes first, and is no CSV."""
+    results = [{"TaskExecutionStatus": status, "Key": f"{status}.csv"} for status in ("succeeded", "failed")]
+    (tmp_path / "manifest.json").write_text(json.dumps({"Results": results}))
+    (tmp_path / "succeeded.csv").write_text("hello\n")
+    (tmp_path / "failed.csv").write_text("b-1,a,,failed,E,,\n")
+    assert run("retry", str(tmp_path / "manifest.json")).out == "b-1,a\n"
+    (tmp_path / "failed.csv").write_text("b-1,a%20b,,failed,E,,\n")
+    assert run("retry", str(tmp_path / "manifest.json"), "--keys", "plain").out == "b-1,a%2520b\n"
+    assert run("retry", str(tmp_path / "manifest.json")).code == 1
+    (tmp_path / "succeeded.csv").write_text("b-1,100%,,succeeded,,200,\n")
+    assert run("retry", str(tmp_path / "manifest.json")).out == "b-1,a%2520b\n"
+
+
 def test_says_which_file_of_a_report_is_missing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(manifest_json("job/results/1.csv"))
     said = run("retry", str(tmp_path / "manifest.json"))

@@ -1,0 +1,58 @@
+"""What a report tells of failures: its parts, read from files or from the bucket, and what failed by code, in words."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+from cosbatch.cli.manifests import reports, source
+from cosbatch.cli.manifests.reports import File, Tasks
+from cosbatch.cli.remote.objects import is_object, place_of
+from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.tables import printable
+from cosbatch.hints import HINTS
+
+
+class Part(NamedTuple):
+    """The tasks in one file of a report, to be read before the next part; whether some of them may have failed."""
+
+    tells_of_failures: bool
+    tasks: Iterator[Tasks]
+
+
+def parts_of(name: str, options: argparse.Namespace) -> Iterator[Part]:
+    """The parts of a report, those first that may tell of failures. Raises WrongUsage, InvalidEvent, ServiceSideError."""
+    with source.opened(name, options) as opened:
+        first = next(opened.blocks, b"")
+        blocks = chain([first], opened.blocks)
+        if not reports.is_contents(first):
+            yield Part(True, reports.tasks(blocks, None, name))
+            return
+        contents = reports.contents_of(b"".join(blocks), name)
+    for file in sorted(contents.files, key=lambda file: not file.tells_of_failures):
+        place = _place(name, file)
+        with source.opened(place, options) as opened:
+            yield Part(file.tells_of_failures, reports.tasks(opened.blocks, contents.columns, place))
+
+
+def _place(name: str, file: File) -> str:
+    """Where a file is that a manifest.json names: in the bucket, or on disk beside the manifest.json or in results/."""
+    if is_object(name):
+        return f"cos://{file.bucket or place_of(name).bucket}/{file.key}"
+    folder, base = os.path.dirname(name), os.path.basename(file.key)
+    for candidate in (os.path.join(folder, base), os.path.join(folder, "results", base)):
+        if os.path.exists(candidate):
+            return candidate
+    raise WrongUsage(
+        f"{name} names {file.key}; there is no {base} beside it, nor in results/: fetch it from the bucket"
+    )
+
+
+def told(counts: Mapping[str, int]) -> Iterator[str]:
+    """One line for each code: how many tasks failed so, and what to do about it."""
+    for code, count in counts.items():
+        yield printable(f"{count:,} {code}: {output.hint_of(code) if code in HINTS else ''}".rstrip(": "))
