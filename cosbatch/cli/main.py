@@ -10,7 +10,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cosbatch.cli.deploy import cam_policy, doctor, package, schema
 from cosbatch.cli.job_commands import create, jobs, operations, wait
@@ -38,6 +38,16 @@ A first look, without an account and without a network:
 {program} COMMAND --help explains a command by examples. Options that all commands have may stand before it.
 
 exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the job ended with failed tasks or was cancelled, 4 time was over, 5 the service could not be reached, 130 interrupted""")
+
+# What people want, and the commands for it, in the order of the help.
+GROUPS = (
+    (N_("Try it, without an account"), ("demo", "invoke", "standin")),
+    (N_("Have it done in one line"), ("restore", "copy", "tag", "delete-objects")),
+    (N_("Make lists"), ("build", "check", "split", "retry")),
+    (N_("Make a job"), ("plan", "create")),
+    (N_("Follow and change jobs"), ("wait", "jobs", "describe", "confirm", "priority", "cancel", "delete")),
+    (N_("Deploy the function"), ("policy", "doctor", "package", "schema")),
+)
 
 
 def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
@@ -118,28 +128,30 @@ def _bug(error: Exception, options: argparse.Namespace) -> CosbatchError:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    top = Parser(
-        prog=PROGRAM,
-        description=_(_DESCRIPTION),
-        epilog=_(_EPILOG).format(program=PROGRAM),
-        formatter_class=argparse.RawTextHelpFormatter,
-    )
+    top = Parser(prog=PROGRAM, description=_(_DESCRIPTION), formatter_class=argparse.RawTextHelpFormatter)
     add_common(top)
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-    # In the order of the help.
+    commands = top.add_subparsers(metavar="COMMAND", required=True, help=_("what to do; they are listed below"))
     demo.add(commands)
-    operations.add(commands)
-    create.add(commands)
-    jobs.add(commands)
-    wait.add(commands)
     invoke.add(commands)
     standin.add(commands)
-    check.add(commands)
+    operations.add(commands)
     build.add(commands)
+    check.add(commands)
     split.add(commands)
     retry.add(commands)
-    schema.add(commands)
-    package.add(commands)
+    create.add(commands)
+    wait.add(commands)
+    jobs.add(commands)
     cam_policy.add(commands)
     doctor.add(commands)
+    package.add(commands)
+    schema.add(commands)
+    top.epilog = "\n".join([*_told(commands.choices), "", _(_EPILOG).format(program=PROGRAM)])
     return top
+
+
+def _told(commands: Mapping[str, argparse.ArgumentParser]) -> Iterator[str]:
+    """What the help says of the commands."""
+    for title, names in GROUPS:
+        yield f"{_(title)}:"
+        yield from (f"  {name:14}  {commands[name].description}" for name in names)

@@ -69,10 +69,20 @@ def test_shows_its_help_on_stdout_when_asked(run: Run, name: str) -> None:
     assert "TENCENTCLOUD_SECRETID" in said.out
 
 
+def commands() -> list[str]:
+    (actions,) = [action for action in command_line.parser()._actions if action.choices]
+    return [*(actions.choices or ())]
+
+
+def test_groups_all_commands_by_what_people_want(run: Run) -> None:
+    grouped = [name for _, names in command_line.GROUPS for name in names]
+    assert sorted(grouped) == sorted(commands())
+    said = run("--help").out
+    assert re.findall(r"^  ([\w-]+) +[A-Z]", said.partition("Try it")[2], re.MULTILINE) == grouped
+
+
 def test_every_command_explains_itself_by_examples(run: Run) -> None:
-    names = re.findall(r"^    (\w+)  ", run("--help").out, re.MULTILINE)
-    assert {"demo", "create", "wait", "doctor"} < set(names)
-    for name in names:
+    for name in commands():
         said = run(name, "--help")
         assert said.code == 0
         assert f"python -m cosbatch {name}" in said.out.partition("examples:")[2], name

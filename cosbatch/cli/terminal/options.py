@@ -18,7 +18,6 @@ def command(
     """The parser of a command; `summary` is one sentence, `examples` is what its help shows below the options."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
-        help=summary,
         description=summary,
         epilog=_("examples:") + f"\n{examples}",
         formatter_class=argparse.RawTextHelpFormatter,

@@ -93,7 +93,7 @@ def test_fits_its_help_into_eighty_columns_but_for_examples(
 ) -> None:
     monkeypatch.setenv("COSBATCH_LANG", language)
     top = run("--help").out
-    commands = re.findall(r"^    ([a-z-]+) {2,}", top, re.MULTILINE)
+    commands = re.findall(r"^  ([a-z][a-z-]*) {2,}", top, re.MULTILINE)
     assert len(commands) > 15
     for text in (top, *(run(command, "--help").out for command in commands)):
         for line in text.splitlines():
