@@ -34,6 +34,11 @@ ON_OBJECTS = (
 )
 ON_JOBS = ("jobStatuses", "maxResults", "nextToken", "priority", "requestedJobStatus", "statusUpdateReason")
 NO_SUBRESOURCES = frozenset((*SIGNING, *LISTING, *ON_OBJECTS, *ON_JOBS))
+# Headers with which a call is to do more than it does here, or something else.
+NOT_OFFERED = (
+    *("Pic-Operations", "x-cos-callback", "x-cos-forbid-overwrite"),
+    "x-cos-server-side-encryption-customer-algorithm",
+)
 # By method and subresource; copy: with x-cos-copy-source.
 OBJECT = {
     ("PUT", ""): "PutObject",
@@ -79,11 +84,13 @@ ACTIONS = (*(name for _, _, name in BATCH), *(name for table in TABLES.values() 
 def find_action(request: Request, target: Target) -> str:
     """The name of the call that a request is, one of ACTIONS.
 
-    Raises ServiceError NotImplemented, also for a subresource or a host of the vendor's that is not known, and for images to
-    be processed: none is ever taken for another call; and MethodNotAllowed, InvalidURI for the Batch API.
+    Raises ServiceError NotImplemented, also for a subresource, a header or a host of the vendor's that is not offered: none is
+    ever taken for another call; and MethodNotAllowed, InvalidURI for the Batch API.
     """
-    if target.kind == "other" or request.header("Pic-Operations"):
-        raise ServiceError("NotImplemented", "The stand-in plays COS alone, no service that processes data")
+    if target.kind == "other":
+        raise ServiceError("NotImplemented", "The stand-in plays COS alone, and no other service of the vendor")
+    for name in filter(request.header, NOT_OFFERED):
+        raise ServiceError("NotImplemented", f"The stand-in does not offer the header {name}")
     subresource = _subresource(request)
     if target.kind == "batch":
         action = "" if subresource else _batch_action(request, target)

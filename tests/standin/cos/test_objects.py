@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cosbatch.standin import Standin
+from cosbatch.standin.wire.actions import NOT_OFFERED
 from tests.standin.client import Client, client_of
 from tests.standin.documents import document
 
@@ -180,7 +181,7 @@ def test_reaches_the_same_object_by_path_and_by_host(client: Client) -> None:
     assert client.call("GET", "127.0.0.1:1", f"/{BUCKET}/a/b").body == b"0123456789"
 
 
-NOT_OFFERED = [
+UNKNOWN = [
     ("PUT", "a", ["retention"]),
     ("PUT", "a", ["symlink"]),
     ("PUT", "a", ["append", "position"]),
@@ -199,7 +200,7 @@ NOT_OFFERED = [
 ]
 
 
-@pytest.mark.parametrize(("method", "key", "names"), NOT_OFFERED)
+@pytest.mark.parametrize(("method", "key", "names"), UNKNOWN)
 def test_answers_no_call_that_it_does_not_know_and_never_does_another(
     shared: Client, method: str, key: str, names: list[str]
 ) -> None:
@@ -215,7 +216,14 @@ def test_answers_no_call_on_another_service_of_the_vendor(shared: Client) -> Non
     put(shared, "a")
     reply = shared.call("PUT", f"{BUCKET}.ci.ap-chengdu.myqcloud.com", f"/{BUCKET}/a", body=b"<Job/>")
     assert (reply.status, reply.code) == (501, "NotImplemented")
-    assert shared.cos("PUT", BUCKET, "a", headers={"Pic-Operations": "{}"}, body=b"jpeg").code == "NotImplemented"
+    assert shared.cos("GET", BUCKET, "a").body == b"0123456789"
+
+
+@pytest.mark.parametrize("name", NOT_OFFERED)
+def test_answers_no_call_with_a_header_that_would_make_it_another(shared: Client, name: str) -> None:
+    put(shared, "a")
+    reply = shared.cos("PUT", BUCKET, "a", headers={name.lower(): "true"}, body=b"over it")
+    assert (reply.status, reply.code, name in reply.text("Message")) == (501, "NotImplemented", True)
     assert shared.cos("GET", BUCKET, "a").body == b"0123456789"
 
 
