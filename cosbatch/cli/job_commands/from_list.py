@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.job_commands import list_options
@@ -65,17 +65,13 @@ def _call(options: argparse.Namespace, client: Client, command: str, fields: Map
 def _show_plans(planned: Sequence[Proposal], client: Client, options: argparse.Namespace) -> int:
     plans = [plan_of(each.draft.order, each.draft.inspection, client.settings)["Plan"] for each in planned]
     first: Any = plans[0]
+    for line in lines_on(planned, client.settings):
+        output.say(printable(line))
     shown = {"Plan": first} if options.split is None else {"Plans": plans}
-    output.show(shown, options, lambda: _plan_lines(planned, client, first))
+    output.show(shown, options, lambda: map(printable, indented(first["Body"])))
     just = f" To create just this job, add --plan-digest {first['Digest']}" if options.split is None else ""
     output.say(f"Nothing was sent.{just}")
     return exit_codes.DONE
-
-
-def _plan_lines(planned: Sequence[Proposal], client: Client, plan: Any) -> Iterator[str]:
-    yield from (printable(line) for line in lines_on(planned, client.settings))
-    yield "Body" if len(planned) == 1 else "Body of the first"
-    yield from (printable(f"  {line}") for line in indented(plan["Body"]))
 
 
 def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespace) -> list[Result]:

@@ -21,7 +21,7 @@ from cosbatch.jobs import creation
 from cosbatch.jobs.perform import Draft, day_of, draft_of
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.model import identity, names
-from cosbatch.model.errors import InvalidManifest, Problem
+from cosbatch.model.errors import InvalidManifest, Problem, ServiceError
 from cosbatch.model.names import Resource
 from cosbatch.service.manifest_object import ManifestObject
 
@@ -118,7 +118,12 @@ def _pending(client: Client, place: Resource, content: Content, headers: Mapping
 
 def _of_object(call: ListCall, place: Resource) -> Proposal:
     client = call.client
-    manifest = _manifest_at(client, place)
+    try:
+        manifest = _manifest_at(client, place)
+    except ServiceError as error:
+        if error.code == "NoSuchKey":
+            error.message += " To take all objects under a prefix, end it with a slash."
+        raise
     with bytes_shown("Judging", _size(client, place, manifest), client.clock) as show:
         watching = replace(client, wire=ShownWire(client.wire, show))
         token = call.token_for(manifest.location)

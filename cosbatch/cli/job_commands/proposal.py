@@ -102,8 +102,10 @@ def _list(proposal: Proposal) -> str:
 
 
 def _parameters(value: object, path: str = "") -> Iterator[str]:
-    """Each leaf as name=value."""
-    if isinstance(value, Mapping):
+    """Each leaf as name=value, a tag by its own name."""
+    if isinstance(value, Mapping) and value.keys() == {"Key", "Value"}:
+        yield f"{value['Key']}={value['Value']}"
+    elif isinstance(value, Mapping):
         for name, below in value.items():
             yield from _parameters(below, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):

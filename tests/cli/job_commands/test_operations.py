@@ -322,9 +322,22 @@ def test_shows_the_first_warnings_of_many(run: Run, monkeypatch: pytest.MonkeyPa
 def test_shows_the_plan_to_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
-    assert run("restore", "list.csv", "--profile", "restore", "--dry-run").code == 0
-    assert "to be uploaded to" in terminal.getvalue()
-    assert "\nBody\n  <CreateJobRequest>\n" in terminal.getvalue()
+    said = run("tag", "list.csv", "team=ops", "--dry-run")
+    assert said.code == 0
+    assert "Operation    COSPutObjectTagging TaggingDirective=Add team=ops\n" in said.err
+    assert "to be uploaded to" in said.err
+    assert terminal.getvalue().startswith("<CreateJobRequest>\n  <ClientRequestToken>")
+
+
+def test_tells_its_warnings_when_it_only_plans(run: Run) -> None:
+    said = run("copy", "list.csv", "--to", f"cos://{PHOTOS}", "--dry-run")
+    assert "Warning: /Operation/COSPutObjectCopy/TargetResource is a source too" in said.err
+
+
+def test_says_how_a_prefix_is_written(run: Run) -> None:
+    said = run("restore", f"cos://{PHOTOS}/photos", "--days", "7", "--yes")
+    assert (said.code, said.json["Code"]) == (1, "NoSuchKey")
+    assert "end it with a slash" in said.json["Message"]
 
 
 # What is wrong is told before anything is uploaded.
@@ -350,6 +363,21 @@ def test_refuses_a_faulty_list_before_anything_is_sent(
     assert fault in said.err
     assert server.jobs() == []
     assert keys("report-1250000000") == []
+
+
+def test_reads_a_list_to_its_end_before_anything_is_sent(run: Run, server: Standin) -> None:
+    rows = "".join(f"{PHOTOS},{number}.jpg\n" for number in range(20_000))
+    Path("list.csv").write_text(f"{rows}{PHOTOS},\n{rows}")
+    said = run("restore", "list.csv", "--days", "7", "--yes")
+    assert (said.code, said.json["Verdict"]["Faults"][0]["Line"]) == (1, 20_001)
+
+
+def test_restores_of_a_prefix_what_is_archived_unless_it_is_told_otherwise(run: Run, server: Standin) -> None:
+    store(PHOTOS, "photos/not archived.jpg", b"x")
+    command = ("restore", f"cos://{PHOTOS}/photos/", "--days", "7", "--dry-run")
+    assert run(*command).json["Plan"]["Manifest"]["Rows"] == 2
+    assert run(*command, "--from-class", "STANDARD").json["Plan"]["Manifest"]["Rows"] == 1
+    assert run("tag", command[1], "a=b", "--dry-run").json["Plan"]["Manifest"]["Rows"] == 3
 
 
 def test_refuses_a_list_that_is_longer_than_its_profile_allows_with_the_command_that_helps(run: Run) -> None:
@@ -674,8 +702,8 @@ def test_takes_a_list_that_its_profile_finds_too_long_in_parts(run: Run, server:
 
 def test_ends_with_the_worst_end_of_its_jobs(wait: Run, server: Standin) -> None:
     store(PHOTOS, "photos/not archived.jpg", b"x")
-    with open("list.csv", "a") as file:
-        file.write(f"{PHOTOS},photos/not%20archived.jpg\n")
-    said = wait("restore", "list.csv", "--days", "7", "--split", "2", "--yes", "--wait")
+    rows = Path("list.csv").read_text()
+    Path("list.csv").write_text(f"{PHOTOS},photos/not%20archived.jpg\n{rows}")
+    said = wait("restore", "list.csv", "--days", "7", "--split", "1", "--yes", "--wait")
     assert said.code == 3
-    assert [job["End"]["Failed"] for job in said.json["Jobs"]] == [0, 1]
+    assert [job["End"]["Failed"] for job in said.json["Jobs"]] == [1, 0, 0]
