@@ -14,6 +14,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import indented, printable, record
 from cosbatch.model.errors import InvalidEvent
@@ -21,7 +22,7 @@ from cosbatch.model.errors import InvalidEvent
 # Bytes that are enough to see whether a file holds JSON.
 _SNIFFED = 1024
 
-_PLAN_EXAMPLES = """\
+_PLAN_EXAMPLES = N_("""\
   The job of profile restore, for a list that lies in the bucket:
     python -m cosbatch plan --profile restore cos://manifest-1250000000/restore/2026-11.csv
 
@@ -34,8 +35,8 @@ _PLAN_EXAMPLES = """\
 
   Only the XML that would go out:
     python -m cosbatch plan call.json | jq -r .Plan.Body
-"""
-_CREATE_EXAMPLES = """\
+""")
+_CREATE_EXAMPLES = N_("""\
   The job of profile restore for a list: judged, uploaded where it is on this machine, and made once:
     python -m cosbatch create --profile restore 2026-11.csv
 
@@ -51,19 +52,17 @@ _CREATE_EXAMPLES = """\
 
   Ask again after a failure, without making a second job: the token is in the result of the first try.
     python -m cosbatch create call.json --token 0e5a7cde-61f1-7e3b-0d7c-5ba9a1f4b2c6
-"""
+""")
 
 
 def add(commands: Commands) -> None:
-    planning = command(
-        commands, "plan", "Show what a call would send, and warnings; send nothing.", _PLAN_EXAMPLES, plan
-    )
-    creating = command(commands, "create", "Create a job, exactly once.", _CREATE_EXAMPLES, create)
+    summary = _("Show what a call would send, and warnings; send nothing.")
+    planning = command(commands, "plan", summary, _(_PLAN_EXAMPLES), plan)
+    creating = command(commands, "create", _("Create a job, exactly once."), _(_CREATE_EXAMPLES), create)
+    what = _("a call in a JSON file, - for stdin; or with --profile a LIST: {list}").format(list=_(lists.HELP))
     for parser in (planning, creating):
-        parser.add_argument(
-            "call", metavar="CALL", help=f"a call in a JSON file, - for stdin; or with --profile a LIST: {lists.HELP}"
-        )
-        parser.add_argument("--profile", metavar="NAME", help="the profile of profiles.json that the job is made by")
+        parser.add_argument("call", metavar="CALL", help=what)
+        parser.add_argument("--profile", metavar="NAME", help=_("the profile of profiles.json that the job is made by"))
         add_way(parser)
         add_service(parser)
     add_end(creating)
@@ -93,14 +92,16 @@ def create(options: argparse.Namespace) -> int:
 def _show_plan(result: Mapping[str, Any], options: argparse.Namespace) -> int:
     output.show(result, options, lambda: _lines(result["Plan"]))
     for warning in result["Plan"]["Warnings"]:
-        output.say(printable(f"Warning: {warning.get('Pointer', '')} {warning['Message']}"))
-    output.say(f"Nothing was sent. To create just this job, add --plan-digest {result['Plan']['Digest']}")
+        told = _("Warning: {where} {message}").format(where=warning.get("Pointer", ""), message=warning["Message"])
+        output.say(printable(told))
+    just = _("To create just this job, add --plan-digest {digest}").format(digest=result["Plan"]["Digest"])
+    output.say(" ".join([_("Nothing was sent."), just]))
     return exit_codes.DONE
 
 
 def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
     yield from record({name: value for name, value in plan.items() if name != "Body"})
-    yield "Body"
+    yield _("Body")
     yield from (printable(f"  {line}") for line in indented(plan["Body"]))
 
 
@@ -118,7 +119,9 @@ def is_list(name: str) -> bool:
 def _of_list(options: argparse.Namespace) -> int:
     if options.profile is None:
         raise WrongUsage(
-            "a list does not say what to do: name a profile with --profile, or see restore, copy, tag, delete-objects"
+            _(
+                "a list does not say what to do: name a profile with --profile, or see restore, copy, tag, delete-objects"
+            )
         )
     return make_jobs(options, options.call, "create", {"Profile": options.profile}, asks=False)
 
@@ -127,10 +130,11 @@ def call_of(options: argparse.Namespace) -> dict[str, object]:
     """The CreateJob call that the options describe. Raises WrongUsage, InvalidEvent."""
     for name in ("split", "again", "upload_to", "from_class"):
         if getattr(options, name):
-            raise WrongUsage(f"--{name.replace('_', '-')} is for lists; {options.call} is read as a call in JSON")
+            message = _("{option} is for lists; {call} is read as a call in JSON")
+            raise WrongUsage(message.format(option=f"--{name.replace('_', '-')}", call=options.call))
     fields = files.read_object(options.call)
     if {"fileSchema", "files"} <= fields.keys():
-        raise WrongUsage(f"an inventory is read where it lies, with its data files: write cos://bucket/{options.call}")
+        raise WrongUsage(_(lists.IN_PLACE).format(name=options.call))
     if fields.get("Action", "CreateJob") != "CreateJob":
         raise InvalidEvent(f"{options.call} holds a call of another action than CreateJob.")
     given = {"Profile": options.profile, "ClientRequestToken": options.token, "PlanDigest": options.plan_digest}

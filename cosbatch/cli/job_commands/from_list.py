@@ -18,6 +18,7 @@ from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, is_agreed
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import indented, printable
 from cosbatch.jobs.perform import created
@@ -69,8 +70,8 @@ def _show_plans(planned: Sequence[Proposal], client: Client, options: argparse.N
         output.say(printable(line))
     shown = {"Plan": first} if options.split is None else {"Plans": plans}
     output.show(shown, options, lambda: map(printable, indented(first["Body"])))
-    just = f" To create just this job, add --plan-digest {first['Digest']}" if options.split is None else ""
-    output.say(f"Nothing was sent.{just}")
+    just = _("To create just this job, add --plan-digest {digest}").format(digest=first["Digest"])
+    output.say(" ".join([_("Nothing was sent."), *([just] if options.split is None else [])]))
     return exit_codes.DONE
 
 
@@ -83,19 +84,27 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
             output.say(printable(_told(made[-1], proposal)))
     except (CosbatchError, KeyboardInterrupt) as error:
         if len(planned) > 1:
-            output.say(f"{len(made):,} of {len(planned):,} jobs are made.")
+            counts = {"made": f"{len(made):,}", "all": f"{len(planned):,}"}
+            output.say(_("{made} of {all} jobs are made.").format(**counts))
         is_lasting = isinstance(error, CosbatchError) and not error.retryable
-        when = "Once that is fixed, the same command" if is_lasting else "The same command"
-        how = f" with --token {call.token or call.salt} instead of --again" if options.again else ""
-        output.say(f"{when}{how} goes on, and makes no job twice.")
+        output.say(_going_on(is_lasting, call.token or call.salt if options.again else None))
         raise
     return made
+
+
+def _going_on(is_lasting: bool, token: str | None) -> str:
+    """How to make the jobs that are left; with a `token` in the place of --again, which would make all of them once more."""
+    how = "" if token is None else _(" with --token {token} instead of --again").format(token=token)
+    told = _("The same command{how} goes on, and makes no job twice.")
+    if is_lasting:
+        told = _("Once that is fixed, the same command{how} goes on, and makes no job twice.")
+    return told.format(how=how)
 
 
 def _made_once(call: ListCall, proposal: Proposal) -> Result:
     client, place, draft = call.client, proposal.place, proposal.draft
     if proposal.content is not None:
-        with bytes_shown("Uploading", proposal.content.size, client.clock) as show:
+        with bytes_shown(_("Uploading"), proposal.content.size, client.clock) as show:
             upload(client, place, proposal.content, show)
         draft = draft_of_uploaded(call, proposal, proposal.content)
     try:
@@ -107,10 +116,11 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
 
 
 def _told(result: Result, proposal: Proposal) -> str:
-    rows = "all objects" if proposal.rows is None else f"{proposal.rows:,} objects"
+    objects_of = _("all objects") if proposal.rows is None else _("{count} objects").format(count=f"{proposal.rows:,}")
+    told = _("Job {job}, of {objects}, is created.")
     if result["Outcome"] == "recovered":
-        return f"Job {result['JobId']}, of {rows}, was there already: no other is made (--again makes one more)."
-    return f"Job {result['JobId']}, of {rows}, is created."
+        told = _("Job {job}, of {objects}, was there already: no other is made (--again makes one more).")
+    return told.format(job=result["JobId"], objects=objects_of)
 
 
 def followed(client: Client, made: Sequence[Result], options: argparse.Namespace) -> int:
@@ -118,7 +128,8 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
     code = exit_codes.DONE
     for result in made:
         if not options.wait:
-            output.say(printable(f"Follow it with: python -m cosbatch wait {result['JobId']}"))
+            told = _("Follow it with: python -m cosbatch wait {job}").format(job=result["JobId"])
+            output.say(printable(told))
             continue
         job = follow(client, result["JobId"], INTERVAL, None)
         progress = job_progress_of(job)

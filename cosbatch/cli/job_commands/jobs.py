@@ -10,6 +10,7 @@ from cosbatch.cli.job_commands.job_progress import counts_of, job_progress_of, r
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import add_yes, is_agreed
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table
 from cosbatch.jobs.creation import all_jobs
@@ -19,9 +20,12 @@ from cosbatch.schemas.document import PRIORITY_MAXIMUM
 
 # Seconds: a listing may take many requests.
 _LISTING_PATIENCE = 300.0
-_HEADER = ("JobId", "Status", "Operation", "Priority", "Succeeded", "Failed", "Total", "Created", "Description")
+_HEADER = (
+    *("JobId", N_("Status"), N_("Operation"), N_("Priority")),
+    *(N_("Succeeded"), N_("Failed"), N_("Total"), N_("Created"), N_("Description")),
+)
 
-_JOBS_EXAMPLES = """\
+_JOBS_EXAMPLES = N_("""\
   The jobs of the last 90 days, the newest first:
     python -m cosbatch jobs
 
@@ -30,51 +34,53 @@ _JOBS_EXAMPLES = """\
 
   The ids of the ten newest that are running or waiting for their turn:
     python -m cosbatch jobs --state Active --state Ready --limit 10 | jq -r '.Jobs[].JobId'
-"""
-_DESCRIBE_EXAMPLES = """\
+""")
+_DESCRIBE_EXAMPLES = N_("""\
   Everything that the service knows about a job:
     python -m cosbatch describe 53dc6228-c50b-46f7-8ad7-65e7159f1aae
-"""
-_PRIORITY_EXAMPLES = """\
+""")
+_PRIORITY_EXAMPLES = N_("""\
   Let a job go before others; the larger number goes first:
     python -m cosbatch priority 53dc6228-c50b-46f7-8ad7-65e7159f1aae 100
-"""
-_CONFIRM_EXAMPLES = """\
+""")
+_CONFIRM_EXAMPLES = N_("""\
   Let a job run that waits for confirmation (state Suspended), after a look at what it does:
     python -m cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae
 
   The same in a script, where nobody can be asked:
     python -m cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae --yes
-"""
-_CANCEL_EXAMPLES = """\
+""")
+_CANCEL_EXAMPLES = N_("""\
   Stop a job; what it has done stays done:
     python -m cosbatch cancel 53dc6228-c50b-46f7-8ad7-65e7159f1aae --reason "wrong list"
-"""
-_DELETE_EXAMPLES = """\
+""")
+_DELETE_EXAMPLES = N_("""\
   Take a job out of the listing (only the vendor's Go SDK knows this call; no page describes it):
     python -m cosbatch delete 53dc6228-c50b-46f7-8ad7-65e7159f1aae
-"""
+""")
 
 
 def add(commands: Commands) -> None:
-    listing = command(commands, "jobs", "List jobs, the newest first.", _JOBS_EXAMPLES, jobs)
+    listing = command(commands, "jobs", _("List jobs, the newest first."), _(_JOBS_EXAMPLES), jobs)
     listing.add_argument(
         "--state",
         action="append",
         choices=STATES,
         metavar="STATE",
-        help=f"only jobs in this state: {', '.join(STATES)}",
+        help=_("only jobs in this state: {states}").format(states=", ".join(STATES)),
     )
-    listing.add_argument("--limit", type=whole_number(1, 50_000), metavar="N", help="the newest N only")
+    listing.add_argument("--limit", type=whole_number(1, 50_000), metavar="N", help=_("the newest N only"))
     add_service(listing)
-    _of_one_job(commands, "describe", "Show all about one job.", _DESCRIBE_EXAMPLES, describe)
-    raising = _of_one_job(commands, "priority", "Change a job's priority.", _PRIORITY_EXAMPLES, priority)
-    raising.add_argument("priority", type=whole_number(0, PRIORITY_MAXIMUM), metavar="N", help="0 is the lowest")
-    add_yes(_of_one_job(commands, "confirm", "Confirm a suspended job, so that it runs.", _CONFIRM_EXAMPLES, confirm))
-    cancelling = _of_one_job(commands, "cancel", "Cancel a job.", _CANCEL_EXAMPLES, cancel)
-    cancelling.add_argument("--reason", metavar="TEXT", help="why; shown with the job")
+    _of_one_job(commands, "describe", _("Show all about one job."), _(_DESCRIBE_EXAMPLES), describe)
+    raising = _of_one_job(commands, "priority", _("Change a job's priority."), _(_PRIORITY_EXAMPLES), priority)
+    raising.add_argument("priority", type=whole_number(0, PRIORITY_MAXIMUM), metavar="N", help=_("0 is the lowest"))
+    add_yes(
+        _of_one_job(commands, "confirm", _("Confirm a suspended job, so that it runs."), _(_CONFIRM_EXAMPLES), confirm)
+    )
+    cancelling = _of_one_job(commands, "cancel", _("Cancel a job."), _(_CANCEL_EXAMPLES), cancel)
+    cancelling.add_argument("--reason", metavar="TEXT", help=_("why; shown with the job"))
     add_yes(cancelling)
-    add_yes(_of_one_job(commands, "delete", "Delete a job from the listing.", _DELETE_EXAMPLES, delete))
+    add_yes(_of_one_job(commands, "delete", _("Delete a job from the listing."), _(_DELETE_EXAMPLES), delete))
 
 
 def _of_one_job(commands: Commands, name: str, summary: str, examples: str, run: Any) -> argparse.ArgumentParser:
@@ -91,7 +97,7 @@ def jobs(options: argparse.Namespace) -> int:
         found += all_jobs({"jobStatuses": state}, client.exchange(_LISTING_PATIENCE), client.settings)
     found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
     found = found[: options.limit]
-    output.show({"Jobs": found}, options, lambda: table(_HEADER, [_row(job) for job in found]))
+    output.show({"Jobs": found}, options, lambda: table([_(name) for name in _HEADER], [_row(job) for job in found]))
     return 0
 
 
@@ -118,17 +124,17 @@ def priority(options: argparse.Namespace) -> int:
 
 def confirm(options: argparse.Namespace) -> int:
     call = {"Action": "UpdateJobStatus", "JobId": options.job_id, "RequestedJobStatus": "Ready"}
-    return _do(call, options, "Confirm it, so that it runs?")
+    return _do(call, options, _("Confirm it, so that it runs?"))
 
 
 def cancel(options: argparse.Namespace) -> int:
     why = {} if options.reason is None else {"StatusUpdateReason": options.reason}
     call = {"Action": "UpdateJobStatus", "JobId": options.job_id, "RequestedJobStatus": "Cancelled", **why}
-    return _do(call, options, "Cancel it? What it has done stays done.")
+    return _do(call, options, _("Cancel it? What it has done stays done."))
 
 
 def delete(options: argparse.Namespace) -> int:
-    return _do({"Action": "DeleteJob", "JobId": options.job_id}, options, "Take it out of the listing, for good?")
+    return _do({"Action": "DeleteJob", "JobId": options.job_id}, options, _("Take it out of the listing, for good?"))
 
 
 def _do(call: Mapping[str, object], options: argparse.Namespace, question: str | None = None) -> int:
@@ -148,6 +154,7 @@ def _at_stake(client: Client, job_id: str) -> Iterator[str]:
     name = next(iter(operation), "") if isinstance(operation, Mapping) else str(operation or "")
     location = manifest.get("Location") if isinstance(manifest, Mapping) else None
     where = location.get("ObjectArn") if isinstance(location, Mapping) else None
-    yield f"{name or 'A job'}, over the list {where or 'that it does not name'}"
-    yield f"  {without_marker(str(job.get('Description') or '')) or 'without a description'}"
+    what = _("{operation}, over the list {place}")
+    yield what.format(operation=name or _("A job"), place=where or _("that it does not name"))
+    yield "  " + (without_marker(str(job.get("Description") or "")) or _("without a description"))
     yield f"  {counts_of(job_progress_of(job))}"

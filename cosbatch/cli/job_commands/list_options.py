@@ -14,6 +14,7 @@ from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.split import MOST_ROWS
 from cosbatch.cli.terminal.asking import add_yes
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import add_service, whole_number
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
@@ -33,7 +34,7 @@ Environ = Mapping[str, str]
 
 def add_all(parser: argparse.ArgumentParser) -> None:
     """What the commands take that are named after an operation."""
-    parser.add_argument("list", metavar="LIST", help=lists.HELP)
+    parser.add_argument("list", metavar="LIST", help=_(lists.HELP))
     _add_job(parser)
     add_way(parser)
     add_end(parser)
@@ -42,48 +43,49 @@ def add_all(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_job(parser: argparse.ArgumentParser) -> None:
-    job = parser.add_argument_group("the job")
-    job.add_argument("--profile", metavar="NAME", help="the profile of profiles.json that gives what is not given here")
-    job.add_argument("--role", metavar="ROLE", help=f"whose rights the job has: name or ARN (default: {ROLE})")
-    job.add_argument(
-        "--report", metavar="PLACE", help=f"where the report goes: cos://bucket/prefix (default: {REPORT})"
-    )
-    job.add_argument("--report-scope", choices=("all", "failed"), help="the tasks that it names (default: all)")
+    job = parser.add_argument_group(_("the job"))
+    whose = _("whose rights the job has: name or ARN (default: {variable})").format(variable=ROLE)
+    where = _("where the report goes: cos://bucket/prefix (default: {variable})").format(variable=REPORT)
+    how_soon = _("the larger, the sooner (default: {variable}, or else {number})")
+    profile = _("the profile of profiles.json that gives what is not given here")
+    job.add_argument("--profile", metavar="NAME", help=profile)
+    job.add_argument("--role", metavar="ROLE", help=whose)
+    job.add_argument("--report", metavar="PLACE", help=where)
+    job.add_argument("--report-scope", choices=("all", "failed"), help=_("the tasks that it names (default: all)"))
     job.add_argument(
         "--priority",
         type=whole_number(0, PRIORITY_MAXIMUM),
         metavar="N",
-        help=f"the larger, the sooner (default: {PRIORITY}, or else {USUAL_PRIORITY})",
+        help=how_soon.format(variable=PRIORITY, number=USUAL_PRIORITY),
     )
-    job.add_argument("--description", metavar="TEXT", help="shown with the job (default: what is done to how many)")
+    job.add_argument("--description", metavar="TEXT", help=_("shown with the job (default: what is done to how many)"))
 
 
 def add_way(parser: argparse.ArgumentParser) -> None:
     """How a list becomes jobs."""
-    way = parser.add_argument_group("the list")
+    way = parser.add_argument_group(_("the list"))
     way.add_argument(
         "--from-class",
         action="append",
         metavar="CLASS",
-        help="of cos://bucket/prefix/, take only objects of this storage class; repeatable",
+        help=_("of cos://bucket/prefix/, take only objects of this storage class; repeatable"),
     )
-    way.add_argument(
-        "--upload-to",
-        metavar="PLACE",
-        help=f"where it goes from here: cos://bucket/prefix/ (default: {UPLOAD_TO}, or else {UPLOAD_FOLDER} in the "
-        "profile's or the report's bucket)",
+    where = _(
+        "where it goes from here: cos://bucket/prefix/ (default: {variable}, or else {folder} in the profile's or the "
+        "report's bucket)"
     )
-    way.add_argument("--split", type=whole_number(1, MOST_ROWS), metavar="N", help="make a job for each N rows")
-    way.add_argument("--plan-digest", metavar="DIGEST", help="make the job only if it is still the planned one")
+    way.add_argument("--upload-to", metavar="PLACE", help=where.format(variable=UPLOAD_TO, folder=UPLOAD_FOLDER))
+    way.add_argument("--split", type=whole_number(1, MOST_ROWS), metavar="N", help=_("make a job for each N rows"))
+    way.add_argument("--plan-digest", metavar="DIGEST", help=_("make the job only if it is still the planned one"))
     new = way.add_mutually_exclusive_group()
-    new.add_argument("--token", metavar="TOKEN", help="the ClientRequestToken (default: made of list and job)")
-    new.add_argument("--again", action="store_true", help="make one more job of a list that had the same job before")
+    new.add_argument("--token", metavar="TOKEN", help=_("the ClientRequestToken (default: made of list and job)"))
+    new.add_argument("--again", action="store_true", help=_("make one more job of a list that had the same job before"))
 
 
 def add_end(parser: argparse.ArgumentParser) -> None:
     """How far to go."""
-    parser.add_argument("--dry-run", action="store_true", help="show the plan, and send nothing")
-    parser.add_argument("--wait", action="store_true", help="follow the job to its end")
+    parser.add_argument("--dry-run", action="store_true", help=_("show the plan, and send nothing"))
+    parser.add_argument("--wait", action="store_true", help=_("follow the job to its end"))
 
 
 def fields_of(options: argparse.Namespace, environ: Environ, configuration: Configuration) -> dict[str, object]:
@@ -106,11 +108,11 @@ def fields_of(options: argparse.Namespace, environ: Environ, configuration: Conf
 
 def _check_given(job: Mapping[str, object]) -> None:
     """Raises WrongUsage where nothing says whose rights the job has, or where its report goes."""
-    role = f"whose rights the job has (--role, {ROLE})"
-    report = f"where its report goes (--report, {REPORT})"
+    role = _("whose rights the job has (--role, {variable})").format(variable=ROLE)
+    report = _("where its report goes (--report, {variable})").format(variable=REPORT)
     missing = [what for name, what in (("RoleArn", role), ("Report", report)) if name not in job]
     if missing:
-        raise WrongUsage(f"nothing says {', nor '.join(missing)}; --profile can give both")
+        raise WrongUsage(_("nothing says {what}; --profile can give both").format(what=_(", nor ").join(missing)))
 
 
 def _priority(environ: Environ) -> int:
@@ -137,7 +139,8 @@ def place_of(text: str, what: str) -> Resource:
     try:
         return names.parse_resource(text)
     except ValueError as error:
-        raise WrongUsage(f"{what}: {text} names no bucket: {error}; write cos://bucket-appid/prefix") from None
+        message = _("{what}: {text} names no bucket: {reason}; write cos://bucket-appid/prefix")
+        raise WrongUsage(message.format(what=what, text=text, reason=error)) from None
 
 
 def upload_folder(
@@ -152,5 +155,6 @@ def upload_folder(
     if profile is not None and profile.match is not None:
         return Resource(profile.match.bucket, UPLOAD_FOLDER, None)
     if report_bucket is None:
-        raise WrongUsage(f"nothing says where the list is uploaded: --upload-to or {UPLOAD_TO} names the place")
+        message = _("nothing says where the list is uploaded: --upload-to or {variable} names the place")
+        raise WrongUsage(message.format(variable=UPLOAD_TO))
     return Resource(names.parse_resource(report_bucket).bucket, UPLOAD_FOLDER, None)

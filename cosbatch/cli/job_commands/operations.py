@@ -10,6 +10,7 @@ from cosbatch.cli.job_commands.from_list import make_jobs
 from cosbatch.cli.job_commands.list_options import add_all, fields_of, place_of
 from cosbatch.cli.remote.client import configuration_of, environ_of
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.configuration.profiles import Profile
 
@@ -18,7 +19,7 @@ _STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
 _ARCHIVED = ["ARCHIVE", "DEEP_ARCHIVE"]
 _TIERS = ("Standard", "Bulk")
 
-_RESTORE_EXAMPLES = """\
+_RESTORE_EXAMPLES = N_("""\
   Bring the archived objects of a list back for a week; shows what it is about to do, and asks:
     python -m cosbatch restore list.csv --days 7 --role COSBatch_QcsRole --report cos://report-1250000000/restore
 
@@ -33,8 +34,8 @@ _RESTORE_EXAMPLES = """\
     python -m cosbatch restore list.csv --days 7 --tier Bulk
 
 The same command makes the same job once: begin it again after an interruption. --again makes one more.
-"""
-_COPY_EXAMPLES = """\
+""")
+_COPY_EXAMPLES = N_("""\
   Copy the objects of a list into a folder of another bucket, where they are archived:
     python -m cosbatch copy list.csv --to cos://archive-1250000000/2026/ --storage-class ARCHIVE
 
@@ -42,8 +43,8 @@ _COPY_EXAMPLES = """\
     python -m cosbatch copy cos://examplebucket-1250000000/photos/ --strip photos/ --to cos://examplebucket-1250000000/pictures/
 
 Objects that are there by the same names are overwritten. Role and report: see restore --help.
-"""
-_TAG_EXAMPLES = """\
+""")
+_TAG_EXAMPLES = N_("""\
   Give the objects of a list two tags more:
     python -m cosbatch tag list.csv team=ops cost-centre=4711
 
@@ -51,46 +52,49 @@ _TAG_EXAMPLES = """\
     python -m cosbatch tag cos://examplebucket-1250000000/photos/ team=ops --replace
 
 Role and report: see restore --help.
-"""
-_DELETE_EXAMPLES = """\
+""")
+_DELETE_EXAMPLES = N_("""\
   Delete the objects of a list, after a look at what that means:
     python -m cosbatch delete-objects list.csv --dry-run
     python -m cosbatch delete-objects list.csv
 
-The job then waits until somebody confirms it (python -m cosbatch confirm JOBID), unless its profile runs unattended.
-What a bucket without versions loses is gone for good. Role and report: see restore --help.
-"""
+The job then waits until somebody confirms it (python -m cosbatch confirm JOBID), unless its profile runs unattended. What a bucket without versions loses is gone for good. Role and report: see restore --help.
+""")
 
 
 def add(commands: Commands) -> None:
-    restoring = command(commands, "restore", "Bring archived objects back for a time.", _RESTORE_EXAMPLES, restore)
-    restoring.add_argument(
-        "--days", type=whole_number(1, 365), metavar="N", help="how long they stay; needed without --profile"
+    restoring = command(
+        commands, "restore", _("Bring archived objects back for a time."), _(_RESTORE_EXAMPLES), restore
     )
-    restoring.add_argument("--tier", choices=_TIERS, help="Bulk is slower and cheaper (default: Standard)")
-    copying = command(commands, "copy", "Copy objects into a bucket.", _COPY_EXAMPLES, copy)
-    copying.add_argument("--to", metavar="PLACE", help="cos://bucket, or cos://bucket/folder; needed without --profile")
-    copying.add_argument("--strip", metavar="PREFIX", help="what is taken off the beginning of the keys")
-    copying.add_argument("--storage-class", choices=_STORAGE_CLASSES, help="of the copies (default: STANDARD)")
-    tagging = command(commands, "tag", "Tag objects.", _TAG_EXAMPLES, tag)
-    deleting = command(commands, "delete-objects", "Delete objects.", _DELETE_EXAMPLES, delete_objects)
+    restoring.add_argument(
+        "--days", type=whole_number(1, 365), metavar="N", help=_("how long they stay; needed without --profile")
+    )
+    restoring.add_argument("--tier", choices=_TIERS, help=_("Bulk is slower and cheaper (default: Standard)"))
+    copying = command(commands, "copy", _("Copy objects into a bucket."), _(_COPY_EXAMPLES), copy)
+    copying.add_argument(
+        "--to", metavar="PLACE", help=_("cos://bucket, or cos://bucket/folder; needed without --profile")
+    )
+    copying.add_argument("--strip", metavar="PREFIX", help=_("what is taken off the beginning of the keys"))
+    copying.add_argument("--storage-class", choices=_STORAGE_CLASSES, help=_("of the copies (default: STANDARD)"))
+    tagging = command(commands, "tag", _("Tag objects."), _(_TAG_EXAMPLES), tag)
+    deleting = command(commands, "delete-objects", _("Delete objects."), _(_DELETE_EXAMPLES), delete_objects)
     for parser in (restoring, copying, tagging, deleting):
         add_all(parser)
-    tagging.add_argument("tags", nargs="+", metavar="KEY=VALUE", type=pair, help="the tags; ten at most")
-    tagging.add_argument("--replace", action="store_true", help="take all other tags off the objects")
+    tagging.add_argument("tags", nargs="+", metavar="KEY=VALUE", type=pair, help=_("the tags; ten at most"))
+    tagging.add_argument("--replace", action="store_true", help=_("take all other tags off the objects"))
 
 
 def pair(text: str) -> tuple[str, str]:
     """The type of an argument that is a tag."""
     key, sign, value = text.partition("=")
     if not key or not sign:
-        raise argparse.ArgumentTypeError(f"{text!r} is no tag; write key=value")
+        raise argparse.ArgumentTypeError(_("{text} is no tag; write key=value").format(text=repr(text)))
     return key, value
 
 
 def restore(options: argparse.Namespace) -> int:
     if options.days is None and (options.profile is None or options.tier is not None):
-        raise WrongUsage("--days says for how long the objects are restored")
+        raise WrongUsage(_("--days says for how long the objects are restored"))
     options.from_class = options.from_class or _ARCHIVED
     parameters = {"ExpirationInDays": options.days, "JobTier": options.tier or "Standard"}
     return _make(options, "restore", "COSInitiateRestoreObject", None if options.days is None else parameters)
@@ -99,7 +103,7 @@ def restore(options: argparse.Namespace) -> int:
 def copy(options: argparse.Namespace) -> int:
     if options.to is None:
         if options.profile is None or options.strip or options.storage_class:
-            raise WrongUsage("--to says where the copies go, such as cos://bucket-appid/folder/")
+            raise WrongUsage(_("--to says where the copies go, such as cos://bucket-appid/folder/"))
         return _make(options, "copy", "COSPutObjectCopy", None)
     place = place_of(options.to, "--to")
     folder = f"{place.key.rstrip('/')}/" if place.key else ""
@@ -137,6 +141,7 @@ def _operation(name: str, parameters: Mapping[str, object] | None, profile: Prof
         return {}
     is_anothers = own and name not in own and profile is not None and "Operation" not in profile.open
     if profile is not None and (parameters is None or is_anothers):
-        whose = next(iter(own), "any operation")
-        raise WrongUsage(f"profile {profile.name} is for {whose}, not for {name}; name another")
+        whose = next(iter(own), _("any operation"))
+        message = _("profile {profile} is for {its_operation}, not for {operation}; name another")
+        raise WrongUsage(message.format(profile=profile.name, its_operation=whose, operation=name))
     return {"Operation": {name: parameters}}

@@ -14,6 +14,7 @@ from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.content import Content, Stretch, content_of
 from cosbatch.cli.remote.pending import PendingWire, ShownWire, headers_before
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.configuration import caller_policy
 from cosbatch.configuration.profiles import Profile, document_of
@@ -64,10 +65,12 @@ def check(call: ListCall, source_place: Resource | None) -> None:
     place = source_place or call.folder._replace(key=f"{call.folder.key}{'0' * 32}.csv")
     taking = client.configuration.profiles.taking(place.bucket, place.key or "")
     if source_place is None and taking is not None:
-        raise WrongUsage(
-            f"what is uploaded to cos://{call.folder.bucket}/{call.folder.key} is taken by profile {taking.name}, whose "
-            "function makes a job of it: name another place with --upload-to"
+        message = _(
+            "what is uploaded to {place} is taken by profile {profile}, whose function makes a job of it: name another "
+            "place with --upload-to"
         )
+        folder = f"cos://{call.folder.bucket}/{call.folder.key}"
+        raise WrongUsage(message.format(place=folder, profile=taking.name))
     elements = {**call.elements, "Manifest": f"cos://{place.bucket}/{place.key}"}
     document = document_of(elements, profile, client.settings.account.region, day_of(client.clock.now()))
     caller_policy.check(document, profile, client.configuration.profiles, client.settings)
@@ -81,9 +84,9 @@ def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[
     if rows is not None:
         stretches = [Stretch(source, part.start, part.size) for part in divided(source, rows, call.client.clock)]
     size = sum(stretch.size for stretch in stretches)
-    with bytes_shown("Reading", size, call.client.clock) as show:
+    with bytes_shown(_("Reading"), size, call.client.clock) as show:
         contents = [content_of(stretch, on_read=show) for stretch in stretches]
-    with bytes_shown("Judging", size, call.client.clock) as show:
+    with bytes_shown(_("Judging"), size, call.client.clock) as show:
         return [_of_content(call, content, show) for content in contents]
 
 
@@ -97,7 +100,7 @@ def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content) -> D
     if is_planned and _day(call.client, manifest.last_modified) == _day(call.client, None):
         return proposal.draft
     client = _pending(call.client, proposal.place, content, {"etag": manifest.location["ETag"]})
-    with bytes_shown("Judging", content.size, client.clock) as show:
+    with bytes_shown(_("Judging"), content.size, client.clock) as show:
         watching = replace(client, wire=ShownWire(client.wire, show))
         return _drafted(call, watching, manifest.location, proposal.draft.order.token, manifest.last_modified)
 
@@ -124,7 +127,7 @@ def _of_object(call: ListCall, place: Resource) -> Proposal:
         if error.code == "NoSuchKey":
             error.message += " To take all objects under a prefix, end it with a slash."
         raise
-    with bytes_shown("Judging", _size(client, place, manifest), client.clock) as show:
+    with bytes_shown(_("Judging"), _size(client, place, manifest), client.clock) as show:
         watching = replace(client, wire=ShownWire(client.wire, show))
         token = call.token_for(manifest.location)
         return Proposal(place, None, _drafted(call, watching, manifest.location, token, manifest.last_modified))

@@ -8,6 +8,7 @@ from typing import Any
 
 from cosbatch.cli.job_commands.service_limits import notes_on
 from cosbatch.cli.remote.content import Content
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import record
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.perform import Draft
@@ -41,21 +42,28 @@ def question(proposals: Sequence[Proposal]) -> str:
     """The one thing to say yes or no to, in the plainest words."""
     document = proposals[0].document
     counts = [proposal.rows for proposal in proposals]
-    what = f"{sum(count or 0 for count in counts):,} objects" if None not in counts else "all objects of the list"
+    what = _("all objects of the list")
+    if None not in counts:
+        what = _("{count} objects").format(count=f"{sum(count or 0 for count in counts):,}")
     (operation,) = document["Operation"].items()
     match operation:
         case ("COSInitiateRestoreObject", restore):
-            return f"Restore {what} for {restore['ExpirationInDays']} days?"
+            return _("Restore {what} for {days} days?").format(what=what, days=restore["ExpirationInDays"])
         case ("COSPutObjectCopy", copy):
             target = names.parse_resource(copy["TargetResource"]).bucket
-            return f"Copy {what} to {target}? What is there by the same names is overwritten."
+            asked = _("Copy {what} to {target}? What is there by the same names is overwritten.")
+            return asked.format(what=what, target=target)
         case ("COSPutObjectTagging", tagging):
             tags = ", ".join(f"{tag['Key']}={tag['Value']}" for tag in tagging["TagSet"])
-            stay = tagging.get("TaggingDirective") == "Add"
-            return f"Tag {what} with {tags}? Their other tags {'stay' if stay else 'are lost'}."
+            asked = _("Tag {what} with {tags}? Their other tags are lost.")
+            if tagging.get("TaggingDirective") == "Add":
+                asked = _("Tag {what} with {tags}? Their other tags stay.")
+            return asked.format(what=what, tags=tags)
     has_versions = "VersionId" in (proposals[0].draft.inspection.spec["Fields"] or ())
-    lost = "The versions that the list names" if has_versions else "Where a bucket keeps no versions, they"
-    return f"DELETE {what}? {lost} are gone for good."
+    asked = _("DELETE {what}? Where a bucket keeps no versions, they are gone for good.")
+    if has_versions:
+        asked = _("DELETE {what}? The versions that the list names are gone for good.")
+    return asked.format(what=what)
 
 
 def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]:
@@ -65,7 +73,7 @@ def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]
     rows = [proposal.rows for proposal in proposals]
     yield from record({name: text for name, text in _facts(proposals, buckets).items() if text})
     for note in notes_on(document["Operation"], rows, len(buckets), settings.account.region):
-        yield f"Note: {note}"
+        yield _("Note: {note}").format(note=note)
     warnings: list[str] = []
     for proposal in proposals:
         plan: Any = plan_of(proposal.draft.order, proposal.draft.inspection, settings)["Plan"]
@@ -73,32 +81,36 @@ def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]
     found = list(dict.fromkeys(warnings))
     yield from found[:_MOST]
     if len(found) > _MOST:
-        yield f"and {len(found) - _MOST:,} warnings more; --dry-run --json shows all"
+        more = _("and {count} warnings more; --dry-run --json shows all")
+        yield more.format(count=f"{len(found) - _MOST:,}")
 
 
 def _facts(proposals: Sequence[Proposal], buckets: Sequence[str]) -> dict[str, str]:
     document, first = proposals[0].document, proposals[0]
     ((operation, parameters),) = document["Operation"].items()
     rows = [proposal.rows for proposal in proposals]
-    count = "an unknown number" if None in rows else f"{sum(filter(None, rows)):,}"
+    count = _("an unknown number") if None in rows else f"{sum(filter(None, rows)):,}"
+    jobs = _("{count}, of at most {rows} objects")
     report = document["Report"]
     reported = f"{_cos(report['Bucket'])}/{report.get('Prefix') or ''}, {report['ReportScope']}"
     return {
-        "Operation": " ".join([operation, *_parameters(parameters)]),
-        "Objects": f"{count}, in {', '.join(buckets) or 'no bucket'}",
-        "Jobs": f"{len(proposals):,}, of at most {max(filter(None, rows), default=0):,} objects" if rows[1:] else "",
-        "List": _list(first) + (f" and {len(proposals) - 1:,} more" if rows[1:] else ""),
-        "Report": reported if report["Enabled"] else "none",
-        "Role": str(document["RoleArn"]),
-        "Priority": str(document["Priority"]),
-        "Description": without_marker(str(document["Description"])),
-        "Confirmation": "each job waits until somebody confirms it" if document["ConfirmationRequired"] else "",
+        _("Operation"): " ".join([operation, *_parameters(parameters)]),
+        _("Objects"): _("{count}, in {buckets}").format(count=count, buckets=", ".join(buckets) or _("no bucket")),
+        _("Jobs"): jobs.format(count=f"{len(proposals):,}", rows=f"{max(filter(None, rows), default=0):,}")
+        if rows[1:]
+        else "",
+        _("List"): _list(first) + (_(" and {count} more").format(count=f"{len(proposals) - 1:,}") if rows[1:] else ""),
+        _("Report"): reported if report["Enabled"] else _("none"),
+        _("Role"): str(document["RoleArn"]),
+        _("Priority"): str(document["Priority"]),
+        _("Description"): without_marker(str(document["Description"])),
+        _("Confirmation"): _("each job waits until somebody confirms it") if document["ConfirmationRequired"] else "",
     }
 
 
 def _list(proposal: Proposal) -> str:
     place = f"cos://{proposal.place.bucket}/{proposal.place.key}"
-    return place if proposal.content is None else f"to be uploaded to {place}"
+    return place if proposal.content is None else _("to be uploaded to {place}").format(place=place)
 
 
 def _parameters(value: object, path: str = "") -> Iterator[str]:
@@ -124,5 +136,5 @@ def _cos(text: str) -> str:
 
 
 def _said(warning: Mapping[str, Any]) -> str:
-    where = warning.get("Pointer") or f"line {warning.get('Line')}"
-    return f"Warning: {where} {warning['Message']}"
+    where = warning.get("Pointer") or _("line {number}").format(number=warning.get("Line"))
+    return _("Warning: {where} {message}").format(where=where, message=warning["Message"])

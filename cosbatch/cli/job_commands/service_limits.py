@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cosbatch.cli.terminal.language import _
+
 # Where batch jobs are offered by the console guide of 2023: the public regions of mainland China, and Silicon Valley.
 OFFERED = (
     *("ap-beijing", "ap-beijing-1", "ap-nanjing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing"),
@@ -17,15 +19,19 @@ _THRESHOLD = 1_000
 def notes_on(operation: Mapping[str, Any], rows: Sequence[int | None], buckets: int, region: str) -> Iterator[str]:
     """A line for each limit that the jobs may meet; `rows` of each job, `buckets` that their rows name."""
     if region not in OFFERED:
-        yield f"By the service's guide of 2023, batch jobs are offered in {', '.join(OFFERED)}; not in {region}."
+        offered = _("By the service's guide of 2023, batch jobs are offered in {regions}; not in {region}.")
+        yield offered.format(regions=", ".join(OFFERED), region=region)
     if len(rows) > 1:
-        yield (
-            f"{len(rows):,} jobs: no page says how many an account may have. Where one is refused (TooManyJobs), the same "
-            "command goes on later."
+        unknown = _(
+            "{count} jobs: no page says how many an account may have. Where one is refused (TooManyJobs), the same command "
+            "goes on later."
         )
+        yield unknown.format(count=f"{len(rows):,}")
     if max((count or 0 for count in rows), default=0) > _THRESHOLD:
-        yield f"A job of more than {_THRESHOLD:,} objects ends as failed once half of its tasks so far have failed."
+        ends = _("A job of more than {count} objects ends as failed once half of its tasks so far have failed.")
+        yield ends.format(count=f"{_THRESHOLD:,}")
     if "COSPutObjectCopy" in operation:
-        yield "An object over 5 GB cannot be copied by a job."
+        yield _("An object over 5 GB cannot be copied by a job.")
         if buckets > 1:
-            yield f"A copying job takes all its objects from one bucket; the list names {buckets}."
+            one = _("A copying job takes all its objects from one bucket; the list names {count}.")
+            yield one.format(count=buckets)

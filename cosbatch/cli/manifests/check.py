@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from cosbatch.cli.manifests import reports, source
@@ -11,6 +11,7 @@ from cosbatch.cli.manifests.source import Source
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.jobs.data_files import judge_data_files
@@ -23,7 +24,7 @@ from cosbatch.service.manifest_object import ManifestObject
 # Seconds for all data files of an inventory together.
 _PATIENCE = 7 * 86400.0
 
-_EXAMPLES = """\
+_EXAMPLES = N_("""\
   Before a list is uploaded:
     python -m cosbatch check 2026-11.csv
 
@@ -37,24 +38,23 @@ _EXAMPLES = """\
     python -m cosbatch check data.csv.gz --data-file --fields Bucket,Key,Ignore
 
 exit code: 0 a job can read it, 1 a job would fail
-"""
+""")
 
 
 def add(commands: Commands) -> None:
-    parser = command(commands, "check", "Judge a manifest: would a job over it fail?", _EXAMPLES, check)
-    parser.add_argument("manifest", metavar="MANIFEST", help="a file, - for stdin, or cos://bucket/key")
+    parser = command(commands, "check", _("Judge a manifest: would a job over it fail?"), _(_EXAMPLES), check)
+    parser.add_argument("manifest", metavar="MANIFEST", help=_("a file, - for stdin, or cos://bucket/key"))
     parser.add_argument(
-        "--data-file", action="store_true", help="it is a data file of an inventory: what ends in .gz is unpacked"
+        "--data-file", action="store_true", help=_("it is a data file of an inventory: what ends in .gz is unpacked")
     )
     parser.add_argument(
-        "--fields", type=fields, metavar="FIELDS", help="the columns, such as Bucket,Key (default: by their number)"
+        "--fields", type=fields, metavar="FIELDS", help=_("the columns, such as Bucket,Key (default: by their number)")
     )
     parser.add_argument(
-        "--format", choices=(CSV, INVENTORY), help="default: by the name, and for a file by its content"
+        "--format", choices=(CSV, INVENTORY), help=_("default: by the name, and for a file by its content")
     )
-    parser.add_argument(
-        "--bucket", action="append", metavar="BUCKET", help="the only bucket that rows may name, with appid; repeatable"
-    )
+    only = _("the only bucket that rows may name, with appid; repeatable")
+    parser.add_argument("--bucket", action="append", metavar="BUCKET", help=only)
     add_service(parser)
 
 
@@ -62,9 +62,10 @@ def fields(text: str) -> tuple[str, ...]:
     """The type of an option that takes the columns of a manifest."""
     columns = tuple(column.strip() for column in text.split(","))
     if not {*columns} <= {*COLUMNS} or column_faults(columns):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not one Bucket and one Key, and perhaps a VersionId and Ignores, with commas between them"
+        message = _(
+            "{text} is not one Bucket and one Key, and perhaps a VersionId and Ignores, with commas between them"
         )
+        raise argparse.ArgumentTypeError(message.format(text=repr(text)))
     return columns
 
 
@@ -104,7 +105,7 @@ def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.
     arn = object_arn(place.bucket, place.key or "", client.settings.account.region)
     manifest = ManifestObject({"ETag": None, "ObjectArn": arn}, client.settings.account, client.exchange(_PATIENCE))
     allowed = options.bucket or _AnyBucket()
-    verdict, _ = judge_data_files(inventory, allowed, manifest.beside, full=True, has_time=lambda: True)
+    verdict, _known = judge_data_files(inventory, allowed, manifest.beside, full=True, has_time=lambda: True)
     return verdict
 
 
@@ -116,22 +117,24 @@ class _AnyBucket:
 
 
 def _table(verdict: Verdict) -> list[str]:
-    rows = [*_rows("fault", verdict.faults), *_rows("warning", verdict.warnings)]
-    return table(("", "Line", "Column", "What", "Message"), rows) if rows else []
+    rows = [*_rows(_("fault"), verdict.faults), *_rows(_("warning"), verdict.warnings)]
+    return table(("", _("Line"), _("Column"), _("What"), _("Message")), rows) if rows else []
 
 
 def _rows(kind: str, faults: Sequence[Fault]) -> list[list[object]]:
     return [[kind, fault.line, fault.column, fault.fault, fault.message] for fault in faults]
 
 
-def _summary(verdict: Verdict) -> list[str]:
-    rows = "an unknown number of rows" if verdict.rows is None else _counted(verdict.rows, "row")
-    columns = _counted(verdict.columns, "column") if verdict.columns else "unknown columns"
-    what = f"{rows}, {columns}, {', '.join(verdict.buckets) or 'no bucket'}"
-    judgement = "A job can read it" if verdict.ok else "A job would fail"
+def _summary(verdict: Verdict) -> Iterator[str]:
+    rows, columns = _("an unknown number of rows"), _("unknown columns")
+    if verdict.rows is not None:
+        rows = ngettext("{count} row", "{count} rows", verdict.rows).format(count=f"{verdict.rows:,}")
+    if verdict.columns:
+        columns = ngettext("{count} column", "{count} columns", verdict.columns).format(count=verdict.columns)
+    told = _("A job can read it: {rows}, {columns}, {buckets}.")
+    if not verdict.ok:
+        told = _("A job would fail: {rows}, {columns}, {buckets}.")
+    yield told.format(rows=rows, columns=columns, buckets=", ".join(verdict.buckets) or _("no bucket"))
     counts = [f"{count:,} {name}" for name, count in sorted(verdict.totals.items())]
-    return [f"{judgement}: {what}.", *([f"Found: {', '.join(counts)}."] if counts else [])]
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    if counts:
+        yield _("Found: {counts}.").format(counts=", ".join(counts))

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from cosbatch.cli.remote.listing import BEGINNING, Marker
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.model import strict_json
 from cosbatch.model.errors import CosbatchError
 
@@ -83,7 +84,7 @@ def _check_place(path: str) -> None:
     """Raises WrongUsage where a link, a device or the like is in the place of a file of ours."""
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISREG(os.lstat(path).st_mode):
-            raise WrongUsage(f"{path} is no regular file; remove it, or choose another --output")
+            raise WrongUsage(_("{path} is no regular file; remove it, or choose another --output").format(path=path))
 
 
 @contextlib.contextmanager
@@ -141,7 +142,9 @@ def _lock(file: BinaryIO) -> None:
 def _go_behind_rows(part: BinaryIO, state: State) -> None:
     """Raises WrongUsage, BrokenState where the file is not as the state left it."""
     if part.seek(0, os.SEEK_END) < state.size:
-        raise WrongUsage(f"{part.name} is shorter than it was; remove it and the .state file beside it")
+        raise WrongUsage(
+            _("{path} is shorter than it was; remove it and the .state file beside it").format(path=part.name)
+        )
     part.seek(max(0, state.size - 1))
     if state.size and part.read(1) != b"\n":
         raise BrokenState(f"{part.name} has no end of a row where the .state file beside it says so.")
@@ -165,8 +168,10 @@ def _read_state(notes: str, selection: Mapping[str, object]) -> State:
     except (ValueError, LookupError, TypeError):
         raise BrokenState(f"{notes} does not say how far the listing was.") from None
     if not belongs:
-        raise WrongUsage(f"{notes} belongs to another listing; remove it, or choose another --output")
-    output.say(f"Going on behind row {state.rows:,}.")
+        raise WrongUsage(
+            _("{path} belongs to another listing; remove it, or choose another --output").format(path=notes)
+        )
+    output.say(_("Going on behind row {number}.").format(number=f"{state.rows:,}"))
     return state
 
 

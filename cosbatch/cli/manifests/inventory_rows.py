@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.jobs.inspection import problems_of
 from cosbatch.manifest.inventory import Inventory, judge_inventory
@@ -23,7 +24,7 @@ def rows_of_inventory(client: Client, place: Resource, most: int = 10_000) -> It
         raise InvalidManifest("The inventory cannot be read.", problems_of(inventory.verdict))
     columns = _columns(inventory)
     total = sum(file.size for file in inventory.files)
-    with bytes_shown("Reading", total, client.clock) as show:
+    with bytes_shown(_("Reading"), total, client.clock) as show:
         for file in inventory.files:
             data = Resource(place.bucket, file.key, place.region)
             yield from _rows(client, data, columns, inventory.buckets[0], most)

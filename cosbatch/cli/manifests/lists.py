@@ -19,10 +19,14 @@ from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.listing import Listing
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.model import names
 from cosbatch.model.names import Resource
 
-HELP = "a CSV file, - for stdin, cos://bucket/list.csv, an inventory's cos://.../manifest.json, or cos://bucket/prefix/"
+HELP = N_(
+    "a CSV file, - for stdin, cos://bucket/list.csv, an inventory's cos://.../manifest.json, or cos://bucket/prefix/"
+)
+IN_PLACE = N_("an inventory is read where it lies, with its data files: write cos://bucket/{name}")
 
 
 @contextlib.contextmanager
@@ -47,7 +51,7 @@ def found(
         elif place is not None and names.is_inventory(place.key or ""):
             yield ending.enter_context(_kept(rows_of_inventory(client(), place)))
         elif place is None and names.is_inventory(os.path.basename(name)):
-            raise WrongUsage(f"an inventory is read where it lies, with its data files: write cos://bucket/{name}")
+            raise WrongUsage(_(IN_PLACE).format(name=name))
         elif place is None and os.path.isfile(name):
             yield name
         else:
@@ -65,9 +69,8 @@ def place_of(name: str) -> Resource:
     try:
         return names.parse_resource(name)
     except ValueError as error:
-        raise WrongUsage(
-            f"{name} names no list: {error}; write cos://bucket-appid/list.csv, or cos://bucket-appid/prefix/"
-        ) from None
+        message = _("{name} names no list: {reason}; write cos://bucket-appid/list.csv, or cos://bucket-appid/prefix/")
+        raise WrongUsage(message.format(name=name, reason=error)) from None
 
 
 @contextlib.contextmanager
@@ -88,8 +91,8 @@ def _listed(place: Resource, client: Client, classes: Sequence[str]) -> Iterator
     path = os.path.join(_cache(), f"{_digest(selection)}.csv")
     try:
         state = list_into(path, selection, client)
-        of = f" of class {' or '.join(classes)}" if classes else ""
-        output.say(f"Listed: {state.rows:,} objects{of}.")
+        of = _(" of class {classes}").format(classes=_(" or ").join(classes)) if classes else ""
+        output.say(_("Listed: {count} objects{of_class}.").format(count=f"{state.rows:,}", of_class=of))
         yield path
     finally:
         # What a listing needs to go on lies beside it.

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import files
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.manifest.judge import BrokenGzip, gunzip
 from cosbatch.model.errors import InvalidManifest
@@ -38,7 +39,7 @@ def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Itera
     """
     with contextlib.ExitStack() as ending:
         source = _stored(name, options, ending)
-        show = ending.enter_context(bytes_shown("Reading", source.size or 0, options.clock))
+        show = ending.enter_context(bytes_shown(_("Reading"), source.size or 0, options.clock))
         source = replace(source, blocks=_shown(source.blocks, show))
         if unpack and name.endswith(".gz"):
             source = replace(source, blocks=_unzipped(source.blocks, name))

@@ -14,6 +14,7 @@ from cosbatch.cli.remote.client import connect
 from cosbatch.cli.remote.content import Stretch
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import table
@@ -29,7 +30,7 @@ MOST_PARTS = 10_000
 _BLOCK = 1024 * 1024
 _NOTES = ".cosbatch-split.json"
 
-_EXAMPLES = """\
+_EXAMPLES = N_("""\
   A list in parts of a million rows, photos-parts/photos-0001.csv and so on:
     python -m cosbatch split photos.csv --rows 1000000
 
@@ -37,17 +38,23 @@ _EXAMPLES = """\
     python -m cosbatch split cos://inventory-1250000000/all/20261123/manifest.json --rows 1000000 --output parts/
 
 The same is done on the way by --split of restore, copy, tag, delete-objects and create: one job for each part.
-"""
+""")
 
 
 def add(commands: Commands) -> None:
-    summary = "Divide a list into several, of so many rows each."
-    parser = command(commands, "split", summary, _EXAMPLES, split)
-    parser.add_argument("list", metavar="LIST", help=lists.HELP)
+    summary = _("Divide a list into several, of so many rows each.")
+    parser = command(commands, "split", summary, _(_EXAMPLES), split)
+    parser.add_argument("list", metavar="LIST", help=_(lists.HELP))
     parser.add_argument(
-        "--rows", type=whole_number(1, MOST_ROWS), required=True, metavar="N", help="how many rows a part has at most"
+        "--rows",
+        type=whole_number(1, MOST_ROWS),
+        required=True,
+        metavar="N",
+        help=_("how many rows a part has at most"),
     )
-    parser.add_argument("--output", metavar="FOLDER", help="where the parts go (default: the list's name and -parts)")
+    parser.add_argument(
+        "--output", metavar="FOLDER", help=_("where the parts go (default: the list's name and -parts)")
+    )
     add_service(parser)
 
 
@@ -60,12 +67,12 @@ def split(options: argparse.Namespace) -> int:
         width = max(4, len(str(len(parts))))
         names = [f"{stem}-{number:0{width}}.csv" for number in range(1, len(parts) + 1)]
         _prepare(folder, stem, names)
-        with bytes_shown("Writing", sum(part.size for part in parts), options.clock) as show:
+        with bytes_shown(_("Writing"), sum(part.size for part in parts), options.clock) as show:
             for name, part in zip(names, parts, strict=True):
                 _write(os.path.join(folder, name), Stretch(str(path), part.start, part.size), show)
     rows = [(os.path.join(folder, name), part.rows) for name, part in zip(names, parts, strict=True)]
     written = [{"Manifest": name, "Rows": count} for name, count in rows]
-    output.show({"Manifests": written}, options, lambda: table(("Manifest", "Rows"), rows))
+    output.show({"Manifests": written}, options, lambda: table((_("Manifest"), _("Rows")), rows))
     return 0
 
 
@@ -74,13 +81,14 @@ def divided(path: str, rows: int, clock: Clock, most: int = MOST_PARTS) -> list[
     list's faults.
     """
     size = os.stat(path).st_size
-    with bytes_shown("Judging", size, clock) as show:
+    with bytes_shown(_("Judging"), size, clock) as show:
         verdict = judge_csv(_blocks(path, show))
     if not verdict.ok:
         raise InvalidManifest("The content of the list cannot work; nothing was made of it.", problems_of(verdict))
     if -(-(verdict.rows or 0) // rows) > most:
-        raise WrongUsage(f"{verdict.rows:,} rows would be more than {most:,} parts; let a part have more rows")
-    with bytes_shown("Dividing", size, clock) as show:
+        message = _("{rows} rows would be more than {most} parts; let a part have more rows")
+        raise WrongUsage(message.format(rows=f"{verdict.rows:,}", most=f"{most:,}"))
+    with bytes_shown(_("Dividing"), size, clock) as show:
         return [*parts_of(_blocks(path, show), rows)]
 
 
@@ -108,7 +116,7 @@ def _prepare(folder: str, stem: str, names: Sequence[str]) -> None:
     foreign = [name for name in names if name not in earlier and os.path.exists(os.path.join(folder, name))]
     if foreign:
         there = os.path.join(folder, foreign[0])
-        raise WrongUsage(f"{there} is there, and no split wrote it; choose another --output")
+        raise WrongUsage(_("{path} is there, and no split wrote it; choose another --output").format(path=there))
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
