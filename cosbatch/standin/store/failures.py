@@ -1,4 +1,4 @@
-"""What the machine does to a stand-in: a full disk, a damaged database; said in words, and never taken for a bug."""
+"""What the machine does to a stand-in: a full disk, too many open files, a damaged database; said in words, and never taken for a bug."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from cosbatch.standin.wire.errors import ServiceError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+TOO_MANY_OPEN = (errno.EMFILE, errno.ENFILE)
+MANY = "as many files are open as the system allows (ulimit -n): close some, and it goes on where it was"
 FULL = "the disk is full: make room, and it goes on where it was"
 DAMAGED = "the database is damaged: put a copy of the folder in its place, or use another --data"
 # What SQLite says, and what it means here.
@@ -51,6 +53,8 @@ def failure_of(error: BaseException) -> str:
     """What the machine lacks, in words; empty for an error of any other kind."""
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return FULL
+    if isinstance(error, OSError) and error.errno in TOO_MANY_OPEN:
+        return MANY
     if isinstance(error, sqlite3.Error):
         return next((meaning for said, meaning in MEANINGS.items() if said in str(error)), "")
     return ""

@@ -124,6 +124,8 @@ def test_lets_its_jobs_wait_for_room_and_reports_each_task_once(
     [
         (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
         (OSError(errno.EDQUOT, "Disk quota exceeded"), "the disk is full"),
+        (OSError(errno.EMFILE, "Too many open files"), "ulimit -n"),
+        (OSError(errno.ENFILE, "Too many open files in system"), "ulimit -n"),
         (sqlite3.OperationalError("database or disk is full"), "the disk is full"),
         (sqlite3.OperationalError("disk I/O error"), "it may be full"),
         (sqlite3.DatabaseError("database disk image is malformed"), "is damaged"),
