@@ -13,8 +13,8 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 
 from cosbatch.cli.deploy import cam_policy, doctor, package, schema
-from cosbatch.cli.job_commands import create, jobs, operations, wait
-from cosbatch.cli.manifests import build, check, retry, split
+from cosbatch.cli.job_commands import create, jobs, operations, retry, wait
+from cosbatch.cli.manifests import build, check, split
 from cosbatch.cli.rehearse import demo, invoke, standin
 from cosbatch.cli.terminal import exit_codes, output, streams
 from cosbatch.cli.terminal.arguments import Parser, add_common, command_first

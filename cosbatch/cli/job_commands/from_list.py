@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.job_commands import list_options
+from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
 from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, draft_of_uploaded, proposals
 from cosbatch.cli.job_commands.proposal import Proposal, lines_on, question
-from cosbatch.cli.job_commands.wait import INTERVAL, follow
+from cosbatch.cli.job_commands.wait import INTERVAL, follow, needs_confirmation
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, connect
@@ -128,14 +130,24 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
     code = exit_codes.DONE
     for result in made:
         if not options.wait:
-            told = _("Follow it with: python -m cosbatch wait {job}").format(job=result["JobId"])
-            output.say(printable(told))
+            _say_what_comes_next(client, result["JobId"])
             continue
         job = follow(client, result["JobId"], INTERVAL, None)
         progress = job_progress_of(job)
         counts = {"Succeeded": progress.succeeded, "Failed": progress.failed, "Left": progress.left}
         result["End"] = {"Status": progress.status, "Outcome": progress.outcome, **counts}
-        for line in verdict_of(job, client.settings.language):
+        aftermath = aftermath_of(result["JobId"], job, options)
+        result["End"].update(aftermath.as_json())
+        for line in (*verdict_of(job, client.settings.language), *what_is_left(result["JobId"], job, aftermath)):
             output.say(printable(line))
         code = max(code, exit_code_of(progress))
     return code
+
+
+def _say_what_comes_next(client: Client, job_id: str) -> None:
+    """How to confirm the job, where it has to be, and how to follow it. A job that cannot be described is made all the same."""
+    with contextlib.suppress(CosbatchError):
+        described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
+        if needs_confirmation(described["Job"]):
+            output.say(printable(f"It waits to be confirmed: python -m cosbatch confirm {job_id}"))
+    output.say(printable(_("Follow it with: python -m cosbatch wait {job}").format(job=job_id)))

@@ -81,12 +81,10 @@ def reasons_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
 
 
 def verdict_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
-    """The job's outcome in words: one line of figures, the reasons of a failure, and where the failed tasks are named."""
+    """The job's outcome in words: one line of figures, and the reasons of a failure."""
     progress = job_progress_of(job)
     yield f"{progress.outcome.capitalize()}: {counts_of(progress)}."
     yield from reasons_of(job, language)
-    if progress.is_final and progress.failed:
-        yield _where_failures_are(job)
 
 
 def counts_of(progress: JobProgress) -> str:
@@ -94,11 +92,3 @@ def counts_of(progress: JobProgress) -> str:
     of = "" if progress.total is None else f" of {progress.total:,}"
     rest = " of an unknown number" if progress.left is None else f", {progress.left:,} left" if progress.left else ""
     return f"{progress.succeeded:,}{of} tasks succeeded, {progress.failed:,} failed{rest}; state {progress.status}"
-
-
-def _where_failures_are(job: Mapping[str, Any]) -> str:
-    report = job.get("Report")
-    if not isinstance(report, Mapping) or report.get("Enabled") is not True:
-        return "Nothing says which tasks failed: no report was ordered."
-    where = f"{report.get('Bucket')}, under {report.get('Prefix') or 'no prefix'}"
-    return f"The report says which tasks failed ({where}); python -m cosbatch retry makes a manifest of them."

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
@@ -29,7 +30,7 @@ _EXAMPLES = """\
   In a script, for an hour at most, looking every 30 seconds:
     python -m cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae --timeout 3600 --interval 30 | jq -r .Outcome
 
-A cancelled or failed job has done what Succeeded counts; what it left undone, Left counts.
+At the end it tells what failed by error code, as the job's report says, and how to go on. A cancelled or failed job has done what Succeeded counts; what it left undone, Left counts.
 exit code: 0 every task succeeded, 3 some failed or the job did, 4 the time was over
 outcomes: complete, complete with failures, nothing done, failed, cancelled; unfinished after the time-out
 """
@@ -53,8 +54,10 @@ def wait(options: argparse.Namespace) -> int:
     progress = job_progress_of(job)
     told = {"JobId": options.job_id, "Status": job.get("Status"), "Outcome": progress.outcome}
     counts = {"Succeeded": progress.succeeded, "Failed": progress.failed, "Left": progress.left}
-    output.show({**told, **counts, "Job": job}, options, lambda: record({**told, **counts}))
-    for line in verdict_of(job, client.settings.language):
+    aftermath = aftermath_of(options.job_id, job, options)
+    known = {**told, **counts, **aftermath.as_json()}
+    output.show({**known, "Job": job}, options, lambda: record(known))
+    for line in (*verdict_of(job, client.settings.language), *what_is_left(options.job_id, job, aftermath)):
         output.say(printable(line))
     return exit_code_of(progress)
 
@@ -63,17 +66,23 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None) 
     """The job as it was last seen: at its end, or when the time was over. Raises CosbatchError."""
     with contextlib.closing(Progress(sys.stderr, client.clock)) as bar:
         job: Job = {}
-        was_suspended = False
+        is_told = False
         for job in _states(client, job_id, interval, timeout):
             progress = job_progress_of(job)
             bar.show(Reading(progress.status, progress.done, progress.total, progress.failed))
             if progress.is_final:
                 break
-            if progress.status == "Suspended" and not was_suspended:
+            if needs_confirmation(job) and not is_told:
                 bar.close()
                 output.say(printable(f"It waits to be confirmed: python -m cosbatch confirm {job_id}"))
-                was_suspended = True
+                is_told = True
         return job
+
+
+def needs_confirmation(job: Job) -> bool:
+    """Whether the job waits to be confirmed, or will as soon as its list is read."""
+    is_early = job.get("Status") in ("New", "Preparing") and job.get("ConfirmationRequired") is True
+    return is_early or job.get("Status") == "Suspended"
 
 
 def _states(client: Client, job_id: str, interval: float, timeout: float | None) -> Iterator[Job]:

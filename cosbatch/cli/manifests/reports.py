@@ -115,7 +115,8 @@ def _tasks(rows: Sequence[Row], places: _Places, line: int, name: str) -> Tasks:
         return Tasks(keys, {})
     failed = _filled([row for row in usable if row[at_status] in failures], places)
     if not all(row[place].strip() for row in failed for place in (places.bucket, at_key, at_status)):
-        raise InvalidEvent(f"{name} is no report of a job: {next(iter(_lacks(rows, places, line)))}.")
+        lacking = list(_lacks(rows, places, line))
+        raise InvalidEvent(f"{name} is no report of a job: {lacking[0]}.")
     return Tasks(keys, _by_code(failed, places))
 
 

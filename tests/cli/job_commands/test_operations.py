@@ -153,7 +153,10 @@ def test_runs_to_its_end(wait: Run, server: Standin, monkeypatch: pytest.MonkeyP
     said = wait(command, list_of(kind, monkeypatch), *COMMANDS[command], "--yes", "--wait")
     assert said.code == 0, said.err
     assert (said.json["Outcome"], said.json["Rows"]) == ("created", 2)
-    assert said.json["End"] == {"Status": "Complete", "Outcome": "complete", "Succeeded": 2, "Failed": 0, "Left": 0}
+    end = said.json["End"]
+    report = end.pop("Report")
+    assert report.endswith(f"/job-{said.json['JobId']}/manifest.json")
+    assert end == {"Status": "Complete", "Outcome": "complete", "Succeeded": 2, "Failed": 0, "Left": 0}
     (job,) = server.jobs()
     assert job["JobId"] == said.json["JobId"]
     check_done(command)

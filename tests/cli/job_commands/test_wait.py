@@ -61,7 +61,7 @@ def test_points_at_the_report_where_tasks_failed(run: Run, time: SteppingClock) 
     look("Complete", 8, 2, report)
     said = run("wait", JOB, clock=time.clock())
     assert (said.code, said.json["Outcome"]) == (3, "complete with failures")
-    assert "qcs::cos:ap-chengdu::report-1250000000, under r" in said.err
+    assert f"Its report: cos://report-1250000000/r/job-{JOB}/manifest.json" in said.err
 
 
 @responses.activate

@@ -1,0 +1,202 @@
+"""The command `retry`: a manifest of the tasks that failed by a job's report, grouped by their error code, or a job over it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cosbatch.cli.job_commands.from_list import make_jobs
+from cosbatch.cli.job_commands.job_progress import job_progress_of
+from cosbatch.cli.job_commands.list_options import add_end, add_way
+from cosbatch.cli.manifests import reports
+from cosbatch.cli.manifests.failed_tasks import FailedTasks
+from cosbatch.cli.manifests.failures import parts_of, told
+from cosbatch.cli.manifests.key_form import FORMS, KeyForm
+from cosbatch.cli.remote.client import connect
+from cosbatch.cli.terminal import exit_codes, files, output
+from cosbatch.cli.terminal.asking import add_yes, check_terminal
+from cosbatch.cli.terminal.files import WrongUsage, output_path
+from cosbatch.cli.terminal.options import Commands, add_service, command
+from cosbatch.cli.terminal.tables import table
+from cosbatch.model import names
+
+Job = Mapping[str, Any]
+
+# What a job over what failed has from the first one.
+_SAME = ("ConfirmationRequired", "Operation", "Priority", "Report", "RoleArn")
+
+_EXAMPLES = """\
+  A list of what failed in a job; its report is found by itself:
+    python -m cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --output again.csv
+
+  A job over what failed, with the operation, role, report and priority of the first, after a look at it:
+    python -m cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --create --dry-run
+    python -m cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --create --wait
+
+  All that failed, into one manifest; tasks of one error code stand together:
+    python -m cosbatch retry report.csv --output again.csv
+
+  The whole report, from the bucket that it lies in, into one manifest for each error code:
+    python -m cosbatch retry cos://report-1250000000/reports/restore/job-53dc6228/manifest.json --by-code again/
+
+  Only what was refused for lack of rights, now that the role has them:
+    python -m cosbatch retry report.csv --code AccessDenied --output again.csv
+
+Keys are written as they stand in the report, or percent-encoded where it has plain ones. Where it may be either, say so:
+    python -m cosbatch retry report.csv --keys plain --output again.csv
+"""
+
+
+def add(commands: Commands) -> None:
+    parser = command(commands, "retry", "Make a manifest of the tasks that failed.", _EXAMPLES, retry)
+    parser.add_argument(
+        "report",
+        metavar="JOBID",
+        help="the job; or a report, a CSV file or its manifest.json, as a file or cos://bucket/key",
+    )
+    parser.add_argument("--code", action="append", metavar="CODE", help="only tasks that failed so; repeatable")
+    parser.add_argument(
+        "--keys",
+        choices=FORMS,
+        help="how the report writes keys: plain or percent-encoded (default: as all of them show)",
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--output", metavar="FILE", type=output_path, help="the manifest (default: stdout)")
+    where.add_argument("--by-code", metavar="FOLDER", help="a manifest for each error code, in this folder")
+    where.add_argument("--create", action="store_true", help="make the job over what failed, once, and upload its list")
+    add_way(parser)
+    add_end(parser)
+    add_yes(parser)
+    add_service(parser)
+    parser.set_defaults(profile=None)
+
+
+def retry(options: argparse.Namespace) -> int:
+    _check(options)
+    options.holds_rows = options.output is None and options.by_code is None and not options.create
+    job: Job | None = None
+    if _is_job(options.report):
+        described: Any = connect(options).call({"Action": "DescribeJob", "JobId": options.report})
+        job = described["Job"]
+    name = options.report if job is None else _report_of(options.report, job)
+    with FailedTasks() as failed:
+        form = _gathered(failed, name, options)
+        if failed.counts and failed.keys.changes(form):
+            output.say("Keys of the report are not percent-encoded; in the manifest they are.")
+        if job is not None and options.create and failed.counts:
+            _say_counts(failed)
+            return _create(failed, form, job, options)
+        written = list(_written(failed, form, options))
+    if not options.holds_rows:
+        output.show({"Manifests": written}, options, lambda: table(("Code", "Tasks"), list(failed.counts.items())))
+    _say_counts(failed)
+    return exit_codes.DONE
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Raises WrongUsage where options do not go together, or nobody could be asked behind all the work."""
+    if options.create and not _is_job(options.report):
+        raise WrongUsage(f"--create makes a job like another one: name that by its JobId, not {options.report}")
+    if options.create and not options.dry_run:
+        check_terminal(options)
+    for name in ("dry_run", "wait", "yes", "upload_to", "split", "plan_digest", "token", "again", "from_class"):
+        if getattr(options, name) and not options.create:
+            raise WrongUsage(f"--{name.replace('_', '-')} is for --create")
+
+
+def _is_job(name: str) -> bool:
+    """Whether a job is meant: every JobId that was ever shown is a UUID, so that one with a dot is a file's name."""
+    return names.is_job_id(name) and "." not in name and not os.path.exists(name)
+
+
+def _report_of(job_id: str, job: Job) -> str:
+    """The manifest.json of the job's report. Raises WrongUsage where there is none."""
+    place = reports.place_of(job_id, job)
+    if place is None:
+        raise WrongUsage(f"job {job_id} has no report: nothing says which tasks failed")
+    if not job_progress_of(job).is_final:
+        raise WrongUsage(
+            f"job {job_id} has not ended ({job.get('Status')}), and its report is written at the end: "
+            f"python -m cosbatch wait {job_id}"
+        )
+    return f"cos://{place.bucket}/{place.key}"
+
+
+def _say_counts(failed: FailedTasks) -> None:
+    for line in told(failed.counts):
+        output.say(line)
+    if not failed.counts:
+        output.say("No such task failed; there is no manifest.")
+
+
+def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.Namespace) -> int:
+    """Make the job over all that failed, as the first one was. Raises WrongUsage, CosbatchError."""
+    fields = {name: _without_blanks(job.get(name)) for name in _SAME}
+    description = f"what failed in job {options.report}"
+    with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
+        path = os.path.join(folder, f"{options.report}.csv")
+        _write(list(failed.counts), path, failed, form)
+        return make_jobs(options, path, "retry", {**fields, "Description": description}, asks=True)
+
+
+def _without_blanks(value: Any) -> Any:
+    """A described element as CreateJob takes it: what the service left empty is left out."""
+    if isinstance(value, Mapping):
+        return {name: _without_blanks(below) for name, below in value.items() if below not in (None, "", [])}
+    return value
+
+
+def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> str | None:
+    """Gather the failed tasks that are asked for; how the report writes their keys. Raises WrongUsage where that is open."""
+    keys = KeyForm()
+    for part in parts_of(name, options):
+        # Where no failed key has a %, it does not matter how the others are written.
+        if not part.tells_of_failures and (options.keys or not failed.keys.escaped):
+            break
+        for tasks in part.tasks:
+            keys.note(tasks.keys)
+            for code, some in tasks.failed.items():
+                if not options.code or code in options.code:
+                    failed.add(code, some)
+    form: str | None = options.keys or keys.form
+    if form is None and failed.keys.escaped:
+        raise WrongUsage(
+            f"{name} has keys with blanks or such ({keys.plain}), and keys with escapes ({keys.escaped}): "
+            f"say --keys plain where {keys.escaped} is the object's own name, --keys encoded where %XX is an escape in it"
+        )
+    return form
+
+
+def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """Write one manifest of all, or one for each code; what was written into files. Raises WrongUsage."""
+    codes = list(failed.counts)
+    if options.by_code is not None:
+        try:
+            os.makedirs(options.by_code, exist_ok=True)
+        except OSError as error:
+            raise files.unwritable(options.by_code, error) from None
+        for index, code in enumerate(codes):
+            path = os.path.join(options.by_code, _file_name(code, index))
+            yield _write([code], path, failed, form)
+    elif codes and options.output is not None:
+        yield _write(codes, options.output, failed, form)
+    else:
+        failed.write(codes, form, sys.stdout.buffer)
+
+
+def _file_name(code: str, index: int) -> str:
+    """The code as a file name; where characters have to be replaced, with a number that keeps it unique."""
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", code)
+    return f"{plain}.csv" if plain == code else f"{plain}-{index}.csv"
+
+
+def _write(codes: list[str], path: str, failed: FailedTasks, form: str | None) -> dict[str, object]:
+    with files.writing(path) as file:
+        failed.write(codes, form, file)
+    fields = ["Bucket", "Key", *(["VersionId"] if failed.name_versions(codes) else [])]
+    return {"Manifest": path, "Rows": sum(failed.counts[code] for code in codes), "Fields": fields, "Codes": codes}

@@ -1,0 +1,172 @@
+"""What is left to do after a job: told by `wait`, done by `retry JOBID`; against the stand-in, with jobs that really ran."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from cosbatch.cli.job_commands import after_job
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import client_of
+from cosbatch.model.deadline import Clock
+from cosbatch.model.names import Resource
+from cosbatch.standin import Standin
+from tests.cli.running import Run, Terminal
+
+BUCKET = "examplebucket-1250000000"
+RESTORE = {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}}
+
+
+def create(*keys: str, operation: object = RESTORE, **report: object) -> str:
+    """A job over these objects; its id."""
+    client = client_of(os.environ, Clock())
+    place = Resource("manifest-1250000000", "list.csv", None)
+    objects.write(client, place, "".join(f"{BUCKET},{key}\n" for key in keys).encode())
+    document = {
+        "Description": "restore what is old",
+        "Manifest": {
+            "Location": {"ObjectArn": "cos://manifest-1250000000/list.csv"},
+            "Spec": {"Fields": ["Bucket", "Key"], "Format": "COSBatchOperations_CSV_V1"},
+        },
+        "Operation": operation,
+        "Priority": 7,
+        "Report": {"Bucket": "cos://report-1250000000", "Enabled": True, "Prefix": "reports", **report},
+        "RoleArn": "qcs::cam::uin/100000000001:roleName/COSBatch_QcsRole",
+    }
+    return str(client.call(document)["JobId"])
+
+
+def ended(run: Run, **report: object) -> str:
+    """A job that has ended: of three tasks, two failed, each in its own way; its id."""
+    client = client_of(os.environ, Clock())
+    for key, storage_class in (("old", "ARCHIVE"), ("new", None)):
+        objects.write(client, Resource(BUCKET, key, None), b"x", storage_class)
+    job_id = create("old", "new", "gone", **report)
+    assert run("wait", job_id, "--interval", "0.05").code == 3
+    return job_id
+
+
+def test_wait_ends_with_what_failed_where_the_report_is_and_what_comes_next(run: Run, standin: Standin) -> None:
+    job_id = ended(run)
+    said = run("wait", job_id)
+    report = f"cos://report-1250000000/reports/job-{job_id}/manifest.json"
+    assert (said.json["Report"], said.json["Failures"]) == (report, {"NoSuchKey": 1, "RestoreNonArchiveObject": 1})
+    end = said.err.splitlines()[-5:]
+    assert [line.partition(":")[0] for line in end[:2]] == ["1 NoSuchKey", "1 RestoreNonArchiveObject"]
+    assert end[2:] == [
+        f"Its report: {report}",
+        f"A list of what failed: python -m cosbatch retry {job_id} --output again.csv",
+        f"A new job for it:      python -m cosbatch retry {job_id} --create",
+    ]
+
+
+def test_wait_names_the_report_of_a_job_without_failures(run: Run, standin: Standin) -> None:
+    objects.write(client_of(os.environ, Clock()), Resource(BUCKET, "old", None), b"x", "ARCHIVE")
+    said = run("wait", create("old"), "--interval", "0.05")
+    assert (said.code, "Failures" in said.json) == (0, False)
+    assert said.err.splitlines()[-1] == f"Its report: {said.json['Report']}"
+
+
+def test_wait_says_so_where_the_report_cannot_be_read(run: Run, standin: Standin) -> None:
+    job_id = ended(run)
+    standin.order({"action": "GetObject", "fault": "AccessDenied", "times": 1})
+    said = run("wait", job_id)
+    assert (said.code, "Failures" in said.json) == (3, False)
+    assert "It could not be read to its end: AccessDenied: " in said.err
+    assert said.err.splitlines()[-1].endswith("--create")
+
+
+def test_wait_counts_no_more_than_it_has_to(run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = ended(run)
+    monkeypatch.setattr(after_job, "_MOST", 1)
+    with_more = after_job.Aftermath("cos://r-1/r", {"E": 1})
+    job = {"Status": "Complete", "ProgressSummary": {"NumberOfTasksFailed": 2}}
+    assert next(after_job.what_is_left("1", job, with_more)) == "Of the first 1 failed tasks:"
+    assert sum(run("wait", job_id).json["Failures"].values()) >= 1
+
+
+def test_says_at_once_that_a_job_waits_to_be_confirmed(run: Run, standin: Standin) -> None:
+    job_id = create("old", operation={"COSDeleteObject": {}})
+    said = run("wait", job_id, "--timeout", "0.1", "--interval", "0.05")
+    assert said.err.count(f"It waits to be confirmed: python -m cosbatch confirm {job_id}") == 1
+    listed = run("retry", job_id)
+    assert (listed.code, f"python -m cosbatch wait {job_id}" in listed.err) == (2, True)
+
+
+def test_retry_finds_the_report_of_a_job(run: Run, standin: Standin) -> None:
+    job_id = ended(run)
+    assert run("retry", job_id).out == f"{BUCKET},gone\n{BUCKET},new\n"
+    assert run("retry", job_id, "--code", "NoSuchKey").out == f"{BUCKET},gone\n"
+
+
+def test_retry_says_where_there_is_no_report(run: Run, standin: Standin) -> None:
+    job_id = ended(run, Enabled=False)
+    said = run("retry", job_id)
+    assert (said.code, f"job {job_id} has no report" in said.err) == (2, True)
+    assert "no report was ordered" in run("wait", job_id).err
+
+
+def test_retry_makes_the_job_once(run: Run, standin: Standin) -> None:
+    job_id = ended(run)
+    said = run("retry", job_id, "--create", "--yes")
+    assert (said.code, said.json["Outcome"], said.json["Rows"]) == (0, "created", 2), said.err
+    assert "1 NoSuchKey: " in said.err
+    first, second = (run("describe", job).json["Job"] for job in (job_id, said.json["JobId"]))
+    for name in ("Operation", "Priority", "Report", "RoleArn"):
+        assert second[name] == first[name]
+    assert second["Description"].startswith(f"what failed in job {job_id}")
+    again = run("retry", job_id, "--create", "--yes").json
+    assert (again["JobId"], again["Outcome"]) == (said.json["JobId"], "recovered")
+    assert len(standin.jobs()) == 2
+
+
+def test_retry_takes_rows_of_one_code_into_the_job(run: Run, standin: Standin) -> None:
+    said = run("retry", ended(run), "--create", "--yes", "--code", "NoSuchKey", "--wait")
+    assert (said.code, said.json["Rows"], said.json["End"]["Failures"]) == (3, 1, {"NoSuchKey": 1})
+
+
+def test_retry_plans_the_job_without_sending_anything(run: Run, standin: Standin) -> None:
+    said = run("retry", ended(run), "--create", "--dry-run")
+    assert (said.code, said.json["Plan"]["Manifest"]["Rows"], len(standin.jobs())) == (0, 2, 1)
+
+
+def test_retry_makes_no_job_where_nothing_failed(run: Run, standin: Standin) -> None:
+    said = run("retry", ended(run), "--create", "--yes", "--code", "SlowDown")
+    assert (said.code, said.json, len(standin.jobs())) == (0, {"Manifests": []}, 1)
+
+
+@pytest.mark.parametrize(("answer", "jobs"), [("y\n", 2), ("\n", 1)])
+def test_retry_asks_at_a_terminal(
+    run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch, answer: str, jobs: int
+) -> None:
+    job_id = ended(run)
+    stdin, stderr = Terminal(answer), Terminal()
+    monkeypatch.setattr(sys, "stdin", stdin)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    assert run("retry", job_id, "--create").code == (0 if jobs == 2 else 1)
+    assert "[y/N]" in stderr.getvalue()
+    assert len(standin.jobs()) == jobs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("report.csv", "--create", "--yes"), "name that by its JobId"),
+        (("53dc6228", "--create"), "--yes does it without asking"),
+        (("53dc6228", "--wait"), "--wait is for --create"),
+        (("53dc6228", "--upload-to", "cos://a-1/b/"), "--upload-to is for --create"),
+        (("53dc6228", "--create", "--output", "x.csv"), "not allowed with"),
+        (("53dc6228", "--create", "--yes", "--keys", "odd"), "invalid choice"),
+        (("nowhere.csv",), "nowhere.csv cannot be read"),
+    ],
+)
+def test_retry_says_wrong_usage_for_what_does_not_go_together(run: Run, arguments: tuple[str, ...], words: str) -> None:
+    said = run("retry", *arguments)
+    assert (said.code, words in said.err) == (2, True), said.err
+
+
+def test_retry_says_so_where_there_is_no_such_job(run: Run, standin: Standin) -> None:
+    said = run("retry", "53dc6228-c50b-46f7-8ad7-65e7159f1aae", "--output", "again.csv")
+    assert (said.code, said.json["Code"]) == (1, "NoSuchJob")
