@@ -11,7 +11,7 @@ from typing import Any
 from cosbatch.cli.job_commands import list_options
 from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
-from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, draft_of_uploaded, proposals
+from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, draft_of_uploaded, proposals, written_by_call
 from cosbatch.cli.job_commands.proposal import Proposal, lines_on, question
 from cosbatch.cli.job_commands.wait import INTERVAL, follow, needs_confirmation
 from cosbatch.cli.manifests import lists
@@ -40,7 +40,8 @@ def make_jobs(options: argparse.Namespace, name: str, command: str, fields: Mapp
     place = lists.place_of(name) if objects.is_object(name) else None
     as_file = options.split is not None
     check(call, None if place is None or lists.is_prefix(place) or as_file else place)
-    with lists.found(name, options, lambda: client, options.from_class or (), as_file) as source:
+    without = written_by_call(call)
+    with lists.found(name, options, lambda: client, options.from_class or (), as_file, without) as source:
         planned = proposals(call, source, options.split)
         for proposal in planned:
             check_digest(options.plan_digest, proposal.draft.order)

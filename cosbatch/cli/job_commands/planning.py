@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests.split import divided
@@ -17,6 +18,7 @@ from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.configuration import caller_policy
+from cosbatch.configuration.places import written_by
 from cosbatch.configuration.profiles import Profile, document_of
 from cosbatch.jobs import creation
 from cosbatch.jobs.perform import Draft, day_of, draft_of
@@ -74,6 +76,20 @@ def check(call: ListCall, source_place: Resource | None) -> None:
     elements = {**call.elements, "Manifest": f"cos://{place.bucket}/{place.key}"}
     document = document_of(elements, profile, client.settings.account.region, day_of(client.clock.now()))
     caller_policy.check(document, profile, client.configuration.profiles, client.settings)
+
+
+def written_by_call(call: ListCall) -> list[tuple[str, str]]:
+    """The buckets and prefixes where the list, the report and the copies go.
+
+    A listing without them is the same after the job as before: the same command makes no other list, and so no second job.
+    """
+    job: Any = {**(call.profile.job if call.profile else {}), **call.elements}
+    is_whole = "{" not in job["Report"].get("Prefix", "")
+    folders = [(call.folder.bucket, call.folder.key or "")]
+    for place in written_by(job):
+        is_folder = place.what == "reports" and place.prefix and is_whole
+        folders.append((place.bucket, f"{place.prefix.rstrip('/')}/" if is_folder else place.prefix))
+    return [(bucket, prefix) for bucket, prefix in folders if prefix]
 
 
 def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[Proposal]:

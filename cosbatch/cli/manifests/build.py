@@ -60,10 +60,11 @@ class Selection:
     listing: Listing
     latest_only: bool
     storage_classes: tuple[str, ...]
+    without: tuple[str, ...] = ()  # what lies under these prefixes is left out
 
     def includes(self, entry: Entry) -> bool:
         in_class = not self.storage_classes or entry.storage_class in self.storage_classes
-        return in_class and (entry.is_latest or not self.latest_only)
+        return in_class and (entry.is_latest or not self.latest_only) and not entry.key.startswith(self.without)
 
     def row(self, entry: Entry) -> bytes:
         version = f",{entry.version}" if self.listing.versions else ""

@@ -17,9 +17,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.content import Content
 from cosbatch.cli.remote.listing import members
-from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.cli.terminal.language import _
 from cosbatch.model import names
 from cosbatch.model.errors import CosbatchError, ServiceError, UnexpectedResponse
 from cosbatch.model.messages import LISTING_LIMIT, Request, Response
@@ -57,9 +55,6 @@ def upload(client: Client, place: Resource, content: Content, show: Show) -> boo
         if not (isinstance(error, CosbatchError) and error.retryable):
             with contextlib.suppress(CosbatchError):
                 client.ask(_request(client, "DELETE", place, ("uploadId", upload_id)), actions.checked)
-        raise
-    except KeyboardInterrupt:
-        output.say(_("What was uploaded stays: the same command goes on from there."))
         raise
     return True
 

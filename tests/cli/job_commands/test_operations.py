@@ -337,6 +337,13 @@ def test_tells_its_warnings_when_it_only_plans(run: Run) -> None:
     assert "Warning: /Operation/COSPutObjectCopy/TargetResource is a source too" in said.err
 
 
+def test_passes_on_why_a_list_cannot_be_looked_at(run: Run, server: Standin) -> None:
+    server.order({"action": "HeadObject", "fault": "AccessDenied"})
+    said = run("restore", f"cos://{PHOTOS}/list.csv", "--days", "7", "--yes")
+    assert (said.code, said.json["Code"]) == (1, "AccessDenied")
+    assert "slash" not in said.json["Message"]
+
+
 def test_says_how_a_prefix_is_written(run: Run) -> None:
     said = run("restore", f"cos://{PHOTOS}/photos", "--days", "7", "--yes")
     assert (said.code, said.json["Code"]) == (1, "NoSuchKey")
@@ -498,6 +505,38 @@ def test_makes_one_job_of_one_list_however_often_it_is_told_to(
     answers = [run("restore", name, "--days", "7", "--yes").json for _ in range(3)]
     assert [answer["Outcome"] for answer in answers] == ["created", "recovered", "recovered"]
     assert len(server.jobs()) == 1
+
+
+ONE = "one-1250000000"
+
+
+@pytest.mark.parametrize(
+    ("command", "left_out"),
+    [
+        (("tag", "a=b"), "cosbatch-lists/, reports/"),
+        (("copy", "--to", f"cos://{ONE}/copies/"), "cosbatch-lists/, reports/, copies/"),
+        (("tag", "a=b", "--profile", "dated"), "cosbatch-lists/, reports/"),
+    ],
+)
+def test_makes_one_job_of_all_that_is_in_the_bucket_where_it_writes(
+    wait: Run, server: Standin, command: tuple[str, ...], left_out: str
+) -> None:
+    job = {**JOB, "Report": {"Bucket": f"cos://{ONE}", "Enabled": True, "Prefix": "reports/{date}"}}
+    Path("profiles.json").write_text(json.dumps({"profiles": [{"name": "dated", "job": job, "open": ["Operation"]}]}))
+    report = () if "--profile" in command else ("--report", f"cos://{ONE}/reports")
+    for key in ("a.jpg", "photos/b.jpg", "reporting.jpg"):
+        store(ONE, key, b"x")
+    answers = [wait(command[0], f"cos://{ONE}", *command[1:], *report, "--yes", "--wait") for _ in range(2)]
+    assert [(said.json["Outcome"], said.json["Rows"]) for said in answers] == [("created", 3), ("recovered", 3)]
+    assert f"Left out: {left_out}, where jobs write and lists are uploaded." in answers[0].err
+    assert len(server.jobs()) == 1
+
+
+def test_leaves_nothing_out_of_what_is_asked_for_by_name(run: Run) -> None:
+    store(ONE, "cosbatch-lists/old.csv", b"x")
+    said = run("delete-objects", f"cos://{ONE}/cosbatch-lists/", "--report", f"cos://{ONE}/reports", "--dry-run")
+    assert (said.code, said.json["Plan"]["Manifest"]["Rows"]) == (0, 1)
+    assert "Left out" not in said.err
 
 
 def test_makes_one_job_of_a_list_under_another_name(run: Run, server: Standin) -> None:
