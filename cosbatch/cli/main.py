@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 
-from cosbatch.cli.deploy import cam_policy, doctor, package, schema
+from cosbatch.cli.deploy import cam_policy, doctor, init, package, schema
 from cosbatch.cli.job_commands import create, jobs, operations, retry, wait
 from cosbatch.cli.manifests import build, check, split
 from cosbatch.cli.rehearse import demo, invoke, standin
@@ -46,7 +46,7 @@ GROUPS = (
     (N_("Make lists"), ("build", "check", "split", "retry")),
     (N_("Make a job"), ("plan", "create")),
     (N_("Follow and change jobs"), ("wait", "jobs", "describe", "confirm", "priority", "cancel", "delete")),
-    (N_("Deploy the function"), ("policy", "doctor", "package", "schema")),
+    (N_("Deploy the function"), ("init", "policy", "doctor", "package", "schema")),
 )
 
 
@@ -142,6 +142,7 @@ def parser() -> argparse.ArgumentParser:
     create.add(commands)
     wait.add(commands)
     jobs.add(commands)
+    init.add(commands)
     cam_policy.add(commands)
     doctor.add(commands)
     package.add(commands)

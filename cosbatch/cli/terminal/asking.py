@@ -17,9 +17,24 @@ def add_yes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help=_("do it without asking; needed where there is no terminal"))
 
 
+def has_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str, default: str = "") -> str:
+    """What the person types; the default for an empty line. Raises WrongUsage where the input ends."""
+    streams.write(sys.stderr, printable(f"{question}{f' [{default}]' if default else ''}: "))
+    streams.flush(sys.stderr)
+    line = sys.stdin.readline()
+    if not line:
+        raise WrongUsage(_("the input ended before all was said; nothing was written"))
+    return line.strip() or default
+
+
 def check_terminal(options: argparse.Namespace) -> None:
     """Raises WrongUsage where --yes does not say so, and nobody can be asked: better before long work than behind it."""
-    if not options.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not options.yes and not has_terminal():
         raise WrongUsage(_("there is no terminal to ask at; --yes does it without asking"))
 
 

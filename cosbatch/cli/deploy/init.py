@@ -1,0 +1,164 @@
+"""The command `init`: writes the profiles and the variables for an account, asking at a terminal for what is not given."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cosbatch.cli.terminal import exit_codes, output
+from cosbatch.cli.terminal.asking import ask, has_terminal
+from cosbatch.cli.terminal.files import WrongUsage, writing
+from cosbatch.cli.terminal.language import N_, _
+from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.configuration.profiles import parse_profiles
+from cosbatch.configuration.settings import APPID, REGION, UIN
+from cosbatch.model import names
+from cosbatch.model.errors import ConfigurationError
+
+PROFILES, VARIABLES = "profiles.json", "cosbatch.env"
+
+_EXAMPLES = N_("""\
+  Asked for one thing after the other:
+    python -m cosbatch init
+
+  In a script; what is not given is named as the account's own buckets usually are:
+    python -m cosbatch init --uin 100000000001 --appid 1250000000 --region ap-chengdu
+
+  Then, with TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY in the environment:
+    . ./cosbatch.env
+    python -m cosbatch doctor
+""")
+
+
+class _Question(NamedTuple):
+    """What has to be known: the option that says it, the words that ask for it, its form, the variables it may stand in,
+    and what it is where nobody says it, made of the answers before it; empty where somebody must."""
+
+    option: str
+    words: str
+    form: re.Pattern[str]
+    variables: tuple[str, ...] = ()
+    default: str = ""
+
+
+_QUESTIONS = (
+    _Question("uin", N_("UIN of the account that owns the buckets"), re.compile("[1-9][0-9]{0,19}"), UIN),
+    _Question("appid", N_("its APPID"), re.compile("[1-9][0-9]{0,19}"), APPID),
+    _Question("region", N_("region of buckets and jobs, such as ap-chengdu"), names.REGION, REGION),
+    _Question("lists", N_("bucket that lists are uploaded to"), names.BUCKET, (), "manifest-{appid}"),
+    _Question("reports", N_("bucket of reports and receipts"), names.BUCKET, (), "report-{appid}"),
+    _Question("role", N_("role whose rights the jobs have"), re.compile(r"[\w+=,.@-]+", re.A), (), "COSBatch_QcsRole"),
+)
+
+
+def add(commands: Commands) -> None:
+    summary = _("Write profiles.json and the variables for an account; nothing is sent.")
+    parser = command(commands, "init", summary, _(_EXAMPLES), init)
+    for question in _QUESTIONS:
+        default = f" ({_('default')}: {question.default.format(appid='APPID')})" if question.default else ""
+        metavar = question.option.upper()
+        parser.add_argument(f"--{question.option}", metavar=metavar, help=f"{_(question.words)}{default}")
+    parser.add_argument("--force", action="store_true", help=_("replace files that are there already"))
+
+
+def init(options: argparse.Namespace) -> int:
+    """`{Profiles, Variables}`: the files that were written, in the current folder."""
+    for path in (PROFILES, VARIABLES):
+        if os.path.lexists(path) and not options.force:
+            raise WrongUsage(_("{path} is there already; --force replaces it").format(path=path))
+    answers = _answers(options, os.environ)
+    content = json.dumps(profiles_of(answers), ensure_ascii=False, indent=2) + "\n"
+    problems = parse_profiles(content)[1]
+    if problems:
+        raise ConfigurationError("These names make no profile that works; nothing was written.", problems)
+    for path, text in ((PROFILES, content), (VARIABLES, variables_of(answers))):
+        with writing(path) as file:
+            file.write(text.encode())
+    output.show({"Profiles": PROFILES, "Variables": VARIABLES}, options)
+    output.say(
+        _(
+            "Next: export TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY (they are written nowhere), then\n"
+            "  . ./{variables}\n"
+            "  python -m cosbatch doctor"
+        ).format(variables=VARIABLES)
+    )
+    return exit_codes.DONE
+
+
+def _answers(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, str]:
+    """What the options, the environment, the person or the defaults say, by the names of the options. Raises WrongUsage."""
+    answers: dict[str, str] = {}
+    for question in _QUESTIONS:
+        said = getattr(options, question.option)
+        known = next((environ[name] for name in question.variables if environ.get(name)), "")
+        default = known or question.default.format(**answers)
+        if said is None and has_terminal():
+            said = _asked(question, default, answers)
+        said = said or default
+        fault = _fault(question, said, answers)
+        if fault:
+            raise WrongUsage(f"--{question.option}: {fault}")
+        answers[question.option] = said
+    return answers
+
+
+def _asked(question: _Question, default: str, answers: Mapping[str, str]) -> str:
+    """What the person says, asked again until it can be right. Raises WrongUsage where the input ends."""
+    while True:
+        said = ask(_(question.words), default)
+        fault = _fault(question, said, answers)
+        if not fault:
+            return said
+        output.say(fault)
+
+
+def _fault(question: _Question, said: str, answers: Mapping[str, str]) -> str:
+    """What is wrong with an answer, in words; empty where nothing is."""
+    if not said:
+        return _("needed: {words}").format(words=_(question.words))
+    if not question.form.fullmatch(said):
+        form = _("a bucket with its APPID, such as examplebucket-1250000000")
+        wanted = form if question.form is names.BUCKET else _(question.words)
+        return _("{said} is not right; it takes: {wanted}").format(said=ascii(said), wanted=wanted)
+    if question.form is names.BUCKET and names.appid_of(said) != answers["appid"]:
+        return _("{said} is not a bucket of APPID {appid}").format(said=said, appid=answers["appid"])
+    return ""
+
+
+def profiles_of(answers: Mapping[str, str]) -> dict[str, object]:
+    """The profiles file: lists under restore/ become jobs that bring archived objects back for a week."""
+    reports = f"cos://{answers['reports']}"
+    job = {
+        "Description": "restore {key}",
+        "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 7, "JobTier": "Bulk"}},
+        "Priority": 10,
+        "Report": {"Bucket": reports, "Enabled": True, "Prefix": "reports/restore/{date}"},
+        "RoleArn": f"qcs::cam::uin/{answers['uin']}:roleName/{answers['role']}",
+    }
+    restore = {
+        "name": "restore",
+        "match": {"bucket": answers["lists"], "prefix": "restore/", "suffix": ".csv"},
+        "job": job,
+        "open": ["Priority", "Description"],
+        "limits": {"operations": ["COSInitiateRestoreObject"], "target_buckets": [], "max_objects": 1_000_000},
+        "receipts": f"{reports}/receipts/",
+    }
+    return {"profiles": [restore]}
+
+
+def variables_of(answers: Mapping[str, str]) -> str:
+    """The variables of the account as a shell reads them; keys are none of them."""
+    variables = {
+        "COSBATCH_UIN": answers["uin"],
+        "COSBATCH_APPID": answers["appid"],
+        "COSBATCH_REGION": answers["region"],
+        "COSBATCH_ROLE": answers["role"],
+        "COSBATCH_REPORT": f"cos://{answers['reports']}/reports",
+        "COSBATCH_MANIFEST_BUCKET": answers["lists"],
+        "REGION": answers["region"],
+    }
+    return "".join(f"export {name}={value}\n" for name, value in variables.items())
