@@ -8,12 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.pages import ROOT, blocks, page
+
 LEFT_BEHIND = shutil.ignore_patterns(".*", "build", "dist", "node_modules", "*.egg-info", "__pycache__")
 CONSUMER = """
 from cosbatch import BatchClient
@@ -116,6 +119,37 @@ def test_gives_its_types_to_programs_that_use_it(installed: Run, tmp_path: Path)
     command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", python, str(consumer)]
     checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.slow
+def test_rehearses_with_the_vendors_sdk_as_the_readme_shows(installed: Run) -> None:
+    done = installed("python", "-m", "pip", "install", "-q", "cos-python-sdk-v5")
+    assert done.returncode == 0, done.stderr
+    prefix, folder = installed("python", "-c", "import os, sys; print(sys.prefix, os.getcwd())").stdout.split()
+    assert installed("cosbatch", "init", "--uin", "100000000001", "--appid", "1250000000", "--region", "ap-chengdu")
+    readme = page("README.md")
+    command, (upload,) = blocks(readme, "sh")[-1], blocks(readme, "python")
+    words = [f"{prefix}/bin/cosbatch", *command.replace("8930", "0").split()[1:]]
+    with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        try:
+            endpoint = json.loads(process.stdout.readline())["endpoint"]
+            uploaded = installed("python", "-c", upload.replace("http://127.0.0.1:8930", endpoint))
+            assert uploaded.returncode == 0, uploaded.stderr
+            assert wait_for_jobs(endpoint) == ["Complete"]
+        finally:
+            process.terminate()
+
+
+def wait_for_jobs(endpoint: str) -> list[str]:
+    """The states of the stand-in's jobs once one is Complete, or after a minute."""
+    for _ in range(600):
+        with urllib.request.urlopen(f"{endpoint}/_standin/jobs") as response:
+            states = [job["Status"] for job in json.load(response)["Jobs"]]
+        if "Complete" in states:
+            break
+        time.sleep(0.1)
+    return states
 
 
 @pytest.mark.slow

@@ -1,27 +1,46 @@
-"""The README shows what runs, and is short."""
+"""The README shows what runs, is short, and says the same in Chinese."""
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cosbatch.cli.main import parser
-from cosbatch.standin import Standin, running
+from cosbatch.standin import Function, Standin, Trigger, running
 from tests.pages import ROOT, blocks, page
-from tests.standin.client import client_of
+from tests.standin.client import Client, client_of
 
+PAGES = ("README.md", "README.zh-CN.md")
 README = page("README.md")
-RUN, TEST, _, *RECIPES, _ = blocks(README, "sh")
-SOURCE, LISTS = "examplebucket-1250000000", "manifest-1250000000"
+RUN, TEST, ACCOUNT, RESTORE, DEPLOY, UPLOAD, REHEARSE = blocks(README, "sh")
+PHOTOS, INVENTORY, LISTS = "photos-1250000000", "inventory-1250000000", "manifest-1250000000"
+
+# The vendor's tool as far as the README uses it: `coscli cp FILE cos://BUCKET/KEY`.
+COSCLI = """
+import sys
+from pathlib import Path
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import client_of
+from cosbatch.model.deadline import Clock
+import os
+_, verb, file, place = sys.argv
+assert verb == "cp"
+objects.write(client_of(os.environ, Clock()), objects.place_of(place), Path(file).read_bytes())
+"""
 
 
-def test_names_every_command() -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_names_every_command(name: str) -> None:
     (actions,) = [action for action in parser()._actions if action.choices]
-    missing = [command for command in actions.choices or () if f"`{command}`" not in README]
+    missing = [command for command in actions.choices or () if f"`{command}`" not in page(name)]
     assert not missing
 
 
@@ -31,31 +50,89 @@ def test_begins_with_one_line_each_to_run_and_to_test() -> None:
     assert "pytest" in TEST
 
 
-def test_is_read_in_one_sitting() -> None:
-    assert README.count("\n") <= 150
+@pytest.mark.parametrize("name", PAGES)
+def test_is_read_in_one_sitting(name: str) -> None:
+    assert page(name).count("\n") <= 150
+
+
+@pytest.mark.parametrize("language", ["sh", "python", "mermaid"])
+def test_shows_the_same_in_chinese(language: str) -> None:
+    english, chinese = (blocks(page(name), language) for name in PAGES)
+    assert len(english) == len(chinese)
+    if language != "mermaid":
+        assert english == chinese
+
+
+def test_has_the_same_parts_in_chinese() -> None:
+    english, chinese = ([line for line in page(name).splitlines() if line.startswith("#")] for name in PAGES)
+    assert [line.count("#") for line in english] == [line.count("#") for line in chinese]
+
+
+@pytest.fixture
+def client(standin: Standin) -> Iterator[Client]:
+    with client_of(standin) as client:
+        yield client
+
+
+@pytest.fixture
+def standin(tmp_path: Path) -> Iterator[Standin]:
+    """The whole system: lists under restore/ are told to the function."""
+    function = Function("handler.main_handler", [Trigger(LISTS, "restore/", ".csv")], ROOT)
+    with running(tmp_path / "cos", function=function) as standin:
+        yield standin
 
 
 @pytest.mark.slow
-def test_restores_what_is_archived_as_written(tmp_path: Path) -> None:
-    make_list, make_job = RECIPES
-    with running(tmp_path / "cos") as standin:
-        with client_of(standin) as client:
-            for number in range(3):
-                client.cos("PUT", SOURCE, f"{number}.jpg", headers={"x-cos-storage-class": "ARCHIVE"}, body=b"x")
-            client.cos("PUT", SOURCE, "not archived.jpg", body=b"x")
-            run(make_list, tmp_path, standin)
-            client.cos("PUT", LISTS, "restore/archived.csv", body=(tmp_path / "archived.csv").read_bytes())
-        run(make_job, tmp_path, standin)
-        (job,) = standin.jobs()
+def test_restores_what_an_inventory_lists_as_written(standin: Standin, client: Client, tmp_path: Path) -> None:
+    rows = "".join(f"{PHOTOS},{number}.jpg\n" for number in range(3)).encode()
+    for number in range(3):
+        client.cos("PUT", PHOTOS, f"{number}.jpg", headers={"x-cos-storage-class": "ARCHIVE"}, body=b"x")
+    write_inventory(client, rows)
+    run(RESTORE, tmp_path, standin)
+    (job,) = standin.jobs()
     assert (job["Status"], job["NumberOfTasksSucceeded"]) == ("Complete", 3)
 
 
+def write_inventory(client: Client, rows: bytes) -> None:
+    data = gzip.compress(rows)
+    file = {"key": "photos/data/1.csv.gz", "size": len(data), "MD5checksum": hashlib.md5(data).hexdigest()}
+    document = {
+        "sourceBucket": PHOTOS,
+        "destinationBucket": INVENTORY,
+        "fileFormat": "CSV",
+        "fileSchema": "Bucket, Key",
+        "files": [file],
+    }
+    client.cos("PUT", INVENTORY, "photos/data/1.csv.gz", body=data)
+    client.cos("PUT", INVENTORY, "photos/20261123/manifest.json", body=json.dumps(document).encode())
+
+
+@pytest.mark.slow
+def test_prepares_the_function_and_lets_an_upload_make_a_job_as_written(
+    standin: Standin, client: Client, tmp_path: Path
+) -> None:
+    run(DEPLOY, tmp_path, standin)
+    assert {path.name for path in tmp_path.iterdir()} >= {"profiles.json", "policies.json", "function.zip"}
+    client.cos("PUT", PHOTOS, "a.jpg", headers={"x-cos-storage-class": "ARCHIVE"}, body=b"x")
+    (tmp_path / "november.csv").write_text(f"{PHOTOS},a.jpg\n")
+    program(tmp_path, "coscli", COSCLI)
+    run(UPLOAD.replace("cosbatch jobs", "while ! cosbatch jobs | grep Complete; do sleep 0.1; done"), tmp_path, standin)
+    assert [job["Status"] for job in standin.jobs()] == ["Complete"]
+
+
 def run(recipe: str, folder: Path, standin: Standin) -> None:
-    """Runs the lines as a reader would, in a folder of their own."""
-    lines = recipe.replace(".venv/bin/python", sys.executable)
-    places = {"PYTHONPATH": str(ROOT), "COSBATCH_PROFILES": str(ROOT / "profiles.json")}
-    environ = {"PATH": os.environ["PATH"], **standin.environ, **places}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", lines], cwd=folder, env=environ, capture_output=True, text=True
-    )
+    """Runs the lines as a reader would, in a folder of their own, with the account's variables as the README sets them."""
+    program(folder, "cosbatch", "from cosbatch.cli.main import run\nraise SystemExit(run())")
+    pointed = "".join(f"export {name}='{value}'\n" for name, value in standin.environ.items())
+    environ = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(folder)}
+    lines = ["bash", "-euo", "pipefail", "-c", ACCOUNT + pointed + recipe]
+    done = subprocess.run(lines, cwd=folder, env=environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    """A program on the PATH of the recipes."""
+    path = folder / "bin" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!{sys.executable}\n{text}\n")
+    path.chmod(0o755)

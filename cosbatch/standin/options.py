@@ -70,15 +70,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--speed", type=_positive, default=1.0, metavar="N", help=_("how fast days pass (default: 1)"))
 
 
-def function_of(options: argparse.Namespace, profiles: str) -> Function | None:
-    """The function that the options name; `profiles` is the file that says of what it is told, where no option does.
+def function_of(options: argparse.Namespace, profiles: str, folder: Path | str) -> Function | None:
+    """The function that the options name, in a module of `folder`; `profiles` is the file that says of what it is told, where
+    no option does.
 
     Raises UnusableFunction.
     """
     if options.function is None:
         return None
     triggers = triggers_of(options.trigger, Path(profiles))
-    return Function(options.function, triggers, retry_seconds=options.retry_seconds, time_limit=options.timeout)
+    return Function(options.function, triggers, folder, retry_seconds=options.retry_seconds, time_limit=options.timeout)
 
 
 def account_of(options: argparse.Namespace) -> Account:

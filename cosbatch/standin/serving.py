@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from cosbatch.standin.assembly import running
 from cosbatch.standin.function.triggers import UnusableFunction
@@ -14,10 +15,12 @@ from cosbatch.standin.options import account_of, function_of
 from cosbatch.standin.store.database import UnusableData
 
 
-def serve(options: argparse.Namespace, profiles: str, stop: threading.Event | None = None) -> int:
+def serve(
+    options: argparse.Namespace, profiles: str, stop: threading.Event | None = None, folder: Path | str = "."
+) -> int:
     """The exit code of a stand-in that ran until a signal arrived, or `stop` was set.
 
-    `profiles` is the file whose matches say of what a function is told, where no option does.
+    `profiles` is the file whose matches say of what a function is told, where no option does; its module is in `folder`.
     """
     stopped = stop or _stop_on_signals()
     try:
@@ -29,7 +32,7 @@ def serve(options: argparse.Namespace, profiles: str, stop: threading.Event | No
             certificate=options.certificate,
             key=options.key,
             speed=options.speed,
-            function=function_of(options, profiles),
+            function=function_of(options, profiles, folder),
         ) as standin:
             sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
             sys.stdout.flush()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
+from cosbatch.cli.rehearse.rehearsal import environment
+from cosbatch.cli.remote.function_files import function_file, profiles_file
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration.settings import PROFILES
@@ -26,4 +29,13 @@ def add(commands: Commands) -> None:
 def standin(options: argparse.Namespace) -> int:
     from cosbatch.standin.serving import serve  # a server, which no other command needs
 
-    return serve(options, os.environ.get(PROFILES) or "profiles.json")
+    profiles = os.path.abspath(os.environ.get(PROFILES) or profiles_file())
+    # The function's process inherits the variable.
+    with environment({**os.environ, PROFILES: profiles}):
+        return serve(options, profiles, folder=_folder_of(options.function or ""))
+
+
+def _folder_of(function: str) -> Path:
+    """Where its module is: in the current folder, or that of this project's own handler, wherever that is installed."""
+    is_own = function.startswith("handler.") and not Path("handler.py").is_file()
+    return function_file("handler.py").parent if is_own else Path()

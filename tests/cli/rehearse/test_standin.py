@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +33,15 @@ def signalled() -> Iterator[None]:
 def test_runs_until_a_signal_tells_it_to_stop(run: Run, signalled: None) -> None:
     said = run("standin", "--appid", "1257654321")
     assert (said.code, said.json["environ"]["COSBATCH_APPID"]) == (0, "1257654321")
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_tells_this_project_s_function_from_any_folder(
+    run: Run, signalled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if is_there:
+        (tmp_path / "handler.py").write_text("def other(event, context): ...\n")
+    said = run("standin", "--function", "handler.main_handler")
+    assert said.code == int(is_there), "a handler of one's own comes first, and this one has no main_handler"
+    assert ("has no attribute 'main_handler'" in said.err) == is_there
