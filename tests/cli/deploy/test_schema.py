@@ -88,9 +88,9 @@ def test_prints_one_schema_of_all_that_takes_the_example_profiles() -> None:
     Draft202012Validator(schema).validate(json.loads((ROOT / "profiles.json").read_text()))
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/calls.md"])
-def test_takes_the_calls_that_the_pages_show(name: str) -> None:
-    calls = [call for call in map(json.loads, blocks(page(name), "json")) if "Profile" in call or "Action" in call]
+def test_takes_the_calls_that_the_page_shows() -> None:
+    shown = map(json.loads, blocks(page("docs/calls.md"), "json"))
+    calls = [call for call in shown if "Profile" in call or "Action" in call]
     assert calls
     for call in calls:
         Draft202012Validator(printed()).validate(call)
