@@ -33,7 +33,7 @@ class DeadlineAdapter(HTTPAdapter):
     """Keeps a connection to each address, for so many seconds: what rests for longer may have been dropped on the way.
 
     A late second copy of a response is never taken for that to the next request: the service's own differ by their ids,
-    so one that repeats another of its connection is refused. What cannot be told is a copy that is not the same bytes.
+    so one that repeats another's id is refused, or without an id its bytes. What cannot be told is a copy with another id.
     """
 
     def __init__(self, longest_rest: float = 30.0) -> None:
@@ -82,7 +82,7 @@ class DeadlineConnection(HTTPConnection):
         until, address = time.monotonic() + seconds, urlsplit(url)
         super().__init__(address.hostname or "", address.port or (443 if address.scheme == "https" else 80))
         self._used = 0.0
-        self._replies: deque[int] = deque(maxlen=16)
+        self._replies: deque[int | str] = deque(maxlen=16)
         try:
             context = _context(roots) if address.scheme == "https" else None
             self.sock = _connected(self.host, self.port, until)
@@ -121,7 +121,7 @@ class DeadlineConnection(HTTPConnection):
                 raise UnexpectedResponse(f"The answer ends with HTTP {response.status}.", may_have_acted=True)
             if not response.isclosed():
                 self.close()
-        reply = hash((response.status, *response.getheaders(), body))
+        reply = response.getheader("x-cos-request-id") or hash((response.status, *response.getheaders(), body))
         if reply in self._replies:
             raise UnexpectedResponse("The answer repeats an earlier one of this connection.", may_have_acted=True)
         self._replies.append(reply)

@@ -170,6 +170,15 @@ def test_tells_a_late_copy_of_any_of_the_last_answers(transport: Transport) -> N
         assert failure(transport, server.endpoint) == ("UnexpectedResponse", True)
 
 
+def test_tells_a_late_copy_with_other_headers_by_the_service_s_id(transport: Transport) -> None:
+    first = b"HTTP/1.1 200 OK\r\nDate: %s\r\nx-cos-request-id: NjQ\r\nContent-Length: 1\r\n\r\n1"
+    with serving(
+        answering(first % b"Thu, 26 Nov 2026 09:00:00 GMT", first % b"Thu, 26 Nov 2026 09:00:01 GMT")
+    ) as server:
+        assert to(transport, server.endpoint).send(REQUEST, ENOUGH).body == b"1"
+        assert failure(transport, server.endpoint) == ("UnexpectedResponse", True)
+
+
 def test_makes_a_new_connection_where_the_other_side_sends_no_more(transport: Transport) -> None:
     """It closed its half only, and would still read."""
     closed = threading.Event()
