@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from cosbatch.cli.manifests.report_rows import Row, rows_of
@@ -17,6 +18,7 @@ from cosbatch.model.errors import InvalidEvent
 from cosbatch.model.names import Resource
 
 COLUMNS = ("Bucket", "Key", "VersionId", "TaskStatus", "ErrorCode", "HTTPStatusCode", "ResultMessage")
+_ONE = [""]
 _NEEDED = ("Bucket", "Key", "TaskStatus")
 
 
@@ -114,16 +116,17 @@ def _tasks(rows: Sequence[Row], places: _Places, line: int, name: str) -> Tasks:
     if not failures:
         return Tasks(keys, {})
     failed = _filled([row for row in usable if row[at_status] in failures], places)
-    if not all(row[place].strip() for row in failed for place in (places.bucket, at_key, at_status)):
+    columns = list(zip(*failed, strict=True))
+    if not all(map(str.strip, chain(failures, columns[at_key], columns[places.bucket]))):
         lacking = list(_lacks(rows, places, line))
         raise InvalidEvent(f"{name} is no report of a job: {lacking[0]}.")
-    return Tasks(keys, _by_code(failed, places))
+    return Tasks(keys, _by_code(columns, places))
 
 
 def _filled(rows: Sequence[Row], places: _Places) -> Sequence[Row]:
     """The rows that are not blank, each with a cell in all columns and one behind them."""
-    width = places.columns + 1
-    return [[*row[: places.columns], *[""] * width][:width] for row in rows if row]
+    whole, width = places.columns, places.columns + 1
+    return [row + _ONE if len(row) == whole else [*row[:whole], *[""] * width][:width] for row in rows if row]
 
 
 def _is_success(status: str) -> bool:
@@ -139,8 +142,7 @@ def _lacks(rows: Sequence[Row], places: _Places, line: int) -> Iterator[str]:
                 yield f"line {line} has no {column}"
 
 
-def _by_code(rows: Iterable[Row], places: _Places) -> dict[str, list[Task]]:
-    columns = list(zip(*rows, strict=False))
+def _by_code(columns: Sequence[tuple[str, ...]], places: _Places) -> dict[str, list[Task]]:
     by_cells: dict[tuple[str, str], list[Task]] = {}
     cells = zip(columns[places.code], columns[places.http_status], strict=True)
     tasks = zip(columns[places.bucket], columns[places.key], columns[places.version], strict=True)

@@ -84,20 +84,30 @@ def deliver(fault: Fault | None, response: Response) -> Delivery:
             return Delivery(None, "reset")
         case Fault(fault="Hang"):
             return Delivery(None, "hang", hang=fault.seconds_or(3600.0))
+        case Fault(fault="Delay"):
+            return Delivery(response, delay=fault.seconds_or(0.05))
         case Fault(fault="Drip"):
             return Delivery(response, pause=fault.seconds_or(0.1))
         case Fault(fault="ShortBody"):
             return Delivery(response, "close", sent=response.content_length() // 2)
         case Fault(fault="WrongContentLength"):
             return Delivery(response, "close", announced=response.content_length() // 2)
-        case Fault(fault="Gzip"):
-            return Delivery(_gzipped(response))
-        case Fault(fault="WrongCharset"):
-            return Delivery(_in_utf16(response))
-        case Fault(fault="UnknownCharset"):
-            return Delivery(_misdeclared(response))
+        case Fault():
+            return Delivery(_recoded(fault, response))
         case _:
             return Delivery(response)
+
+
+def _recoded(fault: Fault, response: Response) -> Response:
+    match fault.fault:
+        case "Gzip":
+            return _gzipped(response)
+        case "WrongCharset":
+            return _in_utf16(response)
+        case "UnknownCharset":
+            return _misdeclared(response)
+        case _:
+            return response
 
 
 def _gzipped(response: Response) -> Response:

@@ -21,6 +21,7 @@ Faults of the connection:
 
 Faults of the response; the call is carried out, and then:
 
+    Delay                the response is sent `seconds` later (default 0.05)
     Drip                 the response is sent one byte every `seconds` (default 0.1)
     ShortBody            the connection is closed in the middle of the body
     WrongContentLength   Content-Length announces only half of the body
@@ -68,7 +69,7 @@ from cosbatch.standin.wire.actions import ACTIONS
 from cosbatch.standin.wire.errors import KNOWN
 
 CONNECTION = ("LostReply", "CloseBeforeReading", "CloseAfterReading", "Reset", "Hang")
-DAMAGED = ("Drip", "ShortBody", "WrongContentLength", "Gzip", "WrongCharset", "UnknownCharset")
+DAMAGED = ("Delay", "Drip", "ShortBody", "WrongContentLength", "Gzip", "WrongCharset", "UnknownCharset")
 OTHER = ("EmptyError", "HtmlError", "Html", "Empty", "Redirect", "GzipBomb", "EntityBomb", "Dtd", "ExternalEntity")
 LASTING = ("ClockSkew", "ListingLag")
 # What is ordered for events, and the action under which.

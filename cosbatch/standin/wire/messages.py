@@ -87,7 +87,7 @@ class Delivery:
     """How a response goes out. `response` None means that none does.
 
     `announced` is the Content-Length where it differs from the truth, `sent` the number of bytes of the body
-    after which the connection ends, `pause` the seconds between single bytes. `ending` is keep, close, reset
+    after which the connection ends, `delay` the seconds before the first byte, `pause` those between single bytes. `ending` is keep, close, reset
     or hang; `hang` is for how many seconds.
     """
 
@@ -95,5 +95,6 @@ class Delivery:
     ending: str = "keep"
     announced: int | None = None
     sent: int | None = None
+    delay: float = 0.0
     pause: float = 0.0
     hang: float = 0.0

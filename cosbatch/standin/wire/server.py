@@ -89,6 +89,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         try:
             if delivery.response is not None:
+                self._wait(delivery.delay)
                 self._write(delivery, delivery.response)
             if delivery.ending == "reset":
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
@@ -123,8 +124,11 @@ class Handler(BaseHTTPRequestHandler):
         for place in range(len(piece)):
             self.wfile.write(piece[place : place + 1])
             self.wfile.flush()
-            if self.server.stopping.wait(pause):
-                raise ConnectionAbortedError("the stand-in stops")
+            self._wait(pause)
+
+    def _wait(self, seconds: float) -> None:
+        if seconds > 0 and self.server.stopping.wait(seconds):
+            raise ConnectionAbortedError("the stand-in stops")
 
     def handle_expect_100(self) -> bool:
         """Let a client that asks for it go on with its body."""

@@ -61,6 +61,20 @@ def test_hangs_no_longer_than_ordered(client: Client) -> None:
     lost(client)
 
 
+def test_delays_the_reply_of_a_call_that_is_carried_out(standin: Standin, client: Client) -> None:
+    order(client, {"action": "CreateJob", "fault": "Delay", "seconds": 0.1})
+    began = time.monotonic()
+    assert client.create(document()).status == 200
+    assert time.monotonic() - began > 0.1
+    assert len(standin.jobs()) == 1
+
+
+def test_stops_in_the_middle_of_a_delay(standin: Standin, client: Client) -> None:
+    order(client, {"action": "CreateJob", "fault": "Delay", "seconds": 3600})
+    with client_of(standin, timeout=0.1) as impatient:
+        lost(impatient, (TimeoutError,))
+
+
 def test_drips_the_reply_byte_by_byte(client: Client) -> None:
     order(client, {"action": "CreateJob", "fault": "Drip", "seconds": 0.0005})
     began = time.monotonic()
