@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.manifests.failures import parts_of, told
+from cosbatch.cli.terminal.language import _
 from cosbatch.model.errors import CosbatchError
 
 # Failed tasks that are counted: more would keep a script waiting for what it may not want to know.
@@ -40,7 +41,8 @@ def aftermath_of(job_id: str, job: Mapping[str, Any], options: argparse.Namespac
         if progress.failed:
             _count(name, options, counts)
     except CosbatchError as error:
-        return Aftermath(name, counts, f"It could not be read to its end: {error.code}: {error.message}")
+        problem = _("It could not be read to its end: {code}: {message}")
+        return Aftermath(name, counts, problem.format(code=error.code, message=error.message))
     return Aftermath(name, dict(sorted(counts.items(), key=lambda count: (-count[1], count[0]))))
 
 
@@ -60,14 +62,14 @@ def what_is_left(job_id: str, job: Mapping[str, Any], aftermath: Aftermath) -> I
         return
     counted = sum(aftermath.failures.values())
     if counted < progress.failed and aftermath.failures:
-        yield f"Of the first {counted:,} failed tasks:"
+        yield _("Of the first {count} failed tasks:").format(count=f"{counted:,}")
     yield from told(aftermath.failures)
     if aftermath.report is not None:
-        yield f"Its report: {aftermath.report}"
+        yield _("Its report: {place}").format(place=aftermath.report)
     if aftermath.problem:
         yield aftermath.problem
     if progress.failed and aftermath.report is None:
-        yield "Nothing says which tasks failed: no report was ordered."
+        yield _("Nothing says which tasks failed: no report was ordered.")
     elif progress.failed:
-        yield f"A list of what failed: python -m cosbatch retry {job_id} --output again.csv"
-        yield f"A new job for it:      python -m cosbatch retry {job_id} --create"
+        yield _("A list of what failed: python -m cosbatch retry {job} --output again.csv").format(job=job_id)
+        yield _("A new job for it:      python -m cosbatch retry {job} --create").format(job=job_id)

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from cosbatch.cli.terminal import exit_codes
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.hints import HINTS, hint_for
 
 _FINAL = ("Complete", "Failed", "Cancelled")
+_SAID = {
+    "complete": N_("Complete"),
+    "complete with failures": N_("Complete with failures"),
+    "nothing done": N_("Nothing done"),
+    "failed": N_("Failed"),
+    "cancelled": N_("Cancelled"),
+    "unfinished": N_("Unfinished"),
+}
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,21 @@ def reasons_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
 def verdict_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
     """The job's outcome in words: one line of figures, and the reasons of a failure."""
     progress = job_progress_of(job)
-    yield f"{progress.outcome.capitalize()}: {counts_of(progress)}."
+    yield _("{outcome}: {counts}.").format(outcome=_(_SAID[progress.outcome]), counts=counts_of(progress))
     yield from reasons_of(job, language)
 
 
 def counts_of(progress: JobProgress) -> str:
     """How many tasks succeeded, failed and are left, and the state."""
-    of = "" if progress.total is None else f" of {progress.total:,}"
-    rest = " of an unknown number" if progress.left is None else f", {progress.left:,} left" if progress.left else ""
-    return f"{progress.succeeded:,}{of} tasks succeeded, {progress.failed:,} failed{rest}; state {progress.status}"
+    told = _("{succeeded} of {total} tasks succeeded, {failed} failed; state {state}")
+    if progress.left is None:
+        told = _("{succeeded} tasks succeeded, {failed} failed of an unknown number; state {state}")
+    elif progress.left:
+        told = _("{succeeded} of {total} tasks succeeded, {failed} failed, {left} left; state {state}")
+    return told.format(
+        succeeded=f"{progress.succeeded:,}",
+        failed=f"{progress.failed:,}",
+        total=f"{progress.total or 0:,}",
+        left=f"{progress.left or 0:,}",
+        state=progress.status,
+    )

@@ -21,6 +21,7 @@ from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.asking import add_yes, check_terminal
 from cosbatch.cli.terminal.files import WrongUsage, output_path
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
 from cosbatch.model import names
@@ -30,7 +31,7 @@ Job = Mapping[str, Any]
 # What a job over what failed has from the first one.
 _SAME = ("ConfirmationRequired", "Operation", "Priority", "Report", "RoleArn")
 
-_EXAMPLES = """\
+_EXAMPLES = N_("""\
   A list of what failed in a job; its report is found by itself:
     python -m cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --output again.csv
 
@@ -49,26 +50,27 @@ _EXAMPLES = """\
 
 Keys are written as they stand in the report, or percent-encoded where it has plain ones. Where it may be either, say so:
     python -m cosbatch retry report.csv --keys plain --output again.csv
-"""
+""")
 
 
 def add(commands: Commands) -> None:
-    parser = command(commands, "retry", "Make a manifest of the tasks that failed.", _EXAMPLES, retry)
+    parser = command(commands, "retry", _("Make a manifest of the tasks that failed."), _(_EXAMPLES), retry)
     parser.add_argument(
         "report",
         metavar="JOBID",
-        help="the job; or a report, a CSV file or its manifest.json, as a file or cos://bucket/key",
+        help=_("the job; or a report, a CSV file or its manifest.json, as a file or cos://bucket/key"),
     )
-    parser.add_argument("--code", action="append", metavar="CODE", help="only tasks that failed so; repeatable")
+    parser.add_argument("--code", action="append", metavar="CODE", help=_("only tasks that failed so; repeatable"))
     parser.add_argument(
         "--keys",
         choices=FORMS,
-        help="how the report writes keys: plain or percent-encoded (default: as all of them show)",
+        help=_("how the report writes keys: plain or percent-encoded (default: as all of them show)"),
     )
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--output", metavar="FILE", type=output_path, help="the manifest (default: stdout)")
-    where.add_argument("--by-code", metavar="FOLDER", help="a manifest for each error code, in this folder")
-    where.add_argument("--create", action="store_true", help="make the job over what failed, once, and upload its list")
+    where.add_argument("--output", metavar="FILE", type=output_path, help=_("the manifest (default: stdout)"))
+    where.add_argument("--by-code", metavar="FOLDER", help=_("a manifest for each error code, in this folder"))
+    create = _("make the job over what failed, once, and upload its list")
+    where.add_argument("--create", action="store_true", help=create)
     add_way(parser)
     add_end(parser)
     add_yes(parser)
@@ -87,13 +89,15 @@ def retry(options: argparse.Namespace) -> int:
     with FailedTasks() as failed:
         form = _gathered(failed, name, options)
         if failed.counts and failed.keys.changes(form):
-            output.say("Keys of the report are not percent-encoded; in the manifest they are.")
+            output.say(_("Keys of the report are not percent-encoded; in the manifest they are."))
         if job is not None and options.create and failed.counts:
             _say_counts(failed)
             return _create(failed, form, job, options)
         written = list(_written(failed, form, options))
     if not options.holds_rows:
-        output.show({"Manifests": written}, options, lambda: table(("Code", "Tasks"), list(failed.counts.items())))
+        output.show(
+            {"Manifests": written}, options, lambda: table((_("Code"), _("Tasks")), list(failed.counts.items()))
+        )
     _say_counts(failed)
     return exit_codes.DONE
 
@@ -101,12 +105,13 @@ def retry(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> None:
     """Raises WrongUsage where options do not go together, or nobody could be asked behind all the work."""
     if options.create and not _is_job(options.report):
-        raise WrongUsage(f"--create makes a job like another one: name that by its JobId, not {options.report}")
+        message = _("--create makes a job like another one: name that by its JobId, not {name}")
+        raise WrongUsage(message.format(name=options.report))
     if options.create and not options.dry_run:
         check_terminal(options)
     for name in ("dry_run", "wait", "yes", "upload_to", "split", "plan_digest", "token", "again", "from_class"):
         if getattr(options, name) and not options.create:
-            raise WrongUsage(f"--{name.replace('_', '-')} is for --create")
+            raise WrongUsage(_("{option} is for --create").format(option=f"--{name.replace('_', '-')}"))
 
 
 def _is_job(name: str) -> bool:
@@ -118,12 +123,12 @@ def _report_of(job_id: str, job: Job) -> str:
     """The manifest.json of the job's report. Raises WrongUsage where there is none."""
     place = reports.place_of(job_id, job)
     if place is None:
-        raise WrongUsage(f"job {job_id} has no report: nothing says which tasks failed")
+        raise WrongUsage(_("job {job} has no report: nothing says which tasks failed").format(job=job_id))
     if not job_progress_of(job).is_final:
-        raise WrongUsage(
-            f"job {job_id} has not ended ({job.get('Status')}), and its report is written at the end: "
-            f"python -m cosbatch wait {job_id}"
+        message = _(
+            "job {job} has not ended ({state}), and its report is written at the end: python -m cosbatch wait {job}"
         )
+        raise WrongUsage(message.format(job=job_id, state=job.get("Status")))
     return f"cos://{place.bucket}/{place.key}"
 
 
@@ -131,7 +136,7 @@ def _say_counts(failed: FailedTasks) -> None:
     for line in told(failed.counts):
         output.say(line)
     if not failed.counts:
-        output.say("No such task failed; there is no manifest.")
+        output.say(_("No such task failed; there is no manifest."))
 
 
 def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.Namespace) -> int:
@@ -165,10 +170,11 @@ def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> st
                     failed.add(code, some)
     form: str | None = options.keys or keys.form
     if form is None and failed.keys.escaped:
-        raise WrongUsage(
-            f"{name} has keys with blanks or such ({keys.plain}), and keys with escapes ({keys.escaped}): "
-            f"say --keys plain where {keys.escaped} is the object's own name, --keys encoded where %XX is an escape in it"
+        message = _(
+            "{name} has keys with blanks or such ({plain}), and keys with escapes ({escaped}): say --keys plain where "
+            "{escaped} is the object's own name, --keys encoded where %XX is an escape in it"
         )
+        raise WrongUsage(message.format(name=name, plain=keys.plain, escaped=keys.escaped))
     return form
 
 

@@ -12,6 +12,7 @@ from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.cli.terminal.tables import printable, record
@@ -23,7 +24,7 @@ _FAILURES = 10
 
 Job = Mapping[str, Any]
 
-_EXAMPLES = """\
+_EXAMPLES = N_("""\
   Follow a job until it has ended:
     python -m cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae
 
@@ -33,18 +34,17 @@ _EXAMPLES = """\
 At the end it tells what failed by error code, as the job's report says, and how to go on. A cancelled or failed job has done what Succeeded counts; what it left undone, Left counts.
 exit code: 0 every task succeeded, 3 some failed or the job did, 4 the time was over
 outcomes: complete, complete with failures, nothing done, failed, cancelled; unfinished after the time-out
-"""
+""")
 
 
 def add(commands: Commands) -> None:
-    parser = command(commands, "wait", "Follow a job to its end, with a progress bar.", _EXAMPLES, wait)
+    parser = command(commands, "wait", _("Follow a job to its end, with a progress bar."), _(_EXAMPLES), wait)
     parser.add_argument("job_id", metavar="JOBID")
     parser.add_argument(
-        "--timeout", type=seconds, metavar="SECONDS", help="stop waiting after this long (default: never)"
+        "--timeout", type=seconds, metavar="SECONDS", help=_("stop waiting after this long (default: never)")
     )
-    parser.add_argument(
-        "--interval", type=seconds, default=INTERVAL, metavar="SECONDS", help=f"look so often (default: {INTERVAL:g})"
-    )
+    often = _("look so often (default: {number})").format(number=f"{INTERVAL:g}")
+    parser.add_argument("--interval", type=seconds, default=INTERVAL, metavar="SECONDS", help=often)
     add_service(parser)
 
 
@@ -74,7 +74,9 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None) 
                 break
             if needs_confirmation(job) and not is_told:
                 bar.close()
-                output.say(printable(f"It waits to be confirmed: python -m cosbatch confirm {job_id}"))
+                output.say(
+                    printable(_("It waits to be confirmed: python -m cosbatch confirm {job}").format(job=job_id))
+                )
                 is_told = True
         return job
 
@@ -97,7 +99,7 @@ def _states(client: Client, job_id: str, interval: float, timeout: float | None)
             failures += 1
             if not error.retryable or failures > _FAILURES or clock.monotonic() >= until:
                 raise
-            output.say(printable(f"{error.code}: {error.message} Looking again."))
+            output.say(printable(f"{error.code}: {error.message} " + _("Looking again.")))
         else:
             failures = 0
             yield described["Job"]

@@ -13,6 +13,7 @@ from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.listing import Entry, Listing, pages
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage, output_path
+from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
@@ -20,7 +21,7 @@ from cosbatch.model import names
 from cosbatch.model.errors import InvalidManifest
 from cosbatch.model.names import CSV
 
-_EXAMPLES = """\
+_EXAMPLES = N_("""\
   A list of every object under a prefix:
     python -m cosbatch build --bucket examplebucket-1250000000 --prefix photos/ --output photos.csv
 
@@ -30,26 +31,24 @@ _EXAMPLES = """\
   Only what is archived, for a restore job; other objects would fail in it:
     python -m cosbatch build --bucket examplebucket-1250000000 --storage-class ARCHIVE --storage-class DEEP_ARCHIVE
 
-Keys are written percent-encoded. With --output, the state of the listing is kept beside the file until it is whole: run the
-same command again after an interruption.
-"""
+Keys are written percent-encoded. With --output, the state of the listing is kept beside the file until it is whole: run the same command again after an interruption.
+""")
 
 
 def add(commands: Commands) -> None:
-    parser = command(commands, "build", "Write a manifest from a listing of a bucket.", _EXAMPLES, build)
-    parser.add_argument("--bucket", required=True, metavar="BUCKET", help="the bucket, with or without -appid")
-    parser.add_argument("--prefix", default="", metavar="PREFIX", help="only keys that begin so (default: all)")
+    parser = command(commands, "build", _("Write a manifest from a listing of a bucket."), _(_EXAMPLES), build)
+    parser.add_argument("--bucket", required=True, metavar="BUCKET", help=_("the bucket, with or without -appid"))
+    parser.add_argument("--prefix", default="", metavar="PREFIX", help=_("only keys that begin so (default: all)"))
     parser.add_argument(
         "--versions",
         nargs="?",
         const="latest",
         choices=("latest", "all"),
-        help="name versions too: the latest of each object (default), or all but delete markers",
+        help=_("name versions too: the latest of each object (default), or all but delete markers"),
     )
-    parser.add_argument(
-        "--storage-class", action="append", default=[], metavar="CLASS", help="only objects of this class; repeatable"
-    )
-    parser.add_argument("--output", metavar="FILE", type=output_path, help="the manifest (default: stdout)")
+    only = _("only objects of this class; repeatable")
+    parser.add_argument("--storage-class", action="append", default=[], metavar="CLASS", help=only)
+    parser.add_argument("--output", metavar="FILE", type=output_path, help=_("the manifest (default: stdout)"))
     add_service(parser)
 
 
@@ -76,7 +75,7 @@ def build(options: argparse.Namespace) -> int:
     client = connect(options)
     state = list_into(options.output, _selection(options, client.settings), client)
     if options.output is None:
-        output.say(f"{state.rows:,} rows")
+        output.say(ngettext("{count} row", "{count} rows", state.rows).format(count=f"{state.rows:,}"))
         return 0
     fields = ["Bucket", "Key", *(["VersionId"] if options.versions else [])]
     written = {"Manifest": options.output, "Rows": state.rows, "Size": state.size}
@@ -93,7 +92,7 @@ def list_into(path: str | None, selection: Selection, client: Client) -> State:
     with contextlib.closing(progress), drafted(path, asdict(selection)) as draft:
         for page in pages(client, selection.listing, draft.state.marker):
             draft.add([selection.row(entry) for entry in page.entries if selection.includes(entry)], page.following)
-            progress.show(Reading("Listing", draft.state.rows))
+            progress.show(Reading(_("Listing"), draft.state.rows))
     if not draft.state.rows:
         raise InvalidManifest(f"Nothing in {selection.listing.bucket} is of that kind; there is no manifest.")
     return draft.state
@@ -104,6 +103,6 @@ def _selection(options: argparse.Namespace, settings: Settings) -> Selection:
     if not names.BUCKET.fullmatch(bucket):
         bucket = f"{bucket}-{settings.account.appid}"
     if not names.BUCKET.fullmatch(bucket):
-        raise WrongUsage(f"{options.bucket} is no name of a bucket")
+        raise WrongUsage(_("{name} is no name of a bucket").format(name=options.bucket))
     listing = Listing(bucket, settings.account.region, options.prefix, options.versions is not None)
     return Selection(listing, options.versions != "all", tuple(options.storage_class))

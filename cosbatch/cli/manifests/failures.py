@@ -13,6 +13,7 @@ from cosbatch.cli.manifests.reports import File, Tasks
 from cosbatch.cli.remote.objects import is_object, place_of
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.hints import HINTS
 
@@ -47,9 +48,8 @@ def _place(name: str, file: File) -> str:
     for candidate in (os.path.join(folder, base), os.path.join(folder, "results", base)):
         if os.path.exists(candidate):
             return candidate
-    raise WrongUsage(
-        f"{name} names {file.key}; there is no {base} beside it, nor in results/: fetch it from the bucket"
-    )
+    message = _("{name} names {key}; there is no {file} beside it, nor in results/: fetch it from the bucket")
+    raise WrongUsage(message.format(name=name, key=file.key, file=base))
 
 
 def told(counts: Mapping[str, int]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, reasons_of, verdict_of
+from cosbatch.cli.terminal.language import speak
 
 
 def test_reads_state_and_counts() -> None:
@@ -78,3 +79,22 @@ JOB = {
 )
 def test_says_what_a_job_has_done_and_what_it_left(job: dict[str, Any], line: str) -> None:
     assert next(verdict_of(job, "en")) == line
+
+
+@pytest.mark.parametrize(
+    ("status", "counts", "line"),
+    [
+        ("Complete", (3, 0, 3), "已完成：共 3 个任务项，成功 3，失败 0；状态 Complete。"),
+        ("Complete", (2, 1, 3), "已完成，但有失败：共 3 个任务项，成功 2，失败 1；状态 Complete。"),
+        ("Active", (1, 0, 3), "尚未结束：共 3 个任务项，成功 1，失败 0，剩余 2；状态 Active。"),
+        ("Cancelled", (1, 0, None), "已取消：任务项总数未知，成功 1，失败 0；状态 Cancelled。"),
+    ],
+)
+def test_says_it_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, status: str, counts: tuple[int, int, int | None], line: str
+) -> None:
+    monkeypatch.setenv("COSBATCH_LANG", "zh")
+    speak()
+    names = ("NumberOfTasksSucceeded", "NumberOfTasksFailed", "TotalNumberOfTasks")
+    summary = dict(zip(names, counts, strict=True))
+    assert next(verdict_of({"Status": status, "ProgressSummary": summary}, "zh")) == line

@@ -194,3 +194,12 @@ def test_takes_no_refusal_for_a_missing_file(run: Run, standin: Standin) -> None
 
 def test_says_wrong_usage_for_a_list_that_is_not_there(run: Run) -> None:
     assert run("check", "nowhere.csv").code == 2
+
+
+def test_judges_in_chinese(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSBATCH_LANG", "zh_CN.UTF-8")
+    manifest = tmp_path / "list.csv"
+    manifest.write_text("examplebucket-1250000000,a.txt\n\n", encoding="utf-8")
+    said = run("check", str(manifest))
+    assert (said.code, said.json["Warnings"][0]["Fault"]) == (0, "BlankLine")
+    assert said.err == "任务可以读取：1 行，2 列，examplebucket-1250000000。\n发现：1 BlankLine。\n"
