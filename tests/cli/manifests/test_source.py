@@ -14,7 +14,7 @@ from cosbatch.cli.manifests import source
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.model.errors import InvalidManifest
+from cosbatch.model.errors import InvalidManifest, ServiceError
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
 from tests.cli.running import SteppingClock, Terminal
@@ -85,3 +85,9 @@ def test_shows_no_bar_for_little(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_says_wrong_usage_for_what_is_not_there(name: str) -> None:
     with pytest.raises(WrongUsage):
         read(name)
+
+
+def test_names_the_object_that_is_not_there(standin: Standin) -> None:
+    with pytest.raises(ServiceError) as failed:
+        read("cos://examplebucket-1250000000/nowhere.csv")
+    assert failed.value.message.startswith("cos://examplebucket-1250000000/nowhere.csv: ")
