@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from cosbatch.cli.manifests import reports, source
@@ -12,7 +13,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import N_, _, ngettext
-from cosbatch.cli.terminal.options import Commands, add_service, command
+from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.jobs.data_files import judge_data_files
 from cosbatch.manifest.inventory import judge_inventory
@@ -21,6 +22,8 @@ from cosbatch.manifest.verdict import Fault, Verdict
 from cosbatch.model.names import COLUMNS, CSV, INVENTORY, column_faults, is_inventory, object_arn
 from cosbatch.service.manifest_object import ManifestObject
 
+# Bytes that are read where nobody knows how many there are: a pipe may have no end.
+ENDLESS = 16 << 30
 # Seconds for all data files of an inventory together.
 _PATIENCE = 7 * 86400.0
 
@@ -37,7 +40,7 @@ _EXAMPLES = N_("""\
   A data file of an inventory, compressed, whose third column does not matter:
     python -m cosbatch check data.csv.gz --data-file --fields Bucket,Key,Ignore
 
-exit code: 0 a job can read it, 1 a job would fail
+exit code: 0 a job can read it, 1 a job would fail, or not all was read
 """)
 
 
@@ -55,6 +58,12 @@ def add(commands: Commands) -> None:
     )
     only = _("the only bucket that rows may name, with appid; repeatable")
     parser.add_argument("--bucket", action="append", metavar="BUCKET", help=only)
+    parser.add_argument(
+        "--limit",
+        type=whole_number(1, 1 << 60),
+        metavar="BYTES",
+        help=_("read no more than this (default: all of a file or an object, {size:,} of a pipe)").format(size=ENDLESS),
+    )
     add_service(parser)
 
 
@@ -72,11 +81,34 @@ def fields(text: str) -> tuple[str, ...]:
 def check(options: argparse.Namespace) -> int:
     # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
     with source.opened(options.manifest, options, unpack=options.data_file) as opened:
-        verdict = _verdict(opened, options)
+        content = Limited(opened.blocks, options.limit or (None if opened.size else ENDLESS))
+        verdict = _verdict(replace(opened, blocks=iter(content)), options)
+        verdict = verdict._replace(complete=verdict.complete and not content.is_cut)
     output.show(verdict.as_json(), options, lambda: _table(verdict))
     for line in _summary(verdict):
         output.say(printable(line))
-    return 0 if verdict.ok else 1
+    if content.is_cut:
+        output.say(_("No more was read than {size:,} bytes; --limit BYTES reads more.").format(size=verdict.size))
+    return 0 if verdict.ok and not content.is_cut else 1
+
+
+class Limited:
+    """Blocks up to so many bytes, cut off behind a row; `is_cut` says whether there were more."""
+
+    def __init__(self, blocks: Iterator[bytes], limit: int | None) -> None:
+        self._blocks = blocks
+        self._limit = limit
+        self.is_cut = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        room = self._limit
+        for block in self._blocks:
+            if room is not None and len(block) > room:
+                self.is_cut = True
+                yield block[: block.rfind(b"\n", 0, room) + 1 or room]
+                return
+            yield block
+            room = room and room - len(block)
 
 
 def _verdict(opened: Source, options: argparse.Namespace) -> Verdict:
@@ -132,6 +164,8 @@ def _summary(verdict: Verdict) -> Iterator[str]:
     if verdict.columns:
         columns = ngettext("{count} column", "{count} columns", verdict.columns).format(count=verdict.columns)
     told = _("A job can read it: {rows}, {columns}, {buckets}.")
+    if not verdict.complete:
+        told = _("A job can read what was looked at: {rows}, {columns}, {buckets}.")
     if not verdict.ok:
         told = _("A job would fail: {rows}, {columns}, {buckets}.")
     yield told.format(rows=rows, columns=columns, buckets=", ".join(verdict.buckets) or _("no bucket"))

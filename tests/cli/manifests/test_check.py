@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cosbatch.cli.manifests import check
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
 from cosbatch.manifest import inventory
@@ -22,6 +23,7 @@ from tests.cli.running import Run, Terminal
 
 GOOD = b"examplebucket-1250000000,photos/1.jpg\nexamplebucket-1250000000,photos/2.jpg\n"
 BAD = b"Bucket,Key\nexamplebucket-1250000000,photos/a b.jpg\nexamplebucket-1250000000,a,b,c\n"
+ROWS = b"examplebucket-1250000000,a\nexamplebucket-1250000000,b\n"
 INVENTORY: dict[str, Any] = {
     "sourceBucket": "examplebucket-1250000000",
     "fileFormat": "CSV",
@@ -114,6 +116,31 @@ def test_unpacks_a_data_file_of_an_inventory(run: Run, listed: Any) -> None:
 def test_reads_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(GOOD)))
     assert run("check", "-").json["Rows"] == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "rows", "code"), [("27", 1, 1), ("28", 1, 1), ("53", 1, 1), ("54", 2, 0), ("1000", 2, 0)]
+)
+def test_reads_no_more_than_it_may_and_says_so(run: Run, listed: Any, limit: str, rows: int, code: int) -> None:
+    said = run("check", listed(ROWS), "--limit", limit)
+    assert (said.code, said.json["Verdict"], said.json["Rows"], said.json["Complete"]) == (code, "ok", rows, not code)
+    assert ("No more was read than 27 bytes; --limit BYTES reads more." in said.err) == bool(code)
+    assert ("A job can read what was looked at: 1 row" in said.err) == bool(code)
+
+
+def test_finds_an_end_where_a_pipe_has_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            buffer[:] = (b"x" * (len(buffer) - 1)) + b"\n"
+            return len(buffer)
+
+    monkeypatch.setattr(check, "ENDLESS", 3_000_000)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Endless())))
+    said = run("check", "-", "--fields", "Bucket,Key")
+    assert (said.code, said.json["Complete"]) == (1, False)
 
 
 def test_judges_a_list_that_lies_in_a_bucket(run: Run, standin: Standin) -> None:
