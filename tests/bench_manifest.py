@@ -27,7 +27,8 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from cosbatch.manifest.judge import gunzip, judge_csv
+from cosbatch.manifest.judge import judge_csv
+from cosbatch.model.blocks import gunzip
 
 ROOT = Path(__file__).resolve().parents[1]
 BUCKET = "examplebucket-1250000000"

@@ -6,8 +6,9 @@ from collections.abc import Callable, Container, Iterable
 from itertools import chain
 
 from cosbatch.manifest.inventory import DataFile, Inventory, with_faults
-from cosbatch.manifest.judge import GZIP_MARK, CsvJudge, feed_in_time, gunzip
+from cosbatch.manifest.judge import CsvJudge, feed_in_time
 from cosbatch.manifest.verdict import KEPT, Fault, Verdict
+from cosbatch.model.blocks import GZIP_MARK, gunzip
 from cosbatch.model.errors import ServiceError
 from cosbatch.service.manifest_object import EDGE, ManifestObject
 

@@ -1,30 +1,21 @@
-"""Judges a CSV manifest that arrives in blocks of bytes, or of which only head and tail were read; unpacks gzip."""
+"""Judges a CSV manifest that arrives in blocks of bytes, or of which only head and tail were read."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from copy import deepcopy
 
 from cosbatch.manifest.fast_reader import read_clean
 from cosbatch.manifest.rows import WINDOW, Cells, RowReader, is_worth_trying, split_row
 from cosbatch.manifest.rules import LONGEST, RowRules
 from cosbatch.manifest.verdict import FAULTS, Findings, Verdict
+from cosbatch.model.blocks import BEGINNING, GZIP_MARK, BrokenGzip, in_pieces
 from cosbatch.model.names import CSV
 
-PIECE = 1 << 16  # bytes judged at a time: large enough to make scans cheap, small enough for the processor's cache
-SNIFFED = 1024  # bytes that are enough to tell a format
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _FIRST_LINES = 3  # that are looked at where the content begins like one of another format
-GZIP_MARK = b"\x1f\x8b"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
-_WITH_GZIP_HEADER = 16 + zlib.MAX_WBITS
-_UNPACKED = 1 << 18  # bytes that are unpacked at a time, however few they were packed into
-
-
-class BrokenGzip(ValueError):
-    """The bytes are no gzip file, or not a whole one."""
 
 
 def judge_csv(
@@ -131,7 +122,7 @@ class CsvJudge:
 
     def _begins_with_rows(self, first: bytes) -> bool:
         """Whether one of the first lines can be a row of the Fields: then it does not matter what it begins with."""
-        text, start = first[:SNIFFED].decode("latin-1") + "\n", 0
+        text, start = first[:BEGINNING].decode("latin-1") + "\n", 0
         for _ in range(_FIRST_LINES):
             row = split_row(text, start)
             if isinstance(row, Cells) and self.rules.may_be_row(row.values):
@@ -240,49 +231,8 @@ def sniff_other_format(first: bytes) -> str | None:
     """What the content is when it is no CSV, in words; None when it may be one."""
     if first.startswith(b"PK\x03\x04"):
         return "a ZIP archive or an Excel workbook"
-    text = first[:SNIFFED].lstrip()
+    text = first[:BEGINNING].lstrip()
     if text.startswith((b"{", b"[")) and text[1:].lstrip()[:1] in (b'"', b"{", b"[", b"]", b"}"):
         return "JSON"
     is_markup = text.startswith(b"<") and (text[1:2].isalpha() or text[1:2] in (b"?", b"!"))
     return "XML or HTML" if is_markup else None
-
-
-def in_pieces(blocks: Iterable[bytes], size: int = PIECE) -> Iterator[bytes]:
-    """Pieces of 1 KiB to `size` bytes (the last may be shorter) of blocks of any length, cut at line ends if they have some."""
-    held: list[bytes] = []
-    length = 0
-    for block in blocks:
-        start = 0
-        while length + len(block) - start >= size:
-            room = start + size - length
-            end = block.rfind(b"\n", max(start, start + SNIFFED - length), room) + 1 or room
-            yield b"".join([*held, block[start:end]])
-            held, length, start = [], 0, end
-        held.append(block[start:])
-        length += len(block) - start
-    if length:
-        yield b"".join(held)
-
-
-def gunzip(blocks: Iterable[bytes], cut_off: bool = False) -> Iterator[bytes]:
-    """The unpacked content, in blocks of at most 256 KiB; a file may have several members, and zeros behind each.
-
-    Raises BrokenGzip when a member is damaged or followed by something else, or is unfinished, unless the file is `cut_off`.
-    """
-    member = zlib.decompressobj(_WITH_GZIP_HEADER)
-    for packed in in_pieces(blocks):  # small pieces: zlib copies what it has not used yet with each step
-        while packed:
-            if member.eof:
-                packed = packed.lstrip(b"\0")
-                if not packed:
-                    break
-                member = zlib.decompressobj(_WITH_GZIP_HEADER)
-            try:
-                inside = member.decompress(packed, _UNPACKED)
-            except zlib.error as error:
-                raise BrokenGzip(f"the gzip file is damaged ({error}): fetch it again") from error
-            if inside:
-                yield inside
-            packed = member.unused_data if member.eof else member.unconsumed_tail
-    if not member.eof and not cut_off:
-        raise BrokenGzip("the gzip file is empty or breaks off: fetch it again")

@@ -11,7 +11,8 @@ import pytest
 
 from cosbatch.jobs.data_files import FILES
 from cosbatch.jobs.inspection import Inspection, inspect
-from cosbatch.manifest.judge import PIECE, CsvJudge
+from cosbatch.manifest.judge import CsvJudge
+from cosbatch.model.blocks import PIECE
 from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import CosbatchError, InvalidManifest, InvalidRequest, ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Request, Response

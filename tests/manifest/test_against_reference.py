@@ -13,8 +13,9 @@ from random import Random
 
 import pytest
 
-from cosbatch.manifest.judge import CsvJudge, in_pieces, judge_csv
+from cosbatch.manifest.judge import CsvJudge, judge_csv
 from cosbatch.manifest.verdict import KEPT, Fault, Verdict
+from cosbatch.model.blocks import in_pieces
 from tests.manifest.generated import Case, almost_clean, cuts, generated
 from tests.manifest.reference import Note, Outcome, reference_judge
 

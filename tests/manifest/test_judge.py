@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cosbatch.manifest.judge import PIECE, CsvJudge, feed_in_time, gunzip, in_pieces, judge_csv
+from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_csv
 from cosbatch.manifest.verdict import FAULTS, KEPT, WARNINGS, Fault, Verdict
+from cosbatch.model.blocks import PIECE, gunzip
 
 B = b"examplebucket-1250000000"
 OTHER = b"other-1250000000"
@@ -308,15 +309,6 @@ def test_looks_at_three_lines_to_tell_rows_from_another_format() -> None:
     row = b"{}," + B + b",k"
     assert judged(b"{}\n\n" + row, IGNORED_FIRST).totals == {"ColumnCount": 1, "BlankLine": 1}
     assert judged(b"{}\n{}\n{}\n" + row, IGNORED_FIRST).totals == {"WrongFormat": 1}
-
-
-def test_cuts_pieces_at_line_ends() -> None:
-    lines = [b"x" * 1500 + b"\n", b"y" * 1500]
-    assert list(in_pieces([b"".join(lines), b"zz"], 2000)) == [lines[0], lines[1] + b"zz"]
-
-
-def test_cuts_pieces_where_lines_have_no_end() -> None:
-    assert [len(piece) for piece in in_pieces([b"\n", b"x" * 5000], 2000)] == [2000, 2000, 1001]
 
 
 def test_sees_what_a_long_line_behind_a_blank_one_is() -> None:

@@ -12,7 +12,7 @@ from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.jobs.inspection import problems_of
 from cosbatch.manifest.inventory import Inventory, judge_inventory
-from cosbatch.manifest.judge import BrokenGzip, gunzip
+from cosbatch.model.blocks import BrokenGzip, gunzip
 from cosbatch.model.errors import InvalidManifest
 from cosbatch.model.names import COLUMNS, Resource
 

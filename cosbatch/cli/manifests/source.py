@@ -15,7 +15,7 @@ from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import files
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
-from cosbatch.manifest.judge import BrokenGzip, gunzip
+from cosbatch.model.blocks import BrokenGzip, gunzip
 from cosbatch.model.errors import InvalidManifest, ServiceError
 
 _BLOCK = 1024 * 1024

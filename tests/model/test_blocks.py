@@ -1,4 +1,4 @@
-"""Unpacking gzip in bounded memory."""
+"""Content in blocks: cut into pieces, and unpacked from gzip in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from cosbatch.manifest.judge import BrokenGzip, gunzip
+from cosbatch.model.blocks import BrokenGzip, gunzip, in_pieces
 
 CONTENT = bytes(range(256)) * 5000
 
@@ -50,3 +50,12 @@ BROKEN = {
 def test_refuses_what_is_no_whole_gzip_file(packed: bytes) -> None:
     with pytest.raises(BrokenGzip, match="fetch it again"):
         list(gunzip([packed]))
+
+
+def test_cuts_pieces_at_line_ends() -> None:
+    lines = [b"x" * 1500 + b"\n", b"y" * 1500]
+    assert list(in_pieces([b"".join(lines), b"zz"], 2000)) == [lines[0], lines[1] + b"zz"]
+
+
+def test_cuts_pieces_where_lines_have_no_end() -> None:
+    assert [len(piece) for piece in in_pieces([b"\n", b"x" * 5000], 2000)] == [2000, 2000, 1001]
