@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel.messages.mofile import read_mo
 
+from cosbatch.cli.terminal.language import CATALOGUES
 from tests import catalogue
 
 Texts = tuple[str, ...]
 
+CLI = CATALOGUES.parent
 TRANSLATED = catalogue.translated()
 # What a Chinese text says in the same words: placeholders, options, variables and states, names of files and addresses. DELETE is
 # a verb that stands out.
-PLACEHOLDER = re.compile(r"\{\w*\}|%(?:\(\w+\))?[sr]")
+PLACEHOLDER = re.compile(r"\{[^{}]*\}|%(?:\(\w+\))?[sr]")
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 NAME = re.compile(
     r"\b(?!DELETE\b)[A-Z][A-Z_]{2,}(?![a-z])|[A-Z][a-z]+[A-Z]\w+|\b\w+\.\w+\b|[\w-]*/[\w./-]+|cos://[\w./-]+|`[^`]+`",
@@ -55,3 +60,36 @@ def test_begins_and_ends_lines_alike() -> None:
     for english, chinese in PAIRS:
         assert english.endswith("\n") == chinese.endswith("\n"), english
         assert english.count("\n\n") == chinese.count("\n\n"), english
+
+
+# What is told to people by what: the functions and exceptions, and the keyword arguments of argparse.
+TELLING = {
+    "say",
+    "WrongUsage",
+    "ArgumentTypeError",
+    "bytes_shown",
+    "Reading",
+    "add_argument_group",
+    "command",
+    "printable",
+}
+WORDS = re.compile(r"[a-z]{2,}", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", sorted(CLI.rglob("*.py")), ids=lambda path: path.stem)
+def test_marks_what_people_read(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            for text in told(node):
+                assert not WORDS.search(COMMAND.sub("", text)), f"{path}:{node.lineno}: {text!r} is marked by no _"
+
+
+def told(call: ast.Call) -> Iterator[str]:
+    """The texts that the call tells as they stand in the source."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    # The name of a command is no text.
+    arguments = call.args[2:] if name == "command" else call.args
+    values = [*(arguments if name in TELLING else ()), *(each.value for each in call.keywords if each.arg == "help")]
+    for value in values:
+        parts = value.values if isinstance(value, ast.JoinedStr) else [value]
+        yield from (part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str))

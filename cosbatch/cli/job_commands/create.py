@@ -94,8 +94,8 @@ def _show_plan(result: Mapping[str, Any], options: argparse.Namespace) -> int:
     for warning in result["Plan"]["Warnings"]:
         told = _("Warning: {where} {message}").format(where=warning.get("Pointer", ""), message=warning["Message"])
         output.say(printable(told))
-    just = _("To create just this job, add --plan-digest {digest}").format(digest=result["Plan"]["Digest"])
-    output.say(" ".join([_("Nothing was sent."), just]))
+    told = _("Nothing was sent. To create just this job, add --plan-digest {digest}")
+    output.say(told.format(digest=result["Plan"]["Digest"]))
     return exit_codes.DONE
 
 

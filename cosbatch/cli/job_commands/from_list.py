@@ -73,8 +73,10 @@ def _show_plans(planned: Sequence[Proposal], client: Client, options: argparse.N
         output.say(printable(line))
     shown = {"Plan": first} if options.split is None else {"Plans": plans}
     output.show(shown, options, lambda: map(printable, indented(first["Body"])))
-    just = _("To create just this job, add --plan-digest {digest}").format(digest=first["Digest"])
-    output.say(" ".join([_("Nothing was sent."), *([just] if options.split is None else [])]))
+    told = _("Nothing was sent.")
+    if options.split is None:
+        told = _("Nothing was sent. To create just this job, add --plan-digest {digest}")
+    output.say(told.format(digest=first["Digest"]))
     return exit_codes.DONE
 
 
