@@ -59,9 +59,9 @@ def add(commands: Commands) -> None:
     summary = _("Write profiles.json and the variables for an account; nothing is sent.")
     parser = command(commands, "init", summary, _(_EXAMPLES), init)
     for question in _QUESTIONS:
-        default = f" ({_('default')}: {question.default.format(appid='APPID')})" if question.default else ""
-        metavar = question.option.upper()
-        parser.add_argument(f"--{question.option}", metavar=metavar, help=f"{_(question.words)}{default}")
+        words, default = _(question.words), question.default.format(appid="APPID")
+        told = _("{words} (default: {default})").format(words=words, default=default) if default else words
+        parser.add_argument(f"--{question.option}", metavar=question.option.upper(), help=told)
     parser.add_argument("--force", action="store_true", help=_("replace files that are there already"))
 
 
