@@ -85,6 +85,7 @@ CASES = [
     *both("Reset"),
     *both("Hang"),
     # The reply.
+    after("Delay", CREATED, seconds=0.05),
     after("Drip", seconds=0.02),
     after("ShortBody"),
     after("WrongContentLength"),
