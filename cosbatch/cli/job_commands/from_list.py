@@ -110,8 +110,8 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
     client, place, draft = call.client, proposal.place, proposal.draft
     if proposal.content is not None:
         with bytes_shown(_("Uploading"), proposal.content.size, client.clock) as show:
-            upload(client, place, proposal.content, show)
-        draft = draft_of_uploaded(call, proposal, proposal.content)
+            etag = upload(client, place, proposal.content, show)
+        draft = draft_of_uploaded(call, proposal, proposal.content, etag)
     try:
         result = created(draft, client.context(PATIENCE))
     except IdempotencyMismatch as error:

@@ -24,7 +24,7 @@ from cosbatch.jobs import creation
 from cosbatch.jobs.perform import Draft, day_of, draft_of
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.model import identity, names
-from cosbatch.model.errors import InvalidManifest, Problem, ServiceError
+from cosbatch.model.errors import IdempotencyMismatch, InvalidManifest, Problem, ServiceError
 from cosbatch.model.names import Resource
 from cosbatch.service.manifest_object import ManifestObject
 
@@ -106,12 +106,15 @@ def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[
         return [_of_content(call, content, show) for content in contents]
 
 
-def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content) -> Draft:
+def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content, etag: str) -> Draft:
     """The job of a list that is in its bucket by now: the planned one, unless the object has a version or is of another day.
 
-    Raises CosbatchError.
+    `etag` is that of the content. Raises CosbatchError, also where another content has taken its place.
     """
     manifest = _manifest_at(call.client, proposal.place)
+    if str(manifest.location["ETag"]).strip('"') != etag.strip('"'):
+        where = f"cos://{proposal.place.bucket}/{proposal.place.key}"
+        raise IdempotencyMismatch(f"The list that was uploaded to {where} was overwritten; no job was made of it.")
     is_planned = proposal.draft.inspection.location == manifest.location
     if is_planned and _day(call.client, manifest.last_modified) == _day(call.client, None):
         return proposal.draft

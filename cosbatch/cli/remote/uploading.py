@@ -35,39 +35,42 @@ _JOINING = 120.0
 Show = Callable[[int], None]
 
 
-def upload(client: Client, place: Resource, content: Content, show: Show) -> bool:
-    """Put the content there; False where it is there already. `show` is told how many more bytes are there.
+def upload(client: Client, place: Resource, content: Content, show: Show) -> str:
+    """Put the content there, unless it is there already; its ETag, as the service says it of just this content.
+
+    `show` is told how many more bytes are there.
 
     Raises CosbatchError, WrongUsage. After a refusal that comes again nothing of an upload in parts is left in the bucket;
     after a break its parts stay, and the next call goes on.
     """
-    if is_there(client, place, content):
-        return False
+    etag = etag_there(client, place, content)
+    if etag is not None:
+        return etag
     if len(content.md5s) == 1:
-        _send(client, Request("PUT", _host(client, place), f"/{place.key}"), content, 1)
+        response = _send(client, Request("PUT", _host(client, place), f"/{place.key}"), content, 1)
         show(content.size)
-        return True
+        return response.headers.get("etag", content.etag)
     upload_id = _unfinished(client, place) or _begun(client, place)
     try:
         etags = [*_sent_parts(client, place, content, upload_id, show)]
-        _complete(client, place, content, upload_id, etags)
+        return _completed(client, place, content, upload_id, etags)
     except (CosbatchError, WrongUsage) as error:
         if not (isinstance(error, CosbatchError) and error.retryable):
             with contextlib.suppress(CosbatchError):
                 client.ask(_request(client, "DELETE", place, ("uploadId", upload_id)), actions.checked)
         raise
-    return True
 
 
-def is_there(client: Client, place: Resource, content: Content) -> bool:
-    """Whether the object is there: of one in parts, the ETag tells nothing of the bytes. Raises ServiceSideError."""
+def etag_there(client: Client, place: Resource, content: Content) -> str | None:
+    """The object's ETag where the content is there: of one in parts, it tells nothing of the bytes. Raises ServiceSideError."""
     try:
         stored = objects.head(client, place)
     except ServiceError as error:
         if error.status != 404:
             raise
-        return False
-    return stored.size == content.size and (stored.etag == content.etag or "-" in stored.etag)
+        return None
+    is_it = stored.size == content.size and (stored.etag == content.etag or "-" in stored.etag)
+    return stored.etag if is_it else None
 
 
 def _host(client: Client, place: Resource) -> str:
@@ -142,7 +145,8 @@ def _parts_there(client: Client, place: Resource, upload_id: str) -> dict[str, s
         marker = str(result.get("NextPartNumberMarker") or [*found][-1])
 
 
-def _complete(client: Client, place: Resource, content: Content, upload_id: str, etags: list[str]) -> None:
+def _completed(client: Client, place: Resource, content: Content, upload_id: str, etags: list[str]) -> str:
+    """The ETag of the object that the parts are now."""
     parts = "".join(
         f'<Part><PartNumber>{number}</PartNumber><ETag>"{etag}"</ETag></Part>' for number, etag in enumerate(etags, 1)
     )
@@ -150,8 +154,13 @@ def _complete(client: Client, place: Resource, content: Content, upload_id: str,
     request = _request(client, "POST", place, ("uploadId", upload_id), body=body)
     request = request._replace(headers=(("Content-Type", "application/xml"),))
     try:
-        _ask(client, request, lambda response: actions.read("CompleteMultipartUploadResult", response), _JOINING)
+        result = _ask(
+            client, request, lambda response: actions.read("CompleteMultipartUploadResult", response), _JOINING
+        )
     except ServiceError as error:
         # The reply to an earlier try was lost: the parts are an object by now.
-        if error.code != "NoSuchUpload" or not is_there(client, place, content):
+        etag = etag_there(client, place, content) if error.code == "NoSuchUpload" else None
+        if etag is None:
             raise
+        return etag
+    return str(result.get("ETag") or content.etag)

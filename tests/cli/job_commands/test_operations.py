@@ -619,6 +619,23 @@ def test_goes_on_after_a_failure_and_makes_one_job(run: Run, server: Standin, fa
     assert len(server.jobs()) == 1
 
 
+def test_makes_no_job_of_what_has_taken_the_place_of_the_uploaded_list(run: Run, server: Standin) -> None:
+    """Another list is put there while the command looks at the object that it has just uploaded."""
+
+    def overwrite(seconds: float) -> None:
+        for key in keys("report-1250000000"):
+            store("report-1250000000", key, f"{PHOTOS},photos/another.jpg\n".encode())
+
+    command = ("restore", "list.csv", "--days", "7", "--yes")
+    server.order({"action": "HeadObject", "fault": "ServiceUnavailable", "after": 1})
+    refused = run(*command, clock=Clock(sleep=overwrite))
+    assert (refused.code, refused.json["Code"]) == (1, "IdempotencyMismatch")
+    assert "was overwritten" in refused.json["Message"]
+    assert server.jobs() == []
+    assert run(*command).json["Rows"] == len(KEYS)
+    assert counts(server) == [len(KEYS)]
+
+
 @pytest.mark.parametrize("split", [(), ("--split", "1")])
 def test_says_how_to_go_on_with_one_job_more(run: Run, server: Standin, split: tuple[str, ...]) -> None:
     command, jobs = ("restore", "list.csv", "--days", "7", "--yes", *split), 1 + len(split) // 2
