@@ -2,7 +2,7 @@
 
 import sys
 
-from cosbatch.cli.main import run
+from cosbatch.cli.start import run
 
 if __name__ == "__main__":
     sys.exit(run())

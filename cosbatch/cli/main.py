@@ -66,11 +66,6 @@ def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
     return code
 
 
-def run() -> int:
-    """The command `cosbatch`: the exit code for the arguments of the process."""
-    return main(sys.argv[1:])
-
-
 def _code_of(arguments: Sequence[str], clock: Clock) -> int:
     top = parser()
     if not arguments:

@@ -11,6 +11,7 @@ import re
 import runpy
 import subprocess
 import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,8 @@ import pytest
 
 import cosbatch
 from cosbatch.cli import main as command_line
-from cosbatch.cli.terminal import options, output
+from cosbatch.cli import start
+from cosbatch.cli.terminal import exit_codes, options, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model.errors import (
     Forbidden,
@@ -357,6 +359,15 @@ def test_is_what_the_package_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         runpy.run_module("cosbatch", run_name="__main__")
     assert ending.value.code == 0
     assert "usage: python -m cosbatch" in capsys.readouterr().out
+
+
+def test_is_interrupted_without_a_traceback_while_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Loading(types.ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "cosbatch.cli.main", Loading("cosbatch.cli.main"))
+    assert start.run() == exit_codes.INTERRUPTED
 
 
 def test_does_nothing_when_it_is_only_imported(capsys: pytest.CaptureFixture[str]) -> None:
