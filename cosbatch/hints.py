@@ -10,19 +10,19 @@ _UNKNOWN = (
 # Our own Codes, then the service's (436/38610, 436/7730), each list by name.
 HINTS: dict[str, tuple[str, str]] = {
     "BrokenState": (
-        "What `python -m cosbatch build` kept of an interrupted listing cannot be read. Remove the .state and .part files "
+        "What `cosbatch build` kept of an interrupted listing cannot be read. Remove the .state and .part files "
         "beside the manifest and run it again: it lists from the beginning.",
-        "`python -m cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，将从头列出对象。",
+        "`cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，将从头列出对象。",
     ),
     "ConfigurationError": (
         "The function's variables or profiles are wrong. Fix what Errors lists and deploy again; "
-        "`python -m cosbatch doctor` checks them.",
-        "函数的环境变量或 profiles 配置有误。请按 Errors 逐项修正后重新部署；可用 `python -m cosbatch doctor` 检查。",
+        "`cosbatch doctor` checks them.",
+        "函数的环境变量或 profiles 配置有误。请按 Errors 逐项修正后重新部署；可用 `cosbatch doctor` 检查。",
     ),
     "DuplicateUnresolved": (
         "The token was used before and its job cannot be seen yet. Send the same call with the same token again in a "
-        "minute, or look for the marker in `python -m cosbatch jobs`. Do not take a new token: it may make a second job.",
-        "该令牌已被使用，但暂时查不到对应任务。请一分钟后用同一令牌重试，或在 `python -m cosbatch jobs` 中查找标记。"
+        "minute, or look for the marker in `cosbatch jobs`. Do not take a new token: it may make a second job.",
+        "该令牌已被使用，但暂时查不到对应任务。请一分钟后用同一令牌重试，或在 `cosbatch jobs` 中查找标记。"
         "不要更换令牌，否则可能重复创建任务。",
     ),
     "Forbidden": (
@@ -46,9 +46,9 @@ HINTS: dict[str, tuple[str, str]] = {
         "无法读取事件或请求体。请与 README 中的示例对照；COS 记录的 key、url、bucket 与 appid 必须指向同一对象。",
     ),
     "InvalidManifest": (
-        "The list cannot work as it is. Fix what Errors lists and upload it again; `python -m cosbatch check FILE` "
+        "The list cannot work as it is. Fix what Errors lists and upload it again; `cosbatch check FILE` "
         "judges it offline.",
-        "清单内容无法执行。请按 Errors 修正后重新上传；可用 `python -m cosbatch check FILE` 离线检查。",
+        "清单内容无法执行。请按 Errors 修正后重新上传；可用 `cosbatch check FILE` 离线检查。",
     ),
     "InvalidRequest": (
         "The document breaks rules of the CreateJob page: fix what Errors lists. From the service itself it also means "
@@ -64,8 +64,8 @@ HINTS: dict[str, tuple[str, str]] = {
         "没有该路径。创建用 POST /jobs，列表用 GET /jobs，查询用 GET /jobs/<JobId>。",
     ),
     "OutputInUse": (
-        "Another `python -m cosbatch build` writes the same manifest. Wait for its end, or choose another --output.",
-        "另一个 `python -m cosbatch build` 正在写入同一清单。请等待其结束，或改用其他 --output。",
+        "Another `cosbatch build` writes the same manifest. Wait for its end, or choose another --output.",
+        "另一个 `cosbatch build` 正在写入同一清单。请等待其结束，或改用其他 --output。",
     ),
     "PayloadTooLarge": (
         "A call is at most 256 KiB. The list of objects belongs into a manifest in a bucket, not into the call.",
@@ -96,9 +96,9 @@ HINTS: dict[str, tuple[str, str]] = {
         "无法连接 COS。请检查地域，以及 VPC 的外网出口，然后用同一令牌重试。",
     ),
     "AccessDenied": (
-        "The function's role may not do this. Give it the rights that `python -m cosbatch policy` prints, and check that "
+        "The function's role may not do this. Give it the rights that `cosbatch policy` prints, and check that "
         "the batch role trusts cos.cloud.tencent.com.",
-        "函数角色没有权限。请授予 `python -m cosbatch policy` 输出的权限，并确认批量任务角色信任 cos.cloud.tencent.com。",
+        "函数角色没有权限。请授予 `cosbatch policy` 输出的权限，并确认批量任务角色信任 cos.cloud.tencent.com。",
     ),
     "BadDigest": (
         "The body was changed on its way: Content-MD5 does not fit. Look for a proxy that rewrites bodies.",
@@ -162,8 +162,8 @@ HINTS: dict[str, tuple[str, str]] = {
         "该地域没有此存储桶。请检查完整桶名 <name>-<appid> 以及 COSBATCH_REGION。",
     ),
     "NoSuchJob": (
-        "There is no such job in this region, it has ended, or it is older than 90 days. `python -m cosbatch jobs` lists them.",
-        "该地域没有此任务，或任务已结束，或已超过 90 天。可用 `python -m cosbatch jobs` 查看。",
+        "There is no such job in this region, it has ended, or it is older than 90 days. `cosbatch jobs` lists them.",
+        "该地域没有此任务，或任务已结束，或已超过 90 天。可用 `cosbatch jobs` 查看。",
     ),
     "NoSuchKey": (
         "There is no such object. Check the key; it stands in the call as it is, not percent-encoded.",

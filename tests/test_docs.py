@@ -61,7 +61,7 @@ def test_leads_to_what_is_there(name: str) -> None:
 @pytest.mark.parametrize("name", [*PAGES, "README.md"])
 def test_shows_commands_that_the_command_line_has(name: str) -> None:
     (actions,) = [action for action in parser()._actions if action.choices]
-    shown = set(re.findall(r"python -m cosbatch ([a-z-]+)", page(name)))
+    shown = set(re.findall(r"(?m)(?:`|^ *)cosbatch ([a-z-]+)", page(name)))
     assert shown <= {*(actions.choices or ())}
 
 

@@ -24,7 +24,7 @@ from cosbatch.cli.terminal.tables import printable
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, InternalError
 
-PROGRAM = "python -m cosbatch"
+PROGRAM = "cosbatch"
 
 _DESCRIPTION = N_("""\
 COS batch jobs, created exactly once.

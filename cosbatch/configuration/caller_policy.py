@@ -59,7 +59,7 @@ def check_size(rows: int | None, profile: Profile | None) -> None:
         return
     limit = profile.limits.get("max_objects", rows)
     if rows > limit:
-        how = f"split it, as python -m cosbatch split LIST --rows {limit} does"
+        how = f"split it, as cosbatch split LIST --rows {limit} does"
         problem = Problem("/Manifest", f"has about {rows} rows; profile {profile.name} allows {limit}: {how}")
         raise InvalidManifest("The manifest lists more objects than its profile allows; no job was created.", [problem])
 

@@ -1,4 +1,4 @@
-# The rights are those that `python -m cosbatch policy` prints for the profiles at hand.
+# The rights are those that `cosbatch policy` prints for the profiles at hand.
 locals {
   policies = jsondecode(file(var.policies))
   jobs     = { for role in local.policies.JobRoles : split("roleName/", role.RoleArn)[1] => role }

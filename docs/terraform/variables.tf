@@ -14,12 +14,12 @@ variable "manifest_bucket" {
 }
 
 variable "package" {
-  description = "The zip that `python -m cosbatch package` made. The provider sees a new zip by its path only: give each one a new name."
+  description = "The zip that `cosbatch package` made. The provider sees a new zip by its path only: give each one a new name."
   type        = string
 }
 
 variable "policies" {
-  description = "The file that `python -m cosbatch policy` printed into."
+  description = "The file that `cosbatch policy` printed into."
   type        = string
 }
 

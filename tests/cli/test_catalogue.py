@@ -25,7 +25,7 @@ NAME = re.compile(
     r"\b(?!DELETE\b)[A-Z][A-Z_]{2,}(?![a-z])|[A-Z][a-z]+[A-Z]\w+|\b\w+\.\w+\b|[\w-]*/[\w./-]+|cos://[\w./-]+|`[^`]+`",
     re.ASCII,
 )
-COMMAND = re.compile(r"^ {2,4}(?:python -m|echo|cat) .*$", re.MULTILINE)
+COMMAND = re.compile(r"^ {2,4}(?:cosbatch|echo|cat) .*$", re.MULTILINE)
 
 
 def texts(said: object) -> Texts:

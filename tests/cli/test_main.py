@@ -61,7 +61,7 @@ def raising(error: BaseException) -> Callable[[argparse.Namespace], int]:
 def test_shows_its_help_and_says_wrong_usage_without_a_command(run: Run) -> None:
     said = run()
     assert (said.code, said.out) == (2, "")
-    assert "python -m cosbatch demo" in said.err
+    assert "cosbatch demo" in said.err
 
 
 @pytest.mark.parametrize("name", ["--help", "-h"])
@@ -87,7 +87,7 @@ def test_every_command_explains_itself_by_examples(run: Run) -> None:
     for name in commands():
         said = run(name, "--help")
         assert said.code == 0
-        assert f"python -m cosbatch {name}" in said.out.partition("examples:")[2], name
+        assert f"cosbatch {name}" in said.out.partition("examples:")[2], name
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_guesses_nothing_where_nothing_is_alike(run: Run, arguments: tuple[str, 
 
 
 def test_shows_the_usage_of_the_command_that_was_misused(run: Run) -> None:
-    assert "usage: python -m cosbatch wait " in run("wait", "JOB", "--xyzzy").err
+    assert "usage: cosbatch wait " in run("wait", "JOB", "--xyzzy").err
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_answers_the_exit_code_of_the_command(run: Run, command: Callable[..., N
 def test_says_wrong_usage_where_a_command_cannot_begin(run: Run, command: Callable[..., None]) -> None:
     command(raising(WrongUsage("list.csv cannot be read")))
     said = run("act")
-    assert (said.code, said.out, said.err) == (2, "", "python -m cosbatch: list.csv cannot be read\n")
+    assert (said.code, said.out, said.err) == (2, "", "cosbatch: list.csv cannot be read\n")
 
 
 def test_tells_a_failure_as_json_and_in_words(run: Run, command: Callable[..., None]) -> None:
@@ -287,7 +287,7 @@ def test_fails_where_stdout_cannot_take_all(
 def test_says_where_rows_could_not_be_written(run: Run, command: Callable[..., None]) -> None:
     command(raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
     said = run("act")
-    assert (said.code, said.out, said.err) == (1, "", "python -m cosbatch: Broken pipe\n")
+    assert (said.code, said.out, said.err) == (1, "", "cosbatch: Broken pipe\n")
 
 
 class ClosedPipe(io.StringIO):
@@ -317,7 +317,7 @@ class FullDisk(io.StringIO):
 def test_says_what_the_system_refuses(run: Run, command: Callable[..., None], error: OSError, words: str) -> None:
     command(raising(error))
     said = run("act")
-    assert (said.code, said.err) == (1, f"python -m cosbatch: {words}\n")
+    assert (said.code, said.err) == (1, f"cosbatch: {words}\n")
 
 
 @pytest.mark.slow
@@ -358,7 +358,7 @@ def test_is_what_the_package_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     with pytest.raises(SystemExit) as ending:
         runpy.run_module("cosbatch", run_name="__main__")
     assert ending.value.code == 0
-    assert "usage: python -m cosbatch" in capsys.readouterr().out
+    assert "usage: cosbatch" in capsys.readouterr().out
 
 
 def test_is_interrupted_without_a_traceback_while_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,7 +180,7 @@ def test_counts_the_rows_of_the_manifest(rows: int | None, limit: int | None, re
         return
     with pytest.raises(InvalidManifest) as error:
         caller_policy.check_size(rows, profile(**limits))
-    how = "split it, as python -m cosbatch split LIST --rows 10 does"
+    how = "split it, as cosbatch split LIST --rows 10 does"
     assert error.value.problems[0].message == f"has about 11 rows; profile restore allows 10: {how}"
 
 

@@ -91,7 +91,7 @@ def add(commands: Commands) -> None:
         commands,
         "policy",
         _("Print the smallest CAM policies and trust policies for the profiles at hand."),
-        "  python -m cosbatch policy > policies.json\n  python -m cosbatch policy --manage --source archive-1250000000",
+        "  cosbatch policy > policies.json\n  cosbatch policy --manage --source archive-1250000000",
         policy,
     )
     parser.add_argument("--region", metavar="REGION", help=_("such as ap-chengdu (default: COSBATCH_REGION)"))

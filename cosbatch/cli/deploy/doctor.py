@@ -29,7 +29,7 @@ def add(commands: Commands) -> None:
         commands,
         "doctor",
         _("Check settings, credentials, clock, profiles, buckets and rights; nothing is created or changed."),
-        "  python -m cosbatch doctor\n  python -m cosbatch doctor --json > findings.json",
+        "  cosbatch doctor\n  cosbatch doctor --json > findings.json",
         doctor,
     )
     add_service(parser)

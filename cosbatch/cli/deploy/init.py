@@ -23,14 +23,14 @@ PROFILES, VARIABLES = "profiles.json", "cosbatch.env"
 
 _EXAMPLES = N_("""\
   Asked for one thing after the other:
-    python -m cosbatch init
+    cosbatch init
 
   In a script; what is not given is named as the account's own buckets usually are:
-    python -m cosbatch init --uin 100000000001 --appid 1250000000 --region ap-chengdu
+    cosbatch init --uin 100000000001 --appid 1250000000 --region ap-chengdu
 
   Then, with TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY in the environment:
     . ./cosbatch.env
-    python -m cosbatch doctor
+    cosbatch doctor
 """)
 
 
@@ -83,7 +83,7 @@ def init(options: argparse.Namespace) -> int:
         _(
             "Next: export TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY (they are written nowhere), then\n"
             "  . ./{variables}\n"
-            "  python -m cosbatch doctor"
+            "  cosbatch doctor"
         ).format(variables=VARIABLES)
     )
     return exit_codes.DONE

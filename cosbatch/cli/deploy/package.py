@@ -71,7 +71,7 @@ def add(commands: Commands) -> None:
         commands,
         "package",
         _("Make the zip that the platform takes."),
-        "  python -m cosbatch package\n  python -m cosbatch package --output dist/cosbatch.zip --folder dist/cosbatch",
+        "  cosbatch package\n  cosbatch package --output dist/cosbatch.zip --folder dist/cosbatch",
         package,
     )
     parser.add_argument(

@@ -22,13 +22,13 @@ _NAMES = (*ACTIONS, "Profiles")
 
 _EXAMPLES = N_("""\
   JSON Schema (2020-12) of all calls and of profiles.json in one:
-    python -m cosbatch schema > cosbatch.schema.json
+    cosbatch schema > cosbatch.schema.json
 
   Of the profiles file alone, for an editor that checks while you type:
-    python -m cosbatch schema Profiles > profiles.schema.json
+    cosbatch schema Profiles > profiles.schema.json
 
   The HTTP routes as OpenAPI 3.1:
-    python -m cosbatch schema --openapi > openapi.json
+    cosbatch schema --openapi > openapi.json
 """)
 
 

@@ -53,7 +53,7 @@ def service_findings(client: Client) -> Iterator[Finding]:
 
 def unseen(client: Client) -> Iterator[Finding]:
     """What no question shows that changes nothing."""
-    compare = "Compare with what `python -m cosbatch policy` prints."
+    compare = "Compare with what `cosbatch policy` prints."
     whose = "these credentials" if client.settings.credentials.token else "these credentials, which are no role's"
     yield Finding("function's role", NOT_SEEN, f"the rights above are those of {whose}", compare)
     yield Finding("CreateJob", NOT_SEEN, "asking would make a job; cam:PassRole, receipts alike", compare)

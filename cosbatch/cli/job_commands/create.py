@@ -24,34 +24,34 @@ _SNIFFED = 1024
 
 _PLAN_EXAMPLES = N_("""\
   The job of profile restore, for a list that lies in the bucket:
-    python -m cosbatch plan --profile restore cos://manifest-1250000000/restore/2026-11.csv
+    cosbatch plan --profile restore cos://manifest-1250000000/restore/2026-11.csv
 
   A call from a file, which holds a CreateJob document or names a profile:
     echo '{"Profile": "restore", "Manifest": "cos://manifest-1250000000/restore/2026-11.csv"}' > call.json
-    python -m cosbatch plan call.json
+    cosbatch plan call.json
 
   A list on this machine, judged and planned as if it were uploaded:
-    python -m cosbatch plan --profile restore 2026-11.csv
+    cosbatch plan --profile restore 2026-11.csv
 
   Only the XML that would go out:
-    python -m cosbatch plan call.json | jq -r .Plan.Body
+    cosbatch plan call.json | jq -r .Plan.Body
 """)
 _CREATE_EXAMPLES = N_("""\
   The job of profile restore for a list: judged, uploaded where it is on this machine, and made once:
-    python -m cosbatch create --profile restore 2026-11.csv
+    cosbatch create --profile restore 2026-11.csv
 
   The same for all that a prefix holds, a job for each million objects, followed to their ends:
-    python -m cosbatch create --profile restore cos://examplebucket-1250000000/photos/ --split 1000000 --wait
+    cosbatch create --profile restore cos://examplebucket-1250000000/photos/ --split 1000000 --wait
 
   Look at the plan, then create just that job; it is refused if anything has changed since:
-    python -m cosbatch plan call.json | jq -r .Plan.Digest
-    python -m cosbatch create call.json --plan-digest sha256:3f0c...
+    cosbatch plan call.json | jq -r .Plan.Digest
+    cosbatch create call.json --plan-digest sha256:3f0c...
 
   Create a job and wait for its end:
-    python -m cosbatch wait $(python -m cosbatch create call.json | jq -r .JobId)
+    cosbatch wait $(cosbatch create call.json | jq -r .JobId)
 
   Ask again after a failure, without making a second job: the token is in the result of the first try.
-    python -m cosbatch create call.json --token 0e5a7cde-61f1-7e3b-0d7c-5ba9a1f4b2c6
+    cosbatch create call.json --token 0e5a7cde-61f1-7e3b-0d7c-5ba9a1f4b2c6
 """)
 
 

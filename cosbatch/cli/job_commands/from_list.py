@@ -152,5 +152,5 @@ def _say_what_comes_next(client: Client, job_id: str) -> None:
     with contextlib.suppress(CosbatchError):
         described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
         if needs_confirmation(described["Job"]):
-            output.say(printable(_("It waits to be confirmed: python -m cosbatch confirm {job}").format(job=job_id)))
-    output.say(printable(_("Follow it with: python -m cosbatch wait {job}").format(job=job_id)))
+            output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
+    output.say(printable(_("Follow it with: cosbatch wait {job}").format(job=job_id)))

@@ -27,36 +27,36 @@ _HEADER = (
 
 _JOBS_EXAMPLES = N_("""\
   The jobs of the last 90 days, the newest first:
-    python -m cosbatch jobs
+    cosbatch jobs
 
   Those that wait for somebody to confirm them:
-    python -m cosbatch jobs --state Suspended
+    cosbatch jobs --state Suspended
 
   The ids of the ten newest that are running or waiting for their turn:
-    python -m cosbatch jobs --state Active --state Ready --limit 10 | jq -r '.Jobs[].JobId'
+    cosbatch jobs --state Active --state Ready --limit 10 | jq -r '.Jobs[].JobId'
 """)
 _DESCRIBE_EXAMPLES = N_("""\
   Everything that the service knows about a job:
-    python -m cosbatch describe 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+    cosbatch describe 53dc6228-c50b-46f7-8ad7-65e7159f1aae
 """)
 _PRIORITY_EXAMPLES = N_("""\
   Let a job go before others; the larger number goes first:
-    python -m cosbatch priority 53dc6228-c50b-46f7-8ad7-65e7159f1aae 100
+    cosbatch priority 53dc6228-c50b-46f7-8ad7-65e7159f1aae 100
 """)
 _CONFIRM_EXAMPLES = N_("""\
   Let a job run that waits for confirmation (state Suspended), after a look at what it does:
-    python -m cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+    cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae
 
   The same in a script, where nobody can be asked:
-    python -m cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae --yes
+    cosbatch confirm 53dc6228-c50b-46f7-8ad7-65e7159f1aae --yes
 """)
 _CANCEL_EXAMPLES = N_("""\
   Stop a job; what it has done stays done:
-    python -m cosbatch cancel 53dc6228-c50b-46f7-8ad7-65e7159f1aae --reason "wrong list"
+    cosbatch cancel 53dc6228-c50b-46f7-8ad7-65e7159f1aae --reason "wrong list"
 """)
 _DELETE_EXAMPLES = N_("""\
   Take a job out of the listing (only the vendor's Go SDK knows this call; no page describes it):
-    python -m cosbatch delete 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+    cosbatch delete 53dc6228-c50b-46f7-8ad7-65e7159f1aae
 """)
 
 

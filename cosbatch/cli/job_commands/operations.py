@@ -21,44 +21,44 @@ _TIERS = ("Standard", "Bulk")
 
 _RESTORE_EXAMPLES = N_("""\
   Bring the archived objects of a list back for a week; shows what it is about to do, and asks:
-    python -m cosbatch restore list.csv --days 7 --role COSBatch_QcsRole --report cos://report-1250000000/restore
+    cosbatch restore list.csv --days 7 --role COSBatch_QcsRole --report cos://report-1250000000/restore
 
   All that is archived under a prefix, as the profile says, followed to its end; in a script, where nobody can be asked:
-    python -m cosbatch restore cos://examplebucket-1250000000/photos/ --profile restore --yes --wait
+    cosbatch restore cos://examplebucket-1250000000/photos/ --profile restore --yes --wait
 
   An inventory of any size, a job for each million of its objects, after a look at the plan:
-    python -m cosbatch restore cos://inventory-1250000000/all/20261123/manifest.json --profile restore --split 1000000 --dry-run
+    cosbatch restore cos://inventory-1250000000/all/20261123/manifest.json --profile restore --split 1000000 --dry-run
 
   With role and report in variables:
     export COSBATCH_ROLE=COSBatch_QcsRole COSBATCH_REPORT=cos://report-1250000000/reports
-    python -m cosbatch restore list.csv --days 7 --tier Bulk
+    cosbatch restore list.csv --days 7 --tier Bulk
 
 The same command makes the same job once: begin it again after an interruption. --again makes one more.
 """)
 _COPY_EXAMPLES = N_("""\
   Copy the objects of a list into a folder of another bucket, where they are archived:
-    python -m cosbatch copy list.csv --to cos://archive-1250000000/2026/ --storage-class ARCHIVE
+    cosbatch copy list.csv --to cos://archive-1250000000/2026/ --storage-class ARCHIVE
 
   Put everything under photos/ under pictures/ instead:
-    python -m cosbatch copy cos://examplebucket-1250000000/photos/ --strip photos/ --to cos://examplebucket-1250000000/pictures/
+    cosbatch copy cos://examplebucket-1250000000/photos/ --strip photos/ --to cos://examplebucket-1250000000/pictures/
 
 Objects that are there by the same names are overwritten. Role and report: see restore --help.
 """)
 _TAG_EXAMPLES = N_("""\
   Give the objects of a list two tags more:
-    python -m cosbatch tag list.csv team=ops cost-centre=4711
+    cosbatch tag list.csv team=ops cost-centre=4711
 
   Make these the only tags that they have:
-    python -m cosbatch tag cos://examplebucket-1250000000/photos/ team=ops --replace
+    cosbatch tag cos://examplebucket-1250000000/photos/ team=ops --replace
 
 Role and report: see restore --help.
 """)
 _DELETE_EXAMPLES = N_("""\
   Delete the objects of a list, after a look at what that means:
-    python -m cosbatch delete-objects list.csv --dry-run
-    python -m cosbatch delete-objects list.csv
+    cosbatch delete-objects list.csv --dry-run
+    cosbatch delete-objects list.csv
 
-The job then waits until somebody confirms it (python -m cosbatch confirm JOBID), unless its profile runs unattended. What a bucket without versions loses is gone for good. Role and report: see restore --help.
+The job then waits until somebody confirms it (cosbatch confirm JOBID), unless its profile runs unattended. What a bucket without versions loses is gone for good. Role and report: see restore --help.
 """)
 
 

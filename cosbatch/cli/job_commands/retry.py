@@ -33,23 +33,23 @@ _SAME = ("ConfirmationRequired", "Operation", "Priority", "Report", "RoleArn")
 
 _EXAMPLES = N_("""\
   A list of what failed in a job; its report is found by itself:
-    python -m cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --output again.csv
+    cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --output again.csv
 
   A job over what failed, with the operation, role, report and priority of the first, after a look at it:
-    python -m cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --create --dry-run
-    python -m cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --create --wait
+    cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --create --dry-run
+    cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --create --wait
 
   All that failed, into one manifest; tasks of one error code stand together:
-    python -m cosbatch retry report.csv --output again.csv
+    cosbatch retry report.csv --output again.csv
 
   The whole report, from the bucket that it lies in, into one manifest for each error code:
-    python -m cosbatch retry cos://report-1250000000/reports/restore/job-53dc6228/manifest.json --by-code again/
+    cosbatch retry cos://report-1250000000/reports/restore/job-53dc6228/manifest.json --by-code again/
 
   Only what was refused for lack of rights, now that the role has them:
-    python -m cosbatch retry report.csv --code AccessDenied --output again.csv
+    cosbatch retry report.csv --code AccessDenied --output again.csv
 
 Keys are written as they stand in the report, or percent-encoded where it has plain ones. Where it may be either, say so:
-    python -m cosbatch retry report.csv --keys plain --output again.csv
+    cosbatch retry report.csv --keys plain --output again.csv
 """)
 
 
@@ -125,9 +125,7 @@ def _report_of(job_id: str, job: Job) -> str:
     if place is None:
         raise WrongUsage(_("job {job} has no report: nothing says which tasks failed").format(job=job_id))
     if not job_progress_of(job).is_final:
-        message = _(
-            "job {job} has not ended ({state}), and its report is written at the end: python -m cosbatch wait {job}"
-        )
+        message = _("job {job} has not ended ({state}), and its report is written at the end: cosbatch wait {job}")
         raise WrongUsage(message.format(job=job_id, state=job.get("Status")))
     return f"cos://{place.bucket}/{place.key}"
 

@@ -26,10 +26,10 @@ Job = Mapping[str, Any]
 
 _EXAMPLES = N_("""\
   Follow a job until it has ended:
-    python -m cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+    cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae
 
   In a script, for an hour at most, looking every 30 seconds:
-    python -m cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae --timeout 3600 --interval 30 | jq -r .Outcome
+    cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae --timeout 3600 --interval 30 | jq -r .Outcome
 
 At the end it tells what failed by error code, as the job's report says, and how to go on. A cancelled or failed job has done what Succeeded counts; what it left undone, Left counts.
 exit code: 0 every task succeeded, 3 some failed or the job did, 4 the time was over
@@ -74,9 +74,7 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None) 
                 break
             if needs_confirmation(job) and not is_told:
                 bar.close()
-                output.say(
-                    printable(_("It waits to be confirmed: python -m cosbatch confirm {job}").format(job=job_id))
-                )
+                output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
                 is_told = True
         return job
 

@@ -23,13 +23,13 @@ from cosbatch.model.names import CSV
 
 _EXAMPLES = N_("""\
   A list of every object under a prefix:
-    python -m cosbatch build --bucket examplebucket-1250000000 --prefix photos/ --output photos.csv
+    cosbatch build --bucket examplebucket-1250000000 --prefix photos/ --output photos.csv
 
   The same with the id of each object's newest version, so that the job works on just these:
-    python -m cosbatch build --bucket examplebucket-1250000000 --prefix photos/ --versions --output photos.csv
+    cosbatch build --bucket examplebucket-1250000000 --prefix photos/ --versions --output photos.csv
 
   Only what is archived, for a restore job; other objects would fail in it:
-    python -m cosbatch build --bucket examplebucket-1250000000 --storage-class ARCHIVE --storage-class DEEP_ARCHIVE
+    cosbatch build --bucket examplebucket-1250000000 --storage-class ARCHIVE --storage-class DEEP_ARCHIVE
 
 Keys are written percent-encoded. With --output, the state of the listing is kept beside the file until it is whole: run the same command again after an interruption.
 """)

@@ -29,16 +29,16 @@ _PATIENCE = 7 * 86400.0
 
 _EXAMPLES = N_("""\
   Before a list is uploaded:
-    python -m cosbatch check 2026-11.csv
+    cosbatch check 2026-11.csv
 
   A list that lies in its bucket already, which may name objects of one bucket only:
-    python -m cosbatch check cos://manifest-1250000000/restore/2026-11.csv --bucket examplebucket-1250000000
+    cosbatch check cos://manifest-1250000000/restore/2026-11.csv --bucket examplebucket-1250000000
 
   An inventory, with all rows of its data files:
-    python -m cosbatch check cos://inventory-1250000000/1250000000/examplebucket/all/20261123/manifest.json
+    cosbatch check cos://inventory-1250000000/1250000000/examplebucket/all/20261123/manifest.json
 
   A data file of an inventory, compressed, whose third column does not matter:
-    python -m cosbatch check data.csv.gz --data-file --fields Bucket,Key,Ignore
+    cosbatch check data.csv.gz --data-file --fields Bucket,Key,Ignore
 
 exit code: 0 a job can read it, 1 a job would fail, or not all was read
 """)

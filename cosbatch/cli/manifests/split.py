@@ -32,10 +32,10 @@ _NOTES = ".cosbatch-split.json"
 
 _EXAMPLES = N_("""\
   A list in parts of a million rows, photos-parts/photos-0001.csv and so on:
-    python -m cosbatch split photos.csv --rows 1000000
+    cosbatch split photos.csv --rows 1000000
 
   An inventory, as lists that a profile takes, into a folder of one's own choice:
-    python -m cosbatch split cos://inventory-1250000000/all/20261123/manifest.json --rows 1000000 --output parts/
+    cosbatch split cos://inventory-1250000000/all/20261123/manifest.json --rows 1000000 --output parts/
 
 The same is done on the way by --split of restore, copy, tag, delete-objects and create: one job for each part.
 """)

@@ -40,10 +40,10 @@ _REPLIES = (
 
 _EXAMPLES = N_("""\
   Watch an upload become a job, and the job run; needs no account and no network:
-    python -m cosbatch demo
+    cosbatch demo
 
   Only the outcome:
-    python -m cosbatch demo 2> /dev/null | jq .Outcome
+    cosbatch demo 2> /dev/null | jq .Outcome
 """)
 
 Json = dict[str, Any]

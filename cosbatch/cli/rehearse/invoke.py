@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 _EXAMPLES = N_("""\
   What would have come of an event, rehearsed on this machine; the manifest that it names is put there as an example:
-    python -m cosbatch invoke event.json --local
+    cosbatch invoke event.json --local
 
   The same with the real manifest, and through a profile of your choice:
-    python -m cosbatch invoke event.json --local --manifest 2026-11.csv --profile restore
+    cosbatch invoke event.json --local --manifest 2026-11.csv --profile restore
 
   For real, with the account of the environment: an event that got lost, delivered again (it makes no second job):
-    python -m cosbatch invoke event.json
+    cosbatch invoke event.json
 
 With --local the account is the event's own: profiles.json is read as if its buckets lay there. ETags and versions of the recorded objects are left out, and HTTP events come in without authentication unless COSBATCH_HTTP_AUTH is set.
 """)

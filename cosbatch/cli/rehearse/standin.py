@@ -15,10 +15,10 @@ from cosbatch.standin.options import add_options, description
 
 _EXAMPLES = N_("""\
   A COS of your own on this machine, for any SDK; its page for people is at the address that it prints:
-    python -m cosbatch standin --port 8930 --data ./cos-data
+    cosbatch standin --port 8930 --data ./cos-data
 
   The whole system: what is uploaded is told to the function, whose jobs then run here:
-    python -m cosbatch standin --port 8930 --function handler.main_handler
+    cosbatch standin --port 8930 --function handler.main_handler
 """)
 
 

@@ -57,8 +57,8 @@ def test_wait_ends_with_what_failed_where_the_report_is_and_what_comes_next(run:
     assert [line.partition(":")[0] for line in end[:2]] == ["1 NoSuchKey", "1 RestoreNonArchiveObject"]
     assert end[2:] == [
         f"Its report: {report}",
-        f"A list of what failed: python -m cosbatch retry {job_id} --output again.csv",
-        f"A new job for it:      python -m cosbatch retry {job_id} --create",
+        f"A list of what failed: cosbatch retry {job_id} --output again.csv",
+        f"A new job for it:      cosbatch retry {job_id} --create",
     ]
 
 
@@ -90,9 +90,9 @@ def test_wait_counts_no_more_than_it_has_to(run: Run, standin: Standin, monkeypa
 def test_says_at_once_that_a_job_waits_to_be_confirmed(run: Run, standin: Standin) -> None:
     job_id = create("old", operation={"COSDeleteObject": {}})
     said = run("wait", job_id, "--timeout", "0.1", "--interval", "0.05")
-    assert said.err.count(f"It waits to be confirmed: python -m cosbatch confirm {job_id}") == 1
+    assert said.err.count(f"It waits to be confirmed: cosbatch confirm {job_id}") == 1
     listed = run("retry", job_id)
-    assert (listed.code, f"python -m cosbatch wait {job_id}" in listed.err) == (2, True)
+    assert (listed.code, f"cosbatch wait {job_id}" in listed.err) == (2, True)
 
 
 def test_retry_finds_the_report_of_a_job(run: Run, standin: Standin) -> None:

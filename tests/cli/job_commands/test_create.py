@@ -62,7 +62,7 @@ def test_creates_the_job_that_was_planned(run: Run, standin: Standin, manifest: 
     said = run("create", call, "--plan-digest", digest)
     assert (said.code, said.json["Outcome"]) == (0, "created")
     assert [job["JobId"] for job in standin.jobs()] == [said.json["JobId"]]
-    assert f"python -m cosbatch wait {said.json['JobId']}" in said.err
+    assert f"cosbatch wait {said.json['JobId']}" in said.err
 
 
 def test_refuses_to_create_what_is_no_longer_planned(run: Run, standin: Standin, manifest: Resource) -> None:

@@ -395,7 +395,7 @@ def test_refuses_a_list_that_is_longer_than_its_profile_allows_with_the_command_
         file.write(f"{PHOTOS},a\n")
     said = run("restore", "list.csv", "--profile", "restore", "--yes")
     assert (said.code, said.json["Code"]) == (1, "InvalidManifest")
-    assert "python -m cosbatch split LIST --rows 2" in said.err
+    assert "cosbatch split LIST --rows 2" in said.err
     assert "or on the way: add --split 2" in said.err
 
 

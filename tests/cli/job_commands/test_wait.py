@@ -88,7 +88,7 @@ def test_says_how_to_confirm_a_suspended_job_once(run: Run, time: SteppingClock)
         look(status, succeeded)
     said = run("wait", JOB, "--interval", "60", clock=time.clock())
     assert said.code == 0
-    assert said.err.count(f"python -m cosbatch confirm {JOB}") == 1
+    assert said.err.count(f"cosbatch confirm {JOB}") == 1
     assert time.naps == [60.0, 60.0, 60.0]
 
 

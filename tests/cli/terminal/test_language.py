@@ -75,7 +75,7 @@ def test_says_in_chinese_what_is_wrong_with_the_arguments(
 ) -> None:
     told = run(*arguments)
     assert (told.code, told.out) == (2, "")
-    assert told.err.startswith("用法: python -m cosbatch")
+    assert told.err.startswith("用法: cosbatch")
     assert told.err.rstrip().endswith(said)
 
 
