@@ -20,6 +20,7 @@ from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, is_agreed
+from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import indented, printable
@@ -35,6 +36,9 @@ def make_jobs(options: argparse.Namespace, name: str, command: str, fields: Mapp
     """Make the jobs of the LIST `name`; `fields` are of the CreateJob call. Raises WrongUsage, CosbatchError."""
     if asks and not options.dry_run:
         check_terminal(options)
+    if options.from_class and not lists.names_prefix(name):
+        message = _("--from-class is for cos://bucket/prefix/; of {name}, all rows are taken")
+        raise WrongUsage(message.format(name=name))
     client = connect(options)
     call = _call(options, client, command, fields)
     place = lists.place_of(name) if objects.is_object(name) else None

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from cosbatch.cli.job_commands.from_list import make_jobs
 from cosbatch.cli.job_commands.list_options import add_all, fields_of, place_of
+from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote.client import configuration_of, environ_of
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
@@ -95,7 +96,8 @@ def pair(text: str) -> tuple[str, str]:
 def restore(options: argparse.Namespace) -> int:
     if options.days is None and (options.profile is None or options.tier is not None):
         raise WrongUsage(_("--days says for how long the objects are restored"))
-    options.from_class = options.from_class or _ARCHIVED
+    if options.from_class is None and lists.names_prefix(options.list):
+        options.from_class = _ARCHIVED
     parameters = {"ExpirationInDays": options.days, "JobTier": options.tier or "Standard"}
     return _make(options, "restore", "COSInitiateRestoreObject", None if options.days is None else parameters)
 

@@ -60,6 +60,11 @@ def found(
             yield ending.enter_context(_kept(opened.blocks))
 
 
+def names_prefix(name: str) -> bool:
+    """Whether the LIST is all that a prefix or a bucket holds. Raises WrongUsage."""
+    return objects.is_object(name) and is_prefix(place_of(name))
+
+
 def is_prefix(place: Resource) -> bool:
     """Whether all objects under it are meant: it is a bucket, or ends as a folder does."""
     return place.key is None or place.key.endswith("/")

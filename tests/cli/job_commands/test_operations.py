@@ -636,6 +636,18 @@ def test_makes_no_job_of_what_has_taken_the_place_of_the_uploaded_list(run: Run,
     assert counts(server) == [len(KEYS)]
 
 
+@pytest.mark.parametrize("kind", ["file", "stdin", "object", "inventory"])
+@pytest.mark.parametrize("command", ["restore", "delete-objects"])
+def test_takes_no_storage_class_where_all_rows_of_a_list_are_taken(
+    run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch, command: str, kind: str
+) -> None:
+    name = list_of(kind, monkeypatch)
+    said = run(command, name, *COMMANDS[command], "--from-class", "STANDARD", "--yes")
+    assert said.code == 2
+    assert f"--from-class is for cos://bucket/prefix/; of {name}, all rows are taken" in said.err
+    assert server.jobs() == []
+
+
 @pytest.mark.parametrize("split", [(), ("--split", "1")])
 def test_says_how_to_go_on_with_one_job_more(run: Run, server: Standin, split: tuple[str, ...]) -> None:
     command, jobs = ("restore", "list.csv", "--days", "7", "--yes", *split), 1 + len(split) // 2
