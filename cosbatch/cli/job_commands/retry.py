@@ -31,6 +31,9 @@ Job = Mapping[str, Any]
 # What a job over what failed has from the first one.
 _SAME = ("ConfirmationRequired", "Operation", "Priority", "Report", "RoleArn")
 
+# Characters of an error code in a file's name: names have 255 bytes at most.
+_LONGEST_NAME = 100
+
 _EXAMPLES = N_("""\
   A list of what failed in a job; its report is found by itself:
     cosbatch retry 53dc6228-c50b-46f7-8ad7-65e7159f1aae --output again.csv
@@ -143,7 +146,7 @@ def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.N
     description = f"what failed in job {options.report}"
     with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
         path = os.path.join(folder, f"{options.report}.csv")
-        _write(list(failed.counts), path, failed, form)
+        _write(failed.counts, path, failed, form)
         return make_jobs(options, path, "retry", {**fields, "Description": description}, asks=True)
 
 
@@ -178,7 +181,8 @@ def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> st
 
 def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace) -> Iterator[dict[str, object]]:
     """Write one manifest of all, or one for each code; what was written into files. Raises WrongUsage."""
-    codes = list(failed.counts)
+    counts = failed.counts
+    codes = list(counts)
     if options.by_code is not None:
         try:
             os.makedirs(options.by_code, exist_ok=True)
@@ -186,21 +190,23 @@ def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace)
             raise files.unwritable(options.by_code, error) from None
         for index, code in enumerate(codes):
             path = os.path.join(options.by_code, _file_name(code, index))
-            yield _write([code], path, failed, form)
+            yield _write({code: counts[code]}, path, failed, form)
     elif codes and options.output is not None:
-        yield _write(codes, options.output, failed, form)
+        yield _write(counts, options.output, failed, form)
     else:
         failed.write(codes, form, sys.stdout.buffer)
 
 
 def _file_name(code: str, index: int) -> str:
-    """The code as a file name; where characters have to be replaced, with a number that keeps it unique."""
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", code)
+    """The code as a file name; where it has to be changed, with a number that keeps it unique."""
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", code)[:_LONGEST_NAME]
     return f"{plain}.csv" if plain == code else f"{plain}-{index}.csv"
 
 
-def _write(codes: list[str], path: str, failed: FailedTasks, form: str | None) -> dict[str, object]:
+def _write(counts: Mapping[str, int], path: str, failed: FailedTasks, form: str | None) -> dict[str, object]:
+    """Write the tasks of these codes, of each of which there are so many."""
+    codes = list(counts)
     with files.writing(path) as file:
         failed.write(codes, form, file)
     fields = ["Bucket", "Key", *(["VersionId"] if failed.name_versions(codes) else [])]
-    return {"Manifest": path, "Rows": sum(failed.counts[code] for code in codes), "Fields": fields, "Codes": codes}
+    return {"Manifest": path, "Rows": sum(counts.values()), "Fields": fields, "Codes": codes}

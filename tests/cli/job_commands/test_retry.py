@@ -147,6 +147,14 @@ def test_keeps_version_ids_where_there_are_some(run: Run, tmp_path: Path) -> Non
     assert run("retry", str(tmp_path / "report.csv")).out == "b-1,a,v1\nb-1,b,\n"
 
 
+def test_writes_a_file_for_a_code_that_is_longer_than_a_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "report.csv").write_text(f"photos-1250000000,1.jpg,,failed,{'x' * 300},404,\n")
+    said = run("retry", str(tmp_path / "report.csv"), "--by-code", str(tmp_path / "again"))
+    (written,) = said.json["Manifests"]
+    assert Path(written["Manifest"]).read_text() == "photos-1250000000,1.jpg\n"
+    assert written["Codes"] == ["x" * 300]
+
+
 @pytest.mark.parametrize("where", [["--output", "again.csv"], ["--by-code", "again"], []])
 def test_writes_nothing_where_nothing_failed(
     run: Run, tmp_path: Path, where: list[str], monkeypatch: pytest.MonkeyPatch
