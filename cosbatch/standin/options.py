@@ -11,8 +11,10 @@ from collections.abc import Callable
 from gettext import gettext as _
 from pathlib import Path
 
-from cosbatch.standin.function.triggers import Function, read_trigger, triggers_of
+from cosbatch.standin.function.triggers import Function, Trigger, read_trigger, triggers_of
 from cosbatch.standin.wire.addresses import Account
+
+_LAST_PORT = 65535
 
 
 def description() -> str:
@@ -25,7 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     account = Account()
     add = parser.add_argument
     add("--host", default="127.0.0.1", metavar="H", help=_("the address to listen on (default: 127.0.0.1)"))
-    add("--port", type=int, default=0, metavar="N", help=_("where to listen (default: a free port)"))
+    add("--port", type=_port, default=0, metavar="N", help=_("where to listen (default: a free port)"))
     add("--certificate", metavar="FILE", help=_("a certificate in PEM: the port speaks TLS too"))
     add("--key", metavar="FILE", help=_("the certificate's key in PEM, unless it is in the same file"))
     add("--data", metavar="DIR", help=_("where objects and jobs are kept (default: nowhere)"))
@@ -53,7 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--trigger",
-        type=read_trigger,
+        type=_trigger,
         action="append",
         default=[],
         metavar="BUCKET[:PREFIX[:SUFFIX]]",
@@ -90,14 +92,34 @@ def account_of(options: argparse.Namespace) -> Account:
 def _text(pattern: str) -> Callable[[str], str]:
     def value(text: str) -> str:
         if not re.fullmatch(pattern, text, re.ASCII):
-            raise ValueError(text)
+            raise argparse.ArgumentTypeError(
+                _("{text} is not made of {pattern}").format(text=repr(text), pattern=pattern)
+            )
         return text
 
     return value
 
 
+def _port(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _LAST_PORT:
+        message = _("{text} is not a whole number from {least} to {most}")
+        raise argparse.ArgumentTypeError(message.format(text=repr(text), least=0, most=_LAST_PORT))
+    return int(text)
+
+
+def _trigger(text: str) -> Trigger:
+    try:
+        return read_trigger(text)
+    except ValueError:
+        message = _("{text} names no bucket with its APPID, such as photos-1250000000")
+        raise argparse.ArgumentTypeError(message.format(text=repr(text))) from None
+
+
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(_("{text} is not a number above 0").format(text=repr(text)))
     return value

@@ -37,7 +37,7 @@ def serve(
             sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
             sys.stdout.flush()
             stopped.wait()
-    except (UnusableData, UnusableFunction, OSError, OverflowError) as error:
+    except (UnusableData, UnusableFunction, OSError) as error:
         sys.stderr.write(f"The stand-in cannot start: {error}\n")
         return 1
     return 0
