@@ -79,7 +79,10 @@ def replaceable(path: str) -> str | None:
     """
     try:
         there = os.stat(path)
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        # No name would lead to the current folder.
+        if not path:
+            raise unwritable("''", error) from None
         return os.path.realpath(path)
     except (OSError, ValueError) as error:
         raise unwritable(path, error) from None

@@ -73,6 +73,12 @@ def test_says_where_nothing_can_be_written(tmp_path: Path) -> None:
         pass
 
 
+def test_takes_no_name_for_the_name_of_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(files.WrongUsage, match="'' cannot be written: No such file"), files.writing(""):
+        pytest.fail("there is nothing to write to")
+
+
 def test_says_so_where_a_folder_is_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "list.csv").mkdir()
     with pytest.raises(files.WrongUsage, match="directory"), files.writing(str(tmp_path / "list.csv")):
