@@ -15,9 +15,9 @@ HINTS: dict[str, tuple[str, str]] = {
         "`cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，将从头列出对象。",
     ),
     "ConfigurationError": (
-        "The function's variables or profiles are wrong. Fix what Errors lists and deploy again; "
+        "Variables or profiles are wrong. Fix what Errors lists; a function is to be deployed again then. "
         "`cosbatch doctor` checks them.",
-        "函数的环境变量或 profiles 配置有误。请按 Errors 逐项修正后重新部署；可用 `cosbatch doctor` 检查。",
+        "环境变量或 profiles 配置有误。请按 Errors 逐项修正，函数修正后需重新部署；可用 `cosbatch doctor` 检查。",
     ),
     "DuplicateUnresolved": (
         "The token was used before and its job cannot be seen yet. Send the same call with the same token again in a "

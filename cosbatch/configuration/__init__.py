@@ -25,7 +25,7 @@ def read_configuration(environ: Mapping[str, str], default_path: str, read_file:
     settings, problems = read_settings(environ)
     profiles, more = _profiles(settings.profiles_path, default_path, read_file)
     if problems or more:
-        message = "This function is not configured rightly; nothing was sent."
+        message = "Variables or profiles are not right; nothing was sent."
         raise ConfigurationError(message, [*problems, *more])
     return Configuration(settings, profiles)
 

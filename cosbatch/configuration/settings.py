@@ -150,7 +150,7 @@ def _language(reader: Reader) -> str:
 
 
 def _credentials(reader: Reader) -> Credentials:
-    role = "of the function's execution role (the platform sets it; without a role it is missing)"
+    role = "of your own keys, or of the function's execution role (the platform sets it; without a role it is missing)"
     secret_id = reader.needed(SECRET_ID, _VISIBLE, f"the SecretId {role}")
     secret_key = reader.needed(SECRET_KEY, _VISIBLE, f"the SecretKey {role}")
     token = reader.text(*SESSION_TOKEN)

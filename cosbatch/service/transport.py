@@ -101,7 +101,7 @@ class Connection(NamedTuple):
         except errors.CosbatchError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
-            raise _translated(error, request.host) from None
+            raise _translated(error, f"{request.host} at {self.endpoint}" if self.endpoint else request.host) from None
         signed_as = auth.signed() if response.status == 403 else None
         response = response._replace(signed=signed_as, signed_at=now)
         return _without_secrets(response, self.credentials, prepared.headers["Authorization"])

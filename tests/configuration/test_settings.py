@@ -140,7 +140,7 @@ def test_says_everything_that_is_missing_at_once() -> None:
         "/COSBATCH_REGION",
     ]
     assert all("is not set; it holds" in problem.message for problem in problems)
-    assert "execution role" in problems[0].message
+    assert "of your own keys, or of the function's execution role" in problems[0].message
 
 
 WRONG = [

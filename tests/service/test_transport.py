@@ -478,3 +478,9 @@ def test_says_whom_it_could_not_talk_to() -> None:
 def test_lets_through_what_stops_the_process(kill: type[BaseException]) -> None:
     with pytest.raises(kill):
         broken(kill()).send(GET, ENOUGH)
+
+
+def test_names_the_endpoint_too_where_it_takes_no_connection(transport: Transport) -> None:
+    with pytest.raises(CosbatchError) as raised:
+        to(transport, "http://127.0.0.1:1").send(GET, ENOUGH)
+    assert raised.value.message == f"No connection to {HOST} at http://127.0.0.1:1 could be made."

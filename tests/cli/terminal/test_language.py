@@ -84,7 +84,7 @@ def test_keeps_codes_and_messages_in_english(run: Run, chinese: None, monkeypatc
     said = run("jobs")
     assert (said.json["Code"], said.json["Errors"][0]["Pointer"]) == ("ConfigurationError", "/COSBATCH_UIN")
     assert said.json["Message"].isascii()
-    assert said.json["Hint"].startswith("函数的环境变量")
+    assert said.json["Hint"].startswith("环境变量或 profiles 配置有误")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
