@@ -67,7 +67,7 @@ def test_speaks_english_where_the_terminal_has_no_chinese_characters(
         (("demo", "--objects", "x"), "'x' 不是 1 到 100000 之间的整数"),
         (("demo", "--json=3"), "不接受取值 '3'"),
         (("--quiet", "--verbose", "jobs"), "不能与参数 --quiet 同时使用"),
-        (("standin", "--port", "x"), "无效的 int 值：'x'"),
+        (("standin", "--port", "x"), "'x' 不是 0 到 65535 之间的整数"),
     ],
 )
 def test_says_in_chinese_what_is_wrong_with_the_arguments(
