@@ -19,7 +19,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
-from cosbatch.cli.terminal.asking import check_terminal, is_agreed
+from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
@@ -139,7 +139,9 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
         if not options.wait:
             _say_what_comes_next(client, result["JobId"])
             continue
-        job = follow(client, result["JobId"], INTERVAL, None)
+        # In a script, nobody would see that somebody has to confirm it.
+        may_be_confirmed = options.timeout is not None or has_terminal()
+        job = follow(client, result["JobId"], INTERVAL, options.timeout, may_be_confirmed)
         progress = job_progress_of(job)
         counts = {"Succeeded": progress.succeeded, "Failed": progress.failed, "Left": progress.left}
         result["End"] = {"Status": progress.status, "Outcome": progress.outcome, **counts}

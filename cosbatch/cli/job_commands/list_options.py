@@ -15,7 +15,7 @@ from cosbatch.cli.manifests.split import MOST_ROWS
 from cosbatch.cli.terminal.asking import add_yes
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.options import add_service, whole_number
+from cosbatch.cli.terminal.options import add_service, seconds, whole_number
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
 from cosbatch.model import names
@@ -86,6 +86,12 @@ def add_end(parser: argparse.ArgumentParser) -> None:
     """How far to go."""
     parser.add_argument("--dry-run", action="store_true", help=_("show the plan, and send nothing"))
     parser.add_argument("--wait", action="store_true", help=_("follow the job to its end"))
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        metavar="SECONDS",
+        help=_("with --wait: stop waiting after this long (default: never)"),
+    )
 
 
 def fields_of(options: argparse.Namespace, environ: Environ, configuration: Configuration) -> dict[str, object]:

@@ -62,8 +62,11 @@ def wait(options: argparse.Namespace) -> int:
     return exit_code_of(progress)
 
 
-def follow(client: Client, job_id: str, interval: float, timeout: float | None) -> Job:
-    """The job as it was last seen: at its end, or when the time was over. Raises CosbatchError."""
+def follow(client: Client, job_id: str, interval: float, timeout: float | None, may_be_confirmed: bool = True) -> Job:
+    """The job as it was last seen: at its end, or when the time was over. Raises CosbatchError.
+
+    Unless it may be confirmed in the meantime, also when it waits for that.
+    """
     with contextlib.closing(Progress(sys.stderr, client.clock)) as bar:
         job: Job = {}
         is_told = False
@@ -76,6 +79,8 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None) 
                 bar.close()
                 output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
                 is_told = True
+                if not may_be_confirmed:
+                    break
         return job
 
 

@@ -162,6 +162,17 @@ def test_runs_to_its_end(wait: Run, server: Standin, monkeypatch: pytest.MonkeyP
     check_done(command)
 
 
+@pytest.mark.parametrize("timeout", [(), ("--timeout", "0.05")])
+def test_waits_for_no_confirmation_where_nobody_sees_that_it_is_needed(
+    wait: Run, server: Standin, timeout: tuple[str, ...]
+) -> None:
+    given = ("--role", "COSBatch_QcsRole", "--report", "cos://report-1250000000/r", "--yes", "--wait")
+    said = wait("delete-objects", "list.csv", *given, *timeout)
+    assert (said.code, said.json["End"]["Outcome"]) == (4, "unfinished")
+    assert f"It waits to be confirmed: cosbatch confirm {said.json['JobId']}" in said.err
+    assert keys(PHOTOS) != []
+
+
 @pytest.mark.parametrize("kind", ["file", "object", "prefix"])
 def test_creates_the_job_of_a_profile_for_any_list(wait: Run, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     said = wait("create", "--profile", "restore", list_of(kind, monkeypatch), "--wait")
