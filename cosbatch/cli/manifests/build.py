@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from urllib.parse import quote
 
 from cosbatch.cli.manifests.draft import State, drafted
 from cosbatch.cli.remote.client import Client, connect
-from cosbatch.cli.remote.listing import Entry, Listing, pages
+from cosbatch.cli.remote.listing import Entry, Listing
+from cosbatch.cli.remote.side_by_side import pages
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.language import N_, _, ngettext
-from cosbatch.cli.terminal.options import Commands, add_service, command
+from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
@@ -30,6 +32,9 @@ _EXAMPLES = N_("""\
 
   Only what is archived, for a restore job; other objects would fail in it:
     cosbatch build --bucket examplebucket-1250000000 --storage-class ARCHIVE --storage-class DEEP_ARCHIVE
+
+  A large bucket, whose folders are listed side by side; the rows and their order are the same:
+    cosbatch build --bucket examplebucket-1250000000 --connections 8 --output all.csv
 
 Keys are written percent-encoded. With --output, the state of the listing is kept beside the file until it is whole: run the same command again after an interruption.
 """)
@@ -49,6 +54,8 @@ def add(commands: Commands) -> None:
     only = _("only objects of this class; repeatable")
     parser.add_argument("--storage-class", action="append", default=[], metavar="CLASS", help=only)
     parser.add_argument("--output", metavar="FILE", type=output_path, help=_("the manifest (default: stdout)"))
+    at_once = _("list folders side by side over so many connections, 1 to 32 (default: 1)")
+    parser.add_argument("--connections", type=whole_number(1, 32), default=1, metavar="N", help=at_once)
     add_service(parser)
 
 
@@ -72,8 +79,8 @@ class Selection:
 
 def build(options: argparse.Namespace) -> int:
     options.holds_rows = options.output is None
-    client = connect(options)
-    state = list_into(options.output, _selection(options, client.settings), client)
+    clients = [connect(options) for _connection in range(options.connections)]
+    state = list_into(options.output, _selection(options, clients[0].settings), clients)
     if options.output is None:
         output.say(ngettext("{count} row", "{count} rows", state.rows).format(count=f"{state.rows:,}"))
         return 0
@@ -83,14 +90,17 @@ def build(options: argparse.Namespace) -> int:
     return 0
 
 
-def list_into(path: str | None, selection: Selection, client: Client) -> State:
-    """List what is selected into the file at `path`, or to stdout, with a bar; how much was written.
+def list_into(path: str | None, selection: Selection, clients: Sequence[Client]) -> State:
+    """List what is selected into the file at `path`, or to stdout, over all of the clients, with a bar; how much was written.
 
     Raises InvalidManifest where nothing is, and what `drafted` and `pages` raise.
     """
-    progress = Progress(sys.stderr, client.clock)
-    with contextlib.closing(progress), drafted(path, asdict(selection)) as draft:
-        for page in pages(client, selection.listing, draft.state.marker):
+    progress = Progress(sys.stderr, clients[0].clock)
+    with contextlib.ExitStack() as ending:
+        ending.enter_context(contextlib.closing(progress))
+        draft = ending.enter_context(drafted(path, asdict(selection)))
+        listed = pages(clients, selection.listing, draft.state.marker)
+        for page in ending.enter_context(contextlib.closing(listed)):
             draft.add([selection.row(entry) for entry in page.entries if selection.includes(entry)], page.following)
             progress.show(Reading(_("Listing"), draft.state.rows))
     if not draft.state.rows:

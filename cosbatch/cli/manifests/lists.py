@@ -101,7 +101,7 @@ def _listed(
     selection = Selection(listing, latest_only=True, storage_classes=tuple(classes), without=inside)
     path = os.path.join(_cache(), f"{_digest(selection)}.csv")
     try:
-        state = list_into(path, selection, client)
+        state = list_into(path, selection, [client])
         of = _(" of class {classes}").format(classes=_(" or ").join(classes)) if classes else ""
         output.say(_("Listed: {count} objects{of_class}.").format(count=f"{state.rows:,}", of_class=of))
         if inside:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from cosbatch.cli.remote import quick_entries
 from cosbatch.cli.remote.client import Client
 from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse
@@ -24,6 +25,7 @@ class Listing:
     region: str
     prefix: str = ""
     versions: bool = False
+    page_size: int = PAGE_SIZE
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,7 @@ class Marker:
 BEGINNING = Marker()
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """An object or one version of it; `version` is empty where the bucket keeps none."""
 
     key: str
@@ -79,7 +80,7 @@ def page_request(listing: Listing, marker: Marker) -> Request:
     query = (
         *(of_versions if listing.versions else (("marker", marker.key),)),
         ("prefix", listing.prefix),
-        ("max-keys", str(PAGE_SIZE)),
+        ("max-keys", str(listing.page_size)),
         ("encoding-type", "url"),
     )
     given = tuple((name, value) for name, value in query if value or name == "versions")
@@ -89,11 +90,32 @@ def page_request(listing: Listing, marker: Marker) -> Request:
 
 def page_of(response: Response, listing: Listing) -> Page:
     """The page in the response. Raises ServiceSideError."""
-    root, member = ("ListVersionsResult", "Version") if listing.versions else ("ListBucketResult", "Contents")
-    result = actions.read(root, response)
-    is_encoded = result.get("EncodingType") == "url"
-    entries = tuple(_entry(member, is_encoded) for member in members(result.get(member)))
+    if listing.versions:
+        result = actions.read("ListVersionsResult", response)
+        is_encoded = result.get("EncodingType") == "url"
+        entries = tuple(_entry(member, is_encoded) for member in members(result.get("Version")))
+    else:
+        quick, rest = quick_entries.taken(response.body)
+        result = actions.read("ListBucketResult", response._replace(body=rest))
+        is_encoded = result.get("EncodingType") == "url"
+        slow = (_entry(member, is_encoded) for member in members(result.get("Contents")))
+        entries = tuple(Entry(_text(key, is_encoded), of or "STANDARD") for key, of in quick) or tuple(slow)
     return Page(entries, _following(result, entries, is_encoded, listing))
+
+
+def folders(client: Client, listing: Listing, folder: str, marker: str) -> tuple[list[str], bool]:
+    """Common prefixes up to the next slash under `folder`, of keys behind the marker; whether there are more of them.
+
+    One request: what a page of prefixes and keys together has room for. Raises ServiceSideError.
+    """
+    request = page_request(replace(listing, prefix=folder), Marker(marker))
+    root = "ListVersionsResult" if listing.versions else "ListBucketResult"
+    result = client.ask(
+        request._replace(query=(*request.query, ("delimiter", "/"))), lambda response: actions.read(root, response)
+    )
+    is_encoded = result.get("EncodingType") == "url"
+    found = {_text(member.get("Prefix"), is_encoded) for member in members(result.get("CommonPrefixes"))}
+    return sorted(found), result.get("IsTruncated") == "true"
 
 
 def members(value: object) -> list[Mapping[str, Any]]:

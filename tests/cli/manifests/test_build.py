@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from responses import BaseResponse, matchers
 
+from cosbatch.cli.manifests.build import Selection, list_into
 from cosbatch.cli.manifests.draft import OutputInUse, drafted
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
+from cosbatch.cli.remote.listing import Entry, Listing
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
@@ -112,6 +114,38 @@ def test_goes_on_where_it_was_broken_off(run: Run, tmp_path: Path) -> None:
     assert "Going on behind row 2." in said.err
     assert (tmp_path / "list.csv").read_text().split() == [f"{BUCKET},{key}" for key in "abcd"]
     assert os.listdir(tmp_path) == ["list.csv"]
+
+
+class Interrupted(Selection):
+    """A selection at one of whose keys somebody presses Ctrl-C."""
+
+    def row(self, entry: Entry) -> bytes:
+        if entry.key == "h/5":
+            raise KeyboardInterrupt
+        return super().row(entry)
+
+
+def test_goes_on_over_several_connections(standin: Standin, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = [f"{folder}/{number}" for folder in "abcdefgh" for number in range(10)]
+    for key in keys:
+        store(key)
+    clients = [client_of(os.environ, Clock()) for _ in range(3)]
+    listing, path = Listing(BUCKET, "ap-chengdu", page_size=4), tmp_path / "list.csv"
+    with pytest.raises(KeyboardInterrupt):
+        list_into(str(path), Interrupted(listing, True, ()), clients)
+    assert list_into(str(path), Selection(listing, True, ()), clients).rows == 80
+    assert "Going on behind row" in capsys.readouterr().err
+    assert path.read_text().split() == [f"{BUCKET},{key}" for key in keys]
+
+
+def test_lists_over_several_connections(run: Run, standin: Standin) -> None:
+    for key in ("b/1", "a/1", "c"):
+        store(key)
+    assert run("build", "--bucket", BUCKET, "--connections", "3").out.split() == [
+        f"{BUCKET},{key}" for key in ("a/1", "b/1", "c")
+    ]
+    for wrong in ("0", "33", "many"):
+        assert run("build", "--bucket", BUCKET, "--connections", wrong).code == 2
 
 
 @responses.activate
@@ -223,6 +257,7 @@ def test_refuses_a_second_build_of_the_same_list_until_the_first_has_ended(run: 
 # Takes the list, says so, and is killed where it stands.
 HOLD = """
 import sys, time
+from cosbatch.cli.manifests.build import Selection, list_into
 from cosbatch.cli.manifests.draft import drafted
 with drafted(sys.argv[1], {}):
     print("held", flush=True)

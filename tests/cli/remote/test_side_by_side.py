@@ -1,0 +1,210 @@
+"""Several connections list what one lists, in the same order."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cosbatch.cli.remote import listing as one_by_one
+from cosbatch.cli.remote.client import Client, client_of
+from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker
+from cosbatch.cli.remote.side_by_side import folders_around, pages
+from cosbatch.model.deadline import Clock
+from cosbatch.model.errors import ServiceError
+from cosbatch.model.messages import Request, Response
+from cosbatch.standin import Standin, running
+
+BUCKET = "examplebucket-1250000000"
+NAMES = ("a", "a-", "a0", "b", "ü", "\U0001f600", " ", "a.b", "~", "\uffff")
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
+    with running(tmp_path_factory.mktemp("standin")) as standin:
+        yield standin
+
+
+class CountingWire:
+    """Notes which queries went out."""
+
+    def __init__(self, client: Client) -> None:
+        self._wire = client.wire
+        self.queries: list[dict[str, str]] = []
+
+    def send(self, request: Request, seconds: float) -> Response:
+        self.queries.append(dict(request.query))
+        return self._wire.send(request, seconds)
+
+    def set_clock_by(self, date: str | None) -> bool:
+        return self._wire.set_clock_by(date)
+
+
+def connected(standin: Standin, count: int) -> list[Client]:
+    return [client_of(standin.environ, Clock()) for _ in range(count)]
+
+
+def fill(standin: Standin, keys: Iterable[str], versions: int = 1) -> None:
+    """The bucket with just these keys, faster than a client could store them."""
+    standin.reset()
+    with standin.service.database.writing() as transaction:
+        transaction.execute("INSERT INTO buckets (name, region, created) VALUES (?, 'ap-chengdu', 0)", (BUCKET,))
+        (number,) = transaction.connection.execute("SELECT id FROM buckets").fetchone()
+        rows = [(number, key, f"v{each}") for key in keys for each in range(versions)]
+        statement = "INSERT INTO versions (bucket, key, version, modified) VALUES (?, ?, ?, 0)"
+        transaction.connection.executemany(statement, rows)
+
+
+def entries(clients: list[Client], listing: Listing, marker: Marker = BEGINNING) -> list[Entry]:
+    return [entry for page in pages(clients, listing, marker) for entry in page.entries]
+
+
+def expected(standin: Standin, listing: Listing, marker: Marker = BEGINNING) -> list[Entry]:
+    (client,) = connected(standin, 1)
+    whole = Listing(listing.bucket, listing.region, listing.prefix, listing.versions)
+    return [entry for page in one_by_one.pages(client, whole, marker) for entry in page.entries]
+
+
+def tree(seed: int) -> set[str]:
+    """Keys of a few folders in each other, with slashes at both ends, and folders that are objects themselves."""
+    choose = random.Random(seed)
+    names = choose.sample(NAMES, choose.randint(1, len(NAMES)))
+    keys = set()
+    for _ in range(choose.choice((0, 1, 40, 80))):
+        steps = [choose.choice((*names, "")) for _ in range(choose.randint(1, 4))]
+        keys.add("/".join(steps) or "/")
+    return keys
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_lists_the_same_in_the_same_order(filled: Standin, seed: int) -> None:
+    fill(filled, tree(seed))
+    choose = random.Random(seed)
+    prefix = choose.choice(("", "", "a", "a/"))
+    listing = Listing(BUCKET, "ap-chengdu", prefix, page_size=choose.randint(1, 5))
+    assert entries(connected(filled, choose.randint(2, 5)), listing) == expected(filled, listing)
+
+
+@pytest.mark.parametrize("page_size", [1, 3, 7])
+def test_lists_every_version_once(filled: Standin, page_size: int) -> None:
+    fill(
+        filled,
+        [f"{folder}{name}" for folder in ("", "a/", "b/", "b/c/") for name in ("", "x", "y") if folder + name],
+        3,
+    )
+    listing = Listing(BUCKET, "ap-chengdu", versions=True, page_size=page_size)
+    assert entries(connected(filled, 3), listing) == expected(filled, listing)
+
+
+def test_goes_on_behind_the_marker_of_any_page(filled: Standin) -> None:
+    fill(filled, [f"{folder}/{name}" for folder in "abc" for name in "1234"])
+    listing = Listing(BUCKET, "ap-chengdu", page_size=3)
+    clients, before = connected(filled, 3), list[Entry]()
+    for page in pages(clients, listing, BEGINNING):
+        before += page.entries
+        if page.following is not None:
+            assert before + expected(filled, listing, page.following) == expected(filled, listing)
+
+
+def counted(standin: Standin, connections: int, listing: Listing) -> list[dict[str, str]]:
+    """The queries of a whole listing."""
+    clients = connected(standin, connections)
+    wires = [CountingWire(client) for client in clients]
+    through = [Client(client.configuration, wire, client.clock) for client, wire in zip(clients, wires, strict=True)]
+    assert entries(through, listing) == expected(standin, listing)
+    return [query for wire in wires for query in wire.queries]
+
+
+def test_divides_a_bucket_at_its_folders(filled: Standin) -> None:
+    fill(filled, [f"{folder}/{name}" for folder in "abcdefgh" for name in range(8)])
+    queries = counted(filled, 4, Listing(BUCKET, "ap-chengdu", page_size=4))
+    markers = {query.get("marker", "") for query in queries if "delimiter" not in query}
+    assert len(markers & {f"{folder}/" for folder in "abcdefgh"}) > 2
+
+
+def test_asks_little_for_many_small_folders(filled: Standin) -> None:
+    fill(filled, [f"{folder:03}/only" for folder in range(400)])
+    queries = counted(filled, 4, Listing(BUCKET, "ap-chengdu", page_size=20))
+    assert len(queries) < 100  # one connection alone: 20
+
+
+class LateWire(CountingWire):
+    """Sends the first page of all only after three other requests."""
+
+    def __init__(self, client: Client, sent: threading.Semaphore) -> None:
+        super().__init__(client)
+        self._sent = sent
+
+    def send(self, request: Request, seconds: float) -> Response:
+        if {"marker", "delimiter"} & dict(request.query).keys():
+            self._sent.release()
+        else:
+            for _ in range(3):
+                assert self._sent.acquire(timeout=20)
+        return super().send(request, seconds)
+
+
+def test_a_page_takes_in_what_nobody_lists(filled: Standin) -> None:
+    fill(filled, [f"{folder}/" for folder in "abcdefgh"])
+    listing, sent = Listing(BUCKET, "ap-chengdu", page_size=8), threading.Semaphore(0)
+    clients = connected(filled, 2)
+    wires = [LateWire(client, sent) for client in clients]
+    late = [Client(client.configuration, wire, client.clock) for client, wire in zip(clients, wires, strict=True)]
+    assert entries(late, listing) == expected(filled, listing)
+    assert sum("delimiter" not in query for wire in wires for query in wire.queries) == 2
+
+
+def test_asks_seldom_where_a_folder_is_flat(filled: Standin) -> None:
+    fill(filled, [f"{number:03}" for number in range(256)])
+    queries = counted(filled, 4, Listing(BUCKET, "ap-chengdu", page_size=4))
+    assert sum("delimiter" in query for query in queries) < 10
+    assert len(queries) < 75  # 64 pages
+
+
+def test_raises_what_a_thread_ran_into(filled: Standin) -> None:
+    fill(filled, [f"{folder}/{name}" for folder in "abcdefgh" for name in range(8)])
+    filled.order({"action": "GetBucket", "fault": "AccessDenied", "after": 6, "times": None})
+    with pytest.raises(ServiceError, match="Access Denied"):
+        entries(connected(filled, 3), Listing(BUCKET, "ap-chengdu", page_size=2))
+
+
+def test_ends_its_threads_when_it_is_closed(filled: Standin) -> None:
+    fill(filled, [f"{folder}/{name}" for folder in "abcdefgh" for name in range(8)])
+    with contextlib.closing(
+        pages(connected(filled, 3), Listing(BUCKET, "ap-chengdu", page_size=2), BEGINNING)
+    ) as listed:
+        assert next(listed).following is not None
+    assert [*listed] == []
+    for thread in threading.enumerate():
+        if thread.name.startswith("listing"):
+            thread.join(timeout=20)
+            assert not thread.is_alive()
+
+
+def test_one_connection_lists_page_by_page(filled: Standin, tmp_path: Path) -> None:
+    fill(filled, "abc")
+    queries = counted(filled, 1, Listing(BUCKET, "ap-chengdu", page_size=2))
+    assert [query.get("marker") for query in queries] == [None, "b"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "position", "until", "folders"),
+    [
+        ("", "", None, [""]),
+        ("", "a", None, [""]),
+        ("", "a/b/c", None, ["", "a/", "a/b/"]),
+        ("", "a/b/c", "b/", ["", "a/", "a/b/"]),
+        ("", "a/b/c", "a/c/", ["a/", "a/b/"]),
+        ("", "/a", None, ["", "/"]),
+        ("a/", "", None, ["a/"]),
+        ("a/b", "a/bc/d", None, ["a/b", "a/bc/"]),
+    ],
+)
+def test_looks_for_folders_around_the_position(
+    prefix: str, position: str, until: str | None, folders: list[str]
+) -> None:
+    assert [*folders_around(prefix, position, until)] == folders
