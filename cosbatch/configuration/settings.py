@@ -41,7 +41,7 @@ VARIABLES = (
 # All that is read. Settings are made again only where one of them has changed, which saves 70 us a call.
 _READ = (*VARIABLES, SYSTEM_LANG)
 
-_DIGITS = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
+DIGITS = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 _ENDPOINT = re.compile(r"https?://(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?/?", re.ASCII)
 _ORIGIN = re.compile(r"\*|https?://(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?", re.ASCII)
 _VISIBLE = re.compile(r"[\x21-\x7e]+", re.ASCII)
@@ -119,8 +119,8 @@ def _read(values: tuple[str, ...]) -> tuple[Settings, tuple[Problem, ...]]:
     settings = Settings(
         credentials=_credentials(reader),
         account=Account(
-            uin=reader.needed(UIN, _DIGITS, "the owner account's UIN, digits"),
-            appid=reader.needed(APPID, _DIGITS, "the account's APPID, digits"),
+            uin=reader.needed(UIN, DIGITS, "the owner account's UIN, digits"),
+            appid=reader.needed(APPID, DIGITS, "the account's APPID, digits"),
             region=reader.needed(REGION, names.REGION, "a COS region such as ap-chengdu"),
         ),
         profiles_path=reader.text(PROFILES),

@@ -27,7 +27,8 @@ _URL = re.compile(
     rf"https?://(?P<bucket>{_BUCKET})\.cos\.(?P<region>{_REGION})\.(?:myqcloud\.com|tencentcos\.cn)(?:/(?P<key>[^?#]*))?",
     re.ASCII,
 )
-_ROLE = re.compile(r"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>[\w+=,.@-]+)", re.ASCII)
+ROLE_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+_ROLE = re.compile(rf"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>{ROLE_NAME.pattern})", re.ASCII)
 _JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
 BUCKET = re.compile(_BUCKET, re.ASCII)
 REGION = re.compile(_REGION, re.ASCII)
@@ -141,6 +142,10 @@ def bucket_arn(bucket: str, region: str) -> str:
 def target_arn(bucket: str, region: str) -> str:
     """The long form, as the newest page writes TargetResource."""
     return f"qcs::cos:{region}:uid/{appid_of(bucket)}:{bucket}"
+
+
+def role_arn(uin: str, name: str) -> str:
+    return f"qcs::cam::uin/{uin}:roleName/{name}"
 
 
 def role_uin(role_arn: str) -> str | None:

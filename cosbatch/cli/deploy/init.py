@@ -15,7 +15,7 @@ from cosbatch.cli.terminal.files import WrongUsage, writing
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration.profiles import parse_profiles
-from cosbatch.configuration.settings import APPID, REGION, UIN
+from cosbatch.configuration.settings import APPID, DIGITS, REGION, UIN
 from cosbatch.model import names
 from cosbatch.model.errors import ConfigurationError
 
@@ -46,12 +46,12 @@ class _Question(NamedTuple):
 
 
 _QUESTIONS = (
-    _Question("uin", N_("UIN of the account that owns the buckets"), re.compile("[1-9][0-9]{0,19}"), UIN),
-    _Question("appid", N_("its APPID"), re.compile("[1-9][0-9]{0,19}"), APPID),
+    _Question("uin", N_("UIN of the account that owns the buckets"), DIGITS, UIN),
+    _Question("appid", N_("its APPID"), DIGITS, APPID),
     _Question("region", N_("region of buckets and jobs, such as ap-chengdu"), names.REGION, REGION),
     _Question("lists", N_("bucket that lists are uploaded to"), names.BUCKET, (), "manifest-{appid}"),
     _Question("reports", N_("bucket of reports and receipts"), names.BUCKET, (), "report-{appid}"),
-    _Question("role", N_("role whose rights the jobs have"), re.compile(r"[\w+=,.@-]+", re.A), (), "COSBatch_QcsRole"),
+    _Question("role", N_("role whose rights the jobs have"), names.ROLE_NAME, (), "COSBatch_QcsRole"),
 )
 
 
@@ -137,7 +137,7 @@ def profiles_of(answers: Mapping[str, str]) -> dict[str, object]:
         "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 7, "JobTier": "Bulk"}},
         "Priority": 10,
         "Report": {"Bucket": reports, "Enabled": True, "Prefix": "reports/restore/{date}"},
-        "RoleArn": f"qcs::cam::uin/{answers['uin']}:roleName/{answers['role']}",
+        "RoleArn": names.role_arn(answers["uin"], answers["role"]),
     }
     restore = {
         "name": "restore",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.manifests import reports
-from cosbatch.cli.manifests.failures import parts_of, told
+from cosbatch.cli.manifests.failures import most_first, parts_of, told
 from cosbatch.cli.terminal.language import _
 from cosbatch.model.errors import CosbatchError
 
@@ -43,15 +43,17 @@ def aftermath_of(job_id: str, job: Mapping[str, Any], options: argparse.Namespac
     except CosbatchError as error:
         problem = _("It could not be read to its end: {code}: {message}")
         return Aftermath(name, counts, problem.format(code=error.code, message=error.message))
-    return Aftermath(name, dict(sorted(counts.items(), key=lambda count: (-count[1], count[0]))))
+    return Aftermath(name, most_first(counts))
 
 
 def _count(name: str, options: argparse.Namespace, counts: dict[str, int]) -> None:
+    counted = 0
     for part in parts_of(name, options):
         for tasks in part.tasks if part.tells_of_failures else ():
             for code, failed in tasks.failed.items():
                 counts[code] = counts.get(code, 0) + len(failed)
-            if sum(counts.values()) >= _MOST:
+                counted += len(failed)
+            if counted >= _MOST:
                 return
 
 

@@ -17,10 +17,8 @@ from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import indented, printable, record
+from cosbatch.model.blocks import BEGINNING
 from cosbatch.model.errors import InvalidEvent
-
-# Bytes that are enough to see whether a file holds JSON.
-_SNIFFED = 1024
 
 _PLAN_EXAMPLES = N_("""\
   The job of profile restore, for a list that lies in the bucket:
@@ -113,7 +111,7 @@ def is_list(name: str) -> bool:
         # A pipe can be read but once, by who reads it as a call.
         return False
     with files.opened(name) as file:
-        return not reports.is_contents(file.read(_SNIFFED))
+        return not reports.is_contents(file.read(BEGINNING))
 
 
 def _of_list(options: argparse.Namespace) -> int:

@@ -143,8 +143,7 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
         may_be_confirmed = options.timeout is not None or has_terminal()
         job = follow(client, result["JobId"], INTERVAL, options.timeout, may_be_confirmed)
         progress = job_progress_of(job)
-        counts = {"Succeeded": progress.succeeded, "Failed": progress.failed, "Left": progress.left}
-        result["End"] = {"Status": progress.status, "Outcome": progress.outcome, **counts}
+        result["End"] = {"Status": progress.status, "Outcome": progress.outcome, **progress.counts}
         aftermath = aftermath_of(result["JobId"], job, options)
         result["End"].update(aftermath.as_json())
         for line in (*verdict_of(job, client.settings.language), *what_is_left(result["JobId"], job, aftermath)):

@@ -45,6 +45,11 @@ class JobProgress:
         return None if self.total is None else max(0, self.total - self.done)
 
     @property
+    def counts(self) -> dict[str, int | None]:
+        """The shape that results have: how many tasks succeeded, failed and are left."""
+        return {"Succeeded": self.succeeded, "Failed": self.failed, "Left": self.left}
+
+    @property
     def outcome(self) -> str:
         """`complete`, `complete with failures`, `nothing done`, `failed` or `cancelled`; `unfinished` before the end."""
         if not self.is_final:

@@ -100,7 +100,7 @@ def fields_of(options: argparse.Namespace, environ: Environ, configuration: Conf
     taken: Mapping[str, Any] = profile.job if profile else {}
     role = options.role or (None if "RoleArn" in taken else environ.get(ROLE) or None)
     if role is not None and not role.startswith("qcs:"):
-        role = f"qcs::cam::uin/{configuration.settings.account.uin}:roleName/{role}"
+        role = names.role_arn(configuration.settings.account.uin, role)
     fields = {
         "Profile": options.profile,
         "Description": options.description,

@@ -53,9 +53,8 @@ def wait(options: argparse.Namespace) -> int:
     job = follow(client, options.job_id, options.interval, options.timeout)
     progress = job_progress_of(job)
     told = {"JobId": options.job_id, "Status": job.get("Status"), "Outcome": progress.outcome}
-    counts = {"Succeeded": progress.succeeded, "Failed": progress.failed, "Left": progress.left}
     aftermath = aftermath_of(options.job_id, job, options)
-    known = {**told, **counts, **aftermath.as_json()}
+    known = {**told, **progress.counts, **aftermath.as_json()}
     output.show({**known, "Job": job}, options, lambda: record(known))
     for line in (*verdict_of(job, client.settings.language), *what_is_left(options.job_id, job, aftermath)):
         output.say(printable(line))

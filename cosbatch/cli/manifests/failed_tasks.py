@@ -14,6 +14,7 @@ from itertools import islice
 from types import TracebackType
 from typing import BinaryIO, NamedTuple
 
+from cosbatch.cli.manifests.failures import most_first
 from cosbatch.cli.manifests.key_form import KeyForm, encoded
 from cosbatch.cli.manifests.report_rows import lines
 from cosbatch.cli.manifests.reports import Task
@@ -55,7 +56,7 @@ class FailedTasks:
     @property
     def counts(self) -> dict[str, int]:
         """How many tasks failed by which code, the code of the most tasks first."""
-        return dict(sorted(self._counts.items(), key=lambda count: (-count[1], count[0])))
+        return most_first(self._counts)
 
     def add(self, code: str, tasks: Sequence[Task]) -> None:
         self.keys.note([key for _, key, _ in tasks])

@@ -52,6 +52,11 @@ def _place(name: str, file: File) -> str:
     raise WrongUsage(message.format(name=name, key=file.key, file=base))
 
 
+def most_first(counts: Mapping[str, int]) -> dict[str, int]:
+    """How many tasks failed by which code, the code of the most tasks first."""
+    return dict(sorted(counts.items(), key=lambda count: (-count[1], count[0])))
+
+
 def told(counts: Mapping[str, int]) -> Iterator[str]:
     """One line for each code: how many tasks failed so, and what to do about it."""
     for code, count in counts.items():
