@@ -33,7 +33,7 @@ _EXAMPLES = N_("""\
   Only what is archived, for a restore job; other objects would fail in it:
     cosbatch build --bucket examplebucket-1250000000 --storage-class ARCHIVE --storage-class DEEP_ARCHIVE
 
-  A large bucket, whose folders are listed side by side; the rows and their order are the same:
+  A large bucket, parts of which are listed side by side; the rows and their order are the same:
     cosbatch build --bucket examplebucket-1250000000 --connections 8 --output all.csv
 
 Keys are written percent-encoded. With --output, the state of the listing is kept beside the file until it is whole: run the same command again after an interruption.
@@ -54,7 +54,7 @@ def add(commands: Commands) -> None:
     only = _("only objects of this class; repeatable")
     parser.add_argument("--storage-class", action="append", default=[], metavar="CLASS", help=only)
     parser.add_argument("--output", metavar="FILE", type=output_path, help=_("the manifest (default: stdout)"))
-    at_once = _("list folders side by side over so many connections, 1 to 32 (default: 1)")
+    at_once = _("list a bucket over so many connections side by side, 1 to 32 (default: 1)")
     parser.add_argument("--connections", type=whole_number(1, 32), default=1, metavar="N", help=at_once)
     add_service(parser)
 

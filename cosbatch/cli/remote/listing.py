@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -101,21 +101,6 @@ def page_of(response: Response, listing: Listing) -> Page:
         slow = (_entry(member, is_encoded) for member in members(result.get("Contents")))
         entries = tuple(Entry(_text(key, is_encoded), of or "STANDARD") for key, of in quick) or tuple(slow)
     return Page(entries, _following(result, entries, is_encoded, listing))
-
-
-def folders(client: Client, listing: Listing, folder: str, marker: str) -> tuple[list[str], bool]:
-    """Common prefixes up to the next slash under `folder`, of keys behind the marker; whether there are more of them.
-
-    One request: what a page of prefixes and keys together has room for. Raises ServiceSideError.
-    """
-    request = page_request(replace(listing, prefix=folder), Marker(marker))
-    root = "ListVersionsResult" if listing.versions else "ListBucketResult"
-    result = client.ask(
-        request._replace(query=(*request.query, ("delimiter", "/"))), lambda response: actions.read(root, response)
-    )
-    is_encoded = result.get("EncodingType") == "url"
-    found = {_text(member.get("Prefix"), is_encoded) for member in members(result.get("CommonPrefixes"))}
-    return sorted(found), result.get("IsTruncated") == "true"
 
 
 def members(value: object) -> list[Mapping[str, Any]]:

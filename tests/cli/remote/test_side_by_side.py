@@ -13,7 +13,7 @@ import pytest
 from cosbatch.cli.remote import listing as one_by_one
 from cosbatch.cli.remote.client import Client, client_of
 from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker
-from cosbatch.cli.remote.side_by_side import folders_around, pages
+from cosbatch.cli.remote.side_by_side import pages
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import ServiceError
 from cosbatch.model.messages import Request, Response
@@ -100,6 +100,12 @@ def test_lists_every_version_once(filled: Standin, page_size: int) -> None:
     assert entries(connected(filled, 3), listing) == expected(filled, listing)
 
 
+def test_lists_keys_with_no_room_between_them(filled: Standin) -> None:
+    fill(filled, ["b" * count for count in range(1, 9)])
+    listing = Listing(BUCKET, "ap-chengdu", page_size=1)
+    assert entries(connected(filled, 2), listing) == expected(filled, listing)
+
+
 def test_goes_on_behind_the_marker_of_any_page(filled: Standin) -> None:
     fill(filled, [f"{folder}/{name}" for folder in "abc" for name in "1234"])
     listing = Listing(BUCKET, "ap-chengdu", page_size=3)
@@ -110,59 +116,41 @@ def test_goes_on_behind_the_marker_of_any_page(filled: Standin) -> None:
             assert before + expected(filled, listing, page.following) == expected(filled, listing)
 
 
-def counted(standin: Standin, connections: int, listing: Listing) -> list[dict[str, str]]:
-    """The queries of a whole listing."""
+def carried_out(standin: Standin, connections: int, listing: Listing) -> list[CountingWire]:
+    """The wires of the connections that listed all of it."""
     clients = connected(standin, connections)
     wires = [CountingWire(client) for client in clients]
     through = [Client(client.configuration, wire, client.clock) for client, wire in zip(clients, wires, strict=True)]
     assert entries(through, listing) == expected(standin, listing)
-    return [query for wire in wires for query in wire.queries]
+    return wires
 
 
-def test_divides_a_bucket_at_its_folders(filled: Standin) -> None:
-    fill(filled, [f"{folder}/{name}" for folder in "abcdefgh" for name in range(8)])
-    queries = counted(filled, 4, Listing(BUCKET, "ap-chengdu", page_size=4))
-    markers = {query.get("marker", "") for query in queries if "delimiter" not in query}
-    assert len(markers & {f"{folder}/" for folder in "abcdefgh"}) > 2
+def counted(standin: Standin, connections: int, listing: Listing) -> list[dict[str, str]]:
+    """The queries of a whole listing."""
+    return [query for wire in carried_out(standin, connections, listing) for query in wire.queries]
+
+
+KEYS = {
+    "in folders": [f"{folder}/{name:02}" for folder in "abcdefgh" for name in range(32)],
+    "in one folder": [f"photos/{number:09}.jpg" for number in range(256)],
+    "mostly in the last folder": [*"abc", *(f"d/e/{number:03}" for number in range(253))],
+}
+
+
+@pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
+def test_every_connection_lists_its_share(filled: Standin, keys: list[str]) -> None:
+    fill(filled, keys)
+    filled.order({"action": "GetBucket", "fault": "Delay", "seconds": 0.01, "times": None})
+    wires = carried_out(filled, 4, Listing(BUCKET, "ap-chengdu", page_size=4))
+    counts = [len(wire.queries) for wire in wires]
+    assert max(counts) < 40, counts  # of 64 pages
+    assert sum(counts) < 130, counts
 
 
 def test_asks_little_for_many_small_folders(filled: Standin) -> None:
     fill(filled, [f"{folder:03}/only" for folder in range(400)])
     queries = counted(filled, 4, Listing(BUCKET, "ap-chengdu", page_size=20))
     assert len(queries) < 100  # one connection alone: 20
-
-
-class LateWire(CountingWire):
-    """Sends the first page of all only after three other requests."""
-
-    def __init__(self, client: Client, sent: threading.Semaphore) -> None:
-        super().__init__(client)
-        self._sent = sent
-
-    def send(self, request: Request, seconds: float) -> Response:
-        if {"marker", "delimiter"} & dict(request.query).keys():
-            self._sent.release()
-        else:
-            for _ in range(3):
-                assert self._sent.acquire(timeout=20)
-        return super().send(request, seconds)
-
-
-def test_a_page_takes_in_what_nobody_lists(filled: Standin) -> None:
-    fill(filled, [f"{folder}/" for folder in "abcdefgh"])
-    listing, sent = Listing(BUCKET, "ap-chengdu", page_size=8), threading.Semaphore(0)
-    clients = connected(filled, 2)
-    wires = [LateWire(client, sent) for client in clients]
-    late = [Client(client.configuration, wire, client.clock) for client, wire in zip(clients, wires, strict=True)]
-    assert entries(late, listing) == expected(filled, listing)
-    assert sum("delimiter" not in query for wire in wires for query in wire.queries) == 2
-
-
-def test_asks_seldom_where_a_folder_is_flat(filled: Standin) -> None:
-    fill(filled, [f"{number:03}" for number in range(256)])
-    queries = counted(filled, 4, Listing(BUCKET, "ap-chengdu", page_size=4))
-    assert sum("delimiter" in query for query in queries) < 10
-    assert len(queries) < 75  # 64 pages
 
 
 def test_raises_what_a_thread_ran_into(filled: Standin) -> None:
@@ -189,22 +177,3 @@ def test_one_connection_lists_page_by_page(filled: Standin, tmp_path: Path) -> N
     fill(filled, "abc")
     queries = counted(filled, 1, Listing(BUCKET, "ap-chengdu", page_size=2))
     assert [query.get("marker") for query in queries] == [None, "b"]
-
-
-@pytest.mark.parametrize(
-    ("prefix", "position", "until", "folders"),
-    [
-        ("", "", None, [""]),
-        ("", "a", None, [""]),
-        ("", "a/b/c", None, ["", "a/", "a/b/"]),
-        ("", "a/b/c", "b/", ["", "a/", "a/b/"]),
-        ("", "a/b/c", "a/c/", ["a/", "a/b/"]),
-        ("", "/a", None, ["", "/"]),
-        ("a/", "", None, ["a/"]),
-        ("a/b", "a/bc/d", None, ["a/b", "a/bc/"]),
-    ],
-)
-def test_looks_for_folders_around_the_position(
-    prefix: str, position: str, until: str | None, folders: list[str]
-) -> None:
-    assert [*folders_around(prefix, position, until)] == folders

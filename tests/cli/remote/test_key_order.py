@@ -1,0 +1,74 @@
+"""Keys as numbers: their middle, and the pages between them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cosbatch.cli.remote.key_order import KeyOrder
+
+DIGITS = [f"{number:03}" for number in range(1000)]
+
+
+def knowing(keys: list[str], prefix: str = "") -> KeyOrder:
+    order = KeyOrder(prefix)
+    order.learn(keys)
+    return order
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "at_least", "at_most"),
+    [
+        ("000", "999", "4", "6"),
+        ("000", None, "4", "6"),
+        ("09", "11", "099", "101"),
+        ("1", "2", "14", "16"),
+        ("1", "11", "10", "11"),
+        ("00000000000000", "00000000000009", "000000000000040", "00000000000006"),
+        ("photos/000123.jpg", "photos/000456.jpg", "photos/00027", "photos/00032"),
+    ],
+)
+def test_the_middle_is_halfway(low: str, high: str | None, at_least: str, at_most: str) -> None:
+    found = knowing([*DIGITS, low]).middle(low, high)
+    assert found is not None
+    assert at_least <= found <= at_most
+
+
+def test_the_end_is_that_of_the_prefix() -> None:
+    found = knowing(["photos/1.jpg"], "photos/").middle("photos/1.jpg", None)
+    assert found is not None
+    assert found.startswith("photos/")
+
+
+@pytest.mark.parametrize(("low", "high"), [("a", "a0"), ("zz", None), ("é", "è"), ("b", "a")])
+def test_there_is_no_middle_where_there_is_no_room(low: str, high: str | None) -> None:
+    assert knowing([*DIGITS, "ab"]).middle(low, high) is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_middle_lies_between_or_is_none(seed: int) -> None:
+    choose = random.Random(seed)
+    keys = ["".join(choose.choices("ab/é\U0001f600\uffff ", k=choose.randint(1, 6))) for _ in range(40)]
+    order = knowing(keys[:5])
+    for low in keys:
+        for high in (*keys, None):
+            middle = order.middle(low, high)
+            assert middle is None or (low < middle and (high is None or middle < high))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "until", "pages"),
+    [("000", "099", "999", 9), ("000", "099", "099", 0), ("000", "499", "999", 1)],
+)
+def test_tells_how_many_pages_are_left(first: str, last: str, until: str, pages: int) -> None:
+    assert abs(knowing(DIGITS).pages_left(first, last, until) - pages) <= 1
+
+
+def test_counts_a_page_of_one_key_as_if_it_were_of_two() -> None:
+    assert knowing(DIGITS).pages_left("500", "500", "501") > 9
+
+
+def test_more_is_left_up_to_the_end() -> None:
+    order = knowing(DIGITS)
+    assert order.pages_left("000", "099", None) >= order.pages_left("000", "099", "99")
