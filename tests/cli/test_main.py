@@ -22,6 +22,7 @@ from cosbatch.cli import main as command_line
 from cosbatch.cli import start
 from cosbatch.cli.terminal import exit_codes, options, output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.tables import width
 from cosbatch.model.errors import (
     Forbidden,
     Problem,
@@ -88,6 +89,27 @@ def test_every_command_explains_itself_by_examples(run: Run) -> None:
         said = run(name, "--help")
         assert said.code == 0
         assert f"cosbatch {name}" in said.out.partition("examples:")[2], name
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_help_fits_a_terminal(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    top = command_line.parser()
+    (parsers,) = [action.choices for action in top._actions if isinstance(action.choices, dict)]
+    for parser in (top, *parsers.values()):
+        wide = [line for line in parser.format_help().splitlines() if width(line) > 80]
+        assert wide == [], parser.prog
+
+
+def test_examples_that_go_on_are_the_same_to_a_shell(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal that is wide enough, each stands on one line."""
+
+    def words(name: str, columns: int) -> list[str]:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return run(name, "--help").out.partition("examples:")[2].replace("\\\n", "").split()
+
+    for name in ("plan", "restore", "wait", "copy"):
+        assert words(name, 80) == words(name, 200)
 
 
 @pytest.mark.parametrize(

@@ -73,5 +73,7 @@ def what_is_left(job_id: str, job: Mapping[str, Any], aftermath: Aftermath) -> I
     if progress.failed and aftermath.report is None:
         yield _("Nothing says which tasks failed: no report was ordered.")
     elif progress.failed:
-        yield _("A list of what failed: cosbatch retry {job} --output again.csv").format(job=job_id)
-        yield _("A new job for it:      cosbatch retry {job} --create").format(job=job_id)
+        yield _("A list of what failed:")
+        yield f"  cosbatch retry {job_id} --output again.csv"
+        yield _("A new job for it:")
+        yield f"  cosbatch retry {job_id} --create"

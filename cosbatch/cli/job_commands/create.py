@@ -25,7 +25,7 @@ _PLAN_EXAMPLES = N_("""\
     cosbatch plan --profile restore cos://manifest-1250000000/restore/2026-11.csv
 
   A call from a file, which holds a CreateJob document or names a profile:
-    echo '{"Profile": "restore", "Manifest": "cos://manifest-1250000000/restore/2026-11.csv"}' > call.json
+    echo '{"Profile": "restore", "Manifest": "cos://lists-1250000000/1.csv"}' > call.json
     cosbatch plan call.json
 
   A list on this machine, judged and planned as if it were uploaded:

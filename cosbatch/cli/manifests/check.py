@@ -35,7 +35,7 @@ _EXAMPLES = N_("""\
     cosbatch check cos://manifest-1250000000/restore/2026-11.csv --bucket examplebucket-1250000000
 
   An inventory, with all rows of its data files:
-    cosbatch check cos://inventory-1250000000/1250000000/examplebucket/all/20261123/manifest.json
+    cosbatch check cos://inventory-1250000000/all/20261123/manifest.json
 
   A data file of an inventory, compressed, whose third column does not matter:
     cosbatch check data.csv.gz --data-file --fields Bucket,Key,Ignore
@@ -53,8 +53,12 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--fields", type=fields, metavar="FIELDS", help=_("the columns, such as Bucket,Key (default: by their number)")
     )
+    kind = _("{formats} (default: by the name, and for a file by its content)")
     parser.add_argument(
-        "--format", choices=(CSV, INVENTORY), help=_("default: by the name, and for a file by its content")
+        "--format",
+        choices=(CSV, INVENTORY),
+        metavar="FORMAT",
+        help=kind.format(formats=_(" or ").join((CSV, INVENTORY))),
     )
     only = _("the only bucket that rows may name, with appid; repeatable")
     parser.add_argument("--bucket", action="append", metavar="BUCKET", help=only)

@@ -6,12 +6,11 @@ import argparse
 import difflib
 import re
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 import cosbatch
-from cosbatch.cli.terminal import exit_codes, streams
+from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import width, wrapped
 
@@ -19,8 +18,11 @@ from cosbatch.cli.terminal.tables import width, wrapped
 _WITH_VALUE = ("--endpoint", "--region")
 # What a line of help goes on under: its blanks, with the name of an option or a command that is told about there.
 _BEFORE_TEXT = re.compile(r" *(?:\S+(?: \S+)* {2,})?")
-# Examples stand so far from the left; they are to be copied, and stay on one line.
+# Examples stand so far from the left; they are to be copied, so that a backslash has to end a line that goes on.
 _EXAMPLE = " " * 4
+_GOES_ON = " \\"
+# A word of a shell's command, with the blanks and the option before it; inside of quotation marks, blanks separate nothing.
+_WORD = re.compile(r" *(?:--[\w-]+ (?=[^-|>]))?(?:'[^']*'|\$\([^)]*\)|[^ ])+")
 _NARROWEST = 16
 
 
@@ -32,7 +34,7 @@ class Parser(argparse.ArgumentParser):
         suggestion = _("; did you mean {word}?").format(word=close[0]) if close else ""
         told = _("{program}: error: {message}").format(program=self.prog, message=message)
         # Python 3.10's own way out fails where stderr takes nothing.
-        streams.write(sys.stderr, f"{self.format_usage()}{told}{suggestion}\n")
+        output.say(f"{self.format_usage()}{told}{suggestion}")
         self.exit(exit_codes.WRONG_USAGE)
 
     def format_help(self) -> str:
@@ -43,12 +45,27 @@ class Parser(argparse.ArgumentParser):
 def _fitted(line: str) -> Iterator[str]:
     found, columns = _BEFORE_TEXT.match(line), shutil.get_terminal_size().columns
     before = found[0] if found else ""
-    if width(line) <= columns or before == _EXAMPLE:
+    if width(line) <= columns:
         yield line
+        return
+    if before == _EXAMPLE:
+        yield from _going_on(line, columns)
         return
     first, *more = wrapped(line[len(before) :], max(_NARROWEST, columns - len(before)))
     yield before + first
     yield from (" " * len(before) + text for text in more)
+
+
+def _going_on(example: str, columns: int) -> Iterator[str]:
+    """The command in lines that fit, as a shell takes them."""
+    line, *arguments = _WORD.findall(example)
+    for argument in arguments:
+        if width(line + argument + _GOES_ON) > columns:
+            yield line + _GOES_ON
+            line = _EXAMPLE * 2 + argument.lstrip(" ")
+        else:
+            line += argument
+    yield line
 
 
 def _meant(message: str, help_text: str) -> list[str]:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from cosbatch.cli.terminal import output, streams
+from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable
@@ -24,8 +24,7 @@ def has_terminal() -> bool:
 
 def ask(question: str, default: str = "") -> str:
     """What the person types; the default for an empty line. Raises WrongUsage where the input ends."""
-    streams.write(sys.stderr, printable(f"{question}{f' [{default}]' if default else ''}: "))
-    streams.flush(sys.stderr)
+    output.question(printable(f"{question}{f' [{default}]' if default else ''}:"))
     line = sys.stdin.readline()
     if not line:
         raise WrongUsage(_("the input ended before all was said; nothing was written"))
@@ -45,8 +44,7 @@ def is_agreed(options: argparse.Namespace, shown: Callable[[], Iterable[str]], q
         return True
     for line in shown():
         output.say(printable(line))
-    streams.write(sys.stderr, f"{question} [y/N] ")
-    streams.flush(sys.stderr)
+    output.question(printable(f"{question} [y/N]"))
     agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
     if not agreed:
         output.say(_("Nothing was changed."))

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from cosbatch.cli.terminal import streams
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.tables import printable, record
+from cosbatch.cli.terminal.tables import fitted, printable, record
 from cosbatch.configuration.settings import language_of
 from cosbatch.hints import hint_for
 
@@ -30,7 +30,7 @@ def show(value: object, options: argparse.Namespace, lines: Lines | None = None)
         write_json(value)
         return
     for line in lines() if lines else record(value):
-        streams.write(sys.stdout, line + "\n")
+        streams.write(sys.stdout, fitted(line) + "\n")
 
 
 def write_json(value: object) -> None:
@@ -44,8 +44,19 @@ def write_json(value: object) -> None:
 
 
 def say(text: str) -> None:
-    """Write a line for a person to stderr."""
-    streams.write(sys.stderr, text + "\n")
+    """Write lines for a person to stderr."""
+    streams.write(sys.stderr, _lines(text) + "\n")
+
+
+def question(text: str) -> None:
+    """Write a question to stderr; the answer is typed behind it."""
+    streams.write(sys.stderr, _lines(text) + " ")
+    streams.flush(sys.stderr)
+
+
+def _lines(text: str) -> str:
+    """The text in lines that fit, where stderr is a terminal: programs look for lines as they are."""
+    return fitted(text) if sys.stderr.isatty() else text
 
 
 def fail(failure: Mapping[str, Any], options: argparse.Namespace, words: Iterable[str] | None = None) -> None:
@@ -53,12 +64,16 @@ def fail(failure: Mapping[str, Any], options: argparse.Namespace, words: Iterabl
     if _wants_json(options) and not getattr(options, "holds_rows", False):
         write_json(failure)
         streams.flush(sys.stdout)
-    for line in _failure_lines(failure) if words is None else words:
-        say(line)
+    if words is not None:
+        say("\n".join(words))
+        return
+    text, code = _lines("\n".join(_failure_lines(failure))), str(failure["Code"])
+    # In red only now: colour takes no columns.
+    streams.write(sys.stderr, f"{emphasised(code, sys.stderr)}{text[len(code) :]}\n")
 
 
 def _failure_lines(failure: Mapping[str, Any]) -> Iterable[str]:
-    yield f"{emphasised(str(failure['Code']), sys.stderr)}: {printable(str(failure['Message']))}"
+    yield f"{failure['Code']}: {printable(str(failure['Message']))}"
     for problem in failure.get("Errors", ()):
         yield printable(f"  {problem['Pointer'] or '/'}  {problem['Message']}")
     for name, value in failure.items():

@@ -11,6 +11,8 @@ from itertools import zip_longest
 _GAP = "  "
 # Columns that text of several words gets at least: narrower, it is hard to read.
 _READABLE = 16
+# Columns that are kept for the leaves of a record: longer names stand in front of their own alone.
+_FOR_LEAVES = 38
 _INSET = " " * 4
 # What a line is put together from, with the blanks before it: a word, or one Chinese character; a mark that closes something
 # stands behind it on the same line, and one that opens something before it.
@@ -78,21 +80,51 @@ def _folded(cells: Sequence[Sequence[str]], to_the_right: Sequence[bool], room: 
         lines += _laid_out(row[:fit], widths[:fit], to_the_right[:fit])
         rest = [f"{column[0]}: {cell}" for column, cell in zip(cells[fit:], row[fit:], strict=True) if cell]
         if number and rest:
-            lines += [_INSET + line for line in wrapped(", ".join(rest), room - len(_INSET))]
+            lines += [_INSET + line for line in _in_turn(rest, room - len(_INSET))]
     return lines
+
+
+def _in_turn(facts: Sequence[str], room: int) -> Iterator[str]:
+    """The facts behind each other; one that does not fit on a line begins a new one."""
+    line, *others = [f"{fact}," for fact in facts[:-1]] + [facts[-1]]
+    for fact in others:
+        if width(line) + 1 + width(fact) > room:
+            yield from wrapped(line, room)
+            line = fact
+        else:
+            line += f" {fact}"
+    yield from wrapped(line, room)
 
 
 def record(value: object, indent: int = 0) -> list[str]:
-    """One line for each leaf of the value: the path to it, and the leaf, which goes on below where it is long."""
-    leaves = list(_leaves(value))
-    widest = max((width(name) for name, _ in leaves), default=0)
-    room = max(_READABLE, _room(indent) - widest - len(_GAP))
-    lines = []
-    for name, leaf in leaves:
-        first, *more = wrapped(leaf, room)
-        lines.append(f"{name}{' ' * (widest - width(name))}{_GAP}{first}".strip())
-        lines += [f"{' ' * widest}{_GAP}{line}" for line in more]
-    return lines
+    """One line for each leaf of the value that is not empty: the path to it, and the leaf, which goes on below where it is long."""
+    leaves = [(name, leaf) for name, leaf in _leaves(value) if leaf]
+    columns = _room(indent)
+    usual = max((width(name) for name, _ in leaves if width(name) <= columns - _FOR_LEAVES), default=0)
+    return [line for name, leaf in leaves for line in _named(name, leaf, usual, columns)]
+
+
+def _named(name: str, leaf: str, usual: int, columns: int) -> Iterator[str]:
+    """The leaf behind its name, which takes so many columns as usual; below it where there is no room for its words."""
+    before = name + " " * (usual - width(name)) + _GAP
+    room = columns - width(before)
+    if name and room < max(_longest(leaf), min(width(leaf), _READABLE)):
+        yield name
+        yield from (_INSET + line for line in wrapped(leaf, columns - len(_INSET)))
+        return
+    first, *more = wrapped(leaf, room)
+    yield f"{before if name else ''}{first}"
+    yield from (" " * width(before) + line for line in more)
+
+
+def fitted(text: str) -> str:
+    """The text in lines that the terminal has room for; what goes on below stands as far to the right as its line begins."""
+    return "\n".join(part for line in text.split("\n") for part in _fitted(line))
+
+
+def _fitted(line: str) -> Iterator[str]:
+    inset = " " * (len(line) - len(line.lstrip(" ")))
+    yield from (f"{inset}{part}" for part in wrapped(line[len(inset) :], _room(len(inset))))
 
 
 def indented(xml: str) -> Iterator[str]:

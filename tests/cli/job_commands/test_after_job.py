@@ -53,12 +53,14 @@ def test_wait_ends_with_what_failed_where_the_report_is_and_what_comes_next(run:
     said = run("wait", job_id)
     report = f"cos://report-1250000000/reports/job-{job_id}/manifest.json"
     assert (said.json["Report"], said.json["Failures"]) == (report, {"NoSuchKey": 1, "RestoreNonArchiveObject": 1})
-    end = said.err.splitlines()[-5:]
+    end = said.err.splitlines()[-7:]
     assert [line.partition(":")[0] for line in end[:2]] == ["1 NoSuchKey", "1 RestoreNonArchiveObject"]
     assert end[2:] == [
         f"Its report: {report}",
-        f"A list of what failed: cosbatch retry {job_id} --output again.csv",
-        f"A new job for it:      cosbatch retry {job_id} --create",
+        "A list of what failed:",
+        f"  cosbatch retry {job_id} --output again.csv",
+        "A new job for it:",
+        f"  cosbatch retry {job_id} --create",
     ]
 
 

@@ -94,3 +94,28 @@ def test_colours_only_for_people_who_want_it(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", no_color)
     assert output.emphasised("Code", stream) == shown
+
+
+LONG = "to be read by a person " * 5
+
+
+def test_says_what_fits_on_a_terminal_and_whole_lines_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.say(LONG)
+    assert capsys.readouterr().err == f"{LONG}\n"
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("NO_COLOR", "1")
+    output.question(LONG)
+    output.say("")
+    output.say(LONG)
+    output.fail({"Code": "SlowDown", "Message": LONG}, options())
+    assert max(map(len, terminal.getvalue().splitlines())) <= 80
+    assert terminal.getvalue().split() == [*LONG.split() * 2, "SlowDown:", *LONG.split()]
+
+
+def test_shows_what_fits_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_terminal(monkeypatch)
+    output.show(VALUE, options(), lambda: [LONG])
+    assert max(map(len, terminal.getvalue().splitlines())) <= 80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.cli.terminal.tables import indented, printable, record, table, width, wrapped
+from cosbatch.cli.terminal.tables import fitted, indented, printable, record, table, width, wrapped
 
 
 def test_aligns_columns_and_sets_numbers_to_the_right() -> None:
@@ -28,7 +28,7 @@ def test_gives_chinese_characters_two_columns_and_accents_none() -> None:
     assert table(("A", "B"), [["恢复", "x"], ["abcd", "y"]])[1:] == ["恢复  x", "abcd  y"]
 
 
-def test_shows_every_leaf_behind_its_path() -> None:
+def test_shows_every_leaf_that_is_not_empty_behind_its_path() -> None:
     value = {
         "Job": {"Priority": 1000, "Fields": ["Bucket", "Key"], "Enabled": True, "Off": False, "Empty": {}, "No": None}
     }
@@ -38,8 +38,6 @@ def test_shows_every_leaf_behind_its_path() -> None:
         "Job.Fields[1]  Key",
         "Job.Enabled    true",
         "Job.Off        false",
-        "Job.Empty",
-        "Job.No",
     ]
 
 
@@ -87,6 +85,17 @@ def test_puts_what_does_not_fit_below_its_row_by_name() -> None:
     ]
 
 
+def test_begins_a_line_below_a_row_with_a_fact_that_has_no_room_on_the_one_before() -> None:
+    header, long = ("Id", "One", "Two", "Three", "Four"), "a text of 35 columns or a few of them"
+    assert table(header, [["5" * 79, 1, long, long, "b" * 90]])[1:] == [
+        "5" * 79,
+        f"    One: 1, Two: {long},",
+        f"    Three: {long},",
+        "    Four:",
+        f"    {'b' * 90}",
+    ]
+
+
 def test_leaves_out_below_a_row_what_is_empty() -> None:
     assert table(JOBS[0], [["5" * 36, "Suspended", "COSInitiateRestoreObject", None, ""]])[2:] == []
 
@@ -122,6 +131,37 @@ def test_shows_long_leaves_below_themselves() -> None:
         "Job.Hint  Create it, or fix its name, or the region that it is said to be in, or",
         "          else its account.",
     ]
+
+
+def test_shows_a_leaf_below_its_name_where_there_is_no_room_for_its_words_beside_it() -> None:
+    value = {"RoleArn": "r" * 60, "Id": "i" * 40, "Report": {"Place": "p" * 90}, "O" * 50: "7", "W" * 60: "more words"}
+    assert record({**value, "X" * 65: "many words that need more room than there is"}) == [
+        f"RoleArn       {'r' * 60}",
+        f"Id            {'i' * 40}",
+        "Report.Place",
+        f"    {'p' * 90}",
+        f"{'O' * 50}  7",
+        f"{'W' * 60}  more words",
+        "X" * 65,
+        "    many words that need more room than there is",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("short", ["short"]),
+        ("word " * 17, ["word word word word word word word word word word word word word word word word", "word"]),
+        (
+            "  " + "word " * 16,
+            ["  word word word word word word word word word word word word word word word", "  word"],
+        ),
+        ("see: " + "k" * 90, ["see:", "k" * 90]),
+        ("one\n\n  two", ["one", "", "  two"]),
+    ],
+)
+def test_fits_lines_into_the_terminal(text: str, lines: list[str]) -> None:
+    assert fitted(text).split("\n") == lines
 
 
 @pytest.mark.parametrize(
