@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from cosbatch.cli.manifests.draft import State, drafted
 from cosbatch.cli.remote.client import Client, connect
-from cosbatch.cli.remote.listing import Entry, Listing
-from cosbatch.cli.remote.side_by_side import pages
+from cosbatch.cli.remote.listing import Entry, Listing, Page
+from cosbatch.cli.remote.row_store import Rows
+from cosbatch.cli.remote.side_by_side import listed
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.language import N_, _, ngettext
@@ -76,6 +77,10 @@ class Selection:
         version = f",{entry.version}" if self.listing.versions else ""
         return f"{self.listing.bucket},{quote(entry.key, safe='/-_.~')}{version}\n".encode()
 
+    def rows(self, page: Page) -> Rows:
+        rows = [self.row(entry) for entry in page.entries if self.includes(entry)]
+        return Rows(b"".join(rows), len(rows), page.following)
+
 
 def build(options: argparse.Namespace) -> int:
     options.holds_rows = options.output is None
@@ -93,15 +98,15 @@ def build(options: argparse.Namespace) -> int:
 def list_into(path: str | None, selection: Selection, clients: Sequence[Client]) -> State:
     """List what is selected into the file at `path`, or to stdout, over all of the clients, with a bar; how much was written.
 
-    Raises InvalidManifest where nothing is, and what `drafted` and `pages` raise.
+    Raises InvalidManifest where nothing is, and what `drafted` and `listed` raise.
     """
     progress = Progress(sys.stderr, clients[0].clock)
     with contextlib.ExitStack() as ending:
         ending.enter_context(contextlib.closing(progress))
         draft = ending.enter_context(drafted(path, asdict(selection)))
-        listed = pages(clients, selection.listing, draft.state.marker)
-        for page in ending.enter_context(contextlib.closing(listed)):
-            draft.add([selection.row(entry) for entry in page.entries if selection.includes(entry)], page.following)
+        following = listed(clients, selection.listing, draft.state.marker, selection.rows)
+        for rows in ending.enter_context(contextlib.closing(following)):
+            draft.add(rows)
             progress.show(Reading(_("Listing"), draft.state.rows))
     if not draft.state.rows:
         raise InvalidManifest(f"Nothing in {selection.listing.bucket} is of that kind; there is no manifest.")

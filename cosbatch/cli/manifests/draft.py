@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from cosbatch.cli.remote.listing import BEGINNING, Marker
+from cosbatch.cli.remote.row_store import Rows
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
@@ -42,20 +43,19 @@ class State:
 
 
 class Draft:
-    """A manifest that is being written: its rows go to a file, and `keep` stores how far it is after each page."""
+    """A manifest that is being written: its rows go to a file, and `keep` stores how far it is after each of them."""
 
     def __init__(self, file: BinaryIO, state: State, keep: Callable[[State], None]) -> None:
         self._file = file
         self._keep = keep
         self.state = state
 
-    def add(self, rows: list[bytes], following: Marker | None) -> None:
-        content = b"".join(rows)
-        self._file.write(content)
+    def add(self, rows: Rows) -> None:
+        self._file.write(rows.content)
         self._file.flush()
-        marker = self.state.marker if following is None else following
-        self.state = State(marker, self.state.rows + len(rows), self.state.size + len(content))
-        if following is not None:
+        marker = rows.following or self.state.marker
+        self.state = State(marker, self.state.rows + rows.lines, self.state.size + len(rows.content))
+        if rows.following is not None:
             self._keep(self.state)
 
 

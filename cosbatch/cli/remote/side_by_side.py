@@ -1,8 +1,8 @@
-"""A listing over several connections at once, whose pages come in the order of their keys all the same.
+"""A listing over several connections at once, of which the rows come in the order of their keys all the same.
 
 A thread for each connection lists a range of keys, at first one thread all of them. A thread that has none takes the second half
 of the range with the most pages left: a page can begin behind any key, so that where a range is cut is a guess (KeyOrder).
-What comes before its turn waits in a PageStore.
+What comes before its turn waits in a RowStore.
 """
 
 from __future__ import annotations
@@ -10,34 +10,39 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cosbatch.cli.remote import listing as one_by_one
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.key_order import KeyOrder
 from cosbatch.cli.remote.listing import Listing, Marker, Page
-from cosbatch.cli.remote.page_store import PageStore, Place
+from cosbatch.cli.remote.row_store import Place, Rows, RowStore, joined
 
-# Of each connection. Pages in memory are to be had at once, but take some 300 KB each.
+# Of each connection. Rows of a page take some 60 KB.
 _PAGES_IN_MEMORY = 8
+# What waits is handed on by so many pages, since to note how far a manifest is takes longer than to write the rows of a page.
+_PAGES_AT_ONCE = 32
 # One of these is on its way already.
 _PAGES_TO_CUT = 2
 # Some keys of a page have the characters of all.
 _SAMPLE = 10
 
 
-def pages(clients: Sequence[Client], listing: Listing, marker: Marker) -> Generator[Page, None, None]:
-    """Every page behind the marker, with the keys in order, listed over all of the clients at once.
+RowsOf = Callable[[Page], Rows]
 
-    A page may be shorter than one of a single connection, or empty; to go on behind any of them, its marker is enough.
-    Raises what `listing.pages` raises in any thread; WrongUsage where the disk is full.
+
+def listed(clients: Sequence[Client], listing: Listing, marker: Marker, rows_of: RowsOf) -> Generator[Rows, None, None]:
+    """The rows of every page behind the marker, in the order of their keys, listed over all of the clients at once.
+
+    There may be none of a page; to go on behind any of them, its marker is enough. `rows_of` is called in any thread.
+    Raises what it and `listing.pages` raise; WrongUsage where the disk is full.
     """
     if len(clients) == 1:
-        yield from one_by_one.pages(clients[0], listing, marker)
+        yield from map(rows_of, one_by_one.pages(clients[0], listing, marker))
         return
-    with contextlib.closing(PageStore(_PAGES_IN_MEMORY * len(clients))) as store:
-        work = _Work(listing, marker, store)
+    with contextlib.closing(RowStore(_PAGES_IN_MEMORY * len(clients))) as store:
+        work = _Work(listing, marker, rows_of, store)
         # Threads of a listing that is given up are not waited for: they end with their request, or with the process.
         for client in clients:
             threading.Thread(target=work.carry_out, args=(client,), name="listing", daemon=True).start()
@@ -53,7 +58,7 @@ class _Range:
 
     position: Marker
     until: str | None
-    waiting: deque[Page | Place] = field(default_factory=deque)
+    waiting: deque[Rows | Place] = field(default_factory=deque)
     pages_left: int = 0  # a guess; 0 before the first page
     is_listed: bool = False
     is_done: bool = False
@@ -68,8 +73,9 @@ class _Range:
 class _Work:
     """The ranges of a listing in their order, and what threads do with them."""
 
-    def __init__(self, listing: Listing, marker: Marker, store: PageStore) -> None:
+    def __init__(self, listing: Listing, marker: Marker, rows_of: RowsOf, store: RowStore) -> None:
         self._listing = listing
+        self._rows_of = rows_of
         self._store = store
         self._order = KeyOrder(listing.prefix)
         self._changed = threading.Condition()
@@ -77,24 +83,23 @@ class _Work:
         self._failure: BaseException | None = None
         self._is_over = False
 
-    def in_order(self) -> Iterator[Page]:
-        """Each page when its turn has come."""
+    def in_order(self) -> Iterator[Rows]:
+        """What has come, as soon as it is its turn."""
         while self._ranges:
-            page = self._turn()
-            if page is not None:
-                yield page
+            turn = self._turn()
+            if turn:
+                yield joined([self._store.take(kept) for kept in turn])
 
-    def _turn(self) -> Page | None:
-        """The page whose turn it is, as soon as it is there; None where a range ends."""
+    def _turn(self) -> list[Rows | Place]:
+        """What has come of the first range, at least one page; nothing where the range ends."""
         with self._changed:
             first = self._ranges[0]
             self._changed.wait_for(lambda: first.waiting or first.is_done or self._failure)
-            if first.waiting:
-                return self._store.take(first.waiting.popleft())
-            if self._failure is not None and not first.is_done:
+            if self._failure is not None and not first.waiting and not first.is_done:
                 raise self._failure
-            self._ranges.pop(0)
-            return None
+            if not first.waiting:
+                self._ranges.pop(0)
+            return [first.waiting.popleft() for _ in range(min(len(first.waiting), _PAGES_AT_ONCE))]
 
     def stop(self) -> None:
         with self._changed:
@@ -138,24 +143,29 @@ class _Work:
 
     def _list(self, client: Client, part: _Range) -> None:
         for page in one_by_one.pages(client, self._listing, part.position):
+            own, is_last = self._own(part, page)
+            is_next = part is self._ranges[0] and len(part.waiting) < _PAGES_IN_MEMORY
+            kept = self._store.put(self._rows_of(own), is_next)
             with self._changed:
+                part.waiting.append(kept)
+                part.is_done = is_last
                 self._changed.notify_all()
-                if self._is_over or self._add(part, page):
+                if self._is_over or is_last:
                     return
 
-    def _add(self, part: _Range, page: Page) -> bool:
-        """Whether the page was the last of its range."""
-        part.is_done = part.reaches(page.following)
-        if part.until is not None and part.is_done:
-            until = part.until
-            page = Page(tuple(entry for entry in page.entries if entry.key <= until), Marker(until))
-        is_next = part is self._ranges[0] and len(part.waiting) < _PAGES_IN_MEMORY
-        part.waiting.append(self._store.put(page, is_next))
-        if part.is_done or page.following is None:
-            part.pages_left = 0
-            return True
-        self._order.learn(entry.key for entry in page.entries[::_SAMPLE])
-        part.position = page.following
-        first = page.entries[0].key if page.entries else part.position.key
-        part.pages_left = self._order.pages_left(first, part.position.key, part.until)
-        return False
+    def _own(self, part: _Range, page: Page) -> tuple[Page, bool]:
+        """What of the page is of the range, and whether it is the last of it."""
+        with self._changed:
+            is_last = part.reaches(page.following)
+            if part.until is not None and is_last:
+                until = part.until
+                page = Page(tuple(entry for entry in page.entries if entry.key <= until), Marker(until))
+            if is_last or page.following is None:
+                part.pages_left = 0
+                return page, True
+            self._order.learn(entry.key for entry in page.entries[::_SAMPLE])
+            part.position = page.following
+            first = page.entries[0].key if page.entries else part.position.key
+            part.pages_left = self._order.pages_left(first, part.position.key, part.until)
+            self._changed.notify_all()
+            return page, False

@@ -7,13 +7,15 @@ import random
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from cosbatch.cli.remote import listing as one_by_one
 from cosbatch.cli.remote.client import Client, client_of
-from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker
-from cosbatch.cli.remote.side_by_side import pages
+from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker, Page
+from cosbatch.cli.remote.row_store import Rows, joined
+from cosbatch.cli.remote.side_by_side import listed
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import ServiceError
 from cosbatch.model.messages import Request, Response
@@ -59,14 +61,24 @@ def fill(standin: Standin, keys: Iterable[str], versions: int = 1) -> None:
         transaction.connection.executemany(statement, rows)
 
 
-def entries(clients: list[Client], listing: Listing, marker: Marker = BEGINNING) -> list[Entry]:
-    return [entry for page in pages(clients, listing, marker) for entry in page.entries]
+def row(entry: Entry) -> bytes:
+    return f"{quote(entry.key)},{entry.version},{entry.is_latest}\n".encode()
 
 
-def expected(standin: Standin, listing: Listing, marker: Marker = BEGINNING) -> list[Entry]:
+def rows_of(page: Page) -> Rows:
+    return Rows(b"".join(map(row, page.entries)), len(page.entries), page.following)
+
+
+def rows(clients: list[Client], listing: Listing) -> list[bytes]:
+    found = joined([*listed(clients, listing, BEGINNING, rows_of)])
+    assert found.lines == found.content.count(b"\n")
+    return found.content.splitlines(keepends=True)
+
+
+def expected(standin: Standin, listing: Listing, marker: Marker = BEGINNING) -> list[bytes]:
     (client,) = connected(standin, 1)
     whole = Listing(listing.bucket, listing.region, listing.prefix, listing.versions)
-    return [entry for page in one_by_one.pages(client, whole, marker) for entry in page.entries]
+    return [row(entry) for page in one_by_one.pages(client, whole, marker) for entry in page.entries]
 
 
 def tree(seed: int) -> set[str]:
@@ -86,7 +98,7 @@ def test_lists_the_same_in_the_same_order(filled: Standin, seed: int) -> None:
     choose = random.Random(seed)
     prefix = choose.choice(("", "", "a", "a/"))
     listing = Listing(BUCKET, "ap-chengdu", prefix, page_size=choose.randint(1, 5))
-    assert entries(connected(filled, choose.randint(2, 5)), listing) == expected(filled, listing)
+    assert rows(connected(filled, choose.randint(2, 5)), listing) == expected(filled, listing)
 
 
 @pytest.mark.parametrize("page_size", [1, 3, 7])
@@ -97,23 +109,24 @@ def test_lists_every_version_once(filled: Standin, page_size: int) -> None:
         3,
     )
     listing = Listing(BUCKET, "ap-chengdu", versions=True, page_size=page_size)
-    assert entries(connected(filled, 3), listing) == expected(filled, listing)
+    assert rows(connected(filled, 3), listing) == expected(filled, listing)
 
 
 def test_lists_keys_with_no_room_between_them(filled: Standin) -> None:
     fill(filled, ["b" * count for count in range(1, 9)])
     listing = Listing(BUCKET, "ap-chengdu", page_size=1)
-    assert entries(connected(filled, 2), listing) == expected(filled, listing)
+    assert rows(connected(filled, 2), listing) == expected(filled, listing)
 
 
 def test_goes_on_behind_the_marker_of_any_page(filled: Standin) -> None:
     fill(filled, [f"{folder}/{name}" for folder in "abc" for name in "1234"])
     listing = Listing(BUCKET, "ap-chengdu", page_size=3)
-    clients, before = connected(filled, 3), list[Entry]()
-    for page in pages(clients, listing, BEGINNING):
-        before += page.entries
-        if page.following is not None:
-            assert before + expected(filled, listing, page.following) == expected(filled, listing)
+    before = b""
+    for found in listed(connected(filled, 3), listing, BEGINNING, rows_of):
+        before += found.content
+        if found.following is not None:
+            after = b"".join(expected(filled, listing, found.following))
+            assert before + after == b"".join(expected(filled, listing))
 
 
 def carried_out(standin: Standin, connections: int, listing: Listing) -> list[CountingWire]:
@@ -121,7 +134,7 @@ def carried_out(standin: Standin, connections: int, listing: Listing) -> list[Co
     clients = connected(standin, connections)
     wires = [CountingWire(client) for client in clients]
     through = [Client(client.configuration, wire, client.clock) for client, wire in zip(clients, wires, strict=True)]
-    assert entries(through, listing) == expected(standin, listing)
+    assert rows(through, listing) == expected(standin, listing)
     return wires
 
 
@@ -157,16 +170,15 @@ def test_raises_what_a_thread_ran_into(filled: Standin) -> None:
     fill(filled, [f"{folder}/{name}" for folder in "abcdefgh" for name in range(8)])
     filled.order({"action": "GetBucket", "fault": "AccessDenied", "after": 6, "times": None})
     with pytest.raises(ServiceError, match="Access Denied"):
-        entries(connected(filled, 3), Listing(BUCKET, "ap-chengdu", page_size=2))
+        rows(connected(filled, 3), Listing(BUCKET, "ap-chengdu", page_size=2))
 
 
 def test_ends_its_threads_when_it_is_closed(filled: Standin) -> None:
     fill(filled, [f"{folder}/{name}" for folder in "abcdefgh" for name in range(8)])
-    with contextlib.closing(
-        pages(connected(filled, 3), Listing(BUCKET, "ap-chengdu", page_size=2), BEGINNING)
-    ) as listed:
-        assert next(listed).following is not None
-    assert [*listed] == []
+    listing = Listing(BUCKET, "ap-chengdu", page_size=2)
+    with contextlib.closing(listed(connected(filled, 3), listing, BEGINNING, rows_of)) as following:
+        assert next(following).following is not None
+    assert [*following] == []
     for thread in threading.enumerate():
         if thread.name.startswith("listing"):
             thread.join(timeout=20)
