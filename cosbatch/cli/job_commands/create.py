@@ -15,7 +15,7 @@ from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
-from cosbatch.cli.terminal.options import Commands, add_service, command
+from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command
 from cosbatch.cli.terminal.tables import indented, printable, record
 from cosbatch.model.blocks import BEGINNING
 from cosbatch.model.errors import InvalidEvent
@@ -62,6 +62,7 @@ def add(commands: Commands) -> None:
         parser.add_argument("call", metavar="CALL", help=what)
         parser.add_argument("--profile", metavar="NAME", help=_("the profile of profiles.json that the job is made by"))
         add_way(parser)
+        add_connections(parser)
         add_service(parser)
     add_end(creating)
 

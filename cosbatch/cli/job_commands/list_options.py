@@ -15,7 +15,7 @@ from cosbatch.cli.manifests.split import MOST_ROWS
 from cosbatch.cli.terminal.asking import add_yes
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.options import add_service, seconds, whole_number
+from cosbatch.cli.terminal.options import add_connections, add_service, seconds, whole_number
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
 from cosbatch.model import names
@@ -39,6 +39,7 @@ def add_all(parser: argparse.ArgumentParser) -> None:
     add_way(parser)
     add_end(parser)
     add_yes(parser)
+    add_connections(parser)
     add_service(parser)
 
 

@@ -25,7 +25,7 @@ _RESTORE_EXAMPLES = N_("""\
     cosbatch restore list.csv --days 7 --role COSBatch_QcsRole --report cos://report-1250000000/restore
 
   All that is archived under a prefix, as the profile says, followed to its end; in a script, where nobody can be asked:
-    cosbatch restore cos://examplebucket-1250000000/photos/ --profile restore --yes --wait
+    cosbatch restore cos://examplebucket-1250000000/photos/ --profile restore --connections 8 --yes --wait
 
   An inventory of any size, a job for each million of its objects, after a look at the plan:
     cosbatch restore cos://inventory-1250000000/all/20261123/manifest.json --profile restore --split 1000000 --dry-run

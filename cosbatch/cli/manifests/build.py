@@ -17,7 +17,7 @@ from cosbatch.cli.remote.side_by_side import listed
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.language import N_, _, ngettext
-from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
+from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
@@ -55,8 +55,7 @@ def add(commands: Commands) -> None:
     only = _("only objects of this class; repeatable")
     parser.add_argument("--storage-class", action="append", default=[], metavar="CLASS", help=only)
     parser.add_argument("--output", metavar="FILE", type=output_path, help=_("the manifest (default: stdout)"))
-    at_once = _("list a bucket over so many connections side by side, 1 to 32 (default: 1)")
-    parser.add_argument("--connections", type=whole_number(1, 32), default=1, metavar="N", help=at_once)
+    add_connections(parser)
     add_service(parser)
 
 

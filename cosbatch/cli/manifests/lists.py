@@ -15,7 +15,7 @@ from cosbatch.cli.manifests import source
 from cosbatch.cli.manifests.build import Selection, list_into
 from cosbatch.cli.manifests.inventory_rows import rows_of_inventory
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import Client
+from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.listing import Listing
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
@@ -40,13 +40,15 @@ def found(
 ) -> Iterator[str | Resource]:
     """The path of a file of rows, or where the list lies in a bucket; with `as_file` the former in any case.
 
-    `client` connects where the account is asked; `classes` are the storage classes of what is listed under a prefix, all where none is named; `without` are buckets and prefixes in them of which
-    nothing is listed. What is made here is removed at the end. Raises WrongUsage, CosbatchError.
+    `client` connects where the account is asked, and so do the other `options.connections` where a prefix is listed. `classes` are
+    the storage classes of what is listed, all where none is named; `without` are buckets and prefixes in them of which
+    nothing is. What is made here is removed at the end. Raises WrongUsage, CosbatchError.
     """
     place = place_of(name) if objects.is_object(name) else None
     with contextlib.ExitStack() as ending:
         if place is not None and is_prefix(place):
-            yield ending.enter_context(_listed(place, client(), classes, without))
+            clients = [client(), *(connect(options) for _connection in range(1, options.connections))]
+            yield ending.enter_context(_listed(place, clients, classes, without))
         elif place is not None and not as_file:
             yield place
         elif place is not None and names.is_inventory(place.key or ""):
@@ -91,17 +93,17 @@ def _kept(blocks: Iterator[bytes]) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _listed(
-    place: Resource, client: Client, classes: Sequence[str], without: Sequence[tuple[str, str]]
+    place: Resource, clients: Sequence[Client], classes: Sequence[str], without: Sequence[tuple[str, str]]
 ) -> Iterator[str]:
     """The path of a list of all objects under the prefix. A listing that is broken off goes on the next time."""
-    listing = Listing(place.bucket, place.region or client.settings.account.region, place.key or "")
+    listing = Listing(place.bucket, place.region or clients[0].settings.account.region, place.key or "")
     # Of what is asked for by its own name, nothing is left out.
     outside = [prefix for bucket, prefix in without if bucket == place.bucket and not listing.prefix.startswith(prefix)]
     inside = tuple(prefix for prefix in outside if prefix.startswith(listing.prefix))
     selection = Selection(listing, latest_only=True, storage_classes=tuple(classes), without=inside)
     path = os.path.join(_cache(), f"{_digest(selection)}.csv")
     try:
-        state = list_into(path, selection, [client])
+        state = list_into(path, selection, clients)
         of = _(" of class {classes}").format(classes=_(" or ").join(classes)) if classes else ""
         output.say(_("Listed: {count} objects{of_class}.").format(count=f"{state.rows:,}", of_class=of))
         if inside:

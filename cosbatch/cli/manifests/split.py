@@ -15,7 +15,7 @@ from cosbatch.cli.remote.content import Stretch
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
-from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
+from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command, whole_number
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import table
 from cosbatch.jobs.inspection import problems_of
@@ -55,6 +55,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--output", metavar="FOLDER", help=_("where the parts go (default: the list's name and -parts)")
     )
+    add_connections(parser)
     add_service(parser)
 
 

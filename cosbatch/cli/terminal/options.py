@@ -36,6 +36,12 @@ def add_service(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", metavar="REGION", help=_("such as ap-chengdu (default: COSBATCH_REGION)"))
 
 
+def add_connections(parser: argparse.ArgumentParser) -> None:
+    """How commands list what is in a bucket."""
+    at_once = _("list a bucket over so many connections side by side, 1 to 32 (default: 1)")
+    parser.add_argument("--connections", type=whole_number(1, 32), default=1, metavar="N", help=at_once)
+
+
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """The type of an option that takes a whole number from `least` to `most`."""
 

@@ -398,7 +398,7 @@ def test_restores_of_a_prefix_what_is_archived_unless_it_is_told_otherwise(run: 
     command = ("restore", f"cos://{PHOTOS}/photos/", "--days", "7", "--dry-run")
     assert run(*command).json["Plan"]["Manifest"]["Rows"] == 2
     assert run(*command, "--from-class", "STANDARD").json["Plan"]["Manifest"]["Rows"] == 1
-    assert run("tag", command[1], "a=b", "--dry-run").json["Plan"]["Manifest"]["Rows"] == 3
+    assert run("tag", command[1], "a=b", "--connections", "4", "--dry-run").json["Plan"]["Manifest"]["Rows"] == 3
 
 
 def test_refuses_a_list_that_is_longer_than_its_profile_allows_with_the_command_that_helps(run: Run) -> None:

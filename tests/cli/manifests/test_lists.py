@@ -14,6 +14,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model.deadline import Clock
+from cosbatch.model.errors import ConfigurationError
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
 
@@ -24,8 +25,8 @@ def client() -> Client:
     return client_of(os.environ, Clock())
 
 
-def options() -> argparse.Namespace:
-    return argparse.Namespace(clock=Clock(), endpoint=None, region=None, verbose=False)
+def options(connections: int = 1, region: str | None = None) -> argparse.Namespace:
+    return argparse.Namespace(clock=Clock(), endpoint=None, region=region, verbose=False, connections=connections)
 
 
 @pytest.mark.parametrize("key", ["list.csv", "inventory/manifest.json"])
@@ -47,6 +48,19 @@ def test_keeps_what_comes_through_a_pipe(tmp_path: Path) -> None:
     with lists.found(str(pipe), options(), client) as path:
         assert Path(str(path)).read_bytes() == b"rows"
     assert not os.path.exists(str(path))
+
+
+def test_lists_a_prefix_over_several_connections(
+    standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for key in ("a/1", "a/2", "b"):
+        objects.write(client(), Resource(BUCKET, key, None), b"x")
+    with lists.found(f"cos://{BUCKET}/a/", options(3), client) as path:
+        assert Path(str(path)).read_text() == f"{BUCKET},a/1\n{BUCKET},a/2\n"
+    # The first connection is the command's own; the second would be made by the options.
+    with pytest.raises(ConfigurationError), lists.found(f"cos://{BUCKET}/a/", options(2, "nowhere?"), client):
+        pass
 
 
 def test_lists_a_whole_bucket_and_only_what_is_of_a_class(
