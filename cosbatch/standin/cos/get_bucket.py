@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from cosbatch.standin.cos.listing import Page, Question, list_objects, list_versions
+from cosbatch.standin.cos.listing import Listed, Page, Question, list_objects, list_versions
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.store.catalog import Version, find_bucket, find_version
-from cosbatch.standin.wire.addresses import Account
-from cosbatch.standin.wire.documents import Tree, answer, timestamp
+from cosbatch.standin.store.catalog import find_bucket, find_version
+from cosbatch.standin.wire.documents import Tree, Written, answer, escaped, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
 
@@ -23,13 +22,13 @@ def get_bucket(call: Call) -> Response:
     with call.service.database.reading() as connection:
         page = list_objects(connection, find_bucket(connection, call.target.bucket), question)
     encode = encoding(call.request)
-    owner = call.service.account
+    owner = call.service.account.appid
     children: list[Tree] = [
         *_head(call, question),
         ("Marker", encode(question.marker)),
         ("NextMarker", encode(page.last) if page.is_truncated else ""),
         ("IsTruncated", str(page.is_truncated).lower()),
-        *(("Contents", [("Key", encode(each.key)), *_entry(each, owner)]) for each in page.versions),
+        *(_contents(encode(each.key), each, owner) for each in page.versions),
         *_common_prefixes(page, encode),
     ]
     return answer("ListBucketResult", children)
@@ -38,22 +37,23 @@ def get_bucket(call: Call) -> Response:
 def get_versions(call: Call) -> Response:
     """GetBucketObjectVersions: versions and delete markers, in pages; the newest of a key comes first."""
     question = _question(call.request, "key-marker")
-    encode, owner = encoding(call.request), call.service.account
+    encode, owner = encoding(call.request), call.service.account.appid
     with call.service.database.reading() as connection:
         bucket = find_bucket(connection, call.target.bucket)
         page = list_versions(connection, bucket, question)
-        newest = {key: find_version(connection, bucket, key) for key in {each.key for each in page.versions}}
+        found = [find_version(connection, bucket, key) for key in {each.key for each in page.versions}]
+        newest = {version.id for version in found if version}
     last = page.entries[-1] if page.is_truncated else ""
     children: list[Tree] = [
         *_head(call, question),
         ("KeyMarker", encode(question.marker)),
         ("VersionIdMarker", question.version_marker),
         ("NextKeyMarker", encode(page.last) if page.is_truncated else ""),
-        ("NextVersionIdMarker", last.version if isinstance(last, Version) else ""),
+        ("NextVersionIdMarker", last.version if isinstance(last, Listed) else ""),
         ("IsTruncated", str(page.is_truncated).lower()),
     ]
     for each in page.versions:
-        is_latest = ("IsLatest", str(each == newest[each.key]).lower())
+        is_latest = ("IsLatest", str(each.id in newest).lower())
         named: list[Tree] = [("Key", encode(each.key)), ("VersionId", each.version), is_latest]
         children.append(("DeleteMarker" if each.is_marker else "Version", [*named, *_entry(each, owner)]))
     return answer("ListVersionsResult", [*children, *_common_prefixes(page, encode)])
@@ -98,16 +98,36 @@ def _common_prefixes(page: Page, encode: Callable[[str], str]) -> list[Tree]:
     return [("CommonPrefixes", [("Prefix", encode(prefix))]) for prefix in page.prefixes]
 
 
-def _entry(version: Version, owner: Account) -> list[Tree]:
-    """What a list says of a version, behind its key."""
-    modified = ("LastModified", timestamp(version.modified).replace("Z", ".000Z"))
-    owned: Tree = ("Owner", [("ID", owner.appid), ("DisplayName", owner.appid)])
+def _contents(key: str, version: Listed, owner: str) -> Written:
+    return Written(
+        f"""\t<Contents>
+\t\t<Key>{escaped(key)}</Key>
+\t\t<LastModified>{_modified(version)}</LastModified>
+\t\t<ETag>"{version.etag}"</ETag>
+\t\t<Size>{version.size}</Size>
+\t\t<Owner>
+\t\t\t<ID>{owner}</ID>
+\t\t\t<DisplayName>{owner}</DisplayName>
+\t\t</Owner>
+\t\t<StorageClass>{version.storage_class}</StorageClass>
+\t</Contents>"""
+    )
+
+
+def _entry(version: Listed, owner: str) -> list[Tree]:
+    """What a list of versions says of one, behind its key."""
+    modified = ("LastModified", _modified(version))
+    owned: Tree = ("Owner", [("ID", owner), ("DisplayName", owner)])
     if version.is_marker:
         return [modified, owned]
     return [
         modified,
-        ("ETag", f'"{version.stored.etag}"'),
-        ("Size", str(version.stored.size)),
+        ("ETag", f'"{version.etag}"'),
+        ("Size", str(version.size)),
         owned,
-        ("StorageClass", version.attributes.storage_class),
+        ("StorageClass", version.storage_class),
     ]
+
+
+def _modified(version: Listed) -> str:
+    return timestamp(version.modified).replace("Z", ".000Z")

@@ -6,16 +6,31 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
-from cosbatch.standin.store.catalog import Bucket, Version, read_version
+from cosbatch.standin.store.catalog import Bucket
 
-OBJECTS = """
-SELECT *, max(id) FROM versions WHERE bucket = ? AND key >= ? GROUP BY key HAVING marker = 0 ORDER BY key
+VERSIONS = """
+SELECT id, key, version, marker, size, etag, modified, storage_class
+FROM versions WHERE bucket = ? AND key >= ? ORDER BY key, id DESC
 """
-VERSIONS = "SELECT * FROM versions WHERE bucket = ? AND key >= ? ORDER BY key, id DESC"
 
-Entry = Version | str
-Entries = Callable[[str], Iterator[Version]]
+
+class Listed(NamedTuple):
+    """What a list says of one version of an object, or of a delete marker (`is_marker` 1)."""
+
+    id: int
+    key: str
+    version: str
+    is_marker: int
+    size: int
+    etag: str
+    modified: float
+    storage_class: str
+
+
+Entry = Listed | str
+Entries = Callable[[str], Iterator[Listed]]
 
 
 @dataclass(frozen=True)
@@ -37,9 +52,9 @@ class Page:
     is_truncated: bool
 
     @property
-    def versions(self) -> list[Version]:
+    def versions(self) -> list[Listed]:
         """The entries that are no common prefixes."""
-        return [entry for entry in self.entries if isinstance(entry, Version)]
+        return [entry for entry in self.entries if isinstance(entry, Listed)]
 
     @property
     def prefixes(self) -> list[str]:
@@ -56,8 +71,8 @@ class Page:
 def list_objects(connection: sqlite3.Connection, bucket: Bucket, question: Question) -> Page:
     """The newest versions behind the marker, without deleted objects."""
 
-    def objects_from(start: str) -> Iterator[Version]:
-        return map(read_version, connection.execute(OBJECTS, (bucket.id, start)))
+    def objects_from(start: str) -> Iterator[Listed]:
+        return _newest(_versions(connection, bucket, start))
 
     start = question.marker and question.marker + "\0"
     return _page(_folded(objects_from, start, question), question)
@@ -69,8 +84,8 @@ def list_versions(connection: sqlite3.Connection, bucket: Bucket, question: Ques
     A version marker goes on inside the key of the marker, behind that version.
     """
 
-    def versions_from(start: str) -> Iterator[Version]:
-        return map(read_version, connection.execute(VERSIONS, (bucket.id, start)))
+    def versions_from(start: str) -> Iterator[Listed]:
+        return _versions(connection, bucket, start)
 
     if not question.version_marker:
         start = question.marker and question.marker + "\0"
@@ -79,13 +94,26 @@ def list_versions(connection: sqlite3.Connection, bucket: Bucket, question: Ques
     return _page(_behind(entries, question.marker, question.version_marker), question)
 
 
+def _versions(connection: sqlite3.Connection, bucket: Bucket, start: str) -> Iterator[Listed]:
+    return map(Listed._make, connection.execute(VERSIONS, (bucket.id, start)))
+
+
+def _newest(versions: Iterator[Listed]) -> Iterator[Listed]:
+    """The first version of each key, unless that is a delete marker."""
+    key = None
+    for version in versions:
+        if version.key != key and not version.is_marker:
+            yield version
+        key = version.key
+
+
 def _behind(entries: Iterator[Entry], key: str, version: str) -> Iterator[Entry]:
     is_behind = False
     for entry in entries:
-        is_of_key = isinstance(entry, Version) and entry.key == key
+        is_of_key = isinstance(entry, Listed) and entry.key == key
         if is_behind or not is_of_key:
             yield entry
-        is_behind = is_behind or (isinstance(entry, Version) and is_of_key and entry.version == version)
+        is_behind = is_behind or (isinstance(entry, Listed) and is_of_key and entry.version == version)
 
 
 def _page(entries: Iterator[Entry], question: Question) -> Page:

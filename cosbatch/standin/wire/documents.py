@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from email.utils import formatdate
+from functools import lru_cache
 from typing import TypeAlias
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
@@ -16,10 +17,16 @@ from defusedxml.ElementTree import fromstring
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
 
+
+class Written(str):
+    """An element as text, with the indent of its place: where there are a thousand of a kind, as a Tree each would take long."""
+
+
 # An element: its name, and its text or its children.
-Tree: TypeAlias = "tuple[str, str | Sequence[Tree]]"
+Tree: TypeAlias = "tuple[str, str | Sequence[Tree]] | Written"
 
 DECLARATION = "<?xml version='1.0' encoding='utf-8' ?>\n"
+PLAIN = re.compile("[ -%'-;=?-~]*")
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 XML_TYPE = ("Content-Type", "application/xml")
 
@@ -53,20 +60,36 @@ def elements(root: Element, name: str) -> list[Element]:
     return [element for element in root.iter() if local_name(element) == name]
 
 
-def render(tree: Tree, depth: int = 0) -> str:
+def render(tree: Tree) -> str:
     """A tree as text, indented with tabs as the page's samples are.
 
     A name may carry attributes behind a blank. Characters that XML 1.0 cannot hold become U+FFFD.
     """
+    lines: list[str] = []
+    _add_lines(lines, tree, "")
+    return "\n".join(lines)
+
+
+def _add_lines(lines: list[str], tree: Tree, indent: str) -> None:
+    if isinstance(tree, Written):
+        lines.append(tree)
+        return
     name, content = tree
-    indent, closing = "\t" * depth, name.split(" ", 1)[0]
+    closing = name.partition(" ")[0]
     if isinstance(content, str):
-        text = escape(NOT_XML.sub("\ufffd", content), {"\r": "&#13;"})
-        return f"{indent}<{name}>{text}</{closing}>"
-    if not content:
-        return f"{indent}<{name}></{closing}>"
-    children = [render(child, depth + 1) for child in content]
-    return "\n".join([f"{indent}<{name}>", *children, f"{indent}</{closing}>"])
+        lines.append(f"{indent}<{name}>{escaped(content)}</{closing}>")
+    elif not content:
+        lines.append(f"{indent}<{name}></{closing}>")
+    else:
+        lines.append(f"{indent}<{name}>")
+        for child in content:
+            _add_lines(lines, child, f"{indent}\t")
+        lines.append(f"{indent}</{closing}>")
+
+
+def escaped(text: str) -> str:
+    """A text as it stands in a document."""
+    return text if PLAIN.fullmatch(text) else escape(NOT_XML.sub("\ufffd", text), {"\r": "&#13;"})
 
 
 def answer(root: str, content: str | Sequence[Tree], *headers: tuple[str, str]) -> Response:
@@ -92,7 +115,13 @@ def error_answer(error: ServiceError, resource: str, request_id: str) -> Respons
 
 def timestamp(moment: float) -> str:
     """A Unix time in the form that the documents use."""
-    return datetime.fromtimestamp(int(moment), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _second(int(moment))
+
+
+@lru_cache(4096)
+def _second(second: int) -> str:
+    # Objects that were uploaded one behind the other share it.
+    return datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def http_date(moment: float) -> str:
