@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from cosbatch.cli.deploy import cam_policy, doctor, init, package, schema
 from cosbatch.cli.job_commands import create, jobs, operations, retry, wait
@@ -19,7 +20,7 @@ from cosbatch.cli.rehearse import demo, invoke, standin
 from cosbatch.cli.terminal import exit_codes, output, streams
 from cosbatch.cli.terminal.arguments import Parser, add_common, command_first
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.cli.terminal.language import N_, _, speak
+from cosbatch.cli.terminal.language import N_, _, speak, spoken
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, InternalError
@@ -122,7 +123,12 @@ def _bug(error: Exception, options: argparse.Namespace) -> CosbatchError:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+    """The parser of all commands, in the language that is spoken."""
+    return _parser_in(spoken())
+
+
+@cache
+def _parser_in(_language: str) -> argparse.ArgumentParser:
     top = Parser(prog=PROGRAM, description=_(_DESCRIPTION), formatter_class=argparse.RawTextHelpFormatter)
     add_common(top)
     commands = top.add_subparsers(metavar="COMMAND", required=True, help=_("what to do; they are listed below"))

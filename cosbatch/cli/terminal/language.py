@@ -32,6 +32,11 @@ def speak(environ: MutableMapping[str, str] = os.environ) -> None:
     gettext.textdomain(DOMAIN)
 
 
+def spoken() -> str:
+    """The language that is spoken, as gettext names it."""
+    return os.environ.get("LANGUAGE", _ENGLISH)
+
+
 def _can_write(text: str) -> bool:
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
@@ -42,12 +47,12 @@ def _can_write(text: str) -> bool:
 
 def _(text: str) -> str:
     """The text in the language that is spoken."""
-    return _catalogue(os.environ.get("LANGUAGE", _ENGLISH)).gettext(text)
+    return _catalogue(spoken()).gettext(text)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """The one or the other text, as the number wants it, in the language that is spoken."""
-    return _catalogue(os.environ.get("LANGUAGE", _ENGLISH)).ngettext(one, many, count)
+    return _catalogue(spoken()).ngettext(one, many, count)
 
 
 def N_(text: str) -> str:  # noqa: N802  # the name by which gettext's tools know it
