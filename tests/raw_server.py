@@ -61,13 +61,14 @@ Script = Callable[[Visit], None]
 
 @dataclass
 class RawServer:
-    """What is known of it: where it is, every request that it read, how many connections it took; `ended` opens once for
-    each of them that it is done with.
+    """What is known of it: where it is, every request that it read, how many connections it took, and the last of them;
+    `ended` opens once for each of them that it is done with.
     """
 
     port: int
     requests: list[bytes] = field(default_factory=list)
     visits: int = 0
+    connection: socket.socket | None = None
     ended: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     @property
@@ -91,9 +92,10 @@ def serving(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Raw
             yield server
         finally:
             over.set()
-            # A connection of nobody's ends the waiting for one.
-            with suppress(OSError):
-                listening.shutdown(socket.SHUT_RDWR)
+            # Nobody waits any more for a connection, or for a request over the last one.
+            for waiting in filter(None, (listening, server.connection)):
+                with suppress(OSError):
+                    waiting.shutdown(socket.SHUT_RDWR)
             thread.join()
 
 
@@ -114,6 +116,7 @@ def _serve(
         # What a script sends is there when it has sent it.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with suppress(OSError, EOFError), _wrapped(connection, tls) as wrapped:
+            server.connection = wrapped
             script(Visit(wrapped, over, server.requests))
         server.ended.release()
 

@@ -99,6 +99,7 @@ def check_answer(event: object, sick: bool = False) -> None:
     assert "InternalError" not in said, (event, [json.loads(line).get("traceback") for line in lines])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVENTS)
 def test_answers_whatever_stands_in_any_part_of_an_event(name: str) -> None:
     event = EVENTS[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from cosbatch.cli.main import main
 from cosbatch.model.deadline import Clock
 
 NOW = 1795442400.0
+# Real time, but for pauses, which are short.
+BRISK = Clock(sleep=lambda seconds: time.sleep(0.01))
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ REQUEST = Request("POST", HOST, "/jobs", body=b"<CreateJobRequest/>")
 CERTIFICATE = Path(__file__).parents[1] / "data" / "localhost.pem"
 # Long enough for what is right, on a busy machine; what is wrong would last for PATIENCE.
 ENOUGH = 10.0
-SHORT = 0.3
+SHORT = 0.2
 
 NOT_REACHED = ("UpstreamUnreachable", False)
 NOT_REACHED_IN_TIME = ("UpstreamTimeout", False)
@@ -361,8 +361,8 @@ def test_gives_up_in_time_what_cannot_be_sent(
     with serving(script, tls=trusted if is_secure else None) as server:
         began = time.monotonic()
         endpoint = server.tls_endpoint if is_secure else server.endpoint
-        assert failure(transport, endpoint, 1.0, LARGE) == TOO_SLOW
-        assert time.monotonic() - began < 2.0
+        assert failure(transport, endpoint, 2 * SHORT, LARGE) == TOO_SLOW
+        assert time.monotonic() - began < 4 * SHORT
 
 
 def test_takes_an_answer_that_comes_before_the_request_was_read_for_perhaps_done(transport: Transport) -> None:
@@ -589,11 +589,11 @@ def test_has_all_the_time_that_is_left_when_it_is_connected(transport: Transport
 
     def late(visit: Visit) -> None:
         visit.read()
-        visit.over.wait(1.0)
+        visit.over.wait(2 * SHORT)
         visit.send(reply())
 
     with serving(late) as server:
-        assert to(transport, f"http://three.example:{server.port}").send(REQUEST, 2.0).body == JOB
+        assert to(transport, f"http://three.example:{server.port}").send(REQUEST, 4 * SHORT).body == JOB
 
 
 def test_shares_the_time_among_the_addresses(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -701,7 +701,7 @@ def test_gives_up_in_time_over_tls(
     transport: Transport, trusted: ssl.SSLContext, script: Script, outcome: tuple[str, bool]
 ) -> None:
     with serving(script, tls=trusted) as server:
-        assert failure(transport, server.tls_endpoint, 1.0) == outcome
+        assert failure(transport, server.tls_endpoint, 2 * SHORT) == outcome
 
 
 def breaks_tls(visit: Visit) -> None:

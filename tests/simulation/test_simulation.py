@@ -9,7 +9,7 @@ from tests.simulation.mutants import MUTANTS
 from tests.simulation.running import first_faulty, schedule
 
 # The continuous integration runs 10,000: python -m tests.simulation.
-SEEDS = 100
+SEEDS = 50
 MOST_SEEDS_FOR_A_MUTANT = 1000
 # Seeds that show what few others do. They are only tried first: where one of them shows it no more, another will.
 TELLING_SEEDS = (48, 52, 76, 85, 100, 111, 123, 162, 243)
@@ -22,6 +22,7 @@ def test_all_holds_whatever_fails() -> None:
         pytest.fail("\n".join([f"python -m tests.simulation --seed {faulty}", *steps, *faults]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_catches(mutant: str) -> None:
     with MUTANTS[mutant]():
@@ -34,8 +35,8 @@ def test_tells_the_same_schedule_for_the_same_seed(seed: int) -> None:
 
 
 def test_runs_many_seeds_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["--seeds", "20", "--workers", "2"]) == 0
-    assert capsys.readouterr().out.startswith("20 seeds, all holds")
+    assert command.main(["--seeds", "10", "--workers", "2"]) == 0
+    assert capsys.readouterr().out.startswith("10 seeds, all holds")
 
 
 def test_prints_the_schedule_of_a_failing_seed(capsys: pytest.CaptureFixture[str]) -> None:

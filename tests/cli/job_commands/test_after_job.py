@@ -13,7 +13,7 @@ from cosbatch.cli.remote.client import client_of
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
-from tests.cli.running import Run, Terminal
+from tests.cli.running import BRISK, Run, Terminal
 
 BUCKET = "examplebucket-1250000000"
 RESTORE = {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}}
@@ -44,7 +44,7 @@ def ended(run: Run, **report: object) -> str:
     for key, storage_class in (("old", "ARCHIVE"), ("new", None)):
         objects.write(client, Resource(BUCKET, key, None), b"x", storage_class)
     job_id = create("old", "new", "gone", **report)
-    assert run("wait", job_id, "--interval", "0.05").code == 3
+    assert run("wait", job_id, clock=BRISK).code == 3
     return job_id
 
 
@@ -66,7 +66,7 @@ def test_wait_ends_with_what_failed_where_the_report_is_and_what_comes_next(run:
 
 def test_wait_names_the_report_of_a_job_without_failures(run: Run, standin: Standin) -> None:
     objects.write(client_of(os.environ, Clock()), Resource(BUCKET, "old", None), b"x", "ARCHIVE")
-    said = run("wait", create("old"), "--interval", "0.05")
+    said = run("wait", create("old"), clock=BRISK)
     assert (said.code, "Failures" in said.json) == (0, False)
     assert said.err.splitlines()[-1] == f"Its report: {said.json['Report']}"
 
@@ -125,7 +125,7 @@ def test_retry_makes_the_job_once(run: Run, standin: Standin) -> None:
 
 
 def test_retry_takes_rows_of_one_code_into_the_job(run: Run, standin: Standin) -> None:
-    said = run("retry", ended(run), "--create", "--yes", "--code", "NoSuchKey", "--wait")
+    said = run("retry", ended(run), "--create", "--yes", "--code", "NoSuchKey", "--wait", clock=BRISK)
     assert (said.code, said.json["Rows"], said.json["End"]["Failures"]) == (3, 1, {"NoSuchKey": 1})
 
 

@@ -23,7 +23,7 @@ from cosbatch.model.messages import Request
 from cosbatch.model.names import Resource
 from cosbatch.service import actions
 from cosbatch.standin import Standin, running
-from tests.cli.running import Run, Said, Terminal
+from tests.cli.running import BRISK, Run, Said, Terminal
 from tests.stage import REPORT, RESTORE, ROLE
 
 PHOTOS, LISTS, COPIES = "photos-1250000000", "lists-1250000000", "copies-1250000000"
@@ -66,7 +66,7 @@ def wait(run: Run) -> Run:
     """Runs commands with a clock on which waiting is short."""
 
     def run_quickly(*arguments: str) -> Said:
-        return run(*arguments, clock=Clock(sleep=lambda seconds: time.sleep(0.01)))
+        return run(*arguments, clock=BRISK)
 
     return run_quickly
 
