@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 Event = dict[str, object]
 
@@ -45,7 +46,7 @@ def timer(key: str) -> Event:
 EVENTS: dict[str, Callable[[str], Event]] = {"an upload": upload, "HTTP": http, "a timer": timer, "a direct call": call}
 
 
-def job_id(trigger: str, reply: object) -> str:
+def job_id(trigger: str, reply: Any) -> str:
     """The JobId that the reply to the trigger tells."""
     if trigger == "an upload":
         (reply,) = reply["Results"]
@@ -53,4 +54,4 @@ def job_id(trigger: str, reply: object) -> str:
         assert reply["statusCode"] == 201, reply
         reply = json.loads(reply["body"])
     assert reply["Outcome"] == "created", reply
-    return reply["JobId"]
+    return str(reply["JobId"])

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from typing import Any
 
 VERSION = "/2018-06-01/runtime"
 
@@ -18,7 +19,7 @@ class Answer:
     """What came of an invocation: `response`, `error` for an exception, `ended` where the runtime is no more."""
 
     kind: str
-    body: dict[str, object]
+    body: Any
 
 
 @dataclass

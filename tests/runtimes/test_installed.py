@@ -26,14 +26,6 @@ def ids(client: BatchClient) -> list[str]:
 """
 
 
-def test_declares_the_same_dependencies_twice() -> None:
-    """The function is deployed by requirements.txt, the program installed by pyproject.toml."""
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    declared = re.findall(r'"([^"]+)"', project.partition("\ndependencies = [")[2].partition("]")[0])
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert declared == [line for line in lines if line and not line.startswith("#")]
-
-
 # Another project's tests: a list is uploaded with the vendor's SDK, and nothing else is done by hand.
 CONFTEST = """
 import pytest
@@ -94,7 +86,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     yield run
 
 
-@pytest.mark.slow
 def test_is_installed_and_used_without_a_checkout(installed: Run, tmp_path: Path) -> None:
     demo = installed("cosbatch", "demo", "--objects", "5")
     assert (demo.returncode, json.loads(demo.stdout)["Outcome"]) == (0, "complete"), demo.stderr
@@ -111,7 +102,6 @@ def test_is_installed_and_used_without_a_checkout(installed: Run, tmp_path: Path
     assert (packed.returncode, (tmp_path / "function.zip").stat().st_size > 500_000) == (0, True), packed.stderr
 
 
-@pytest.mark.slow
 def test_gives_its_types_to_programs_that_use_it(installed: Run, tmp_path: Path) -> None:
     consumer = tmp_path / "consumer.py"
     consumer.write_text(CONSUMER, encoding="utf-8")
@@ -121,12 +111,12 @@ def test_gives_its_types_to_programs_that_use_it(installed: Run, tmp_path: Path)
     assert checked.returncode == 0, checked.stdout
 
 
-@pytest.mark.slow
 def test_rehearses_with_the_vendors_sdk_as_the_readme_shows(installed: Run) -> None:
     done = installed("python", "-m", "pip", "install", "-q", "cos-python-sdk-v5")
     assert done.returncode == 0, done.stderr
     prefix, folder = installed("python", "-c", "import os, sys; print(sys.prefix, os.getcwd())").stdout.split()
-    assert installed("cosbatch", "init", "--uin", "100000000001", "--appid", "1250000000", "--region", "ap-chengdu")
+    account = ("--uin", "100000000001", "--appid", "1250000000", "--region", "ap-chengdu")
+    assert installed("cosbatch", "init", *account).returncode == 0
     readme = page("README.md")
     command, (upload,) = blocks(readme, "sh")[-1], blocks(readme, "python")
     words = [f"{prefix}/bin/cosbatch", *command.replace("8930", "0").split()[1:]]
@@ -152,7 +142,6 @@ def wait_for_jobs(endpoint: str) -> list[str]:
     return states
 
 
-@pytest.mark.slow
 def test_is_known_to_pytest_and_plays_the_whole_part_for_the_vendors_sdk(installed: Run) -> None:
     done = installed("python", "-m", "pip", "install", "-q", "pytest", "cos-python-sdk-v5")
     assert done.returncode == 0, done.stderr

@@ -11,9 +11,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 STEPS = re.findall(r"^([A-Z]+) (.+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.M)
 LEFT_BEHIND = shutil.ignore_patterns(*(ROOT / ".dockerignore").read_text(encoding="utf-8").replace("**/", "").split())
 
@@ -22,7 +20,6 @@ def test_has_a_few_plain_steps() -> None:
     assert [name for name, _ in STEPS] == ["FROM", "WORKDIR", "COPY", "RUN", "CMD"]
 
 
-@pytest.mark.slow
 def test_runs_as_it_is_written(tmp_path: Path) -> None:
     folder, environment = tmp_path / "cosbatch", tmp_path / "env"
     shutil.copytree(ROOT, folder, ignore=LEFT_BEHIND)
