@@ -140,6 +140,7 @@ def test_takes_the_newest_releases_that_the_requirements_allow(packed: Packed) -
     assert packed.report["Dependencies"]["marshmallow"] == "4.4.0"
 
 
+@pytest.mark.slow
 def test_is_the_same_bit_for_bit_when_it_is_made_again_and_keeps_nothing_old_in_its_folder(
     packed: Packed, small: Path
 ) -> None:
