@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -40,6 +41,8 @@ _EXAMPLES = N_("""\
 Keys are written percent-encoded. With --output, the state of the listing is kept beside the file until it is whole: run the same command again after an interruption.
 """)
 
+_PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
+
 
 def add(commands: Commands) -> None:
     parser = command(commands, "build", _("Write a manifest from a listing of a bucket."), _(_EXAMPLES), build)
@@ -73,8 +76,10 @@ class Selection:
         return in_class and (entry.is_latest or not self.latest_only) and not entry.key.startswith(self.without)
 
     def row(self, entry: Entry) -> bytes:
+        # quote takes ten times as long to find that there is nothing to do.
+        key = entry.key if _PLAIN.fullmatch(entry.key) else quote(entry.key, safe="/-_.~")
         version = f",{entry.version}" if self.listing.versions else ""
-        return f"{self.listing.bucket},{quote(entry.key, safe='/-_.~')}{version}\n".encode()
+        return f"{self.listing.bucket},{key}{version}\n".encode()
 
     def rows(self, page: Page) -> Rows:
         rows = [self.row(entry) for entry in page.entries if self.includes(entry)]

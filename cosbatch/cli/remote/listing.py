@@ -119,7 +119,7 @@ def _entry(member: Mapping[str, Any], is_encoded: bool) -> Entry:
 
 def _text(value: object, is_encoded: bool = False) -> str:
     text = value if isinstance(value, str) else ""
-    if not is_encoded:
+    if not is_encoded or "%" not in text:
         return text
     try:
         return unquote(text, errors="strict")

@@ -14,12 +14,14 @@ from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
 
 PAGE_LIMIT = 1000
+# What percent-encoding leaves as it is; to ask so takes a tenth of the time of doing it.
+PLAIN = re.compile("[A-Za-z0-9/_.~-]*")
 
 
 def get_bucket(call: Call) -> Response:
     """GetBucket: objects, in pages of up to 1000 keys and common prefixes."""
     question = _question(call.request, "marker")
-    with call.service.database.reading() as connection:
+    with call.service.listing, call.service.database.reading() as connection:
         page = list_objects(connection, find_bucket(connection, call.target.bucket), question)
     encode = encoding(call.request)
     owner = call.service.account.appid
@@ -78,7 +80,7 @@ def _question(request: Request, marker: str) -> Question:
 def encoding(request: Request) -> Callable[[str], str]:
     """What is done to keys in a list: nothing, or percent-encoding when the client asks for it."""
     if request.parameter("encoding-type") == "url":
-        return lambda text: quote(text, safe="/-_.~")
+        return lambda text: text if PLAIN.fullmatch(text) else quote(text, safe="/-_.~")
     return lambda text: text
 
 
