@@ -186,7 +186,7 @@ class _Invocation:
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             error = InternalError("A fault of this function; its log says more.")
         # Read here, for the configuration may be what is wrong.
-        error.fields["Hint"] = hint_for(error.code, language_of(self._runtime.environ))
+        error.fields["Hint"] = hint_for(error.code, language_of(self._runtime.environ), call.action if call else "")
         if call and call.upload:
             error.fields.update(Manifest=call.upload.arn, Profile=call.profile)
         self._say(

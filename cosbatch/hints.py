@@ -37,8 +37,8 @@ HINTS: dict[str, tuple[str, str]] = {
     ),
     "InternalError": (
         "A fault on this side or the service's. With a RequestId of COS, try again later; without one, the function's log "
-        "holds the traceback.",
-        "函数或服务内部错误。若带有 COS 的 RequestId，请稍后重试；否则请查看函数日志中的堆栈。",
+        "or the command's --verbose has the traceback.",
+        "本端或服务内部错误。若带有 COS 的 RequestId，请稍后重试；否则请查看函数日志或命令 --verbose 输出的堆栈。",
     ),
     "InvalidEvent": (
         "The event or body cannot be read. Compare it with the examples in the README; a COS record must name one object "
@@ -51,9 +51,9 @@ HINTS: dict[str, tuple[str, str]] = {
         "清单内容无法执行。请按 Errors 修正后重新上传；可用 `cosbatch check FILE` 离线检查。",
     ),
     "InvalidRequest": (
-        "The document breaks rules of the CreateJob page: fix what Errors lists. From the service itself it also means "
-        "a repeated token, an empty body, or a status that cannot change so.",
-        "文档不符合 CreateJob 的规则，请按 Errors 修正。若由服务返回，也可能是令牌重复、请求体为空或任务状态不允许变更。",
+        "The call breaks rules of its page: fix what Errors lists. From the service itself it also means a repeated token, "
+        "an empty body, or a status that cannot change so.",
+        "请求不符合接口文档的规则，请按 Errors 修正。若由服务返回，也可能是令牌重复、请求体为空或任务状态不允许变更。",
     ),
     "MethodNotAllowed": (
         "The route has other methods; the Allow header names them.",
@@ -96,9 +96,10 @@ HINTS: dict[str, tuple[str, str]] = {
         "无法连接 COS。请检查地域，以及 VPC 的外网出口，然后用同一令牌重试。",
     ),
     "AccessDenied": (
-        "The function's role may not do this. Give it the rights that `cosbatch policy` prints, and check that "
-        "the batch role trusts cos.cloud.tencent.com.",
-        "函数角色没有权限。请授予 `cosbatch policy` 输出的权限，并确认批量任务角色信任 cos.cloud.tencent.com。",
+        "The function's role, or on the command line the owner of the keys, may not do this. Give it the rights that "
+        "`cosbatch policy` prints, and check that the batch role trusts cos.cloud.tencent.com.",
+        "函数角色没有权限，命令行中则是密钥所属用户没有权限。请授予 `cosbatch policy` 输出的权限，并确认批量任务角色信任 "
+        "cos.cloud.tencent.com。",
     ),
     "BadDigest": (
         "The body was changed on its way: Content-MD5 does not fit. Look for a proxy that rewrites bodies.",
@@ -109,8 +110,8 @@ HINTS: dict[str, tuple[str, str]] = {
         "请求体长度与 Content-Length 不符。请检查是否有改写请求体的代理。",
     ),
     "ExpiredToken": (
-        "The temporary credentials are over. The platform renews them for each invocation: read them anew.",
-        "临时密钥已过期。平台会在每次调用时更新密钥，请重新读取。",
+        "The temporary credentials are over. A function gets new ones for each invocation; elsewhere, ask for new ones.",
+        "临时密钥已过期。函数每次调用都会得到新的密钥；其他环境请重新申请。",
     ),
     "IncompleteBody": (
         "The body did not arrive whole. Try again with the same token.",
@@ -232,8 +233,22 @@ HINTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+# What a Code means in the result of one action.
+_OF_ACTIONS = {
+    ("UpdateJobStatus", "InvalidRequest"): (
+        "The job's state does not allow that: a job that has ended cannot be cancelled, and only one that waits for it "
+        "(Suspended) can be confirmed. `cosbatch describe JOBID` shows its state.",
+        "任务当前状态不允许此操作：已结束的任务不能取消，只有等待确认（Suspended）的任务才能确认。可用 `cosbatch describe JOBID` 查看状态。",
+    ),
+    ("UpdateJobPriority", "NoSuchJob"): (
+        "There is no such job in this region, or it has ended: then its priority decides nothing. "
+        "`cosbatch describe JOBID` shows its state.",
+        "该地域没有此任务，或任务已结束，其优先级不再起作用。可用 `cosbatch describe JOBID` 查看状态。",
+    ),
+}
 
-def hint_for(code: str, language: str = "en") -> str:
-    """One or two sentences for the Code; `language` is `en` or `zh`."""
-    english, chinese = HINTS.get(code, _UNKNOWN)
+
+def hint_for(code: str, language: str = "en", action: str = "") -> str:
+    """One or two sentences for the Code, which came of that action where one is given; `language` is `en` or `zh`."""
+    english, chinese = _OF_ACTIONS.get((action, code)) or HINTS.get(code, _UNKNOWN)
     return chinese if language == "zh" else english

@@ -67,3 +67,11 @@ def test_says_it_in_both_languages(code: str) -> None:
 def test_has_words_for_a_code_that_no_page_knows() -> None:
     assert "RequestId" in hint_for("BrandNew")
     assert "RequestId" in hint_for("BrandNew", "zh")
+
+
+def test_says_what_fits_the_action_where_one_is_given() -> None:
+    for language in ("en", "zh"):
+        general = hint_for("InvalidRequest", language)
+        assert hint_for("InvalidRequest", language, "CreateJob") == general
+        assert "describe" in hint_for("InvalidRequest", language, "UpdateJobStatus")
+        assert "describe" in hint_for("NoSuchJob", language, "UpdateJobPriority")

@@ -110,7 +110,7 @@ def _told_to(path: str | None) -> Iterator[None]:
 
 
 def _failed(error: CosbatchError, options: argparse.Namespace) -> int:
-    error.fields["Hint"] = output.hint_of(error.code)
+    error.fields.setdefault("Hint", output.hint_of(error.code))
     output.fail(error.as_json(), options)
     return exit_codes.of_failure(error.code)
 

@@ -71,16 +71,21 @@ def create_job(call: Call, context: CallContext) -> dict[str, object]:
     """The result of CreateJob, or its plan. Raises CosbatchError."""
     if call.upload is not None:
         return _create_for_upload(call.upload, call.profile or "", context)
+    draft, options = draft_of_call(call, context)
+    if options["DryRun"]:
+        return plan_of(draft.order, draft.inspection, context.settings)
+    check_digest(options.get("PlanDigest"), draft.order)
+    return created(draft, context)
+
+
+def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str, Any]]:
+    """The job that the call asks for, and what the call says besides its document. Raises CosbatchError."""
     given = {name: value for name, value in call.fields.items() if name in CREATE_JOB_OPTIONS.fields}
     options = load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
     named = options.get("Profile")
     profile = context.configuration.profiles.named(named) if named is not None else None
-    draft = draft_of(elements, profile, day_of(context.now()), call.token, call.caller, context)
-    if options["DryRun"]:
-        return plan_of(draft.order, draft.inspection, context.settings)
-    check_digest(options.get("PlanDigest"), draft.order)
-    return created(draft, context)
+    return draft_of(elements, profile, day_of(context.now()), call.token, call.caller, context), options
 
 
 def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[str, object]:

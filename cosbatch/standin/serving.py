@@ -14,16 +14,20 @@ from cosbatch.standin.function.triggers import UnusableFunction
 from cosbatch.standin.options import account_of, function_of
 from cosbatch.standin.store.database import UnusableData
 
+_INTERRUPTED = 130
+
 
 def serve(
     options: argparse.Namespace, profiles: str, stop: threading.Event | None = None, folder: Path | str = "."
 ) -> int:
-    """The exit code of a stand-in that ran until a signal arrived, or `stop` was set.
+    """The exit code of a stand-in that ran until a signal arrived, or `stop` was set; 130 where one came before it was ready.
 
     `profiles` is the file whose matches say of what a function is told, where no option does; its module is in `folder`.
     """
-    stopped = stop or _stop_on_signals()
+    is_ready = False
     try:
+        if stop is None:
+            _end_by_signals()
         with running(
             options.data,
             host=options.host,
@@ -34,17 +38,19 @@ def serve(
             speed=options.speed,
             function=function_of(options, profiles, folder),
         ) as standin:
+            is_ready = True
             sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
             sys.stdout.flush()
-            stopped.wait()
+            (stop or threading.Event()).wait()
+    except KeyboardInterrupt:
+        return 0 if is_ready else _INTERRUPTED
     except (UnusableData, UnusableFunction, OSError) as error:
         sys.stderr.write(f"The stand-in cannot start: {error}\n")
         return 1
     return 0
 
 
-def _stop_on_signals() -> threading.Event:
-    stopped = threading.Event()
+def _end_by_signals() -> None:
+    """From here on, a signal breaks off what is under way: also a function that takes long to load."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    return stopped
+        signal.signal(number, signal.default_int_handler)

@@ -113,7 +113,22 @@ def test_examples_that_go_on_are_the_same_to_a_shell(run: Run, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "arguments", [("fly",), ("jobs", "--height", "3"), ("describe",), ("jobs", "--state", "Tired")]
+    ("arguments", "same"),
+    [
+        (("help",), ("--help",)),
+        (("help", "plan"), ("plan", "--help")),
+        (("--json", "help", "plan"), ("plan", "--help")),
+        (("help", "help"), ("--help",)),
+    ],
+)
+def test_shows_its_help_to_who_asks_by_a_word(run: Run, arguments: tuple[str, ...], same: tuple[str, ...]) -> None:
+    said = run(*arguments)
+    assert (said.code, said.err) == (0, "")
+    assert said.out == run(*same).out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("fly",), ("help", "fly"), ("jobs", "--height", "3"), ("describe",), ("jobs", "--state", "Tired")]
 )
 def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[str, ...]) -> None:
     said = run(*arguments)
@@ -229,6 +244,13 @@ def test_tells_a_failure_as_json_and_in_words(run: Run, command: Callable[..., N
     assert said.json["Errors"] == [{"Pointer": "/RoleArn", "Message": "is another's"}]
     assert said.json["Hint"].startswith("The configuration does not let")
     assert said.err.splitlines()[:2] == ["Forbidden: Too much.", "  /RoleArn  is another's"]
+
+
+def test_hints_at_what_a_command_reads_where_it_was_given_something_else(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "call.json").write_text("no JSON")
+    said = run("create", str(tmp_path / "call.json"))
+    assert (said.code, said.json["Code"]) == (1, "InvalidEvent")
+    assert "--help shows by examples what it takes" in said.json["Hint"]
 
 
 def test_hints_in_chinese_when_asked(run: Run, command: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:

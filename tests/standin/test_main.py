@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
 import signal
 import socket
@@ -85,18 +86,18 @@ def test_runs_until_it_is_told_to_stop(capsys: pytest.CaptureFixture[str]) -> No
     assert json.loads(capsys.readouterr().out)["endpoint"].startswith("http://127.0.0.1:")
 
 
-def test_stops_on_a_signal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    handlers: dict[int, object] = {}
-
-    def register(number: int, handler: object) -> None:
-        handlers[number] = handler
-        if callable(handler):
-            handler(number, None)
-
-    monkeypatch.setattr(signal, "signal", register)
-    assert main([]) == 0
-    assert set(handlers) == {signal.SIGINT, signal.SIGTERM}
-    assert capsys.readouterr().out.count("\n") == 1
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stops_at_once_while_a_function_is_loaded(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "slow.py").write_text("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)\n")
+    command = [sys.executable, "-m", "cosbatch.standin", "--function", "slow.main", "--trigger", "a-1250000000"]
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=tmp_path, env=surroundings, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        function = int(child.stderr.readline())
+        child.send_signal(number)
+        assert (child.wait(10), child.stderr.read()) == (130, "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(function, 0)
 
 
 def test_is_a_module_to_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from cosbatch.cli.remote.client import configuration_of, environ_of
+from cosbatch.cli.remote.function_files import profiles_file, say_of_example
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.cli.terminal.options import Commands, bucket, command
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
-from cosbatch.configuration.settings import SECRET_ID, SECRET_KEY, Settings
+from cosbatch.configuration.settings import PROFILES, SECRET_ID, SECRET_KEY, Settings
 from cosbatch.model import names
 from cosbatch.schemas.calls import ACTIONS
 
@@ -100,6 +101,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument(
         "--source",
+        type=bucket,
         metavar="BUCKET",
         action="append",
         default=[],
@@ -113,7 +115,11 @@ def policy(options: argparse.Namespace) -> int:
     """`{ExecutionRole: {Policy, Trust}, JobRoles: [{RoleArn, Policy, Trust}]}`."""
     # Nothing is sent, so no credentials are needed.
     none = {SECRET_ID[0]: "none", SECRET_KEY[0]: "none"}
-    configuration = configuration_of({**environ_of(options), **none})
+    environ = {**environ_of(options), **none}
+    if not environ.get(PROFILES):
+        say_of_example()
+        environ[PROFILES] = str(profiles_file())
+    configuration = configuration_of(environ)
     roles = sorted({profile.job["RoleArn"] for profile in configuration.profiles.profiles if "RoleArn" in profile.job})
     output.write_json(
         {

@@ -107,7 +107,10 @@ def _profiles(client: Client) -> Iterator[Finding]:
         yield Finding("profiles", WRONG, f"{problem.pointer} {problem.message}", fix)
     if not profiles:
         yield Finding(
-            "profiles", WARNING, "there are none: uploads start no jobs", "Write profiles.json; see the README."
+            "profiles",
+            WARNING,
+            "there are none: uploads start no jobs",
+            "`cosbatch init` writes a first profiles.json.",
         )
     elif not foreign:
         uploads = sum(1 for profile in profiles if profile.match)

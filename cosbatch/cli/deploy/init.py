@@ -1,4 +1,4 @@
-"""The command `init`: writes the profiles and the variables for an account, asking at a terminal for what is not given."""
+"""The command `init`: writes the profiles and the variables for an account, asking at a terminal for what is missing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXAMPLES = N_("""\
   Asked for one thing after the other:
     cosbatch init
 
-  In a script; what is not given is named as the account's own buckets usually are:
+  In one line, which asks nothing; what is not given is named as the account's own buckets usually are:
     cosbatch init --uin 100000000001 --appid 1250000000 --region ap-chengdu
 
   Then, with TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY in the environment:
@@ -92,11 +92,15 @@ def init(options: argparse.Namespace) -> int:
 def _answers(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, str]:
     """What the options, the environment, the person or the defaults say, by the names of the options. Raises WrongUsage."""
     answers: dict[str, str] = {}
+    # Where the options say all that has no default, a person has said enough.
+    asks = has_terminal() and any(
+        not (question.default or getattr(options, question.option)) for question in _QUESTIONS
+    )
     for question in _QUESTIONS:
         said = getattr(options, question.option)
         known = next((environ[name] for name in question.variables if environ.get(name)), "")
         default = known or question.default.format(**answers)
-        if said is None and has_terminal():
+        if said is None and asks:
             said = _asked(question, default, answers)
         said = said or default
         fault = _fault(question, said, answers)

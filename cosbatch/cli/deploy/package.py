@@ -22,12 +22,12 @@ from typing import Any
 
 from cosbatch.cli.deploy.accounts import foreign_names, names_example
 from cosbatch.cli.deploy.root_certificates import laid_out
-from cosbatch.cli.remote.function_files import PACKAGE, function_file, profiles_file
+from cosbatch.cli.remote.function_files import PACKAGE, function_file, profiles_file, say_of_example
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.files import writing
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, command
-from cosbatch.cli.terminal.tables import table
+from cosbatch.cli.terminal.tables import fitted, table
 from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.settings import APPID, UIN
 from cosbatch.model.errors import ConfigurationError
@@ -95,9 +95,12 @@ def package(options: argparse.Namespace) -> int:
     try:
         if folder:
             _check_folder(folder)
-        files, dependencies = collect(python)
-        content = _zipped(files)
-        _write(content, Path(options.output))
+        # What stands in the way of the file is told before the work.
+        Path(options.output).parent.mkdir(parents=True, exist_ok=True)
+        with writing(options.output) as file:
+            files, dependencies = collect(python)
+            content = _zipped(files)
+            file.write(content)
         if folder:
             _write_folder(files, folder)
     except CannotPack as reason:
@@ -121,8 +124,8 @@ def package(options: argparse.Namespace) -> int:
 
 def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
     """Raises ConfigurationError where the function would refuse its profiles, now or at every upload."""
-    path = profiles_file()
-    profiles, problems = parse_profiles(path.read_bytes().decode("utf-8-sig", "replace"))
+    say_of_example()
+    profiles, problems = parse_profiles(profiles_file().read_bytes().decode("utf-8-sig", "replace"))
     if problems:
         raise ConfigurationError("The function could not read profiles.json; no package was made.", problems)
     appid, uin = (next((environ[name] for name in known if environ.get(name)), None) for known in (APPID, UIN))
@@ -244,12 +247,6 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
     return content.getvalue()
 
 
-def _write(content: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with writing(str(path)) as file:
-        file.write(content)
-
-
 def _check_folder(folder: Path) -> None:
     """Raises CannotPack where the folder holds what this command has not written."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
@@ -293,8 +290,7 @@ def _part(name: str) -> str:
 
 
 def _lines(report: Mapping[str, Any]) -> Iterable[str]:
-    yield _("{path}: {count} bytes, {digest}").format(
-        path=report["Package"], count=f"{report['Bytes']:,}", digest=report["Digest"]
-    )
-    yield ", ".join(f"{name} {version}" for name, version in report["Dependencies"].items())
+    whole = _("{path}: {count} bytes, {digest}")
+    yield fitted(whole.format(path=report["Package"], count=f"{report['Bytes']:,}", digest=report["Digest"]))
+    yield fitted(", ".join(f"{name} {version}" for name, version in report["Dependencies"].items()))
     yield from table((_("largest parts"), _("bytes")), [(part["Part"], part["Bytes"]) for part in report["Largest"]])

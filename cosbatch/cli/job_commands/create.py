@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
 
-from cosbatch.cli.job_commands.from_list import followed, make_jobs
-from cosbatch.cli.job_commands.list_options import add_end, add_way
+from cosbatch.cli.job_commands.from_list import followed, make_jobs, show_plans
+from cosbatch.cli.job_commands.list_options import add_document, add_end, add_way
+from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests import lists, reports
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
@@ -16,7 +15,7 @@ from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command
-from cosbatch.cli.terminal.tables import indented, printable, record
+from cosbatch.model import names
 from cosbatch.model.blocks import BEGINNING
 from cosbatch.model.errors import InvalidEvent
 
@@ -31,7 +30,8 @@ _PLAN_EXAMPLES = N_("""\
   A list on this machine, judged and planned as if it were uploaded:
     cosbatch plan --profile restore 2026-11.csv
 
-  Only the XML that would go out:
+  The XML that would go out, too; in a script, that alone:
+    cosbatch plan call.json --document
     cosbatch plan call.json | jq -r .Plan.Body
 """)
 _CREATE_EXAMPLES = N_("""\
@@ -64,6 +64,7 @@ def add(commands: Commands) -> None:
         add_way(parser)
         add_connections(parser)
         add_service(parser)
+    add_document(planning)
     add_end(creating)
 
 
@@ -78,7 +79,9 @@ def create(options: argparse.Namespace) -> int:
     call = call_of(options)
     client = connect(options)
     if options.dry_run:
-        return _show_plan(client.call({**call, "DryRun": True}), options)
+        draft = client.draft(call)
+        place = names.parse_resource(draft.order.document["Manifest"]["Location"]["ObjectArn"])
+        return show_plans([Proposal(place, None, draft)], client, options)
     result = client.call(call)
     if "JobId" not in result:
         output.show(result, options)
@@ -86,22 +89,6 @@ def create(options: argparse.Namespace) -> int:
     code = followed(client, [result], options)
     output.show(result, options)
     return code
-
-
-def _show_plan(result: Mapping[str, Any], options: argparse.Namespace) -> int:
-    output.show(result, options, lambda: _lines(result["Plan"]))
-    for warning in result["Plan"]["Warnings"]:
-        told = _("Warning: {where} {message}").format(where=warning.get("Pointer", ""), message=warning["Message"])
-        output.say(printable(told))
-    told = _("Nothing was sent. To create just this job, add --plan-digest {digest}")
-    output.say(told.format(digest=result["Plan"]["Digest"]))
-    return exit_codes.DONE
-
-
-def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
-    yield from record({name: value for name, value in plan.items() if name != "Body"})
-    yield _("Body")
-    yield from (printable(f"  {line}") for line in indented(plan["Body"]))
 
 
 def is_list(name: str) -> bool:

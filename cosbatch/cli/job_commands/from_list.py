@@ -23,7 +23,7 @@ from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
-from cosbatch.cli.terminal.tables import indented, printable
+from cosbatch.cli.terminal.tables import fitted, indented, printable
 from cosbatch.jobs.perform import created
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.model import identity
@@ -50,7 +50,7 @@ def make_jobs(options: argparse.Namespace, name: str, command: str, fields: Mapp
         for proposal in planned:
             check_digest(options.plan_digest, proposal.draft.order)
         if options.dry_run:
-            return _show_plans(planned, client, options)
+            return show_plans(planned, client, options)
         if asks and not is_agreed(options, lambda: lines_on(planned, client.settings), question(planned)):
             return exit_codes.FAILED
         made = _made(call, planned, options)
@@ -70,13 +70,19 @@ def _call(options: argparse.Namespace, client: Client, command: str, fields: Map
     return ListCall(client, command, fields, folder, salt, token)
 
 
-def _show_plans(planned: Sequence[Proposal], client: Client, options: argparse.Namespace) -> int:
+def show_plans(planned: Sequence[Proposal], client: Client, options: argparse.Namespace) -> int:
+    """Show what the jobs would be: a program their plans, a person the facts, and with --document the XML of the first."""
     plans = [plan_of(each.draft.order, each.draft.inspection, client.settings)["Plan"] for each in planned]
     first: Any = plans[0]
-    for line in lines_on(planned, client.settings):
-        output.say(printable(line))
-    shown = {"Plan": first} if options.split is None else {"Plans": plans}
-    output.show(shown, options, lambda: map(printable, indented(first["Body"])))
+    facts = [printable(line) for line in lines_on(planned, client.settings)]
+    if output.wants_json(options):
+        output.say("\n".join(facts))
+    document = ["", *map(printable, indented(first["Body"]))] if options.document else []
+    output.show(
+        {"Plan": first} if options.split is None else {"Plans": plans},
+        options,
+        lambda: [*map(fitted, facts), *document],
+    )
     told = _("Nothing was sent.")
     if options.split is None:
         told = _("Nothing was sent. To create just this job, add --plan-digest {digest}")

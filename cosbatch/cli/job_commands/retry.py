@@ -112,7 +112,18 @@ def _check(options: argparse.Namespace) -> None:
         raise WrongUsage(message.format(name=options.report))
     if options.create and not options.dry_run:
         check_terminal(options)
-    for name in ("dry_run", "wait", "yes", "upload_to", "split", "plan_digest", "token", "again", "from_class"):
+    for name in (
+        "dry_run",
+        "document",
+        "wait",
+        "yes",
+        "upload_to",
+        "split",
+        "plan_digest",
+        "token",
+        "again",
+        "from_class",
+    ):
         if getattr(options, name) and not options.create:
             raise WrongUsage(_("{option} is for --create").format(option=f"--{name.replace('_', '-')}"))
 

@@ -13,7 +13,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import N_, _, ngettext
-from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
+from cosbatch.cli.terminal.options import Commands, add_service, bucket, command, whole_number
 from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.jobs.data_files import judge_data_files
 from cosbatch.manifest.inventory import judge_inventory
@@ -61,7 +61,7 @@ def add(commands: Commands) -> None:
         help=kind.format(formats=_(" or ").join((CSV, INVENTORY))),
     )
     only = _("the only bucket that rows may name, with appid; repeatable")
-    parser.add_argument("--bucket", action="append", metavar="BUCKET", help=only)
+    parser.add_argument("--bucket", action="append", type=bucket, metavar="BUCKET", help=only)
     parser.add_argument(
         "--limit",
         type=whole_number(1, 1 << 60),

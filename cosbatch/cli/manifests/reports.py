@@ -13,6 +13,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from cosbatch.cli.manifests.report_rows import Row, rows_of
+from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.language import _
 from cosbatch.model import names, strict_json
 from cosbatch.model.errors import InvalidEvent
 from cosbatch.model.names import Resource
@@ -78,14 +80,40 @@ def place_of(job_id: str, job: Mapping[str, Any]) -> Resource | None:
 
 
 def tasks(blocks: Iterable[bytes], columns: Sequence[str] | None, name: str) -> Iterator[Tasks]:
-    """The tasks of a CSV file; `columns` where its manifest.json names them. Raises InvalidEvent."""
+    """The tasks of a CSV file; `columns` where its manifest.json names them. Raises InvalidEvent, also where it breaks off."""
     places = _places(columns or COLUMNS, name)
-    for line, rows in rows_of(blocks, name):
+    content = _Ending(blocks)
+    width = 0
+    for line, rows in rows_of(content, name):
+        width = width or len(rows[0])
+        if content.is_cut and len(rows[-1]) < width:
+            last = line + sum(1 + sum(cell.count("\n") for cell in row) for row in rows)
+            raise InvalidEvent(f"{name} breaks off in line {last}: its row is not whole. Fetch it again.")
         if line == 0 and _is_header(rows[0]):
             places = _places(rows[0], name)
             yield _tasks(rows[1:], places, 1, name)
         else:
             yield _tasks(rows, places, line, name)
+    if content.is_cut:
+        told = _(
+            "{name} does not end with the end of a line: where it was broken off, tasks are missing; fetch it again."
+        )
+        output.say(told.format(name=name))
+
+
+class _Ending:
+    """Blocks; `is_cut` where they have ended, and not with the end of a line."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = blocks
+        self.is_cut = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        last = b"\n"
+        for block in self._blocks:
+            last = block or last
+            yield block
+        self.is_cut = not last.endswith(b"\n")
 
 
 def _is_header(row: Sequence[str]) -> bool:

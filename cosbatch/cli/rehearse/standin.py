@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from cosbatch.cli.rehearse.rehearsal import environment
-from cosbatch.cli.remote.function_files import function_file, profiles_file
+from cosbatch.cli.remote.function_files import function_file, profiles_file, say_of_example
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration.settings import PROFILES
@@ -29,6 +29,8 @@ def add(commands: Commands) -> None:
 def standin(options: argparse.Namespace) -> int:
     from cosbatch.standin.serving import serve  # a server, which no other command needs
 
+    if options.function and not options.trigger and not os.environ.get(PROFILES):
+        say_of_example()
     profiles = os.path.abspath(os.environ.get(PROFILES) or profiles_file())
     # The function's process inherits the variable.
     with environment({**os.environ, PROFILES: profiles}):

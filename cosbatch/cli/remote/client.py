@@ -8,15 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cosbatch.cli.remote.function_files import profiles_file
+from cosbatch.cli.remote.function_files import OWN_PROFILES
 from cosbatch.cli.remote.proxies import environment_session
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration import Configuration, read_configuration
-from cosbatch.configuration.settings import Settings
-from cosbatch.jobs.perform import CallContext, perform
+from cosbatch.configuration.settings import PROFILES, Settings
+from cosbatch.hints import hint_for
+from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
-from cosbatch.model.errors import ServiceSideError
+from cosbatch.model.errors import CosbatchError, ServiceSideError
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange, Wire
 from cosbatch.service.transport import Transport
@@ -51,8 +54,17 @@ class Client:
         return self.exchange().ask(request, read)
 
     def call(self, fields: Mapping[str, object]) -> dict[str, object]:
-        """The result of a direct call, as the function replies to it. Raises CosbatchError."""
-        return perform(call_of(fields), self.context(PATIENCE))
+        """The result of a direct call, as the function replies to it. Raises CosbatchError, with a hint that fits the call."""
+        call = call_of(fields)
+        try:
+            return perform(call, self.context(PATIENCE))
+        except CosbatchError as error:
+            error.fields["Hint"] = hint_for(error.code, self.settings.language, call.action)
+            raise
+
+    def draft(self, fields: Mapping[str, object]) -> Draft:
+        """The job that a direct call asks for. Raises CosbatchError."""
+        return draft_of_call(call_of(fields), self.context(PATIENCE))[0]
 
     def context(self, patience: float) -> CallContext:
         """What a call is worked on with, for so many seconds."""
@@ -60,8 +72,18 @@ class Client:
 
 
 def connect(options: argparse.Namespace) -> Client:
-    """The client that the environment and the options describe. Raises ConfigurationError with all that is wrong."""
+    """The client that the environment and the options describe. Raises ConfigurationError, WrongUsage."""
+    check_profiles(options)
     return client_of(environ_of(options), options.clock, options.verbose)
+
+
+def check_profiles(options: argparse.Namespace) -> None:
+    """Raises WrongUsage where --profile names one, and nothing holds profiles: nobody wants a job of the shipped example."""
+    if getattr(options, "profile", None) and not os.environ.get(PROFILES) and not OWN_PROFILES.is_file():
+        message = _(
+            "--profile {profile}: there is no {name} in this folder; cosbatch init writes it, or {variable} names one"
+        )
+        raise WrongUsage(message.format(profile=options.profile, name=OWN_PROFILES, variable=PROFILES))
 
 
 def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -> Client:
@@ -74,7 +96,7 @@ def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -
 
 def configuration_of(environ: Mapping[str, str]) -> Configuration:
     """The configuration that the variables describe. Raises ConfigurationError with all that is wrong."""
-    return read_configuration(environ, str(profiles_file()), _read_text)
+    return read_configuration(environ, str(OWN_PROFILES), _read_text)
 
 
 def _read_text(path: str) -> str:

@@ -6,7 +6,10 @@ import importlib.metadata
 from pathlib import Path
 
 import cosbatch
+from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.language import _
 
+OWN_PROFILES = Path("profiles.json")
 PACKAGE = Path(cosbatch.__file__).resolve().parent
 
 
@@ -22,6 +25,15 @@ def function_file(name: str) -> Path:
 
 
 def profiles_file() -> Path:
-    """The profiles of the current folder; where it has none, those of the function."""
-    own = Path("profiles.json")
-    return own if own.is_file() else function_file("profiles.json")
+    """The profiles of the current folder; where it has none, the example that is shipped."""
+    return OWN_PROFILES if OWN_PROFILES.is_file() else function_file(OWN_PROFILES.name)
+
+
+def say_of_example() -> None:
+    """Say so where `profiles_file` is the example."""
+    if not OWN_PROFILES.is_file():
+        output.say(
+            _(
+                "There is no {name} in this folder, so the example that is shipped is used; cosbatch init writes your own."
+            ).format(name=OWN_PROFILES)
+        )

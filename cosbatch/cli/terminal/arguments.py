@@ -98,8 +98,13 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def command_first(arguments: Sequence[str]) -> list[str]:
-    """The arguments with the options in front of the command behind it, where the command's own parser reads them."""
+    """The arguments with the options in front of the command behind it, where the command's own parser reads them.
+
+    `help COMMAND` becomes COMMAND --help.
+    """
     at = 0
     while at < len(arguments) and arguments[at].startswith("-"):
         at += 2 if arguments[at] in _WITH_VALUE else 1
+    if at < len(arguments) and arguments[at] == "help":
+        return command_first([*arguments[:at], *arguments[at + 1 :], "--help"])
     return [*arguments[at : at + 1], *arguments[:at], *arguments[at + 1 :]]

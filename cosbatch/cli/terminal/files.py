@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import stat
@@ -53,6 +54,9 @@ def opened(path: str) -> Iterator[BinaryIO]:
     try:
         file = open(path, "rb")  # noqa: SIM115  # errors of the `with` block are not errors of opening
     except OSError as error:
+        if "://" in path and isinstance(error, FileNotFoundError):
+            message = _("{path} is no file, and what lies in a bucket is named so: cos://bucket-appid/key")
+            raise WrongUsage(message.format(path=path)) from None
         raise WrongUsage(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
     with file:
         yield file
@@ -60,6 +64,8 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
 def output_path(text: str) -> str | None:
     """The type of an option that names a file to write; None for stdout: as `-`, or by a name such as /dev/stdout."""
+    if os.path.isdir(text):
+        raise argparse.ArgumentTypeError(_("{path} is a folder; name a file in it").format(path=text))
     return None if text == STDOUT or _leads_to(text, _STDOUT) else text
 
 

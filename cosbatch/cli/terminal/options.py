@@ -8,6 +8,7 @@ from typing import Any
 
 from cosbatch.cli.terminal.arguments import add_common
 from cosbatch.cli.terminal.language import _
+from cosbatch.model import names
 
 Commands = Any  # argparse gives the type of its sub-commands no public name
 
@@ -52,6 +53,21 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def bucket(text: str) -> str:
+    """The type of an option that takes a bucket."""
+    if not names.BUCKET.fullmatch(text):
+        message = _("{text} is no bucket with its APPID, such as examplebucket-1250000000")
+        raise argparse.ArgumentTypeError(message.format(text=repr(text)))
+    return text
+
+
+def filled(text: str) -> str:
+    """The type of an option that takes a text which says something."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(_("it is empty; leave the option out, or give it a value"))
+    return text
 
 
 def seconds(text: str) -> float:

@@ -14,6 +14,7 @@ from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import fitted, printable, record
 from cosbatch.configuration.settings import language_of
 from cosbatch.hints import hint_for
+from cosbatch.model.errors import InvalidEvent
 
 _RED = "\x1b[31;1m"
 _PLAIN = "\x1b[0m"
@@ -26,11 +27,11 @@ Lines = Callable[[], Iterable[str]]
 
 def show(value: object, options: argparse.Namespace, lines: Lines | None = None) -> None:
     """Write the value: as JSON, or on a terminal as `lines`; without `lines`, one line for each of its leaves."""
-    if _wants_json(options):
+    if wants_json(options):
         write_json(value)
         return
     for line in lines() if lines else record(value):
-        streams.write(sys.stdout, fitted(line) + "\n")
+        streams.write(sys.stdout, line + "\n")
 
 
 def write_json(value: object) -> None:
@@ -61,7 +62,7 @@ def _lines(text: str) -> str:
 
 def fail(failure: Mapping[str, Any], options: argparse.Namespace, words: Iterable[str] | None = None) -> None:
     """Write a failure: in words, its own unless others are given, and as JSON where a program may read stdout and no rows of a manifest go there."""
-    if _wants_json(options) and not getattr(options, "holds_rows", False):
+    if wants_json(options) and not getattr(options, "holds_rows", False):
         write_json(failure)
         streams.flush(sys.stdout)
     if words is not None:
@@ -85,6 +86,11 @@ def _failure_lines(failure: Mapping[str, Any]) -> Iterable[str]:
 
 def hint_of(code: str) -> str:
     """The cause behind a Code and its fix, in the language of COSBATCH_LANG or LANG."""
+    if code == InvalidEvent.code:
+        # The function's hint is about events; a command reads files.
+        return _(
+            "That is not what the command reads, or not all of it; behind its name, --help shows by examples what it takes."
+        )
     return hint_for(code, language_of(os.environ))
 
 
@@ -93,5 +99,6 @@ def emphasised(text: str, stream: TextIO) -> str:
     return f"{_RED}{text}{_PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else text
 
 
-def _wants_json(options: argparse.Namespace) -> bool:
+def wants_json(options: argparse.Namespace) -> bool:
+    """Whether a program reads stdout."""
     return bool(getattr(options, "json", False)) or not sys.stdout.isatty()

@@ -43,7 +43,11 @@ class Instance:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._events, self._replies = self._process.stdin, self._process.stdout
         self._has_ended = False
-        said = self._read()
+        try:
+            said = self._read()
+        except KeyboardInterrupt:
+            self.end()
+            raise
         if "ready" not in said:
             self.end()
             raise UnusableFunction(

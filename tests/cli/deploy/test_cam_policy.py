@@ -249,3 +249,19 @@ def test_says_what_is_wrong_with_the_profiles(
     told = capsys.readouterr()
     assert json.loads(told.out)["Code"] == "ConfigurationError"
     assert "/profiles/0/name" in told.err
+
+
+def test_says_so_where_the_profiles_are_those_that_are_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["policy"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["JobRoles"][0]["RoleArn"].endswith("COSBatch_QcsRole")
+    assert printed.err.startswith("There is no profiles.json in this folder, so the example that is shipped is used")
+
+
+@pytest.mark.parametrize("name", ["!!", "", "archive", "cos://archive-1250000000"])
+def test_refuses_a_source_that_is_no_bucket(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "--source", name]) == 2
+    assert "is no bucket with its APPID" in capsys.readouterr().err

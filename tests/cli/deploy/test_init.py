@@ -115,6 +115,14 @@ def test_asks_a_person_until_an_answer_can_be_right(run: Run, folder: Path, monk
     assert shown.count("its APPID: ") == 3
 
 
+def test_asks_a_person_nothing_who_has_said_what_must_be_said(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = types(monkeypatch)
+    assert run(*GIVEN).code == 0
+    assert "bucket that lists are uploaded to" not in screen.getvalue()
+
+
 def test_writes_nothing_where_the_person_ends_the_input(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -418,3 +418,19 @@ def test_runs_from_the_unpacked_package_alone_and_says_nothing_on_stderr(functio
 @pytest.mark.slow
 def test_stays_under_two_megabytes(function: Path) -> None:
     assert function.stat().st_size < 2_000_000
+
+
+def test_says_before_the_work_that_a_folder_is_no_zip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(package, "collect", lambda python: pytest.fail("the work has begun"))
+    assert pack("--example", "--output", str(tmp_path)) == 2
+    assert f"{tmp_path} cannot be written: Is a directory" in capsys.readouterr().err
+
+
+def test_says_so_where_it_packs_the_profiles_that_are_shipped(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "collect", lambda python: ({}, {}))
+    assert pack("--example") == 0
+    assert "There is no profiles.json in this folder" in capsys.readouterr().err

@@ -42,13 +42,38 @@ def test_plans_without_sending(run: Run, standin: Standin, manifest: Resource, t
     assert standin.jobs() == []
 
 
-def test_shows_the_body_line_by_line_to_a_person(
-    run: Run, standin: Standin, manifest: Resource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("document", [(), ("--document",)])
+def test_shows_a_person_what_a_call_would_do_and_its_document_when_asked(
+    run: Run, manifest: Resource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document: tuple[str, ...]
 ) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stdout", terminal)
-    assert run("plan", call_file(tmp_path)).code == 0
-    assert "\nBody\n  <CreateJobRequest>\n    <ClientRequestToken>" in terminal.getvalue()
+    for arguments in (("plan",), ("create", "--dry-run")):
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stdout", terminal)
+        said = run(*arguments, call_file(tmp_path, Priority=0), *document)
+        assert (said.code, said.err.partition(".")[0]) == (0, "Nothing was sent")
+        assert terminal.getvalue().startswith("Operation    COSInitiateRestoreObject ExpirationInDays=7 JobTier=Bulk\n")
+        assert f"List         {MANIFEST}\n" in terminal.getvalue()
+        assert "Warning: /Priority is 0" in terminal.getvalue()
+        assert ("\n\n<CreateJobRequest>\n  <ClientRequestToken>" in terminal.getvalue()) == bool(document)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("create", "--profile", "restore", MANIFEST),
+        ("plan", "--profile", "restore", MANIFEST),
+        ("restore", "--profile", "restore", "--yes", MANIFEST),
+    ],
+)
+def test_makes_no_job_of_the_profiles_that_are_shipped(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = run(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert (
+        "there is no profiles.json in this folder; cosbatch init writes it, or COSBATCH_PROFILES names one" in said.err
+    )
 
 
 def test_passes_warnings_on(run: Run, manifest: Resource, tmp_path: Path) -> None:

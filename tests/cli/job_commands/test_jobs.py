@@ -79,11 +79,21 @@ def test_describes_a_job(run: Run) -> None:
 
 
 @responses.activate
+def test_shows_a_person_no_empty_rows(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    reason = "<JobFailure><FailureCode></FailureCode><FailureReason></FailureReason></JobFailure>"
+    describing(f"<Status>Complete</Status><FailureReasons>{reason}</FailureReasons>")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("describe", JOB).code == 0
+    assert terminal.getvalue() == "Status  Complete\n"
+
+
+@responses.activate
 def test_explains_why_a_job_failed(run: Run) -> None:
     reason = "<JobFailure><FailureCode>AccessDenied</FailureCode><FailureReason>no role</FailureReason></JobFailure>"
     describing(f"<Status>Failed</Status><FailureReasons>{reason}</FailureReasons>")
     said = run("describe", JOB)
-    assert said.err.startswith("AccessDenied: no role The function's role may not do this.")
+    assert said.err.startswith("AccessDenied: no role The function's role, or on the command line the owner")
 
 
 CHANGES: list[tuple[tuple[str, ...], str, str, dict[str, str], str, dict[str, Any]]] = [
@@ -145,6 +155,17 @@ def test_tells_what_the_service_refuses(run: Run) -> None:
     responses.post(f"{HOST}/jobs/{JOB}/status", status=404, body=body)
     said = run("confirm", JOB, "--yes")
     assert (said.code, said.json["Code"], said.json["Status"]) == (1, "NoSuchJob", 404)
+
+
+@responses.activate
+def test_hints_at_the_state_of_a_job_that_cannot_be_changed_so(run: Run) -> None:
+    body = (
+        "<Error><Code>InvalidRequest</Code><Message>A job that is Complete cannot be set to Cancelled</Message></Error>"
+    )
+    responses.post(f"{HOST}/jobs/{JOB}/status", status=400, body=body)
+    said = run("cancel", JOB, "--yes")
+    assert said.json["Hint"].startswith("The job's state does not allow that")
+    assert "CreateJob" not in said.json["Hint"]
 
 
 @pytest.mark.parametrize("job_id", ["", "x" * 65, "a\nb", "\udcff", "a/status", "..", "a?b"])

@@ -338,9 +338,16 @@ def test_shows_the_plan_to_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "stdout", terminal)
     said = run("tag", "list.csv", "team=ops", "--dry-run")
     assert said.code == 0
-    assert "Operation    COSPutObjectTagging TaggingDirective=Add team=ops\n" in said.err
-    assert "to be uploaded to" in said.err
-    assert terminal.getvalue().startswith("<CreateJobRequest>\n  <ClientRequestToken>")
+    assert terminal.getvalue().startswith("Operation    COSPutObjectTagging TaggingDirective=Add team=ops\n")
+    assert "to be uploaded to" in terminal.getvalue()
+    assert "<CreateJobRequest>" not in terminal.getvalue()
+
+
+def test_shows_the_document_too_when_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("tag", "list.csv", "team=ops", "--dry-run", "--document").code == 0
+    assert "\n\n<CreateJobRequest>\n  <ClientRequestToken>" in terminal.getvalue()
 
 
 def test_tells_its_warnings_when_it_only_plans(run: Run) -> None:

@@ -104,6 +104,28 @@ def test_refuses_what_is_no_report(text: str, words: str) -> None:
         read(text)
 
 
+WHOLE = "examplebucket-1250000000,photos/a.jpg,,failed,AccessDenied,403,no\n"
+
+
+@pytest.mark.parametrize("cut", ["examplebucket", "examplebucket-1250000000,photos/b.jpg,,fai", WHOLE[:-6]])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_refuses_a_report_that_breaks_off_in_a_row(cut: str, quoted: bool) -> None:
+    text = WHOLE * 200 + cut
+    if quoted:
+        text = "\n".join(f'"{line}"' for line in text.replace(",", '","').split("\n"))
+    with pytest.raises(
+        InvalidEvent, match=r"report\.csv breaks off in line 201: its row is not whole\. Fetch it again\."
+    ):
+        read(text)
+
+
+def test_says_so_where_nothing_shows_that_the_last_row_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(read(WHOLE * 2)[0]) == 2
+    assert capsys.readouterr().err == ""
+    assert len(read(WHOLE * 2 + WHOLE[:-1])[0]) == 3
+    assert "report.csv does not end with the end of a line" in capsys.readouterr().err
+
+
 def test_does_not_keep_a_row_without_end() -> None:
     """What is read of it is no more than what is too long anyway."""
     endless = (b"k" * 1_000_000 for _ in range(1_000_000_000))

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
+import io
+import json
 import signal
-import threading
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import Run
-from tests.standin.client import until
 
 
-@pytest.fixture
-def signalled() -> Iterator[None]:
-    """The signal comes as soon as somebody listens for it; what listened before is put back."""
+class Told(io.StringIO):
+    """Whoever reads that the stand-in is ready sends it a signal."""
+
+    is_read = False
+
+    def flush(self) -> None:
+        if not self.is_read:
+            self.is_read = True
+            signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """What listened to signals before is put back."""
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
-
-    def send() -> None:
-        until(lambda: signal.getsignal(signal.SIGTERM) != before[0])
-        signal.raise_signal(signal.SIGTERM)
-
-    sender = threading.Thread(target=send)
-    sender.start()
     yield
-    sender.join()
     signal.signal(signal.SIGTERM, before[0])
     signal.signal(signal.SIGINT, before[1])
 
 
-def test_runs_until_a_signal_tells_it_to_stop(run: Run, signalled: None) -> None:
-    said = run("standin", "--appid", "1257654321")
-    assert (said.code, said.json["environ"]["COSBATCH_APPID"]) == (0, "1257654321")
+def test_runs_until_a_signal_tells_it_to_stop(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Told()
+    monkeypatch.setattr(sys, "stdout", told)
+    assert run("standin", "--appid", "1257654321").code == 0
+    assert json.loads(told.getvalue())["environ"]["COSBATCH_APPID"] == "1257654321"
 
 
-@pytest.mark.parametrize("is_there", [True, False])
 def test_tells_this_project_s_function_from_any_folder(
-    run: Run, signalled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if is_there:
-        (tmp_path / "handler.py").write_text("def other(event, context): ...\n")
+    monkeypatch.setattr(sys, "stdout", Told())
     said = run("standin", "--function", "handler.main_handler")
-    assert said.code == int(is_there), "a handler of one's own comes first, and this one has no main_handler"
-    assert ("has no attribute 'main_handler'" in said.err) == is_there
+    assert said.code == 0
+    assert said.err.startswith("There is no profiles.json in this folder, so the example that is shipped is used")
+
+
+def test_is_interrupted_before_it_is_ready(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    signalling = "import os, signal, time\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(60)\n"
+    (tmp_path / "slow.py").write_text(signalling)
+    monkeypatch.chdir(tmp_path)
+    assert run("standin", "--function", "slow.main", "--trigger", "a-1250000000").code == 130
+
+
+def test_takes_a_handler_of_one_s_own_first(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "handler.py").write_text("def other(event, context): ...\n")
+    said = run("standin", "--function", "handler.main_handler")
+    assert (said.code, "has no attribute 'main_handler'" in said.err) == (1, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import socket
@@ -31,6 +32,16 @@ def test_reads_stdin_for_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_says_which_file_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(files.WrongUsage, match=r"nowhere\.json cannot be read: No such file"):
         files.read_json(str(tmp_path / "nowhere.json"))
+
+
+def test_says_how_an_object_is_named_where_another_service_s_name_is_no_file() -> None:
+    with pytest.raises(files.WrongUsage, match="what lies in a bucket is named so: cos://bucket-appid/key"):
+        files.read_bytes("s3://photos/list.csv")
+
+
+def test_takes_no_folder_for_a_file_to_write(tmp_path: Path) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is a folder; name a file in it"):
+        files.output_path(str(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from cosbatch.cli.terminal.options import seconds, whole_number
+from cosbatch.cli.terminal.options import bucket, filled, seconds, whole_number
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("7", 7), ("007", 7), ("100", 100)])
@@ -29,3 +29,20 @@ def test_takes_times_in_seconds(text: str, number: float) -> None:
 def test_refuses_what_is_no_time(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="seconds"):
         seconds(text)
+
+
+def test_takes_a_bucket_with_its_appid_and_a_text_that_is_not_empty() -> None:
+    assert bucket("photos-1250000000") == "photos-1250000000"
+    assert filled(" a ") == " a "
+
+
+@pytest.mark.parametrize("text", ["", "photos", "cos://photos-1250000000", "photos-1250000000/a", "!!"])
+def test_refuses_what_is_no_bucket(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="no bucket with its APPID"):
+        bucket(text)
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_refuses_an_empty_text(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="it is empty"):
+        filled(text)

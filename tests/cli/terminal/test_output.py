@@ -113,9 +113,3 @@ def test_says_what_fits_on_a_terminal_and_whole_lines_elsewhere(
     output.fail({"Code": "SlowDown", "Message": LONG}, options())
     assert max(map(len, terminal.getvalue().splitlines())) <= 80
     assert terminal.getvalue().split() == [*LONG.split() * 2, "SlowDown:", *LONG.split()]
-
-
-def test_shows_what_fits_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = at_terminal(monkeypatch)
-    output.show(VALUE, options(), lambda: [LONG])
-    assert max(map(len, terminal.getvalue().splitlines())) <= 80
