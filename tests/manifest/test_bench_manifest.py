@@ -9,6 +9,7 @@ import pytest
 from tests import bench_manifest
 
 
+@pytest.mark.slow
 def test_benchmark_measures_every_file(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["bench_manifest", "--rows", "2000", "--rounds", "1", "--json"])
     bench_manifest.main()
@@ -18,6 +19,7 @@ def test_benchmark_measures_every_file(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert report["peak_memory_kib"] > 0
 
 
+@pytest.mark.slow
 def test_prints_a_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["bench_manifest", "--rows", "1000", "--rounds", "1"])
     bench_manifest.main()

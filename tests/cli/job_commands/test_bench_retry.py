@@ -9,6 +9,7 @@ import pytest
 from tests import bench_retry
 
 
+@pytest.mark.slow
 def test_measures_every_report(capsys: pytest.CaptureFixture[str]) -> None:
     bench_retry.main(["--rows", "300", "--rounds", "1", "--json"])
     measured = json.loads(capsys.readouterr().out)
