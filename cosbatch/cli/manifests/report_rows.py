@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
+from cosbatch.model.blocks import in_pieces
 from cosbatch.model.errors import InvalidEvent
 
 Row = list[str]
 
-# Rows; more of them are no faster.
+# Rows that csv.reader gives; more of them are no faster.
 _AT_ONCE = 128
 # Characters of a line, as many as csv takes in one cell.
 _LONGEST = 131_072
@@ -30,15 +31,14 @@ def rows_of(blocks: Iterable[bytes], name: str) -> Iterator[Rows]:
     """All rows of a file. Raises InvalidEvent where it is no CSV."""
     line = 0
     try:
-        texts = _whole_lines(blocks)
+        texts = filter(None, _whole_lines(in_pieces(blocks)))
         for text in texts:
-            separators = _separators(text)
-            if separators is None:
+            rows = _split(text)
+            if rows is None:
                 yield from _read(chain([text], texts), line, name)
                 return
-            for rows in _split(text, *separators):
-                yield Rows(line, rows)
-                line += len(rows)
+            yield Rows(line, rows)
+            line += len(rows)
     except csv.Error as error:
         raise _unreadable(name, line + 1, error) from None
 
@@ -64,31 +64,20 @@ def _whole_lines(blocks: Iterable[bytes]) -> Iterator[str]:
     yield waiting + decoder.decode(b"", final=True)
 
 
-def _separators(text: str) -> tuple[str, str] | None:
-    """What separates the rows of the text, and what their cells, where none is quoted or all are; else None.
+def _split(text: str) -> list[Row] | None:
+    """The rows of whole lines where no cell is quoted, or all are; None where csv.reader has to look.
 
-    Such text can be split, which takes a third of the time that csv.reader takes.
+    To split them takes two thirds of the time that csv.reader takes.
     """
     if "\r" in text:
         return None
     if '"' not in text:
-        return "\n", ","
-    inner = text[1:-2]
-    is_framed = (
-        len(text) > 2 and text.startswith('"') and text.endswith('"\n') and inner.count("\n") == inner.count('"\n"')
-    )
-    # Without those between rows and between cells, no quotation mark is left.
-    if is_framed and '"' not in inner.replace('"\n"', "\n").replace('","', ""):
-        return '"\n"', '","'
-    return None
-
-
-def _split(text: str, between_rows: str, between_cells: str) -> Iterator[list[Row]]:
-    edge = len(between_cells) // 2
-    all_rows = text.removesuffix("\n")[edge : -edge or None].split(between_rows) if text else []
-    for start in range(0, len(all_rows), _AT_ONCE):
-        # A row of nothing has no cell, one of "" has one.
-        yield [row.split(between_cells) if row or edge else [] for row in all_rows[start : start + _AT_ONCE]]
+        # A row of nothing has no cell.
+        return [line.split(",") if line else [] for line in text.removesuffix("\n").split("\n")]
+    rows = [line.split('","') for line in text[1:-2].split('"\n"')]
+    cells = "".join(chain.from_iterable(rows))
+    is_framed = len(text) > 2 and text.startswith('"') and text.endswith('"\n')
+    return rows if is_framed and '"' not in cells and "\n" not in cells else None
 
 
 def _read(texts: Iterable[str], line: int, name: str) -> Iterator[Rows]:
