@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from cosbatch.standin.assembly import running
@@ -18,11 +19,16 @@ _INTERRUPTED = 130
 
 
 def serve(
-    options: argparse.Namespace, profiles: str, stop: threading.Event | None = None, folder: Path | str = "."
+    options: argparse.Namespace,
+    profiles: str,
+    stop: threading.Event | None = None,
+    folder: Path | str = ".",
+    say: Callable[[str], object] = lambda text: sys.stderr.write(f"{text}\n"),
 ) -> int:
     """The exit code of a stand-in that ran until a signal arrived, or `stop` was set; 130 where one came before it was ready.
 
     `profiles` is the file whose matches say of what a function is told, where no option does; its module is in `folder`.
+    `say` tells a person why it cannot start.
     """
     is_ready = False
     try:
@@ -45,9 +51,16 @@ def serve(
     except KeyboardInterrupt:
         return 0 if is_ready else _INTERRUPTED
     except (UnusableData, UnusableFunction, OSError) as error:
-        sys.stderr.write(f"The stand-in cannot start: {error}\n")
+        say(f"The stand-in cannot start: {_reason(error)}")
         return 1
     return 0
+
+
+def _reason(error: Exception) -> str:
+    """Why, in words: the system's errors have a number, too, and name the file behind."""
+    filename = getattr(error, "filename", None)
+    reason = getattr(error, "strerror", None) or error
+    return f"{reason}: {filename}" if filename else str(reason)
 
 
 def _end_by_signals() -> None:

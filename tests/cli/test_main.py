@@ -153,7 +153,14 @@ def test_says_what_was_probably_meant(run: Run, arguments: tuple[str, ...], mean
 
 
 @pytest.mark.parametrize(
-    "arguments", [("xyzzy",), ("jobs", "--xyzzy"), ("describe", "a", "b"), ("jobs", "--limit", "x")]
+    "arguments",
+    [
+        ("xyzzy",),
+        ("jobs", "--xyzzy"),
+        ("demo", "--region", "ap-beijing"),
+        ("describe", "a", "b"),
+        ("jobs", "--limit", "x"),
+    ],
 )
 def test_guesses_nothing_where_nothing_is_alike(run: Run, arguments: tuple[str, ...]) -> None:
     said = run(*arguments)

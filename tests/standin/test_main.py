@@ -142,6 +142,7 @@ def test_says_why_it_cannot_start(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "file").touch()
     assert main(["--data", str(tmp_path / "file")]) == 1
     errors = capsys.readouterr().err
+    assert f"cannot start: File exists: {tmp_path / 'file'}" in errors
     assert errors.count("The stand-in cannot start: ") == 3
     assert "is used by another stand-in" in errors
     assert "Traceback" not in errors

@@ -91,7 +91,7 @@ def package(options: argparse.Namespace) -> int:
     """`{Package, Bytes, Digest, ByteCode, Roots, Dependencies, Largest: [{Part, Bytes}]}`."""
     _check_profiles(os.environ, options.example)
     python = interpreter_of(RUNTIME)
-    folder = Path(options.folder) if options.folder else None
+    folder = Path(options.folder).resolve() if options.folder else None
     try:
         if folder:
             _check_folder(folder)

@@ -95,7 +95,7 @@ def pair(text: str) -> tuple[str, str]:
 
 def restore(options: argparse.Namespace) -> int:
     if options.days is None and (options.profile is None or options.tier is not None):
-        raise WrongUsage(_("--days says for how long the objects are restored"))
+        raise WrongUsage(_("--days N is needed: for how many days the objects are restored"))
     if options.from_class is None and lists.names_prefix(options.list):
         options.from_class = _ARCHIVED
     parameters = {"ExpirationInDays": options.days, "JobTier": options.tier or "Standard"}

@@ -195,10 +195,7 @@ def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace)
     counts = failed.counts
     codes = list(counts)
     if options.by_code is not None:
-        try:
-            os.makedirs(options.by_code, exist_ok=True)
-        except OSError as error:
-            raise files.unwritable(options.by_code, error) from None
+        files.make_folder(options.by_code)
         for index, code in enumerate(codes):
             path = os.path.join(options.by_code, _file_name(code, index))
             yield _write({code: counts[code]}, path, failed, form)

@@ -113,8 +113,17 @@ def list_into(path: str | None, selection: Selection, clients: Sequence[Client])
             draft.add(rows)
             progress.show(Reading(_("Listing"), draft.state.rows))
     if not draft.state.rows:
-        raise InvalidManifest(f"Nothing in {selection.listing.bucket} is of that kind; there is no manifest.")
+        raise _nothing(selection)
     return draft.state
+
+
+def _nothing(selection: Selection) -> InvalidManifest:
+    """The failure that nothing was listed."""
+    under = f"cos://{selection.listing.bucket}/{selection.listing.prefix}"
+    of_class = f" of class {' or '.join(selection.storage_classes)}" if selection.storage_classes else ""
+    nothing = InvalidManifest(f"There is no object{of_class} under {under}, and so no list.")
+    nothing.fields["Hint"] = _("Look at the prefix, which is a key's beginning as it is, and at the storage class.")
+    return nothing
 
 
 def _selection(options: argparse.Namespace, settings: Settings) -> Selection:
@@ -122,6 +131,7 @@ def _selection(options: argparse.Namespace, settings: Settings) -> Selection:
     if not names.BUCKET.fullmatch(bucket):
         bucket = f"{bucket}-{settings.account.appid}"
     if not names.BUCKET.fullmatch(bucket):
-        raise WrongUsage(_("{name} is no name of a bucket").format(name=options.bucket))
+        message = _("{name} is no name of a bucket, such as examplebucket-1250000000; how keys begin, --prefix says")
+        raise WrongUsage(message.format(name=repr(options.bucket)))
     listing = Listing(bucket, settings.account.region, options.prefix, options.versions is not None)
     return Selection(listing, options.versions != "all", tuple(options.storage_class))

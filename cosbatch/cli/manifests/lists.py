@@ -124,8 +124,5 @@ def _cache() -> str:
     """The folder for listings under way. Raises WrongUsage where it cannot be made."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     folder = os.path.join(home, "cosbatch")
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise files.unwritable(folder, error) from None
+    files.make_folder(folder)
     return folder

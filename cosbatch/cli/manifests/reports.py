@@ -85,7 +85,7 @@ def tasks(blocks: Iterable[bytes], columns: Sequence[str] | None, name: str) -> 
     content = _Ending(blocks)
     width = 0
     for line, rows in rows_of(content, name):
-        width = width or len(rows[0])
+        width = width or (len(rows[0]) if rows[1:] else places.columns)
         if content.is_cut and len(rows[-1]) < width:
             last = line + sum(1 + sum(cell.count("\n") for cell in row) for row in rows)
             raise InvalidEvent(f"{name} breaks off in line {last}: its row is not whole. Fetch it again.")

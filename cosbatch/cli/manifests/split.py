@@ -118,10 +118,7 @@ def _prepare(folder: str, stem: str, names: Sequence[str]) -> None:
     if foreign:
         there = os.path.join(folder, foreign[0])
         raise WrongUsage(_("{path} is there, and no split wrote it; choose another --output").format(path=there))
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise files.unwritable(folder, error) from None
+    files.make_folder(folder)
     with files.writing(notes) as file:
         file.write(json.dumps({**noted, stem: [*names]}).encode())
     for name in {*earlier} - {*names}:

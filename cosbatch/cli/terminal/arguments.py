@@ -24,6 +24,8 @@ _GOES_ON = " \\"
 # A word of a shell's command, with the blanks and the option before it; inside of quotation marks, blanks separate nothing.
 _WORD = re.compile(r" *(?:--[\w-]+ (?=[^-|>]))?(?:'[^']*'|\$\([^)]*\)|[^ ])+")
 _NARROWEST = 16
+# How alike an option has to be to be the one that was meant: --region is not --version.
+_ALIKE = 0.8
 
 
 class Parser(argparse.ArgumentParser):
@@ -76,7 +78,7 @@ def _meant(message: str, help_text: str) -> list[str]:
         return difflib.get_close_matches(choice["value"], re.findall(r"[\w-]+", choice["choices"]), 1)
     if unknown and unknown[1].startswith("-"):
         word = re.split("[= ]", unknown[1])[0]
-        return difflib.get_close_matches(word, re.findall(r"--[\w-]+", help_text), 1)
+        return difflib.get_close_matches(word, re.findall(r"--[\w-]+", help_text), 1, _ALIKE)
     return []
 
 

@@ -143,6 +143,16 @@ def take_place_of(target: str, written: str) -> None:
     os.replace(written, target)
 
 
+def make_folder(path: str) -> None:
+    """Make the folder where it is not there yet. Raises WrongUsage."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except FileExistsError:
+        raise WrongUsage(_("{path} is a file, and not the folder that is to be written to").format(path=path)) from None
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
 def unwritable(path: str, error: Exception) -> WrongUsage:
     """The error to raise where a file cannot be written."""
     reason = getattr(error, "strerror", None) or error

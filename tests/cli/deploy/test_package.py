@@ -333,6 +333,15 @@ def test_writes_the_files_to_a_folder_that_is_not_there_yet(packed: Packed) -> N
     assert (packed.folder / "handler.py").read_bytes() == packed.read("handler.py")
 
 
+def test_replaces_a_folder_that_it_has_written_by_whatever_name(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for files in ({"old.py": b""}, {"new.py": b""}):
+        monkeypatch.setattr(package, "collect", lambda python, files=files: (files, {}))
+        assert pack("--example", "--folder", "there/../packed") == 0
+    assert Path("packed/new.py").exists()
+    assert not Path("packed/old.py").exists()
+    assert not Path("there").exists()
+
+
 def test_does_not_touch_a_folder_that_holds_something_else(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("precious").mkdir()
     Path("precious/handler.py").write_text("mine")

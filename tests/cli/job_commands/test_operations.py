@@ -420,8 +420,8 @@ def test_refuses_a_list_that_is_longer_than_its_profile_allows_with_the_command_
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        (("restore", "list.csv"), "--days says for how long"),
-        (("restore", "list.csv", "--profile", "restore", "--tier", "Bulk"), "--days says for how long"),
+        (("restore", "list.csv"), "--days N is needed"),
+        (("restore", "list.csv", "--profile", "restore", "--tier", "Bulk"), "--days N is needed"),
         (("restore", "list.csv", "--days", "366"), "whole number from 1 to 365"),
         (("restore", "--days", "7"), "LIST"),
         (("restore", "nowhere.csv", "--days", "7"), "nowhere.csv cannot be read"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.cli.manifests.reports import Contents, File, contents_of, is_contents, place_of, tasks
+from cosbatch.cli.manifests.reports import COLUMNS, Contents, File, contents_of, is_contents, place_of, tasks
 from cosbatch.model.errors import InvalidEvent
 from cosbatch.model.names import Resource
 
@@ -84,7 +84,7 @@ def test_reads_across_blocks_of_any_size() -> None:
 
 def test_carries_bytes_that_are_no_text() -> None:
     assert read(b"b-1,k\xff,,failed,E,,\n")[0] == ["k\udcff"]
-    assert list(read(b"b-1,k,,failed,E\xe6")[1]) == ["E\udce6"]
+    assert list(read(b"b-1,k,,failed,E\xe6", COLUMNS[:5])[1]) == ["E\udce6"]
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,8 @@ WHOLE = "examplebucket-1250000000,photos/a.jpg,,failed,AccessDenied,403,no\n"
 @pytest.mark.parametrize("quoted", [False, True])
 def test_refuses_a_report_that_breaks_off_in_a_row(cut: str, quoted: bool) -> None:
     text = WHOLE * 200 + cut
+    with pytest.raises(InvalidEvent, match=r"breaks off in line 1"):
+        read(cut)
     if quoted:
         text = "\n".join(f'"{line}"' for line in text.replace(",", '","').split("\n"))
     with pytest.raises(

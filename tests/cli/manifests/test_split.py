@@ -145,7 +145,7 @@ def test_refuses_a_faulty_list_with_its_lines(run: Run, folder: Path) -> None:
         (("nowhere.csv", "--rows", "1"), "nowhere.csv cannot be read"),
         (("manifest.json", "--rows", "1"), "cos://bucket/manifest.json"),
         (("cos://photos", "--rows", "1"), "cos://bucket-appid/prefix/"),
-        (("list.csv", "--rows", "1", "--output", "list.csv"), "cannot be written"),
+        (("list.csv", "--rows", "1", "--output", "list.csv"), "is a file, and not the folder"),
     ],
 )
 def test_says_wrong_usage(run: Run, folder: Path, arguments: tuple[str, ...], fault: str) -> None:

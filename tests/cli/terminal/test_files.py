@@ -39,6 +39,17 @@ def test_says_how_an_object_is_named_where_another_service_s_name_is_no_file() -
         files.read_bytes("s3://photos/list.csv")
 
 
+def test_makes_a_folder_unless_a_file_is_there_or_nobody_may(tmp_path: Path) -> None:
+    files.make_folder(str(tmp_path / "a" / "b"))
+    files.make_folder(str(tmp_path / "a"))
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(files.WrongUsage, match="is a file, and not the folder"):
+        files.make_folder(str(tmp_path / "file"))
+    with pytest.raises(files.WrongUsage, match="cannot be written: Not a directory"):
+        files.make_folder(str(tmp_path / "file" / "b"))
+
+
 def test_takes_no_folder_for_a_file_to_write(tmp_path: Path) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="is a folder; name a file in it"):
         files.output_path(str(tmp_path))
