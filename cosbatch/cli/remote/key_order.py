@@ -1,11 +1,11 @@
-"""Keys as numbers: about how many pages lie between two of them, and which key is in the middle."""
+"""Keys as numbers: about how many pages lie between two of them, and which key is halfway."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
 
-# How exact a middle is: so many characters behind those that it has in common with the lower key.
+# How exact that key is: so many characters behind those that it has in common with the lower key.
 _EXACT = 8
 
 
@@ -31,12 +31,16 @@ class KeyOrder:
         begin, end, limit = self._numbers(first, last, until)
         return (limit - end) // max(1, end - begin)
 
-    def middle(self, low: str, high: str | None) -> str | None:
-        """A key halfway from one to the other (None: the end); None where there seems to be no room."""
-        middle = self._key(sum(self._numbers(low, high)) // 2)
-        shared = next((at for at, (one, other) in enumerate(zip(low, middle, strict=False)) if one != other), len(low))
-        middle = middle[: shared + _EXACT]
-        return middle if low < middle and (high is None or middle < high) else None
+    def between(self, low: str, high: str | None, halvings: int = 1) -> str | None:
+        """A key halfway from one to the other (None: the end), or after more `halvings` nearer to the first.
+
+        None where there seems to be no room.
+        """
+        begin, end = self._numbers(low, high)
+        found = self._key(begin + ((end - begin) >> halvings))
+        shared = next((at for at, (one, other) in enumerate(zip(low, found, strict=False)) if one != other), len(low))
+        found = found[: shared + _EXACT]
+        return found if low < found and (high is None or found < high) else None
 
     def _numbers(self, *keys: str | None) -> list[int]:
         """Each with as many digits, two more than the longest key has."""

@@ -1,4 +1,4 @@
-"""Keys as numbers: their middle, and the pages between them."""
+"""Keys as numbers: a key halfway, and the pages between them."""
 
 from __future__ import annotations
 
@@ -29,32 +29,38 @@ def knowing(keys: list[str], prefix: str = "") -> KeyOrder:
         ("photos/000123.jpg", "photos/000456.jpg", "photos/00027", "photos/00032"),
     ],
 )
-def test_the_middle_is_halfway(low: str, high: str | None, at_least: str, at_most: str) -> None:
-    found = knowing([*DIGITS, low]).middle(low, high)
+def test_finds_a_key_halfway(low: str, high: str | None, at_least: str, at_most: str) -> None:
+    found = knowing([*DIGITS, low]).between(low, high)
     assert found is not None
     assert at_least <= found <= at_most
 
 
+def test_finds_a_key_the_nearer_the_more_it_halves() -> None:
+    found = [knowing(DIGITS).between("000", "999", halvings) for halvings in (1, 2, 4, 8)]
+    assert found == sorted(found, key=str, reverse=True)
+    assert str(found[-1]) < "01"
+
+
 def test_the_end_is_that_of_the_prefix() -> None:
-    found = knowing(["photos/1.jpg"], "photos/").middle("photos/1.jpg", None)
+    found = knowing(["photos/1.jpg"], "photos/").between("photos/1.jpg", None)
     assert found is not None
     assert found.startswith("photos/")
 
 
 @pytest.mark.parametrize(("low", "high"), [("a", "a0"), ("zz", None), ("é", "è"), ("b", "a")])
-def test_there_is_no_middle_where_there_is_no_room(low: str, high: str | None) -> None:
-    assert knowing([*DIGITS, "ab"]).middle(low, high) is None
+def test_finds_no_key_where_there_is_no_room(low: str, high: str | None) -> None:
+    assert knowing([*DIGITS, "ab"]).between(low, high) is None
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_middle_lies_between_or_is_none(seed: int) -> None:
+def test_what_it_finds_lies_between(seed: int) -> None:
     choose = random.Random(seed)
     keys = ["".join(choose.choices("ab/é\U0001f600\uffff ", k=choose.randint(1, 6))) for _ in range(40)]
     order = knowing(keys[:5])
     for low in keys:
         for high in (*keys, None):
-            middle = order.middle(low, high)
-            assert middle is None or (low < middle and (high is None or middle < high))
+            found = order.between(low, high)
+            assert found is None or (low < found and (high is None or found < high))
 
 
 @pytest.mark.parametrize(
