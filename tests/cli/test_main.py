@@ -117,6 +117,7 @@ def test_examples_that_go_on_are_the_same_to_a_shell(run: Run, monkeypatch: pyte
     [
         (("help",), ("--help",)),
         (("help", "plan"), ("plan", "--help")),
+        (("plan", "help"), ("plan", "--help")),
         (("--json", "help", "plan"), ("plan", "--help")),
         (("help", "help"), ("--help",)),
     ],
@@ -143,6 +144,12 @@ def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[s
         (("jobs", "--stat", "Active"), "--state"),
         (("jobs", "--state", "Activ"), "Active"),
         (("--jsn", "jobs"), "--json"),
+        (("list",), "jobs"),
+        (("update-job-status", "x"), "confirm"),
+        (("jobs", "--output", "json"), "--json"),
+        (("cancel", "JOB", "-f"), "--yes"),
+        (("restore", "list.csv", "-d", "3"), "--days"),
+        (("create", "list.csv", "--endpoint-url", "http://127.0.0.1"), "--endpoint"),
         (("build", "--bucket", "b", "--storage-clas=ARCHIVE"), "--storage-class"),
     ],
 )

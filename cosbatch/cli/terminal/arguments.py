@@ -24,8 +24,28 @@ _GOES_ON = " \\"
 # A word of a shell's command, with the blanks and the option before it; inside of quotation marks, blanks separate nothing.
 _WORD = re.compile(r" *(?:--[\w-]+ (?=[^-|>]))?(?:'[^']*'|\$\([^)]*\)|[^ ])+")
 _NARROWEST = 16
-# How alike an option has to be to be the one that was meant: --region is not --version.
-_ALIKE = 0.8
+# How alike commands and choices have to be to be what was meant; and options: --region is not --version.
+_ALIKE, _MUCH_ALIKE = 0.6, 0.8
+# What commands and options are called in aws s3control, gcloud storage batch-operations, mc batch and coscli.
+_ELSEWHERE = {
+    "jobs": ("list", "ls", "list-jobs"),
+    "describe": ("show", "status", "stat", "get", "describe-job"),
+    "create": ("start", "run", "create-job"),
+    "priority": ("update-job-priority",),
+    "confirm": ("update-job-status", "resume"),
+    "cancel": ("stop", "abort"),
+    "delete": ("rm", "remove"),
+    "init": ("config", "configure", "generate"),
+    "--json": ("--output", "--format", "-o"),
+    "--yes": ("--force", "-f"),
+    "--verbose": ("--debug", "-v"),
+    "--tier": ("--mode", "-m"),
+    "--days": ("-d",),
+    "--token": ("--client-request-token",),
+    "--state": ("--job-statuses", "--status", "--filter"),
+    "--role": ("--role-arn",),
+    "--endpoint": ("-e",),
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -75,11 +95,16 @@ def _meant(message: str, help_text: str) -> list[str]:
     choice = _as_pattern(_("invalid choice: %(value)r (choose from %(choices)s)")).search(message)
     unknown = _as_pattern(_("unrecognized arguments: %s")).search(message)
     if choice:
-        return difflib.get_close_matches(choice["value"], re.findall(r"[\w-]+", choice["choices"]), 1)
+        return _nearest(choice["value"], re.findall(r"[\w-]+", choice["choices"]), _ALIKE)
     if unknown and unknown[1].startswith("-"):
         word = re.split("[= ]", unknown[1])[0]
-        return difflib.get_close_matches(word, re.findall(r"--[\w-]+", help_text), 1, _ALIKE)
+        return _nearest(word, re.findall(r"--[\w-]+", help_text), _MUCH_ALIKE)
     return []
+
+
+def _nearest(word: str, known: Sequence[str], alike: float) -> list[str]:
+    called = [name for name, elsewhere in _ELSEWHERE.items() if word in elsewhere and name in known]
+    return called or difflib.get_close_matches(word, known, 1, alike)
 
 
 def _as_pattern(template: str) -> re.Pattern[str]:
@@ -102,11 +127,13 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 def command_first(arguments: Sequence[str]) -> list[str]:
     """The arguments with the options in front of the command behind it, where the command's own parser reads them.
 
-    `help COMMAND` becomes COMMAND --help.
+    `help COMMAND` and `COMMAND help` become COMMAND --help.
     """
     at = 0
     while at < len(arguments) and arguments[at].startswith("-"):
         at += 2 if arguments[at] in _WITH_VALUE else 1
     if at < len(arguments) and arguments[at] == "help":
         return command_first([*arguments[:at], *arguments[at + 1 :], "--help"])
+    if [*arguments[at + 1 :]] == ["help"]:
+        return command_first([*arguments[:-1], "--help"])
     return [*arguments[at : at + 1], *arguments[:at], *arguments[at + 1 :]]

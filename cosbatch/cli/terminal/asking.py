@@ -14,7 +14,9 @@ from cosbatch.cli.terminal.tables import printable
 
 def add_yes(parser: argparse.ArgumentParser) -> None:
     """The option that answers the question beforehand."""
-    parser.add_argument("--yes", action="store_true", help=_("do it without asking; needed where there is no terminal"))
+    parser.add_argument(
+        "--yes", "-y", action="store_true", help=_("do it without asking; needed where there is no terminal")
+    )
 
 
 def has_terminal() -> bool:
