@@ -97,8 +97,11 @@ def _in_turn(facts: Sequence[str], room: int) -> Iterator[str]:
 
 
 def record(value: object, indent: int = 0) -> list[str]:
-    """One line for each leaf of the value that is not empty: the path to it, and the leaf, which goes on below where it is long."""
-    leaves = [(name, leaf) for name, leaf in _leaves(value) if leaf]
+    """One line for each leaf of the value: the path to it, and the leaf, which goes on below where it is long.
+
+    What is empty is left out, but for a container without elements: COSDeleteObject is one.
+    """
+    leaves = [(name, _cell(leaf)) for name, leaf in _leaves(value) if leaf not in (None, "", [])]
     columns = _room(indent)
     usual = max((width(name) for name, _ in leaves if width(name) <= columns - _FOR_LEAVES), default=0)
     return [line for name, leaf in leaves for line in _named(name, leaf, usual, columns)]
@@ -113,7 +116,7 @@ def _named(name: str, leaf: str, usual: int, columns: int) -> Iterator[str]:
         yield from (_INSET + line for line in wrapped(leaf, columns - len(_INSET)))
         return
     first, *more = wrapped(leaf, room)
-    yield f"{before if name else ''}{first}"
+    yield f"{before if name else ''}{first}".rstrip()
     yield from (" " * width(before) + line for line in more)
 
 
@@ -159,7 +162,7 @@ def _longest(text: str) -> int:
     return max((width(piece.lstrip(" ")) for piece in _PIECE.findall(text)), default=0)
 
 
-def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+def _leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
     if isinstance(value, Mapping) and value:
         for name, below in value.items():
             yield from _leaves(below, f"{path}.{name}" if path else str(name))
@@ -167,7 +170,7 @@ def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
         for index, below in enumerate(value):
             yield from _leaves(below, f"{path}[{index}]")
     else:
-        yield printable(path), _cell(value)
+        yield printable(path), value
 
 
 def _cell(value: object) -> str:

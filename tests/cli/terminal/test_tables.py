@@ -30,7 +30,16 @@ def test_gives_chinese_characters_two_columns_and_accents_none() -> None:
 
 def test_shows_every_leaf_that_is_not_empty_behind_its_path() -> None:
     value = {
-        "Job": {"Priority": 1000, "Fields": ["Bucket", "Key"], "Enabled": True, "Off": False, "Empty": {}, "No": None}
+        "Job": {
+            "Priority": 1000,
+            "Fields": ["Bucket", "Key"],
+            "Enabled": True,
+            "Off": False,
+            "Empty": {},
+            "No": None,
+            "Nor": "",
+            "None": [],
+        }
     }
     assert record(value) == [
         "Job.Priority   1,000",
@@ -38,6 +47,7 @@ def test_shows_every_leaf_that_is_not_empty_behind_its_path() -> None:
         "Job.Fields[1]  Key",
         "Job.Enabled    true",
         "Job.Off        false",
+        "Job.Empty",
     ]
 
 
