@@ -99,7 +99,8 @@ def page_of(response: Response, listing: Listing) -> Page:
         result = actions.read("ListBucketResult", response._replace(body=rest))
         is_encoded = result.get("EncodingType") == "url"
         slow = (_entry(member, is_encoded) for member in members(result.get("Contents")))
-        entries = tuple(Entry(_text(key, is_encoded), of or "STANDARD") for key, of in quick) or tuple(slow)
+        taken = [Entry(_text(key, is_encoded) if "%" in key else key, of or "STANDARD") for key, of in quick]
+        entries = tuple(taken) or tuple(slow)
     return Page(entries, _following(result, entries, is_encoded, listing))
 
 
@@ -119,7 +120,7 @@ def _entry(member: Mapping[str, Any], is_encoded: bool) -> Entry:
 
 def _text(value: object, is_encoded: bool = False) -> str:
     text = value if isinstance(value, str) else ""
-    if not is_encoded or "%" not in text:
+    if not is_encoded:
         return text
     try:
         return unquote(text, errors="strict")

@@ -119,7 +119,7 @@ def test_goes_on_where_it_was_broken_off(run: Run, tmp_path: Path) -> None:
 class Interrupted(Selection):
     """A selection at one of whose keys somebody presses Ctrl-C."""
 
-    def row(self, entry: Entry) -> bytes:
+    def row(self, entry: Entry) -> str:
         if entry.key == "h/5":
             raise KeyboardInterrupt
         return super().row(entry)
