@@ -76,4 +76,6 @@ def _unzipped(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
     try:
         yield from gunzip(blocks)
     except BrokenGzip as error:
-        raise InvalidManifest(f"{name} cannot be read: {error}.") from None
+        broken = InvalidManifest(f"{name} cannot be read: {error}.")
+        broken.fields["Hint"] = _("The file has to come whole from where it was written; nothing here can repair it.")
+        raise broken from None
