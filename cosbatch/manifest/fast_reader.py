@@ -6,16 +6,21 @@ interpreter: a clean list takes a seventh of the time. "Clean" is certain; all e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from operator import eq
 from typing import TypeAlias
 
-from cosbatch.manifest.rows import may_hold_long_row, split_quotes
-from cosbatch.manifest.rules import Layout, signs_in
+from cosbatch.manifest.rows import BROKEN, may_hold_long_row, split_quotes
+from cosbatch.manifest.rules import Layout, has_odd_bytes, signs_in
 from cosbatch.model.names import PLAIN_CHARACTERS
 
 # How many rows, whether some have a version id (True) and some have none (False), the values of the first and the last.
 Clean: TypeAlias = tuple[int, set[bool], list[str], list[str]]
+
+# One of several lines of a value may be taken for a broken row, but then the value's first quote is left, and the rest is not
+# clean.
+_sub_broken = re.compile(rb"\n%b[^\n]*" % BROKEN.encode()).sub
 
 
 def read_clean(block: bytes, layout: Layout) -> Clean | None:
@@ -37,7 +42,10 @@ def read_clean(block: bytes, layout: Layout) -> Clean | None:
     if rests[0].startswith(b"/") or plain.rfind(slash) >= 0:
         return None
     found = _keys_and_versions(rests, layout)
-    if found is None or not all(found[0]) or (layout.version >= 0 and _has_strange(found[1])):
+    if found is None or not all(found[0]):
+        return None
+    versions = b",".join([b"", *found[1], b""])
+    if any(sign in versions for sign in (b".", b"/", b",None,", b",nan,")):  # they may be none, as the rules see it
         return None
     text = b"/".join([start.replace(b",", b"/"), *found[0], b""])
     if any(signs_in(text)) or b"," in text or b"\r" in text or b"\n" in text:
@@ -46,15 +54,9 @@ def read_clean(block: bytes, layout: Layout) -> Clean | None:
     return len(rests), set(map(bool, found[1])), first, last
 
 
-def _has_strange(versions: Sequence[bytes]) -> bool:
-    """Whether one of them may be no version id, as the rules see it."""
-    text = b",".join([b"", *versions, b""])
-    return any(sign in text for sign in (b".", b"/", b",None,", b",nan,"))
-
-
 def _without_quotes(block: bytes) -> bytes | None:
     """The same values without quotes; None where one holds a comma, a line end or a quote, or a quote is out of place."""
-    parts, inside, outside = split_quotes(block)
+    parts, inside, outside = split_quotes(block) if b'"""' not in block else ([], b"", b"")
     if not parts or b'""' in outside or any(sign in inside for sign in (b",", b"\n", b"\r")):
         return None
     return b"".join(parts)
@@ -71,3 +73,16 @@ def _keys_and_versions(rests: list[bytes], layout: Layout) -> tuple[Sequence[byt
     cells = text.replace(b"\n", b",").split(b",")
     behind = layout.bucket + 1
     return cells[layout.key - behind :: width], () if layout.version < 0 else cells[layout.version - behind :: width]
+
+
+def without_broken(block: bytes) -> tuple[bytes, int, bool, int]:
+    """Whole lines without those that are certainly broken rows; how many these were, and whether the last row was one; and how
+    many bytes that is said of: up to a quote that no other one follows."""
+    if b'"' not in block or b"\r" in block or may_hold_long_row(block) or has_odd_bytes(block):
+        return block, 0, False, len(block)
+    marked = _sub_broken(b"\0", b"\n" + block)
+    end = marked.rfind(b"\n", 0, marked.rfind(b'"') + 1) + 1
+    marked, behind = marked[:end], marked[end:]
+    if behind.count(b'"') % 2 == 0 or not block.endswith(behind):
+        marked, behind = marked + behind, b""
+    return marked.replace(b"\0", b"")[1:], marked.count(b"\0"), marked.endswith(b"\0\n"), len(block) - len(behind)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from copy import deepcopy
 
-from cosbatch.manifest.fast_reader import read_clean
+from cosbatch.manifest.fast_reader import read_clean, without_broken
 from cosbatch.manifest.rows import WINDOW, Cells, RowReader, is_worth_trying, split_row
 from cosbatch.manifest.rules import LONGEST, RowRules
-from cosbatch.manifest.verdict import FAULTS, Findings, Verdict
+from cosbatch.manifest.verdict import FAULTS, KEPT, Findings, Verdict
 from cosbatch.model.blocks import BEGINNING, GZIP_MARK, BrokenGzip, in_pieces
 from cosbatch.model.names import CSV
 
@@ -136,21 +136,33 @@ class CsvJudge:
             self._in_long_line = b"\n" not in content
             self.reader.line += not self._in_long_line
             start = len(content) if self._in_long_line else content.find(b"\n") + 1
-        end, layout, clean = content.rfind(b"\n") + 1, self.rules.layout, None
-        if layout is not None and start < end and is_worth_trying(self._refused):
-            clean = read_clean(content[start:end], layout)
-        if clean is not None and self.rules.take_clean(*clean):
-            # Nothing is left to do but to count them.
-            self.reader.line += clean[0]
-            self._refused, start = 0, end
-        else:
-            self._refused += 1
+        start += self._pass_clean(content[start : content.rfind(b"\n") + 1])
         if start < len(content):
             start += self.reader.read(content[start:], is_last)
         self._waiting = content[start:]
         if len(self._waiting) > LONGEST + 1 and b"\n" not in self._waiting:
             self.reader.pass_long_line(self.reader.line, self._waiting.decode("latin-1"))
+            self.rules.judge([(self.reader.line, [])], b"")
             self._waiting, self._in_long_line = b"", True
+
+    def _pass_clean(self, lines: bytes) -> int:
+        """Count the rows of whole lines, where all are clean, or broken and only to be counted; gives how many bytes that are."""
+        layout, broken, ends_broken, size, counted = self.rules.layout, 0, False, len(lines), self.rules.rows
+        self._refused += 1
+        if layout is None or not lines or not is_worth_trying(self._refused - 1):
+            return 0
+        if len(self.findings.faults) >= KEPT:
+            lines, broken, ends_broken, size = without_broken(lines)
+        clean = read_clean(lines, layout)
+        if lines and (clean is None or not self.rules.take_clean(*clean)):
+            return 0
+        self.rules.rows += broken
+        self.findings.counts["BadQuoting"] += broken
+        if ends_broken:
+            self.rules.previous = []
+        self.reader.line += self.rules.rows - counted
+        self._refused = 0
+        return size
 
 
 def judge_head_and_tail(judge: CsvJudge, tail: bytes, size: int) -> Verdict:

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, count, repeat
+from itertools import accumulate, chain, count, repeat
 from operator import add
 from typing import NamedTuple
 
@@ -25,6 +25,10 @@ _OUT_OF_PLACE, _ALONE = "A quote stands out of place or is not closed", "A carri
 # A value in quotes or without, and what ends it: nothing, where the quotes are not closed or out of place.
 _match_value = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n)?').match
 _strip_blanks = re.compile(", +").sub
+# The most frequent broken rows of text without CR: the first quote is out of place, or something stands behind the second.
+BROKEN = r"""[^"\n]*"(?:(?<=[^,\n]")|(?=[^"]*"[^,\n"]))"""
+_match_broken = re.compile(BROKEN).match
+_sub_runs = re.compile(b'"""+').sub
 
 
 class Cells(NamedTuple):
@@ -42,7 +46,7 @@ class Break(NamedTuple):
     is_open: bool
 
 
-_BROKEN = Cells([], (), 0)
+_NO_CELLS = Cells([], (), 0)
 
 
 class RowReader:
@@ -52,44 +56,26 @@ class RowReader:
         self.line = 1
         self._findings = findings
         self._rules = rules
-        self._refused = 0  # blocks with quotes whose rows could not be read at once, since the last whose rows could
+        self._refused = 0  # blocks whose rows could not be read at once, since the last whose rows could
         self._end = 0  # of the rows that were read, in the block
         self._is_last = False
 
     def read(self, block: bytes, is_last: bool) -> int:
         """Judge the rows that are all in sight; gives where the next one begins."""
         self._is_last, self._end = is_last, block.rfind(b"\n") + 1
-        rows = None
-        if b'"' not in block:
-            rows = self._unquoted_rows(block[: self._end])
-        elif is_worth_trying(self._refused):
-            rows = self._quoted_rows(block)
+        rows = self._rows_at_once(block) if is_worth_trying(self._refused) else None
         self._refused = 0 if rows is not None else self._refused + 1
         self._rules.judge(self._rows(block) if rows is None else rows, block)
         return self._end
 
     def pass_long_line(self, line: int, text: str) -> None:
-        """A line over 8 KiB as a row, of which that many bytes are in the text."""
-        self._rules.pass_broken_row()
+        """A line over 8 KiB as a broken row, of which that many bytes are in the text."""
         if "\0" in text[:LONGEST]:
             self._findings.note("NulByte", line)
         self._findings.note("LineTooLong", line)
 
-    def _unquoted_rows(self, block: bytes) -> Iterable[Row] | None:
-        """The rows of whole lines without quotes; None where one breaks the rules."""
-        text = block.decode("latin-1")
-        text = text.replace("\r\n", "\n") if "\r" in text else text
-        if "\r" in text or may_hold_long_row(block):
-            return None
-        lines = text.split("\n")[:-1]
-        numbered = enumerate(lines, self.line)
-        self.line += len(lines)
-        if "" in lines or (" " in text and ", " in text):
-            return ((number, values) for number, line in numbered if (values := self._values(number, line)))
-        return enumerate(map(str.split, lines, repeat(",")), self.line - len(lines))
-
-    def _quoted_rows(self, block: bytes) -> Iterable[Row] | None:
-        """The rows of a block that has all quotes in their places; None where its lines have to be looked at."""
+    def _rows_at_once(self, block: bytes) -> Iterable[Row] | None:
+        """The rows of a block that breaks no rule of reading; None where its lines have to be looked at."""
         end = self._end
         if block.count(b'"', 0, end) % 2:  # the last row goes on behind the line
             end = block.rfind(b"\n", 0, block.rfind(b'"', 0, end)) + 1
@@ -98,28 +84,19 @@ class RowReader:
             rest = split_row(block[end:].decode("latin-1"), 0)
             if not (isinstance(rest, Break) and rest.is_open):
                 return None
-        block = block[:end]
-        parts, inside, outside = split_quotes(block)
-        outside = outside.replace(b"\r\n", b"\n")
-        is_irregular = outside.startswith(b"\n") or any(sign in outside for sign in (b"\n\n", b", ", b"\r"))
-        if not parts or b"\0" in block or is_irregular:
+        rows = read_at_once(block[:end])
+        if rows is None:
             return None
-        if b"\n" in inside:
-            parts[1::2] = inside.replace(b"\n", b"\0").split(b'"')
-        rows = b'"'.join(parts).split(b"\n")
-        if max(map(len, rows)) > LONGEST:
-            return None
-        first, self.line, self._end = self.line, self.line + block.count(b"\n"), end
-        values = csv.reader(io.StringIO(block.decode("latin-1"), newline="\n"))
-        if b"\n" not in inside:
-            return enumerate(values, first)
-        inner_lines = accumulate(map(bytes.count, rows, repeat(b"\0")), initial=0)
-        return zip(map(add, count(first), inner_lines), values, strict=False)
+        first, self.line, self._end = self.line, self.line + block.count(b"\n", 0, end), end
+        if self.line == first + len(rows):
+            return enumerate(rows, first)
+        inner_lines = accumulate(map(str.count, map("".join, rows), repeat("\n")), initial=0)
+        return zip(map(add, count(first), inner_lines), rows, strict=False)
 
     def _rows(self, block: bytes) -> Iterator[Row]:
         """The rows, line by line; ends in front of a row that is not all in sight."""
-        rules, text, at, next_row, broken = self._rules, block.decode("latin-1"), 0, self.line, 0
-        is_odd, last_quote = "\r" in text or may_hold_long_row(block), text.rfind('"', 0, -1)
+        text, at, next_row = block.decode("latin-1"), 0, self.line
+        is_odd = "\r" in text or may_hold_long_row(block)
         is_counting = len(self._findings.faults) >= KEPT and not is_odd and not has_odd_bytes(block)
         for number, line in enumerate(text.split("\n")[:-1], self.line):
             start, at = at, at + len(line) + 1
@@ -135,14 +112,9 @@ class RowReader:
                 and line.count('"') == 2 * len(quoted := line[1:-1].split('","'))
             ):
                 values = quoted  # all its quotes are those at both ends and between the values
-            elif (
-                is_counting
-                and 0 < (quote := start + line.find('"')) < last_quote
-                and (text[quote - 1] not in ",\n" or text[text.find('"', quote + 1) + 1] not in ',\r\n"')
-            ):
-                # The most frequent ways to break a row, where it is only to be counted: a third of the time.
-                broken += 1
-                rules.previous = values = []
+            elif is_counting and _match_broken(text, start):
+                self._findings.counts["BadQuoting"] += 1
+                values = []
             else:
                 cells = self._cells(number, line.removesuffix("\r"), text, start)
                 if cells is None:
@@ -150,20 +122,18 @@ class RowReader:
                     break
                 values = cells.values
                 next_row += text.count("\n", at, max(at, cells.end))
-            if values:
+            if values is not None:
                 yield number, values
         self.line = next_row
-        rules.rows += broken
-        self._findings.counts["BadQuoting"] += broken
 
-    def _values(self, number: int, line: str) -> list[str]:
-        """The values of a line without quotes; none where it is empty, too long or broken."""
+    def _values(self, number: int, line: str) -> list[str] | None:
+        """The values of a line without quotes, none where it is too long or broken; None where it is empty."""
         if not line:
             self._findings.note("BlankLine", number)
-            return []
+            return None
         if "\r" in line or len(line) > LONGEST or len(self._findings.warnings) < KEPT:
             cells = self._cells(number, line, line + "\r\n", 0)
-            return cells.values if cells else []
+            return cells.values if cells else None
         self._findings.counts["BlankAfterComma"] += line.count(", ")
         return (_strip_blanks(",", line) if ", " in line else line).split(",")
 
@@ -181,13 +151,41 @@ class RowReader:
         else:
             self._rules.judge_bytes(number, [line], is_divided=False)
             self._findings.note("BadQuoting", number, cells.column, _OUT_OF_PLACE if '"' in line else _ALONE)
-            self._rules.pass_broken_row()
-        return _BROKEN
+        return _NO_CELLS
 
 
 def is_worth_trying(refused: int) -> bool:
     """Whether to try once more to read a block at once, behind so many that could not be: each eighth."""
     return refused < 2 or refused % 8 == 7
+
+
+def read_at_once(block: bytes) -> list[list[str]] | None:
+    """The rows of whole lines, where all are divided rightly at commas or by csv.reader; else None."""
+    text, values = block.decode("latin-1"), ""
+    if '"' in text:
+        rows = _read_by_csv(text)
+        values = "\0".join(chain.from_iterable(rows))
+    else:
+        rows = [line.split(",") if line else [] for line in text.replace("\r\n", "\n").split("\n")[:-1]]
+    has_blanks = ", " in text and text.count(", ") != values.count(", ")
+    if not all(rows) or has_blanks or ("\r" in text and text.count("\r") != text.count("\r\n")):
+        return None
+    longest = 0  # bytes of a row, or more
+    if "\n" in values:
+        longest = max(map(len, map('","'.join, rows))) * (2 if '"' in values else 1) + 2
+    elif may_hold_long_row(block):
+        longest = max(map(len, block.split(b"\n")))
+    # Else csv.reader has seen that quotes are in their places. Of a run of them, what matters is whether their number is odd.
+    is_in_place = '"' not in values or split_quotes(_sub_runs(lambda run: b'""'[len(run[0]) % 2 :], block))[0]
+    return rows if longest <= LONGEST and is_in_place else None
+
+
+def _read_by_csv(text: str) -> list[list[str]]:
+    """The rows; an empty one alone where some cannot be read."""
+    try:
+        return [[]] if "\0" in text else list(csv.reader(io.StringIO(text, newline="\n"), strict=True))
+    except csv.Error:
+        return [[]]
 
 
 def split_quotes(block: bytes) -> tuple[list[bytes], bytes, bytes]:

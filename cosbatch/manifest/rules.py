@@ -32,7 +32,7 @@ _find_raw = re.compile(rf"[^%,\0{re.escape(PLAIN_CHARACTERS)}]").search
 _find_strange = re.compile(r"[./ ]|\A(?:None|nan)\Z").search
 _find_bad_escape, _find_double_escape = BAD_ESCAPE.search, DOUBLE_ESCAPE.search
 
-# The line on which a row begins, and its values.
+# The line on which a row begins, and its values: none where it is broken.
 Row: TypeAlias = tuple[int, list[str]]
 
 
@@ -76,9 +76,9 @@ class RowRules:
         """Judge rows, all from the block: what it shows as a whole spares a look at each of them."""
         is_odd, remaining = has_odd_bytes(block), iter(rows)
         for row in remaining:
-            if self._is_header(*row):
+            if row[1] and self._is_header(*row):
                 continue
-            if self.layout is None:
+            if self.layout is None or not row[1]:
                 self._judge_rows([row], is_odd)
             else:
                 self._judge_rows(chain([row], remaining), is_odd, *signs_in(block))
@@ -87,16 +87,12 @@ class RowRules:
         """Note what is no text, in values or in a line that has none; gives the columns that are not UTF-8."""
         no_text = []
         for column, value in enumerate(values, 1):
-            if not value.isascii() and not is_utf8(value):
+            if not value.isascii() and not is_utf8(value.encode("latin-1")):
                 no_text.append(column)
                 self._note("NotUtf8", line, column if is_divided else None)
             if "\0" in value:
                 self._note("NulByte", line, column if is_divided else None)
         return no_text
-
-    def pass_broken_row(self) -> None:
-        """Count a row that could not be read."""
-        self.rows, self.previous = self.rows + 1, []
 
     def take_clean(self, rows: int, versioned: set[bool], first: list[str], last: list[str]) -> bool:
         """Count rows that the fast reader found clean; False, and nothing is done, where something is to be said of them yet."""
@@ -131,32 +127,37 @@ class RowRules:
         """Judge rows; which rules keys may break is known for all of them together."""
         fields, bucket_at, key_at, version_at = self.layout or Layout((), 0, 0, -1)
         width, known, note, no_text = len(fields), self._bucket_faults, self._note, list[int]()
+        seen, previous, expected = 0, self.previous, self._expected
         for line, values in rows:
-            self.rows += 1
+            seen += 1
+            if not values:  # whoever read the row has noted why
+                previous = values
+                continue
             if is_odd:
                 no_text = self.judge_bytes(line, values)
             if len(values) != width:
-                note("ColumnCount", line, None, len(values), self._expected)
+                note("ColumnCount", line, None, len(values), expected)
             else:
                 key = values[key_at]
                 if known.get(values[bucket_at]) != "":
                     self._judge_bucket(line, values[bucket_at], bucket_at + 1)
-                if key[:1] in "/":
+                if not key or key[0] == "/":
                     note("LeadingSlash" if key else "EmptyKey", line, key_at + 1)
                 if escapes:
                     if _find_bad_escape(key):
                         note("BadEscape", line, key_at + 1)
                     if "%25" in key and _find_double_escape(key):
                         note("DoublyEncoded", line, key_at + 1)
-                if (characters or "\n" in key) and _find_raw(key) and key_at + 1 not in no_text:
+                if (characters or "\n" in key) and key_at + 1 not in no_text and _find_raw(key):
                     note("NotEncoded", line, key_at + 1)
                 if version_at >= 0:
                     version = values[version_at]
                     if (version != "") not in self._versioned or _find_strange(version):
                         self._judge_version(line, version, version_at + 1)
-            if values == self.previous:
+            if values == previous:
                 note("DuplicateRow", line)
-            self.previous = values
+            previous = values
+        self.rows, self.previous = self.rows + seen, previous
 
     def _judge_version(self, line: int, version: str, column: int) -> None:
         before = len(self._versioned)
@@ -198,14 +199,10 @@ def bucket_fault(name: str, allowed: Container[str] | None) -> str:
 
 def has_odd_bytes(block: bytes) -> bool:
     """Whether the block has bytes that no text may hold."""
-    return b"\0" in block or not is_utf8(block.decode("latin-1"))
+    return b"\0" in block or not (block.isascii() or is_utf8(block))
 
 
-def is_utf8(text: str) -> bool:
-    """Whether the bytes that the characters stand for are UTF-8."""
-    if text.isascii():
-        return True
-    content = text.encode("latin-1")
+def is_utf8(content: bytes) -> bool:
     return content.decode("utf-8", "ignore").encode() == content  # an exception takes four times as long
 
 

@@ -247,6 +247,35 @@ def almost_clean(seed: int) -> Case:
     return Case(bytes(content), fields, None)
 
 
+def much_broken(seed: int) -> Case:
+    """A manifest of which so many rows are broken that the later ones are only counted."""
+    chance = Random(seed)
+    fields = chance.choice(LAYOUTS[1:3])
+    bucket, version = BUCKETS[0].encode(), b",MTg0NDUxNTc1" if fields and "VersionId" in fields else b""
+    broken = [b',"k', b',k"', b',"k"x', b',"k","l"x', b',"k""', b',"k\n"', b',""k"', b',"', b'"']
+    right = [b",k%d", b',"k%d"', b',"l%d"', b",m%d"]
+    rare = [
+        b',"k\nl"',
+        b',"k\nl","m"',
+        b',"k""l"',
+        b',"k,l"',
+        b',""',
+        b', "k"',
+        b",k\r",
+        b",\xff",
+        b",\0",
+        b"\n",
+        b", k",
+    ]
+    kinds = [chance.choice(right)] * 9 + chance.choices(broken, k=chance.randrange(1, 4))
+    kinds += chance.choices(rare, k=chance.choice([0, 0, 1]))
+    rows = [bucket + chance.choice(right) % 0 + version, *[b'k"x'] * 60]
+    for number in range(chance.randrange(1, 40)):
+        kind = chance.choice(kinds)
+        rows.append(bucket + (kind % (number // chance.choice([1, 1, 2])) if b"%" in kind else kind) + version)
+    return Case(b"\n".join(rows) + chance.choice([b"\n", b""]), fields, None)
+
+
 def noise(chance: Random) -> bytes:
     """Bytes without a plan, rich in those that mean something."""
     alphabet = [b'"', b",", b"\n", b"\r\n", b"\r", b" ", b"%", b"41", b"k", b"b-1", b"\0", b"\xe6"]

@@ -16,7 +16,7 @@ import pytest
 from cosbatch.manifest.judge import CsvJudge, judge_csv
 from cosbatch.manifest.verdict import KEPT, Fault, Verdict
 from cosbatch.model.blocks import in_pieces
-from tests.manifest.generated import Case, almost_clean, cuts, generated
+from tests.manifest.generated import Case, almost_clean, cuts, generated, much_broken
 from tests.manifest.reference import Note, Outcome, reference_judge
 
 SEEDS = int(os.environ.get("MANIFEST_SEEDS", "600"))
@@ -77,3 +77,14 @@ def test_agrees_on_clean_files_with_one_byte_changed() -> None:
         expected = reference_judge(case.content, case.fields, case.allowed)
         first = case.content.index(b"\n") + 1
         assert_agrees(seed, expected, fed(case, [case.content[:first], case.content[first:]]))
+
+
+def test_agrees_where_broken_rows_are_only_counted() -> None:
+    for seed in range(max(400, SEEDS // 5)):
+        case = much_broken(seed)
+        expected = reference_judge(case.content, case.fields, case.allowed)
+        chance = Random(seed)
+        ends = [case.content.rindex(b'\nk"x\n') + 5, len(case.content)]
+        ends[1:1] = sorted(chance.choices(range(*ends), k=chance.randrange(3)))
+        pieces = [case.content[start:end] for start, end in pairwise([0, *ends])]
+        assert_agrees(seed, expected, fed(case, pieces))
