@@ -27,6 +27,7 @@ _URL = re.compile(
     rf"https?://(?P<bucket>{_BUCKET})\.cos\.(?P<region>{_REGION})\.(?:myqcloud\.com|tencentcos\.cn)(?:/(?P<key>[^?#]*))?",
     re.ASCII,
 )
+_NO_APPID = re.compile(r"cos://[a-z0-9-]*[a-z](?:/|\Z)", re.ASCII)
 ROLE_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _ROLE = re.compile(rf"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>{ROLE_NAME.pattern})", re.ASCII)
 _JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
@@ -117,7 +118,9 @@ def parse_resource(text: str) -> Resource:
             return Resource(parts["bucket"], parts["key"] or None, parts.get("region"))
     found = _URL.fullmatch(text)
     if found is None:
-        raise ValueError("not a resource name")
+        # Other tools of COS complete the bucket's name from their own configuration.
+        why = ": behind its bucket's name stands no APPID" if _NO_APPID.match(text) else ""
+        raise ValueError(f"not a resource name{why}")
     return Resource(found["bucket"], _decoded(found["key"] or "") or None, found["region"])
 
 

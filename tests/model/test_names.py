@@ -68,6 +68,12 @@ def test_refuses_what_is_no_resource_name(text: str) -> None:
         names.parse_resource(text)
 
 
+@pytest.mark.parametrize("text", ["cos://photos/a.jpg", "cos://my-photos"])
+def test_says_so_where_a_bucket_has_no_appid(text: str) -> None:
+    with pytest.raises(ValueError, match="not a resource name: behind its bucket's name stands no APPID"):
+        names.parse_resource(text)
+
+
 def test_refuses_a_uid_that_is_not_the_appid_of_the_bucket() -> None:
     with pytest.raises(ValueError, match="uid/125 is not the APPID at the end of bucket b-1250000000"):
         names.parse_resource("qcs::cos:ap-chengdu:uid/125:b-1250000000")
