@@ -127,6 +127,8 @@ def _fault(question: _Question, said: str, answers: Mapping[str, str]) -> str:
     if not question.form.fullmatch(said):
         form = _("a bucket with its APPID, such as examplebucket-1250000000")
         wanted = form if question.form is names.BUCKET else _(question.words)
+        if question.form is DIGITS:
+            wanted = _("digits alone")
         return _("{said} is not right; it takes: {wanted}").format(said=ascii(said), wanted=wanted)
     if question.form is names.BUCKET and names.appid_of(said) != answers["appid"]:
         return _("{said} is not a bucket of APPID {appid}").format(said=said, appid=answers["appid"])

@@ -77,7 +77,7 @@ def test_takes_the_account_that_the_environment_names(run: Run, folder: Path, mo
     ("arguments", "words"),
     [
         (("init",), "--uin: needed: UIN of the account"),
-        ((*GIVEN[:3], "--appid", "12x"), "--appid: '12x' is not right"),
+        ((*GIVEN[:3], "--appid", "12x"), "--appid: '12x' is not right; it takes: digits alone"),
         ((*GIVEN, "--lists", "lists"), "--lists: 'lists' is not right; it takes: a bucket with its APPID"),
         ((*GIVEN, "--reports", "r-1250000000"), "--reports: r-1250000000 is not a bucket of APPID 1257654321"),
         ((*GIVEN, "--role", "a;b"), "--role: 'a;b' is not right"),
