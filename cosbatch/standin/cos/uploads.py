@@ -162,8 +162,13 @@ def _chosen(wanted: list[tuple[int, str]], parts: list[Part]) -> list[Part]:
 
 
 def _joined(contents: Contents, parts: list[Part]) -> Iterator[bytes]:
+    """The bytes of the parts. Raises ServiceError NoSuchUpload where another request has ended the upload meanwhile."""
     for part in parts:
-        yield from pieces(contents.open(part.content), 0, part.size)
+        try:
+            file = contents.open(part.content)
+        except FileNotFoundError:
+            raise ServiceError("NoSuchUpload") from None
+        yield from pieces(file, 0, part.size)
 
 
 def _etag(parts: list[Part]) -> str:

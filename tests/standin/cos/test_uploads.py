@@ -72,6 +72,15 @@ def test_forgets_an_upload_that_is_aborted(client: Client, tmp_path: Path) -> No
     assert client.cos("DELETE", BUCKET).status == 204
 
 
+def test_completes_no_upload_that_another_request_ends_meanwhile(client: Client, tmp_path: Path) -> None:
+    """As a client does that has waited too long for a large object, and asks again: the first request removes the parts."""
+    upload_id = initiate(client)
+    etag = upload(client, upload_id, 1, FIRST).headers["etag"]
+    for content in (tmp_path / "data" / "contents").glob("*/*"):
+        content.unlink()
+    assert complete(client, upload_id, (1, etag)).code == "NoSuchUpload"
+
+
 def test_names_the_version_of_a_completed_upload(client: Client) -> None:
     upload_id = initiate(client)
     body = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
