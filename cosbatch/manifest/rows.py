@@ -161,17 +161,17 @@ def is_worth_trying(refused: int) -> bool:
 
 def read_at_once(block: bytes) -> list[list[str]] | None:
     """The rows of whole lines, where all are divided rightly at commas or by csv.reader; else None."""
-    text, values = block.decode("latin-1"), ""
+    text, values, longest = block.decode("latin-1"), "", 0
     if '"' in text:
         rows = _read_by_csv(text)
         values = "\0".join(chain.from_iterable(rows))
     else:
-        rows = [line.split(",") if line else [] for line in text.replace("\r\n", "\n").split("\n")[:-1]]
-    has_blanks = ", " in text and text.count(", ") != values.count(", ")
+        lines = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n")[:-1]
+        rows = [[]] if "" in lines else list(map(str.split, lines, repeat(",")))
+    has_blanks = " " in text and text.count(", ") != values.count(", ")
     if not all(rows) or has_blanks or ("\r" in text and text.count("\r") != text.count("\r\n")):
         return None
-    longest = 0  # bytes of a row, or more
-    if "\n" in values:
+    if "\n" in values:  # at most so many bytes has a row with its quotes
         longest = max(map(len, map('","'.join, rows))) * (2 if '"' in values else 1) + 2
     elif may_hold_long_row(block):
         longest = max(map(len, block.split(b"\n")))
