@@ -52,6 +52,10 @@ class Content:
         together = hashlib.md5(b"".join(map(bytes.fromhex, self.md5s)), usedforsecurity=False)
         return f'"{together.hexdigest()}-{len(self.md5s)}"'
 
+    def length(self, number: int) -> int:
+        """Bytes of the part, from 1."""
+        return min(self.part_size, self.size - (number - 1) * self.part_size)
+
     def part(self, number: int) -> bytes:
         """The part, from 1. Raises WrongUsage where the file has changed since it was read first."""
         read = self.stretch.read((number - 1) * self.part_size, self.part_size)

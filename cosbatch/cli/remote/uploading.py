@@ -121,12 +121,15 @@ def _begun(client: Client, place: Resource) -> str:
 
 def _sent_parts(client: Client, place: Resource, content: Content, upload_id: str, show: Show) -> Iterator[str]:
     """The ETag of each part, once it is in the bucket."""
-    there = _parts_there(client, place, upload_id)
+    found = _parts_there(client, place, upload_id)
+    there = {number for number, md5 in enumerate(content.md5s, 1) if found.get(str(number)) == md5}
+    # At once, so that they do not count as sent in no time.
+    show(sum(map(content.length, there)))
     for number, md5 in enumerate(content.md5s, 1):
-        if there.get(str(number)) != md5:
+        if number not in there:
             request = _request(client, "PUT", place, ("partNumber", str(number)), ("uploadId", upload_id))
             _send(client, request, content, number)
-        show(min(content.part_size, content.size - (number - 1) * content.part_size))
+            show(content.length(number))
         yield md5
 
 
