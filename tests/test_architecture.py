@@ -229,6 +229,7 @@ def loaded_by(statement: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
+@pytest.mark.slow
 def test_loads_nothing_at_a_cold_start_that_an_event_does_not_need() -> None:
     libraries = loaded_by("import requests, marshmallow, defusedxml.ElementTree")
     ours = loaded_by("import handler") - libraries

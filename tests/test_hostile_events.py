@@ -117,6 +117,7 @@ def test_answers_whatever_stands_in_an_event_when_the_service_is_sick(name: str)
             check_answer(replaced(EVENTS[name], path, odd), sick=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("event", [http("POST", "/jobs", headers=bearer()), timer("")])
 def test_answers_whatever_stands_in_any_part_of_a_body(event: dict[str, Any]) -> None:
     part = "body" if "httpMethod" in event else "Message"

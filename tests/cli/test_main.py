@@ -400,6 +400,7 @@ def test_keeps_its_exit_code_whatever_becomes_of_its_streams(command_line: str, 
     assert (done.returncode, "Exception ignored" in done.stderr) == (code, False)
 
 
+@pytest.mark.slow
 def test_leaves_no_complaint_in_a_closed_pipe() -> None:
     """The real thing: the reader is gone before the first byte is written."""
     reader, writer = os.pipe()

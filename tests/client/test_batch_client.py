@@ -132,6 +132,7 @@ def test_names_every_method_on_its_page() -> None:
     assert {name.partition("(")[0] for name in names(page("docs/client.md"), "method")} == methods
 
 
+@pytest.mark.slow
 def test_costs_those_nothing_who_do_not_ask_for_it() -> None:
     program = "import sys, cosbatch; assert 'requests' not in sys.modules; cosbatch.BatchClient; assert 'requests' in sys.modules"
     subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True)

@@ -9,7 +9,7 @@ from tests.simulation.mutants import MUTANTS
 from tests.simulation.running import first_faulty, schedule
 
 # The continuous integration runs 10,000: python -m tests.simulation.
-SEEDS = 50
+SEEDS = 30
 MOST_SEEDS_FOR_A_MUTANT = 1000
 # Seeds that show what few others do. They are only tried first: where one of them shows it no more, another will.
 TELLING_SEEDS = (48, 52, 76, 85, 100, 111, 123, 162, 243)

@@ -67,6 +67,7 @@ def test_has_the_default_account_and_no_function(pytester: pytest.Pytester) -> N
     pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=1)
 
 
+@pytest.mark.slow
 def test_costs_nothing_where_it_is_not_used(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(NOT_A_USER)

@@ -35,6 +35,7 @@ def test_goes_from_the_upload_to_the_report(run: Run, monkeypatch: pytest.Monkey
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_needs_no_account(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("COSBATCH_", "TENCENTCLOUD_")):
@@ -43,6 +44,7 @@ def test_needs_no_account(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("demo", "--objects", "5").code == 0
 
 
+@pytest.mark.slow
 def test_writes_nothing_to_stdout_for_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)

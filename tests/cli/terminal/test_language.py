@@ -100,6 +100,7 @@ def test_fits_its_help_into_eighty_columns_but_for_examples(
             assert width(line) <= 80 or line.startswith("    "), line
 
 
+@pytest.mark.slow
 def test_leaves_the_language_of_a_process_alone_until_it_is_run() -> None:
     program = "import json, os, cosbatch.cli.main; print(json.dumps('LANGUAGE' in os.environ))"
     environ = {name: value for name, value in os.environ.items() if name != "LANGUAGE"}

@@ -25,6 +25,7 @@ PROFILE = {
 }
 
 
+@pytest.mark.slow
 def test_a_list_becomes_a_job_a_report_and_a_receipt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     profiles = tmp_path / "profiles.json"
     profiles.write_text(json.dumps({"profiles": [PROFILE]}), encoding="utf-8")
