@@ -300,7 +300,6 @@ ODD: list[object] = [
 ]
 
 
-@pytest.mark.slow
 def test_loads_or_refuses_whatever_stands_anywhere() -> None:
     chance = random.Random(7)
     for _ in range(1_000):

@@ -87,7 +87,6 @@ def test_says_that_the_disk_is_full_and_goes_on_when_it_has_room(standin: Standi
     assert client.cos("PUT", SOURCE, "after", body=b"hello").status == 200
 
 
-@pytest.mark.slow
 def test_lets_its_jobs_wait_for_room_and_reports_each_task_once(
     standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
