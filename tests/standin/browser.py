@@ -71,15 +71,17 @@ class Tab:
             self.complaints.append(text.decode())
         return message
 
-    def show(self, width: int, *, dark: bool = False, language: str = "en", script: bool = True) -> None:
+    def show(self, width: int, *, language: str = "en", script: bool = True) -> None:
         """Be a screen of so many CSS pixels, a phone up to 500, with a person's settings."""
         mobile = width <= 500
         size = {"width": width, "height": 844 if mobile else 800, "deviceScaleFactor": 1}
         self.send("Emulation.setDeviceMetricsOverride", mobile=mobile, **size)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.send("Emulation.setEmulatedMedia", features=[scheme])
         self.send("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
         self.send("Emulation.setScriptExecutionDisabled", value=not script)
+
+    def prefer(self, scheme: str) -> None:
+        """Have a person's setting, dark or light, for the page that is open and those to come."""
+        self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def open(self, url: str) -> None:
         """Load a page and wait until it is there."""

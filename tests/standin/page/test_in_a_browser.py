@@ -70,15 +70,18 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Standin, 
         yield standin, rehearsal, paths
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_fits_and_is_legible(page: Tab, filled: tuple[Standin, Rehearsal, list[str]], width: int, dark: bool) -> None:
+def test_fits_and_is_legible(
+    page: Tab, filled: tuple[Standin, Rehearsal, list[str]], width: int, language: str
+) -> None:
     standin, _, paths = filled
     page.complaints.clear()
     for path in paths:
-        for language in ("en", "zh"):
-            page.show(width, dark=dark, language=language)
-            page.open(standin.endpoint + path)
+        page.show(width, language=language)
+        page.open(standin.endpoint + path)
+        for scheme in ("dark", "light"):
+            page.prefer(scheme)
             assert page.ask("document.documentElement.scrollWidth <= innerWidth"), path
             assert page.ask(WIDER) == [], path
             assert page.ask(CRAMPED) == [], path
