@@ -220,6 +220,7 @@ def checking_loop(lines: Iterable[str]) -> Counter[str]:
 
 def check_rows(reader: Iterable[list[str]], counts: Counter[str]) -> None:  # noqa: C901 - calls would slow it
     previous: list[str] = []
+    buckets: set[str] = set()
     for row in reader:
         if len(row) != 2:
             counts["ColumnCount" if row else "BlankLine"] += 1
@@ -227,8 +228,11 @@ def check_rows(reader: Iterable[list[str]], counts: Counter[str]) -> None:  # no
             bucket, key = row
             if bucket != BUCKET and not BUCKET_NAME.fullmatch(bucket):
                 counts["ForeignBucket"] += 1
+            buckets.add(bucket)
             if not key:
                 counts["EmptyKey"] += 1
+            if key.startswith("/"):
+                counts["LeadingSlash"] += 1
             if key.startswith(" "):
                 counts["BlankAfterComma"] += 1
             if len(bucket) + len(key) > 8190:

@@ -142,7 +142,7 @@ class CsvJudge:
         self._waiting = content[start:]
         if len(self._waiting) > LONGEST + 1 and b"\n" not in self._waiting:
             self.reader.pass_long_line(self.reader.line, self._waiting.decode("latin-1"))
-            self.rules.judge([(self.reader.line, [])], b"")
+            self.rules.judge([(self.reader.line, [])], b"", is_odd=False)
             self._waiting, self._in_long_line = b"", True
 
     def _pass_clean(self, lines: bytes) -> int:

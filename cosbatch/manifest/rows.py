@@ -65,7 +65,8 @@ class RowReader:
         self._is_last, self._end = is_last, block.rfind(b"\n") + 1
         rows = self._rows_at_once(block) if is_worth_trying(self._refused) else None
         self._refused = 0 if rows is not None else self._refused + 1
-        self._rules.judge(self._rows(block) if rows is None else rows, block)
+        is_odd = has_odd_bytes(block)
+        self._rules.judge(self._rows(block, is_odd) if rows is None else rows, block, is_odd)
         return self._end
 
     def pass_long_line(self, line: int, text: str) -> None:
@@ -93,11 +94,11 @@ class RowReader:
         inner_lines = accumulate(map(str.count, map("".join, rows), repeat("\n")), initial=0)
         return zip(map(add, count(first), inner_lines), rows, strict=False)
 
-    def _rows(self, block: bytes) -> Iterator[Row]:
+    def _rows(self, block: bytes, has_odd: bool) -> Iterator[Row]:
         """The rows, line by line; ends in front of a row that is not all in sight."""
         text, at, next_row = block.decode("latin-1"), 0, self.line
         is_odd = "\r" in text or may_hold_long_row(block)
-        is_counting = len(self._findings.faults) >= KEPT and not is_odd and not has_odd_bytes(block)
+        is_counting = len(self._findings.faults) >= KEPT and not (is_odd or has_odd)
         for number, line in enumerate(text.split("\n")[:-1], self.line):
             start, at = at, at + len(line) + 1
             if number < next_row:

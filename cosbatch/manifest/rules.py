@@ -72,9 +72,9 @@ class RowRules:
         self._versioned: set[bool] = set()  # whether rows with, and rows without, a version id were seen
         self.previous: list[str] = []  # empty where the next row is to be compared with none
 
-    def judge(self, rows: Iterable[Row], block: bytes) -> None:
+    def judge(self, rows: Iterable[Row], block: bytes, is_odd: bool) -> None:
         """Judge rows, all from the block: what it shows as a whole spares a look at each of them."""
-        is_odd, remaining = has_odd_bytes(block), iter(rows)
+        remaining = iter(rows)
         for row in remaining:
             if row[1] and self._is_header(*row):
                 continue
