@@ -75,7 +75,6 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None, 
             if progress.is_final:
                 break
             if needs_confirmation(job) and not is_told:
-                bar.close()
                 output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
                 is_told = True
                 if not may_be_confirmed:

@@ -21,7 +21,6 @@ _READINGS = 30
 _LABEL = len("Completing")
 _LONGEST_BAR = 24
 _SHORTEST_BAR = 6
-_CLEAR = "\r\x1b[K"
 # Bytes; less is done before a person could look at a bar.
 WORTH_A_BAR = 10_000_000
 
@@ -64,8 +63,7 @@ class Progress:
         self._drawn_at = now
         self._readings.append((now, reading.done))
         columns = shutil.get_terminal_size().columns - 1
-        streams.write(self._stream, _CLEAR + clipped(self._line(reading, columns), columns).rstrip())
-        streams.flush(self._stream)
+        streams.draw(self._stream, clipped(self._line(reading, columns), columns).rstrip())
 
     def _line(self, reading: Reading, columns: int) -> str:
         """State, bar, counts, rate and time left; the bar takes the columns that the words leave free."""
@@ -86,9 +84,7 @@ class Progress:
 
     def close(self) -> None:
         """Leave the bar as it is, and begin a new line."""
-        if self._is_terminal and self._label:
-            streams.write(self._stream, "\n")
-        self._label = ""
+        streams.leave_drawing(self._stream)
 
 
 @contextlib.contextmanager

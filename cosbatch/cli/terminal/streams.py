@@ -7,6 +7,10 @@ import os
 import sys
 from typing import TextIO
 
+_CLEAR = "\r\x1b[K"
+# The terminals whose last line is a drawing.
+_drawn_on: set[TextIO] = set()
+
 
 def open_missing() -> None:
     """Give the process the streams that it was started without: they hold nothing, and take everything."""
@@ -19,10 +23,29 @@ def open_missing() -> None:
 
 
 def write(stream: TextIO, text: str) -> None:
-    """Write the text where somebody reads it.
+    """Write the text where somebody reads it, below what is drawn there.
 
     Raises OSError where stdout cannot take it for another reason, such as a full disk; what stderr cannot take is lost.
     """
+    leave_drawing(stream)
+    _write(stream, text)
+
+
+def draw(stream: TextIO, line: str) -> None:
+    """Draw the line on the terminal, in the place of what was drawn there last. Raises OSError as `write` does."""
+    _write(stream, _CLEAR + line)
+    flush(stream)
+    _drawn_on.add(stream)
+
+
+def leave_drawing(stream: TextIO) -> None:
+    """Leave what is drawn on the stream as it is, and begin a new line. Raises OSError as `write` does."""
+    if stream in _drawn_on:
+        _drawn_on.remove(stream)
+        _write(stream, "\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
     except BrokenPipeError:
