@@ -17,7 +17,9 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.content import Content
 from cosbatch.cli.remote.listing import members
+from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.model import names
 from cosbatch.model.errors import CosbatchError, ServiceError, UnexpectedResponse
 from cosbatch.model.messages import LISTING_LIMIT, Request, Response
@@ -53,6 +55,7 @@ def upload(client: Client, place: Resource, content: Content, show: Show) -> str
     upload_id = _unfinished(client, place) or _begun(client, place)
     try:
         etags = [*_sent_parts(client, place, content, upload_id, show)]
+        output.say(_("All parts are there; the service joins them, which may take a minute."))
         return _completed(client, place, content, upload_id, etags)
     except (CosbatchError, WrongUsage) as error:
         if not (isinstance(error, CosbatchError) and error.retryable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ from cosbatch.cli.remote.client import Client, client_of
 from cosbatch.cli.remote.content import Content, Stretch, content_of
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, UnexpectedResponse
 from cosbatch.model.messages import Request
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
-from tests.cli.running import SteppingClock
+from tests.cli.running import SteppingClock, Terminal
 from tests.mocked_service import responses
 
 MIB = 1024 * 1024
@@ -50,6 +52,22 @@ def test_puts_a_file_of_any_size_there(standin: Standin, tmp_path: Path, size: i
     assert sum(shown) == size
     assert len(list(filter(None, shown))) == -(-size // MIB)
     assert uploads() == 0
+
+
+def test_says_that_the_parts_are_joined_once_they_are_there(
+    standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upload(client(), PLACE, content(tmp_path, 5), lambda size: None)
+    assert capsys.readouterr().err == ""
+    upload(client(), PLACE, content(tmp_path), lambda size: None)
+    assert capsys.readouterr().err == "All parts are there; the service joins them, which may take a minute.\n"
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    large = content(tmp_path, 10 * MIB, 5 * MIB)
+    with bytes_shown("Uploading", large.size, SteppingClock().clock()) as show:
+        upload(client(), PLACE, large, show)
+    *_, bar, told = terminal.getvalue().splitlines()
+    assert ("100 %" in bar, told) == (True, "All parts are there; the service joins them, which may take a minute.")
 
 
 @pytest.mark.parametrize("part_size", [MIB, 3 * MIB])
