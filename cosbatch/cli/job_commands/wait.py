@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
@@ -69,7 +69,7 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None, 
     with contextlib.closing(Progress(sys.stderr, client.clock)) as bar:
         job: Job = {}
         is_told = False
-        for job in _states(client, job_id, interval, timeout):
+        for job in _states(_looks(client, job_id, interval, timeout)):
             progress = job_progress_of(job)
             bar.show(Reading(progress.status, progress.done, progress.total, progress.failed))
             if progress.is_final:
@@ -88,22 +88,43 @@ def needs_confirmation(job: Job) -> bool:
     return is_early or job.get("Status") == "Suspended"
 
 
-def _states(client: Client, job_id: str, interval: float, timeout: float | None) -> Iterator[Job]:
-    """The job every `interval` seconds until the time is over, and once more at the very end of it."""
+def _states(looks: Iterable[Job | CosbatchError]) -> Iterator[Job]:
+    """The job each time it was seen. Of failures in a row, one is told of, and another only where it has another Code.
+
+    Raises CosbatchError where there are too many of them.
+    """
+    failures: list[str] = []
+    for seen in looks:
+        if not isinstance(seen, CosbatchError):
+            if failures:
+                output.say(_("The service answers again."))
+            failures = []
+            yield seen
+            continue
+        if len(failures) == _FAILURES:
+            seen.message += f" Given up after {_FAILURES + 1} looks in a row."
+            raise seen
+        if failures[-1:] != [seen.code]:
+            again = _("Looking again, up to {count} times.").format(count=_FAILURES - len(failures))
+            output.say(printable(f"{seen.code}: {seen.message} {again}"))
+        failures.append(seen.code)
+
+
+def _looks(client: Client, job_id: str, interval: float, timeout: float | None) -> Iterator[Job | CosbatchError]:
+    """The job, or why it was not seen, every `interval` seconds until the time is over, and once more at the very end of it.
+
+    Raises CosbatchError for what no later look can change.
+    """
     clock = client.clock
     until = clock.monotonic() + timeout if timeout is not None else float("inf")
-    failures = 0
     while True:
         try:
             described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
-        except CosbatchError as error:
-            failures += 1
-            if not error.retryable or failures > _FAILURES or clock.monotonic() >= until:
-                raise
-            output.say(printable(f"{error.code}: {error.message} " + _("Looking again.")))
-        else:
-            failures = 0
             yield described["Job"]
+        except CosbatchError as error:
+            if not error.retryable or clock.monotonic() >= until:
+                raise
+            yield error
         left = until - clock.monotonic()
         if left <= 0:
             return

@@ -116,7 +116,9 @@ def test_looks_again_after_a_failure_that_time_can_fix(run: Run, time: SteppingC
     look("Complete", 10)
     said = run("wait", JOB, clock=time.clock())
     assert said.code == 0
-    assert "Looking again." in said.err
+    _, failure, back, *_ = said.err.splitlines()
+    assert failure.startswith("UnexpectedResponse: ")
+    assert (failure.partition(". ")[2], back) == ("Looking again, up to 10 times.", "The service answers again.")
 
 
 @responses.activate
@@ -124,7 +126,20 @@ def test_gives_up_where_looking_fails_again_and_again(run: Run, time: SteppingCl
     responses.get(URL, status=503)
     said = run("wait", JOB, clock=time.clock())
     assert (said.code, said.json["Code"]) == (1, "UnexpectedResponse")
-    assert said.err.count("Looking again.") == 10
+    assert said.err.count("Looking again") == 1
+    assert "Given up after 11 looks in a row." in said.json["Message"]
+
+
+@responses.activate
+def test_says_once_more_that_it_looks_again_where_the_failure_becomes_another(run: Run, time: SteppingClock) -> None:
+    for status in (503, 504):
+        for _ in range(2 * ATTEMPTS):
+            responses.get(URL, status=status, body=f"<Error><Code>Of{status}</Code></Error>")
+    look("Complete", 10)
+    said = run("wait", JOB, clock=time.clock())
+    told = [line.partition(":")[0] for line in said.err.splitlines() if "Looking again" in line]
+    assert (said.code, told) == (0, ["Of503", "Of504"])
+    assert "Looking again, up to 8 times." in said.err
 
 
 @responses.activate
@@ -134,7 +149,7 @@ def test_counts_only_failures_in_a_row(run: Run, time: SteppingClock) -> None:
             responses.get(URL, status=503)
         look(status, 10)
     said = run("wait", JOB, clock=time.clock())
-    assert (said.code, said.err.count("Looking again.")) == (0, 12)
+    assert (said.code, said.err.count("Looking again"), said.err.count("answers again")) == (0, 2, 2)
 
 
 @responses.activate
