@@ -122,7 +122,7 @@ def test_prepares_the_function_and_lets_an_upload_make_a_job_as_written(
 
 def run(recipe: str, folder: Path, standin: Standin) -> None:
     """Runs the lines as a reader would, in a folder of their own, with the account's variables as the README sets them."""
-    program(folder, "cosbatch", "from cosbatch.cli.start import run\nraise SystemExit(run())")
+    program(folder, "cosbatch", "from cosbatch.__main__ import run\nraise SystemExit(run())")
     pointed = "".join(f"export {name}='{value}'\n" for name, value in standin.environ.items())
     environ = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(folder)}
     lines = ["bash", "-euo", "pipefail", "-c", ACCOUNT + pointed + recipe]

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 import cosbatch
+from cosbatch import __main__ as beginning
 from cosbatch.cli import main as command_line
-from cosbatch.cli import start
 from cosbatch.cli.terminal import exit_codes, options, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.tables import width
@@ -414,6 +414,7 @@ def test_leaves_no_complaint_in_a_closed_pipe() -> None:
 
 def test_is_what_the_package_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["cosbatch", "--help"])
+    monkeypatch.delitem(sys.modules, "cosbatch.__main__")
     with pytest.raises(SystemExit) as ending:
         runpy.run_module("cosbatch", run_name="__main__")
     assert ending.value.code == 0
@@ -426,7 +427,7 @@ def test_is_interrupted_without_a_traceback_while_it_is_loaded(monkeypatch: pyte
             raise KeyboardInterrupt
 
     monkeypatch.setitem(sys.modules, "cosbatch.cli.main", Loading("cosbatch.cli.main"))
-    assert start.run() == exit_codes.INTERRUPTED
+    assert beginning.run() == exit_codes.INTERRUPTED
 
 
 def test_does_nothing_when_it_is_only_imported(capsys: pytest.CaptureFixture[str]) -> None:
