@@ -342,6 +342,18 @@ def test_fails_where_stdout_cannot_take_all(
     assert (said.code, "No space left on device" in said.err) == (1, True)
 
 
+@pytest.mark.parametrize("arguments", [("--help",), ("help", "plan"), ("--version",), ("jobs", "--version")])
+def test_fails_where_stdout_cannot_take_what_was_asked_for(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    said = run(*arguments)
+    assert (said.code, said.err) == (1, "cosbatch: No space left on device\n")
+    monkeypatch.setattr(sys, "stdout", ClosedPipe())
+    said = run(*arguments)
+    assert (said.code, said.err) == (0, "")
+
+
 def test_says_where_rows_could_not_be_written(run: Run, command: Callable[..., None]) -> None:
     command(raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
     said = run("act")
@@ -386,6 +398,8 @@ def test_says_what_the_system_refuses(run: Run, command: Callable[..., None], er
         ("schema > /dev/null 2>&-", 0),
         ("schema <&- >&- 2>&-", 0),
         ("schema > /dev/full", 1),
+        ("help plan > /dev/full", 1),
+        ("--version > /dev/full", 1),
         ("check - < README.md >&-", 1),
         ("check - <&- >&- 2>&-", 1),
         ("check - < README.md > /dev/null 2> /dev/full", 1),

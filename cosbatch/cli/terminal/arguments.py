@@ -6,11 +6,12 @@ import argparse
 import difflib
 import re
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import cosbatch
-from cosbatch.cli.terminal import exit_codes, output
+from cosbatch.cli.terminal import exit_codes, output, streams
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import width, wrapped
 
@@ -58,6 +59,10 @@ class Parser(argparse.ArgumentParser):
         # Python 3.10's own way out fails where stderr takes nothing.
         output.say(f"{self.format_usage()}{told}{suggestion}")
         self.exit(exit_codes.WRONG_USAGE)
+
+    def print_help(self, file: TextIO | None = None) -> None:  # type: ignore[override]  # as documented, a file
+        """Raises OSError where stdout cannot take the help; argparse would be silent."""
+        streams.write(file or sys.stdout, self.format_help())
 
     def format_help(self) -> str:
         """The help in lines that the terminal has room for, but for examples; argparse would count characters, not columns."""
@@ -114,11 +119,18 @@ def _as_pattern(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.*)", pattern), re.DOTALL)
 
 
+class _ShowVersion(argparse.Action):
+    """Show the version and exit. Raises OSError where stdout cannot take it; argparse's own action would be silent."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        streams.write(sys.stdout, f"cosbatch {cosbatch.__version__}\n")
+        parser.exit()
+
+
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The options that every command has."""
     parser.add_argument("--json", action="store_true", help=_("write JSON also where stdout is a terminal"))
-    version = f"cosbatch {cosbatch.__version__}"
-    parser.add_argument("--version", action="version", version=version, help=_("show the version and exit"))
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help=_("show the version and exit"))
     how_much = parser.add_mutually_exclusive_group()
     how_much.add_argument("--verbose", action="store_true", help=_("tell on stderr what goes over the wire"))
     how_much.add_argument("--quiet", action="store_true", help=_("tell nothing on stderr but failures"))
