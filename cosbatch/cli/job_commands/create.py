@@ -6,7 +6,7 @@ import argparse
 import os
 
 from cosbatch.cli.job_commands.from_list import followed, make_jobs, show_plans
-from cosbatch.cli.job_commands.list_options import add_document, add_end, add_way
+from cosbatch.cli.job_commands.list_options import add_end, add_way, check_end
 from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests import lists, reports
 from cosbatch.cli.remote import objects
@@ -64,7 +64,8 @@ def add(commands: Commands) -> None:
         add_way(parser)
         add_connections(parser)
         add_service(parser)
-    add_document(planning)
+    xml = _("show in the plan the XML that would go out, too")
+    planning.add_argument("--document", action="store_true", help=xml)
     add_end(creating)
 
 
@@ -74,6 +75,7 @@ def plan(options: argparse.Namespace) -> int:
 
 
 def create(options: argparse.Namespace) -> int:
+    check_end(options)
     if is_list(options.call):
         return _of_list(options)
     call = call_of(options)

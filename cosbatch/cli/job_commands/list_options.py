@@ -88,7 +88,8 @@ def add_way(parser: argparse.ArgumentParser) -> None:
 def add_end(parser: argparse.ArgumentParser) -> None:
     """How far to go."""
     parser.add_argument("--dry-run", action="store_true", help=_("show the plan, and send nothing"))
-    add_document(parser)
+    xml = _("with --dry-run: show the XML that would go out, too")
+    parser.add_argument("--document", action="store_true", help=xml)
     parser.add_argument("--wait", action="store_true", help=_("follow the job to its end"))
     parser.add_argument(
         "--timeout",
@@ -98,9 +99,12 @@ def add_end(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_document(parser: argparse.ArgumentParser) -> None:
-    """How much of the plan is shown."""
-    parser.add_argument("--document", action="store_true", help=_("show in the plan the XML that would go out, too"))
+def check_end(options: argparse.Namespace) -> None:
+    """Raises WrongUsage where an option comes without the one that it belongs to."""
+    for name, needed in (("document", "dry_run"), ("timeout", "wait")):
+        if getattr(options, name, None) and not getattr(options, needed):
+            message = _("{option} does nothing without {needed}: write both, or neither")
+            raise WrongUsage(message.format(option=f"--{name}", needed=f"--{needed.replace('_', '-')}"))
 
 
 def fields_of(options: argparse.Namespace, environ: Environ, configuration: Configuration) -> dict[str, object]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 
 from cosbatch.cli.job_commands.from_list import make_jobs
-from cosbatch.cli.job_commands.list_options import add_all, fields_of, place_of
+from cosbatch.cli.job_commands.list_options import add_all, check_end, fields_of, place_of
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote.client import check_profiles, configuration_of, environ_of
 from cosbatch.cli.terminal.files import WrongUsage
@@ -129,6 +129,7 @@ def delete_objects(options: argparse.Namespace) -> int:
 
 def _make(options: argparse.Namespace, name: str, operation: str, parameters: Mapping[str, object] | None) -> int:
     """Make the jobs; without parameters, the profile gives them."""
+    check_end(options)
     check_profiles(options)
     configuration = configuration_of(environ_of(options))
     fields = fields_of(options, os.environ, configuration)

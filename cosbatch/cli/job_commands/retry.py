@@ -12,7 +12,7 @@ from typing import Any
 
 from cosbatch.cli.job_commands.from_list import make_jobs
 from cosbatch.cli.job_commands.job_progress import job_progress_of
-from cosbatch.cli.job_commands.list_options import add_end, add_way
+from cosbatch.cli.job_commands.list_options import add_end, add_way, check_end
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.manifests.failed_tasks import FailedTasks
 from cosbatch.cli.manifests.failures import parts_of, told
@@ -126,6 +126,7 @@ def _check(options: argparse.Namespace) -> None:
     ):
         if getattr(options, name) and not options.create:
             raise WrongUsage(_("{option} is for --create").format(option=f"--{name.replace('_', '-')}"))
+    check_end(options)
 
 
 def _is_job(name: str) -> bool:

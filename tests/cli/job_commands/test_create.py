@@ -76,6 +76,29 @@ def test_makes_no_job_of_the_profiles_that_are_shipped(
     )
 
 
+JOB = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("create", "call.json"),
+        ("create", "list.csv", "--profile", "restore"),
+        ("restore", "list.csv", "--days", "7"),
+        ("copy", "list.csv", "--to", "cos://archive-1250000000"),
+        ("tag", "list.csv", "team=ops"),
+        ("delete-objects", "list.csv"),
+        ("retry", JOB, "--create", "--yes"),
+    ],
+)
+def test_refuses_an_option_without_the_one_that_it_belongs_to(run: Run, arguments: tuple[str, ...]) -> None:
+    said = run(*arguments, "--document")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "cosbatch: --document does nothing without --dry-run: write both, or neither\n"
+    said = run(*arguments, "--timeout", "5")
+    assert (said.code, "--timeout does nothing without --wait" in said.err) == (2, True)
+
+
 def test_passes_warnings_on(run: Run, manifest: Resource, tmp_path: Path) -> None:
     said = run("plan", call_file(tmp_path, Priority=0))
     assert "Warning: /Priority is 0" in said.err
