@@ -6,13 +6,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from cosbatch.model.deadline import Deadline, unix_seconds
-from cosbatch.model.errors import (
-    ServiceError,
-    ServiceSideError,
-    UpstreamTimeout,
-    UpstreamTLS,
-    UpstreamUnreachable,
-)
+from cosbatch.model.errors import ServiceError, ServiceSideError, UpstreamTimeout, UpstreamTLS, UpstreamUnreachable
 from cosbatch.model.messages import ANSWER_LIMIT, Request, Response
 
 T = TypeVar("T")
@@ -85,32 +79,6 @@ def helps(error: ServiceSideError) -> bool:
     return error.may_have_acted
 
 
-class Attempts(Generic[T]):
-    """What a request came to: a result or the last error, after so many tries.
-
-    `ambiguous` is the last error after which the service may have acted on the request, if there was one.
-    """
-
-    def __init__(
-        self,
-        count: int,
-        result: T | None = None,
-        error: ServiceSideError | None = None,
-        ambiguous: ServiceSideError | None = None,
-    ) -> None:
-        self.count = count
-        self.result = result
-        self.error = error
-        self.ambiguous = ambiguous
-
-    def get(self) -> T:
-        """The result; raises the error where there is none."""
-        if self.error is not None:
-            raise self.error
-        assert self.result is not None
-        return self.result
-
-
 class Exchange:
     """An invocation's way to the service: every request within the deadline, tried again where that `helps`.
 
@@ -132,45 +100,61 @@ class Exchange:
         """Try, and try again; `reserve` seconds before the deadline are left for something else."""
         if request.limit > ANSWER_LIMIT:
             reserve += min(self.deadline.remaining() * _READING_SHARE, _LONGEST_READING)
-        series = _Series(self, reserve)
-        while series.may_begin():
-            try:
-                result = read(self.wire.send(request, series.seconds))
-            except ServiceSideError as error:
-                if not series.goes_on_after(error):
-                    break
-            else:
-                self.budget.give_back(series.taken)
-                return Attempts(series.count, result=result, ambiguous=series.ambiguous)
-        return Attempts(series.count, error=series.error, ambiguous=series.ambiguous)
+        attempts: Attempts[T] = Attempts(self, reserve)
+        attempts.make(request, read)
+        return attempts
 
 
-class _Series:
-    """The tries of one request."""
+class Attempts(Generic[T]):
+    """The tries of one request, and what they came to: a result, or the error of the last one.
+
+    `ambiguous` is the last error after which the service may have acted on the request, if there was one.
+    """
 
     def __init__(self, exchange: Exchange, reserve: float) -> None:
+        self.count = 0
+        self.result: T | None = None
+        self.error: ServiceSideError | None = UpstreamTimeout("The time of this invocation is over; nothing was sent.")
+        self.ambiguous: ServiceSideError | None = None
         self._exchange = exchange
         self._reserve = reserve
+        self._seconds = 0.0
+        self._taken = 0
         self._corrected_clock = False
-        self.count = 0
-        self.taken = 0
-        self.seconds = 0.0
-        self.error: ServiceSideError = UpstreamTimeout("The time of this invocation is over; nothing was sent.")
-        self.ambiguous: ServiceSideError | None = None
 
-    def may_begin(self) -> bool:
+    def get(self) -> T:
+        """The result; raises the error where there is none."""
+        if self.error is not None:
+            raise self.error
+        assert self.result is not None
+        return self.result
+
+    def make(self, request: Request, read: Callable[[Response], T]) -> None:
+        """Send the request until `read` makes a result of the answer, or nothing is left that helps."""
+        while self._may_begin():
+            try:
+                self.result = read(self._exchange.wire.send(request, self._seconds))
+            except ServiceSideError as error:
+                self.error = error
+                if not self._goes_on_after(error):
+                    return
+            else:
+                self.error = None
+                self._exchange.budget.give_back(self._taken)
+                return
+
+    def _may_begin(self) -> bool:
         """No try begins that could not be over before the deadline."""
         left = self._left()
-        self.seconds = min(self._exchange.timeout, left)
+        self._seconds = min(self._exchange.timeout, left)
         if left < SHORTEST_ATTEMPT:
             return False
         self.count += 1
         self._exchange.attempts = max(1, self._exchange.attempts + (self.count > 1))
         return True
 
-    def goes_on_after(self, error: ServiceSideError) -> bool:
-        """Remember the failure; wait and say yes where another try can help, is in time, and is in the budget."""
-        self.error = error
+    def _goes_on_after(self, error: ServiceSideError) -> bool:
+        """Wait, and say yes, where another try can help, is in time, and is in the budget."""
         if error.may_have_acted:
             self.ambiguous = error
         if self._is_of_the_clock(error):
@@ -180,10 +164,10 @@ class _Series:
         pause = self._pause(error)
         if self._left() - pause < SHORTEST_ATTEMPT:
             return False
-        self.taken = self._exchange.budget.take(error)
-        if self.taken:
+        self._taken = self._exchange.budget.take(error)
+        if self._taken:
             self._exchange.deadline.clock.sleep(pause)
-        return bool(self.taken)
+        return bool(self._taken)
 
     def _is_of_the_clock(self, error: ServiceSideError) -> bool:
         """Other refusals can come of a wrong clock too: an expired signature, or a HEAD, whose 403 gives no reason."""

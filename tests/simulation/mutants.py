@@ -17,7 +17,7 @@ from cosbatch.model.identity import Marker
 from cosbatch.model.messages import Request, Upload
 from cosbatch.service import actions, exchange, transport
 from cosbatch.service.deadline_adapter import NotConnected
-from cosbatch.service.exchange import _Series
+from cosbatch.service.exchange import Attempts
 from cosbatch.service.prepared import prepare
 
 Mutant = Callable[[], AbstractContextManager[object]]
@@ -127,13 +127,13 @@ def _edited_profiles_are_others() -> Iterator[None]:
 
 @contextmanager
 def _the_clock_of_the_answer_counts() -> Iterator[None]:
-    is_of_the_clock = _Series._is_of_the_clock
+    is_of_the_clock = Attempts._is_of_the_clock
 
-    def now(series: _Series, error: errors.ServiceSideError) -> bool:
+    def now(attempts: Attempts[Any], error: errors.ServiceSideError) -> bool:
         error.signed_at = None
-        return is_of_the_clock(series, error)
+        return is_of_the_clock(attempts, error)
 
-    with patch.object(_Series, "_is_of_the_clock", now):
+    with patch.object(Attempts, "_is_of_the_clock", now):
         yield
 
 
@@ -141,7 +141,7 @@ def _token_without_time(*parts: str) -> str:
     return identity.event_token(*(parts[:-1] if parts[-3] == "written" else parts))
 
 
-def _without_pace(series: _Series, error: errors.ServiceSideError) -> float:
+def _without_pace(attempts: Attempts[Any], error: errors.ServiceSideError) -> float:
     return 0.01
 
 
@@ -164,9 +164,9 @@ MUTANTS: dict[str, Mutant] = {
     "an answer without JobId is a refusal": _swapped(
         actions, "_strange", lambda response, reason, may_have_acted=False: errors.UnexpectedResponse(reason)
     ),
-    "the deadline does not bind": _swapped(_Series, "_left", lambda series: 1000.0),
+    "the deadline does not bind": _swapped(Attempts, "_left", lambda attempts: 1000.0),
     "the clock is not fixed": _swapped(transport.Transport, "set_clock_by", lambda self, date: False),
-    "the service's pace is not kept": _swapped(_Series, "_pause", _without_pace),
+    "the service's pace is not kept": _swapped(Attempts, "_pause", _without_pace),
     "tries without end": _swapped(exchange, "ATTEMPTS", 100),
     "an event says which list it is": _events_say_which_list,
     "the same bytes again are the same upload": _swapped(uploaded, "event_token", _token_without_time),
