@@ -26,8 +26,7 @@ Pairs = tuple[tuple[str, str], ...]
 def create_job_request(document: Mapping[str, object], account: Account) -> Request:
     """`POST /jobs` with the document as XML (436/38608)."""
     body = render("CreateJobRequest", document)
-    digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
-    headers = (("Content-Type", "application/xml"), ("Content-MD5", digest))
+    headers = (("Content-Type", "application/xml"), ("Content-MD5", content_md5(body)))
     return _batch_request("POST", "/jobs", account, headers=headers, body=body)
 
 
@@ -38,17 +37,17 @@ def describe_job_request(job_id: str, account: Account) -> Request:
 
 def list_jobs_request(query: Mapping[str, object], account: Account) -> Request:
     """`GET /jobs` with `jobStatuses`, `maxResults` and `nextToken` where given (436/38611)."""
-    return _batch_request("GET", "/jobs", account, query=_query(query), limit=LISTING_LIMIT)
+    return _batch_request("GET", "/jobs", account, query=query, limit=LISTING_LIMIT)
 
 
 def update_job_priority_request(job_id: str, priority: int, account: Account) -> Request:
     """`POST /jobs/<JobId>/priority` (436/38612)."""
-    return _batch_request("POST", f"{_job_path(job_id)}/priority", account, query=_query({"priority": priority}))
+    return _batch_request("POST", f"{_job_path(job_id)}/priority", account, query={"priority": priority})
 
 
 def update_job_status_request(job_id: str, status: str, reason: str | None, account: Account) -> Request:
     """`POST /jobs/<JobId>/status` (436/38613)."""
-    query = _query({"requestedJobStatus": status, "statusUpdateReason": reason})
+    query = {"requestedJobStatus": status, "statusUpdateReason": reason}
     return _batch_request("POST", f"{_job_path(job_id)}/status", account, query=query)
 
 
@@ -66,9 +65,13 @@ def object_request(
     limit: int = 0,
 ) -> Request:
     """HEAD or GET of an object; `limit` is the largest body that is read, in bytes."""
-    host = names.bucket_host(manifest.bucket, account.region)
-    query = _query({"versionId": version})
+    host, query = names.bucket_host(manifest.bucket, account.region), _query({"versionId": version})
     return Request(method, host, f"/{manifest.key}", query, headers, limit=max(limit, ANSWER_LIMIT))
+
+
+def content_md5(body: bytes) -> str:
+    """The value of the header Content-MD5."""
+    return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
 
 
 def _batch_request(
@@ -76,13 +79,13 @@ def _batch_request(
     path: str,
     account: Account,
     *,
-    query: Pairs = (),
+    query: Mapping[str, object] | None = None,
     headers: Pairs = (),
     body: bytes = b"",
     limit: int = ANSWER_LIMIT,
 ) -> Request:
     host = names.control_host(account.uin, account.region)
-    return Request(method, host, path, query, (("x-cos-appid", account.appid), *headers), body, limit)
+    return Request(method, host, path, _query(query or {}), (("x-cos-appid", account.appid), *headers), body, limit)
 
 
 def _job_path(job_id: str) -> str:
@@ -154,11 +157,8 @@ def checked(response: Response) -> Response:
             raise _strange(response, "it is a page of something on the way", may_have_acted=True)
         return response
     if response.status < 400:
-        raise _strange(
-            response,
-            "it points elsewhere, and redirects are not followed",
-            may_have_acted=may_have_acted(response.status),
-        )
+        acted = may_have_acted(response.status)
+        raise _strange(response, "it points elsewhere, and redirects are not followed", may_have_acted=acted)
     raise _failure(response)
 
 
@@ -181,9 +181,8 @@ def _failure(response: Response) -> CosbatchError:
     except ValueError:
         error = {}
     if not isinstance(error.get("Code"), str) or not error["Code"]:
-        return _strange(
-            response, "it is not the service's Error document", may_have_acted=may_have_acted(response.status)
-        )
+        acted = may_have_acted(response.status)
+        return _strange(response, "it is not the service's Error document", may_have_acted=acted)
     return _service_error(error, response)
 
 
@@ -207,16 +206,10 @@ def _service_error(error: Mapping[str, object], response: Response) -> ServiceEr
     failure.retry_after = _retry_after(response)
     failure.date, failure.signed_at = response.headers.get("date"), response.signed_at
     if failure.code == "SignatureDoesNotMatch" and response.signed:
-        failure.fields.update(_signatures(error, response.signed))
+        # What the service would sign beside what we signed: a difference between the two is the fault.
+        for name, ours in zip(("StringToSign", "FormatString"), response.signed, strict=True):
+            failure.fields[name] = {"Service": error.get(name), "Function": ours.strip()}
     return failure
-
-
-def _signatures(error: Mapping[str, object], signed: tuple[str, ...]) -> dict[str, object]:
-    """What the service would sign beside what we signed; a difference between the two is the fault."""
-    return {
-        name: {"Service": error.get(name), "Function": ours.strip()}
-        for name, ours in zip(("StringToSign", "FormatString"), signed, strict=True)
-    }
 
 
 def _strange(response: Response, reason: str, *, may_have_acted: bool = False) -> UnexpectedResponse:

@@ -52,8 +52,7 @@ def parse(body: bytes, root: str) -> dict[str, object]:
         if len(element) != 1 or not inner:
             raise ValueError(f"the root element is {_name(element)[:64]!r}, not {root}")
         element = inner[0]
-    value = _plain(element)
-    return value if isinstance(value, dict) else {}
+    return _object(element)
 
 
 def _parsed(body: bytes) -> Element:
@@ -127,15 +126,10 @@ def _plain(element: Element) -> object:
 
 def _object(children: Iterable[Element]) -> dict[str, object]:
     """Children by name; a name that stands more than once holds a list."""
-    value: dict[str, object] = {}
-    repeated: dict[str, list[object]] = {}
+    found: dict[str, list[object]] = {}
     for child in children:
-        name, below = _name(child), _plain(child)
-        if name in value:
-            repeated.setdefault(name, [value[name]]).append(below)
-        else:
-            value[name] = below
-    return {**value, **repeated}
+        found.setdefault(_name(child), []).append(_plain(child))
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
 def _scalar(name: str, text: str) -> object:
