@@ -72,6 +72,4 @@ def _resource(text: str) -> str:
         resource = names.parse_resource(text)
     except ValueError:
         return text
-    if resource.key is None:
-        return names.bucket_arn(resource.bucket, resource.region or "")
-    return names.object_arn(resource.bucket, resource.key, resource.region or "")
+    return resource.arn(resource.region or "")

@@ -72,6 +72,10 @@ class Resource(NamedTuple):
     def appid(self) -> str:
         return appid_of(self.bucket)
 
+    def arn(self, region: str) -> str:
+        """The short form, as the page's samples write objects and report buckets."""
+        return f"qcs::cos:{region}::{self.bucket}" + (f"/{self.key}" if self.key else "")
+
 
 def is_job_id(value: object) -> bool:
     """Whether it can be a JobId. Every one that was ever shown is a UUID; characters that need no encoding in a path are
@@ -131,15 +135,6 @@ def _decoded(path: str) -> str:
         return unquote(path, errors="strict")
     except UnicodeDecodeError:
         raise ValueError("the escapes of the URL are not UTF-8") from None
-
-
-def object_arn(bucket: str, key: str, region: str) -> str:
-    """The short form, as the page's samples write objects and report buckets."""
-    return f"qcs::cos:{region}::{bucket}/{key}"
-
-
-def bucket_arn(bucket: str, region: str) -> str:
-    return f"qcs::cos:{region}::{bucket}"
 
 
 def target_arn(bucket: str, region: str) -> str:

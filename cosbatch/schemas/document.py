@@ -6,7 +6,7 @@ the tolerant reading is taken on input and the newest page's on output; each suc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -39,8 +39,7 @@ def object_name(text: str) -> str:
     resource = _resource(text)
     if resource.key is None:
         raise ValidationError("names a bucket; the manifest is an object: add /<key>")
-    is_url = text.startswith("http")
-    return names.object_arn(resource.bucket, resource.key, resource.region or "") if is_url else text
+    return resource.arn(resource.region or "") if text.startswith("http") else text
 
 
 def bucket_name(text: str) -> str:
@@ -50,10 +49,9 @@ def bucket_name(text: str) -> str:
     return text.removesuffix("/")
 
 
-def role_name(text: str) -> str:
+def role_name(text: str) -> None:
     if names.role_uin(text) is None:
         raise ValidationError("must be qcs::cam::uin/<uin>:roleName/<name>")
-    return text
 
 
 def quoted_etag(text: str) -> str:
@@ -64,12 +62,11 @@ def quoted_etag(text: str) -> str:
     return f'"{bare}"'
 
 
-def token_text(text: str) -> str:
+def token_text(text: str) -> None:
     if not text.isprintable():
         raise ValidationError("must be printable; a UUID is advised")
     if is_of_event(text):
         raise ValidationError(f"must not begin with {OF_EVENTS}, as the tokens of uploads and timers do")
-    return text
 
 
 class Location(Element):
@@ -190,10 +187,13 @@ class Copy(Element):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_prefixes_and_tags(self, data: dict[str, Any], original: object, **_: Any) -> None:
         """What depends on other fields; a field that is wrong by itself counts as given."""
-        if isinstance(original, Mapping):
-            faults = {**_prefix_faults(data, original), **_tag_faults(data, original)}
-            if faults:
-                raise ValidationError(faults)
+        if not isinstance(original, Mapping):
+            return
+        faults = _prefix_faults(data, original)
+        if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in original:
+            faults["NewObjectTagging"] = ["is required when TaggingDirective is Replaced or Add"]
+        if faults:
+            raise ValidationError(faults)
 
 
 def _prefix_faults(data: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, list[str]]:
@@ -204,12 +204,6 @@ def _prefix_faults(data: Mapping[str, Any], given: Mapping[str, object]) -> dict
         return {name: [message] for name in unread}
     if data.get("PrefixReplace") and all(given.get(name, "") == "" for name in PREFIXES):
         return {"PrefixReplace": ["needs ResourcesPrefix, TargetKeyPrefix or both"]}
-    return {}
-
-
-def _tag_faults(data: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, list[str]]:
-    if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in given:
-        return {"NewObjectTagging": ["is required when TaggingDirective is Replaced or Add"]}
     return {}
 
 
@@ -261,7 +255,7 @@ class CreateJobRequest(Element):
     """A CreateJob request, in the template's order. A missing ClientRequestToken is made before the job is sent."""
 
     ClientRequestToken = Text(
-        1, 64, form=token_text, load_default=None, metadata=about("One for each job; a UUID is advised.")
+        1, 64, validate=token_text, load_default=None, metadata=about("One for each job; a UUID is advised.")
     )
     ConfirmationRequired = Flag(load_default=False, metadata=about("Whether the job waits to be confirmed."))
     # 1 to 256 bytes on the page of DescribeJob, 0 to 256 on all others.
@@ -273,7 +267,7 @@ class CreateJobRequest(Element):
     RoleArn = Text(
         1,
         1024,
-        form=role_name,
+        validate=role_name,
         required=True,
         metadata=about("Whose rights the job has: qcs::cam::uin/<uin>:roleName/<name>."),
     )
@@ -299,32 +293,23 @@ def with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
     Raises InvalidRequest where a name has more bytes as an ARN than the page allows.
     """
     copied = document["Operation"].get("COSPutObjectCopy", {})
-    places: tuple[tuple[str, dict[str, Any], Callable[[names.Resource, str], str]], ...] = (
-        ("/Manifest/Location/ObjectArn", document["Manifest"]["Location"], _object_arn),
-        ("/Operation/COSPutObjectCopy/TargetResource", copied, lambda to, where: names.target_arn(to.bucket, where)),
-        ("/Report/Bucket", document["Report"], lambda to, where: names.bucket_arn(to.bucket, where)),
+    places: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("/Manifest/Location/ObjectArn", document["Manifest"]["Location"]),
+        ("/Operation/COSPutObjectCopy/TargetResource", copied),
+        ("/Report/Bucket", document["Report"]),
     )
     problems: list[Problem] = []
-    for pointer, element, write in places:
+    for pointer, element in places:
         name = pointer.rpartition("/")[2]
-        if name in element:
-            element[name] = _arn(element[name], region, write)
-            problems += _length_problems(pointer, len(element[name].encode()))
+        if name in element and not element[name].startswith("qcs:"):
+            resource = names.parse_resource(element[name])
+            where = resource.region or region
+            is_target = name == "TargetResource"
+            element[name] = names.target_arn(resource.bucket, where) if is_target else resource.arn(where)
+            size = len(element[name].encode())
+            if size > NAME_LIMIT:
+                message = f"must have at most {NAME_LIMIT} bytes as an ARN; it has {size}: choose a shorter name"
+                problems.append(Problem(pointer, message))
     if problems:
         raise InvalidRequest(_REFUSAL, problems)
     return document
-
-
-def _arn(text: str, region: str, write: Callable[[names.Resource, str], str]) -> str:
-    resource = names.parse_resource(text)
-    return text if text.startswith("qcs:") else write(resource, resource.region or region)
-
-
-def _object_arn(resource: names.Resource, region: str) -> str:
-    return names.object_arn(resource.bucket, resource.key or "", region)
-
-
-def _length_problems(pointer: str, size: int) -> Iterator[Problem]:
-    if size > NAME_LIMIT:
-        message = f"must have at most {NAME_LIMIT} bytes as an ARN; it has {size}: choose a shorter name"
-        yield Problem(pointer, message)

@@ -23,14 +23,6 @@ _BOOLEANS = {"true": True, "false": False}
 # More faults than a person reads would only make an answer that is too large to be delivered, and take long to find.
 MOST_PROBLEMS = 200
 
-# In words for a person what marshmallow says for a programmer.
-_WORDS: dict[str, str | list[Any] | dict[Any, Any]] = {
-    "required": "is required; add it",
-    "null": "must not be null; give a value or leave it out",
-    "invalid": "must be a list",
-    "type": "must be an object",
-}
-
 
 def about(text: str) -> dict[str, str]:
     """The metadata of a field: what it means, for the reader of the JSON Schema."""
@@ -64,23 +56,30 @@ class Element(Schema):
             }
 
 
-class Part(fields.Nested):
-    """A container inside another."""
+class Worded:
+    """Says in words for a person what marshmallow says for a programmer."""
 
-    default_error_messages = _WORDS
+    default_error_messages: dict[str, str | list[Any] | dict[Any, Any]] = {
+        "required": "is required; add it",
+        "null": "must not be null; give a value or leave it out",
+        "invalid": "must be a list",
+        "type": "must be an object",
+    }
+
+
+class Part(Worded, fields.Nested):
+    """A container inside another."""
 
     def __init__(self, nested: Any, **options: Any) -> None:
         super().__init__(nested, allow_none=False, **options)
 
 
-class ListOf(fields.List[Any]):
+class ListOf(Worded, fields.List[Any]):
     """A plain list; the names that its members have in XML are the renderer's business.
 
     Its length is checked before its members, and after more faulty members than are shown no others are looked at: a
     call can hold 100,000 of them.
     """
-
-    default_error_messages = _WORDS
 
     def __init__(self, inner: fields.Field[Any], minimum: int = 0, maximum: int | None = None, **options: Any) -> None:
         super().__init__(inner, allow_none=False, **options)
@@ -111,13 +110,12 @@ class ListOf(fields.List[Any]):
             raise ValidationError(f"must have at most {self.maximum} members; it has {length}: take some out")
 
 
-class Text(fields.Field[str]):
+class Text(Worded, fields.Field[str]):
     """Text of `minimum` to `maximum` bytes in UTF-8 that XML can carry.
 
-    `form` takes the text and gives it as it is sent, or raises ValidationError; what it gives is measured as well.
+    `form` takes the text and gives it as it is sent, or raises ValidationError; what it gives is measured as well. What
+    only refuses a text is marshmallow's `validate`.
     """
-
-    default_error_messages = _WORDS
 
     def __init__(
         self,
@@ -171,10 +169,8 @@ class Choice(Text):
         return word
 
 
-class Number(fields.Field[int]):
+class Number(Worded, fields.Field[int]):
     """A whole number from `minimum` to `maximum`; a decimal string is taken too, nothing looser."""
-
-    default_error_messages = _WORDS
 
     def __init__(self, minimum: int, maximum: int, **options: Any) -> None:
         super().__init__(**options)
@@ -189,10 +185,8 @@ class Number(fields.Field[int]):
         return value
 
 
-class Flag(fields.Field[bool]):
+class Flag(Worded, fields.Field[bool]):
     """true or false, as JSON or as the words of the wire."""
-
-    default_error_messages = _WORDS
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if isinstance(value, bool):
@@ -202,10 +196,8 @@ class Flag(fields.Field[bool]):
         return _BOOLEANS[value]
 
 
-class Nothing(fields.Field[dict[str, Any]]):
+class Nothing(Worded, fields.Field[dict[str, Any]]):
     """An element whose presence is all that it says: {}."""
-
-    default_error_messages = _WORDS
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if value != {}:
@@ -225,7 +217,7 @@ def load(schema: Schema, value: Any, message: str) -> dict[str, Any]:
     return loaded
 
 
-def problems_of(messages: object, pointer: str = "") -> Iterator[Problem]:
+def problems_of(messages: Mapping[Any, Any] | Sequence[str], pointer: str = "") -> Iterator[Problem]:
     """marshmallow's tree of messages, flat, each with its JSON pointer.
 
     A key of the tree is the name of a field, the index of a member, or the pointer's own next step (`/name`).
@@ -233,10 +225,9 @@ def problems_of(messages: object, pointer: str = "") -> Iterator[Problem]:
     if isinstance(messages, Mapping):
         for key, below in messages.items():
             yield from problems_of(below, pointer + _below(key))
-        return
-    texts: Sequence[object] = messages if isinstance(messages, list) else [messages]
-    for text in texts:
-        yield Problem(pointer, str(text))
+    else:
+        for text in messages:
+            yield Problem(pointer, text)
 
 
 def _below(key: object) -> str:

@@ -18,13 +18,12 @@ JOB_OPEN = ("Manifest", "Manifest.Location", *OPENABLE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 
 
-def full_bucket_name(text: str) -> str:
+def full_bucket_name(text: str) -> None:
     if not names.BUCKET.fullmatch(text):
         raise ValidationError("must be a bucket's full name, <name>-<appid>")
-    return text
 
 
-def folder(text: str) -> str:
+def folder(text: str) -> None:
     """A bucket, or the beginning of keys in it up to a slash."""
     try:
         names.parse_resource(text)
@@ -32,17 +31,15 @@ def folder(text: str) -> str:
         raise ValidationError(f"{error}; write cos://<name>-<appid>/<folder>/") from None
     if not text.endswith("/"):
         raise ValidationError("must end in a slash: receipts are written below it")
-    return text
 
 
-def profile_name(text: str) -> str:
+def profile_name(text: str) -> None:
     if not _NAME.fullmatch(text):
         raise ValidationError("must be letters, digits, dots, dashes and underscores")
-    return text
 
 
 def _buckets() -> ListOf:
-    return ListOf(Text(form=full_bucket_name))
+    return ListOf(Text(validate=full_bucket_name))
 
 
 def _operations() -> ListOf:
@@ -52,7 +49,7 @@ def _operations() -> ListOf:
 class Match(Element):
     """The uploads that a profile takes: a bucket's full name, and how the keys begin and end."""
 
-    bucket = Text(form=full_bucket_name, required=True)
+    bucket = Text(validate=full_bucket_name, required=True)
     prefix = Text(load_default="")
     suffix = Text(load_default="")
 
@@ -70,13 +67,13 @@ class Limits(Element):
 class Profile(Element):
     """One rule: an upload that matches, or a call that names it, becomes this job."""
 
-    name = Text(1, 64, form=profile_name, required=True)
+    name = Text(1, 64, validate=profile_name, required=True)
     match = Part(Match(), load_default=None)
     job = Part(CreateJobRequest(exclude=("ClientRequestToken",), partial=JOB_OPEN), required=True)
     open = ListOf(Choice(*OPENABLE), load_default=list)
     limits = Part(Limits(), load_default=dict)
     unattended = Flag(load_default=False)
-    receipts = Text(1, 1024, form=folder, load_default=None)
+    receipts = Text(1, 1024, validate=folder, load_default=None)
 
 
 class Policy(Element):
@@ -84,7 +81,7 @@ class Policy(Element):
 
     free_documents = Flag(load_default=True)
     operations = _operations()
-    roles = ListOf(Text(form=role_name))
+    roles = ListOf(Text(validate=role_name))
     manifest_buckets = _buckets()
     target_buckets = _buckets()
     report_buckets = _buckets()

@@ -5,8 +5,6 @@ Parts are bound to the ETag: what is judged is what the job is created with.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -47,8 +45,7 @@ def put_request(
     place: names.Resource, account: Account, content: bytes, headers: tuple[tuple[str, str], ...] = ()
 ) -> Request:
     """PUT of an object (436/7749)."""
-    digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
-    known = (("Content-Length", str(len(content))), ("Content-MD5", digest))
+    known = (("Content-Length", str(len(content))), ("Content-MD5", actions.content_md5(content)))
     host = names.bucket_host(place.bucket, place.region or account.region)
     return Request("PUT", host, f"/{place.key}", (), (*known, *headers), content)
 
@@ -124,9 +121,8 @@ class ManifestObject:
 
     def beside(self, key: str) -> ManifestObject:
         """Another object of the manifest's bucket."""
-        region = self._resource.region or self._account.region
-        location = {"ETag": None, "ObjectArn": names.object_arn(self._resource.bucket, key, region)}
-        return ManifestObject(location, self._account, self._exchange)
+        arn = self._resource._replace(key=key).arn(self._resource.region or self._account.region)
+        return ManifestObject({"ETag": None, "ObjectArn": arn}, self._account, self._exchange)
 
     def _ask(self, request: Request, read: Callable[[Response], T]) -> T:
         """Raises ServiceSideError, which names the object: a HEAD's failure says nothing of its own."""

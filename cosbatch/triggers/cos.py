@@ -113,7 +113,7 @@ def upload_of(record: object, configuration: Configuration) -> Upload:
     return Upload(
         bucket,
         key,
-        names.object_arn(bucket, key, settings.account.region),
+        names.Resource(bucket, key, None).arn(settings.account.region),
         etag=_filled(_at(_at(of_object, "meta"), "ETag")),
         size=_number(_at(of_object, "size")),
         time=_seconds(_at(_at(record, "event"), "eventTime")),

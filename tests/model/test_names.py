@@ -97,15 +97,15 @@ def test_writes_names_that_read_back_as_they_were() -> None:
         bucket = f"{''.join(chance.choices('ab-9', k=chance.randint(0, 8)))}x-{chance.randint(1, 10**10)}".lstrip("-")
         key = "".join(chance.choices("ab/%25 +?#&清\r\n", k=chance.randint(1, 30)))
         region = chance.choice(["ap-chengdu", "ap-beijing-1", "na-siliconvalley"])
-        assert names.parse_resource(names.object_arn(bucket, key, region)) == Resource(bucket, key, region)
-        assert names.parse_resource(names.bucket_arn(bucket, region)) == Resource(bucket, None, region)
+        assert names.parse_resource(Resource(bucket, key, None).arn(region)) == Resource(bucket, key, region)
+        assert names.parse_resource(Resource(bucket, None, None).arn(region)) == Resource(bucket, None, region)
         assert names.parse_resource(names.target_arn(bucket, region)) == Resource(bucket, None, region)
         assert names.parse_resource(f"cos://{bucket}/{key}") == Resource(bucket, key, None)
 
 
 def test_writes_objects_short_and_targets_long() -> None:
-    assert names.object_arn("b-1", "k", "ap-x") == "qcs::cos:ap-x::b-1/k"
-    assert names.bucket_arn("b-1", "ap-x") == "qcs::cos:ap-x::b-1"
+    assert Resource("b-1", "k", None).arn("ap-x") == "qcs::cos:ap-x::b-1/k"
+    assert Resource("b-1", None, None).arn("ap-x") == "qcs::cos:ap-x::b-1"
     assert names.target_arn("b-1", "ap-x") == "qcs::cos:ap-x:uid/1:b-1"
 
 

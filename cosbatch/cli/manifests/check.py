@@ -19,7 +19,7 @@ from cosbatch.jobs.data_files import judge_data_files
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.manifest.judge import judge_csv
 from cosbatch.manifest.verdict import Fault, Verdict
-from cosbatch.model.names import COLUMNS, CSV, INVENTORY, column_faults, is_inventory, object_arn
+from cosbatch.model.names import COLUMNS, CSV, INVENTORY, column_faults, is_inventory
 from cosbatch.service.manifest_object import ManifestObject
 
 # Bytes that are read where nobody knows how many there are: a pipe may have no end.
@@ -138,8 +138,8 @@ def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.
     if not inventory.verdict.ok:
         return inventory.verdict._replace(complete=False)
     client, place = connect(options), objects.place_of(name)
-    arn = object_arn(place.bucket, place.key or "", client.settings.account.region)
-    manifest = ManifestObject({"ETag": None, "ObjectArn": arn}, client.settings.account, client.exchange(_PATIENCE))
+    location = {"ETag": None, "ObjectArn": place.arn(client.settings.account.region)}
+    manifest = ManifestObject(location, client.settings.account, client.exchange(_PATIENCE))
     allowed = options.bucket or _AnyBucket()
     verdict, _known = judge_data_files(inventory, allowed, manifest.beside, full=True, has_time=lambda: True)
     return verdict

@@ -23,7 +23,6 @@ from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import indented, printable, record
 from cosbatch.configuration.settings import LANG, PROFILES, language_of
 from cosbatch.jobs.uploaded import receipt_place
-from cosbatch.model import names
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import InternalError
 from cosbatch.model.names import Resource
@@ -160,7 +159,7 @@ def _receipt(client: Client, manifest: Resource, folder: str) -> Json:
 
 def _request(client: Client, manifest: Resource, profile: str | None) -> Json:
     """The request for the same job, with a token of its own and without a signature, as a plan shows it."""
-    place = {"ObjectArn": names.object_arn(manifest.bucket, manifest.key or "", client.settings.account.region)}
+    place = {"ObjectArn": manifest.arn(client.settings.account.region)}
     call = {"Profile": profile, "Manifest": {"Location": place}, "DryRun": True}
     plan: Any = client.call(call)["Plan"]
     headers = [f"{name}: {value}" for name, value in plan["Headers"].items()]
