@@ -2,253 +2,168 @@
 
 from __future__ import annotations
 
+# Our own Codes, then the service's (436/38610, 436/7730), each list by name. Where a Code means something else in the
+# result of one action, that stands beside it.
+ENGLISH = {
+    "BrokenState": "What `cosbatch build` kept of an interrupted listing cannot be read. Remove the .state and .part "
+    "files beside the manifest and run it again: it lists from the beginning.",
+    "ConfigurationError": "Variables or profiles are wrong. Fix what Errors lists; a function is to be deployed again "
+    "then. `cosbatch doctor` checks them.",
+    "DuplicateUnresolved": "The token was used before and its job cannot be seen yet. Send the same call with the "
+    "same token again in a minute, or look for the marker in `cosbatch jobs`. Do not take a new token: it may make "
+    "a second job.",
+    "Forbidden": "The configuration does not let this caller ask for that. Ask for less, or have the policy, the "
+    "profile or the caller's token widened.",
+    "IdempotencyMismatch": "The same token stands for one job only, and a PlanDigest for one plan only. Take a new "
+    "token for a new job; make the plan again where something has changed.",
+    "InternalError": "A fault on this side or the service's. With a RequestId of COS, try again later; without one, "
+    "the function's log or the command's --verbose has the traceback.",
+    "InvalidEvent": "The event or body cannot be read. Compare it with the examples in the README; a COS record must "
+    "name one object by key, url, bucket and appid alike.",
+    "InvalidManifest": "The list cannot work as it is. Fix what Errors lists and upload it again; `cosbatch check "
+    "FILE` judges it offline.",
+    "InvalidRequest": "The call breaks rules of its page: fix what Errors lists. From the service itself it also "
+    "means a repeated token, an empty body, or a status that cannot change so.",
+    "MethodNotAllowed": "The route has other methods; the Allow header names them.",
+    "NotFound": "There is no such route. POST /jobs creates; GET /jobs lists; GET /jobs/<JobId> describes.",
+    "OutputInUse": "Another `cosbatch build` writes the same manifest. Wait for its end, or choose another --output.",
+    "PayloadTooLarge": "A call is at most 256 KiB. The list of objects belongs into a manifest in a bucket, not into "
+    "the call.",
+    "Unauthorized": "Send Authorization: Bearer <token>; the SHA-256 of the token must stand in COSBATCH_HTTP_TOKENS.",
+    "UnexpectedResponse": "Something between here and COS answered. Check COSBATCH_ENDPOINT, the region, and proxies "
+    "or gateways on the way.",
+    "UnsupportedMediaType": "Send the body as JSON, with Content-Type: application/json.",
+    "UpstreamTLS": "The certificate of the other side is not the service's. Check COSBATCH_ENDPOINT and proxies that "
+    "open TLS.",
+    "UpstreamTimeout": "COS did not answer in time. Try again with the same token; give the function a longer timeout "
+    "if it happens often.",
+    "UpstreamUnreachable": "No connection to COS. Check the region, and in a VPC the way out to the internet; then "
+    "try again with the same token.",
+    "AccessDenied": "The function's role, or on the command line the owner of the keys, may not do this. Give it the "
+    "rights that `cosbatch policy` prints, and check that the batch role trusts cos.cloud.tencent.com.",
+    "BadDigest": "The body was changed on its way: Content-MD5 does not fit. Look for a proxy that rewrites bodies.",
+    "EntitySizeNotMatch": "The body is not as long as Content-Length says. Look for a proxy that rewrites bodies.",
+    "ExpiredToken": "The temporary credentials are over. A function gets new ones for each invocation; elsewhere, ask "
+    "for new ones.",
+    "IncompleteBody": "The body did not arrive whole. Try again with the same token.",
+    "InvalidAccessKeyId": "The SecretId does not exist. Check the execution role, or the key that was set by hand.",
+    "InvalidArgument": "A parameter is empty or out of its range; the Message names it. An empty x-cos-appid means "
+    "that COSBATCH_APPID is wrong.",
+    "InvalidDigest": "Content-MD5 is not a digest. Look for a proxy that rewrites headers.",
+    "InvalidObjectState": "An archived object must be restored before it can be read or copied. Run a restore job "
+    "first.",
+    "InvalidRegionName": "The region does not exist or has no batch jobs. Check COSBATCH_REGION.",
+    "InvalidRequest of UpdateJobStatus": "The job's state does not allow that: a job that has ended cannot be "
+    "cancelled, and only one that waits for it (Suspended) can be confirmed. `cosbatch describe JOBID` shows its "
+    "state.",
+    "InvalidURI": "The path cannot be read. Check the JobId or the key.",
+    "KmsFreqControl": "The key service limits the pace. Try again later.",
+    "MalformedXML": "The service cannot read Manifest, Operation or Report. Compare the document with the page; "
+    "`plan` shows the XML.",
+    "MissingContentLength": "Something on the way took the Content-Length away. Look for a proxy.",
+    "MissingRequestBodyError": "The body did not arrive. Look for a proxy that drops it.",
+    "NoSuchBucket": "There is no such bucket in this region. Check its full name, <name>-<appid>, and COSBATCH_REGION.",
+    "NoSuchJob": "There is no such job in this region, it has ended, or it is older than 90 days. `cosbatch jobs` "
+    "lists them.",
+    "NoSuchJob of UpdateJobPriority": "There is no such job in this region, or it has ended: then its priority "
+    "decides nothing. `cosbatch describe JOBID` shows its state.",
+    "NoSuchKey": "There is no such object. Check the key; it stands in the call as it is, not percent-encoded.",
+    "NoSuchVersion": "There is no such version of the object. Check ObjectVersionId, or leave it out for the newest.",
+    "NotImplemented": "The service does not offer this here. Check the region, and whether the operation is released "
+    "for the account.",
+    "PathConflict": "A folder and an object have the same name. Rename one of them.",
+    "PreconditionFailed": "The object was changed since its ETag was noted, or a since-constraint does not hold. Take "
+    "the object as it is now.",
+    "Request has expired": "The signature's time is over. Check the clock of the machine that signs.",
+    "RequestTimeTooSkewed": "The clock here is more than 15 minutes off the service's. The function fixes its own; a "
+    "machine's must be set.",
+    "RequestTimeout": "The request took too long to arrive. Try again with the same token.",
+    "RestoreAlreadyInProgress": "The object is being restored already. Wait for that; the task need not be done again.",
+    "RestoreNonArchiveObject": "The object is not archived, there is nothing to restore. Take its row out of the "
+    "manifest.",
+    "ServiceUnavailable": "The service cannot create or load jobs just now. Try again later with the same token.",
+    "SignatureDoesNotMatch": "The service signed something else than we did. Compare its StringToSign and "
+    "FormatString with ours; then check the SecretKey, and proxies that change headers.",
+    "SlowDown": "Too many requests. Wait as long as Retry-After says, and try again with the same token.",
+    "TooManyJobs": "The quota of jobs is full. Wait until jobs end, or cancel or delete some; nothing was created.",
+    "UserNetworkTooSlow": "The request came in too slowly. Try again with the same token.",
+    "XMLSizeLimit": "The document is larger than the service reads. Shorten metadata, tags and grants.",
+}
 _UNKNOWN = (
-    "The service gives no documented meaning to this Code; its Message and RequestId are what its support asks for.",
-    "服务文档没有说明该错误码；请把 Message 和 RequestId 提供给技术支持。",
+    "The service gives no documented meaning to this Code; its Message and RequestId are what its support asks for."
 )
 
-# Our own Codes, then the service's (436/38610, 436/7730), each list by name.
-HINTS: dict[str, tuple[str, str]] = {
-    "BrokenState": (
-        "What `cosbatch build` kept of an interrupted listing cannot be read. Remove the .state and .part files "
-        "beside the manifest and run it again: it lists from the beginning.",
-        "`cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，将从头列出对象。",
-    ),
-    "ConfigurationError": (
-        "Variables or profiles are wrong. Fix what Errors lists; a function is to be deployed again then. "
-        "`cosbatch doctor` checks them.",
-        "环境变量或 profiles 配置有误。请按 Errors 逐项修正，函数修正后需重新部署；可用 `cosbatch doctor` 检查。",
-    ),
-    "DuplicateUnresolved": (
-        "The token was used before and its job cannot be seen yet. Send the same call with the same token again in a "
-        "minute, or look for the marker in `cosbatch jobs`. Do not take a new token: it may make a second job.",
-        "该令牌已被使用，但暂时查不到对应任务。请一分钟后用同一令牌重试，或在 `cosbatch jobs` 中查找标记。"
-        "不要更换令牌，否则可能重复创建任务。",
-    ),
-    "Forbidden": (
-        "The configuration does not let this caller ask for that. Ask for less, or have the policy, the profile or the "
-        "caller's token widened.",
-        "当前配置不允许该调用方提出此请求。请缩小请求范围，或放宽 policy、profile 或调用令牌的限制。",
-    ),
-    "IdempotencyMismatch": (
-        "The same token stands for one job only, and a PlanDigest for one plan only. Take a new token for a new job; make "
-        "the plan again where something has changed.",
-        "同一令牌只对应一个任务，PlanDigest 只对应一份计划。新任务请使用新令牌；内容有变化时请重新生成计划。",
-    ),
-    "InternalError": (
-        "A fault on this side or the service's. With a RequestId of COS, try again later; without one, the function's log "
-        "or the command's --verbose has the traceback.",
-        "本端或服务内部错误。若带有 COS 的 RequestId，请稍后重试；否则请查看函数日志或命令 --verbose 输出的堆栈。",
-    ),
-    "InvalidEvent": (
-        "The event or body cannot be read. Compare it with the examples in the README; a COS record must name one object "
-        "by key, url, bucket and appid alike.",
-        "无法读取事件或请求体。请与 README 中的示例对照；COS 记录的 key、url、bucket 与 appid 必须指向同一对象。",
-    ),
-    "InvalidManifest": (
-        "The list cannot work as it is. Fix what Errors lists and upload it again; `cosbatch check FILE` "
-        "judges it offline.",
-        "清单内容无法执行。请按 Errors 修正后重新上传；可用 `cosbatch check FILE` 离线检查。",
-    ),
-    "InvalidRequest": (
-        "The call breaks rules of its page: fix what Errors lists. From the service itself it also means a repeated token, "
-        "an empty body, or a status that cannot change so.",
-        "请求不符合接口文档的规则，请按 Errors 修正。若由服务返回，也可能是令牌重复、请求体为空或任务状态不允许变更。",
-    ),
-    "MethodNotAllowed": (
-        "The route has other methods; the Allow header names them.",
-        "该路径不支持此方法；Allow 响应头列出了支持的方法。",
-    ),
-    "NotFound": (
-        "There is no such route. POST /jobs creates; GET /jobs lists; GET /jobs/<JobId> describes.",
-        "没有该路径。创建用 POST /jobs，列表用 GET /jobs，查询用 GET /jobs/<JobId>。",
-    ),
-    "OutputInUse": (
-        "Another `cosbatch build` writes the same manifest. Wait for its end, or choose another --output.",
-        "另一个 `cosbatch build` 正在写入同一清单。请等待其结束，或改用其他 --output。",
-    ),
-    "PayloadTooLarge": (
-        "A call is at most 256 KiB. The list of objects belongs into a manifest in a bucket, not into the call.",
-        "调用体最大 256 KiB。对象列表应放在存储桶的清单文件里，而不是放在请求中。",
-    ),
-    "Unauthorized": (
-        "Send Authorization: Bearer <token>; the SHA-256 of the token must stand in COSBATCH_HTTP_TOKENS.",
-        "请携带 Authorization: Bearer <token>；该令牌的 SHA-256 必须在 COSBATCH_HTTP_TOKENS 中。",
-    ),
-    "UnexpectedResponse": (
-        "Something between here and COS answered. Check COSBATCH_ENDPOINT, the region, and proxies or gateways on the way.",
-        "应答并非来自 COS。请检查 COSBATCH_ENDPOINT、地域以及中间的代理或网关。",
-    ),
-    "UnsupportedMediaType": (
-        "Send the body as JSON, with Content-Type: application/json.",
-        "请以 JSON 发送请求体，并设置 Content-Type: application/json。",
-    ),
-    "UpstreamTLS": (
-        "The certificate of the other side is not the service's. Check COSBATCH_ENDPOINT and proxies that open TLS.",
-        "对端证书不是该服务的证书。请检查 COSBATCH_ENDPOINT 以及会解密 TLS 的代理。",
-    ),
-    "UpstreamTimeout": (
-        "COS did not answer in time. Try again with the same token; give the function a longer timeout if it happens often.",
-        "COS 未及时应答。请用同一令牌重试；若经常发生，请加大函数超时时间。",
-    ),
-    "UpstreamUnreachable": (
-        "No connection to COS. Check the region, and in a VPC the way out to the internet; then try again with the same token.",
-        "无法连接 COS。请检查地域，以及 VPC 的外网出口，然后用同一令牌重试。",
-    ),
-    "AccessDenied": (
-        "The function's role, or on the command line the owner of the keys, may not do this. Give it the rights that "
-        "`cosbatch policy` prints, and check that the batch role trusts cos.cloud.tencent.com.",
-        "函数角色没有权限，命令行中则是密钥所属用户没有权限。请授予 `cosbatch policy` 输出的权限，并确认批量任务角色信任 "
-        "cos.cloud.tencent.com。",
-    ),
-    "BadDigest": (
-        "The body was changed on its way: Content-MD5 does not fit. Look for a proxy that rewrites bodies.",
-        "请求体在途中被改动，与 Content-MD5 不符。请检查是否有改写请求体的代理。",
-    ),
-    "EntitySizeNotMatch": (
-        "The body is not as long as Content-Length says. Look for a proxy that rewrites bodies.",
-        "请求体长度与 Content-Length 不符。请检查是否有改写请求体的代理。",
-    ),
-    "ExpiredToken": (
-        "The temporary credentials are over. A function gets new ones for each invocation; elsewhere, ask for new ones.",
-        "临时密钥已过期。函数每次调用都会得到新的密钥；其他环境请重新申请。",
-    ),
-    "IncompleteBody": (
-        "The body did not arrive whole. Try again with the same token.",
-        "请求体未完整到达。请用同一令牌重试。",
-    ),
-    "InvalidAccessKeyId": (
-        "The SecretId does not exist. Check the execution role, or the key that was set by hand.",
-        "SecretId 不存在。请检查函数执行角色或手工设置的密钥。",
-    ),
-    "InvalidArgument": (
-        "A parameter is empty or out of its range; the Message names it. An empty x-cos-appid means that COSBATCH_APPID "
-        "is wrong.",
-        "参数为空或超出范围，详见 Message。若提示 x-cos-appid 为空，请检查 COSBATCH_APPID。",
-    ),
-    "InvalidDigest": (
-        "Content-MD5 is not a digest. Look for a proxy that rewrites headers.",
-        "Content-MD5 不是有效摘要。请检查是否有改写请求头的代理。",
-    ),
-    "InvalidObjectState": (
-        "An archived object must be restored before it can be read or copied. Run a restore job first.",
-        "归档对象需先恢复才能读取或复制。请先创建恢复任务。",
-    ),
-    "InvalidRegionName": (
-        "The region does not exist or has no batch jobs. Check COSBATCH_REGION.",
-        "地域不存在或不支持批量处理。请检查 COSBATCH_REGION。",
-    ),
-    "InvalidURI": (
-        "The path cannot be read. Check the JobId or the key.",
-        "路径无法识别。请检查 JobId 或对象键。",
-    ),
-    "KmsFreqControl": (
-        "The key service limits the pace. Try again later.",
-        "KMS 触发频率限制。请稍后重试。",
-    ),
-    "MalformedXML": (
-        "The service cannot read Manifest, Operation or Report. Compare the document with the page; `plan` shows the XML.",
-        "服务无法解析 Manifest、Operation 或 Report。请与文档对照；可用 plan 查看 XML。",
-    ),
-    "MissingContentLength": (
-        "Something on the way took the Content-Length away. Look for a proxy.",
-        "Content-Length 在途中丢失。请检查代理。",
-    ),
-    "MissingRequestBodyError": (
-        "The body did not arrive. Look for a proxy that drops it.",
-        "请求体未到达。请检查是否有代理丢弃了请求体。",
-    ),
-    "NoSuchBucket": (
-        "There is no such bucket in this region. Check its full name, <name>-<appid>, and COSBATCH_REGION.",
-        "该地域没有此存储桶。请检查完整桶名 <name>-<appid> 以及 COSBATCH_REGION。",
-    ),
-    "NoSuchJob": (
-        "There is no such job in this region, it has ended, or it is older than 90 days. `cosbatch jobs` lists them.",
-        "该地域没有此任务，或任务已结束，或已超过 90 天。可用 `cosbatch jobs` 查看。",
-    ),
-    "NoSuchKey": (
-        "There is no such object. Check the key; it stands in the call as it is, not percent-encoded.",
-        "对象不存在。请检查对象键；调用中应使用原始键，而非百分号编码。",
-    ),
-    "NoSuchVersion": (
-        "There is no such version of the object. Check ObjectVersionId, or leave it out for the newest.",
-        "对象没有该版本。请检查 ObjectVersionId，或省略以使用最新版本。",
-    ),
-    "NotImplemented": (
-        "The service does not offer this here. Check the region, and whether the operation is released for the account.",
-        "此处不支持该功能。请检查地域以及账号是否已开通该操作。",
-    ),
-    "PathConflict": (
-        "A folder and an object have the same name. Rename one of them.",
-        "目录与对象同名。请重命名其一。",
-    ),
-    "PreconditionFailed": (
-        "The object was changed since its ETag was noted, or a since-constraint does not hold. Take the object as it is now.",
-        "对象在记录 ETag 之后已被修改，或时间约束不成立。请以当前对象为准。",
-    ),
-    "Request has expired": (
-        "The signature's time is over. Check the clock of the machine that signs.",
-        "签名已过期。请检查签名机器的时钟。",
-    ),
-    "RequestTimeTooSkewed": (
-        "The clock here is more than 15 minutes off the service's. The function fixes its own; a machine's must be set.",
-        "本机时钟与服务相差超过 15 分钟。函数会自动校正；其他机器请同步时钟。",
-    ),
-    "RequestTimeout": (
-        "The request took too long to arrive. Try again with the same token.",
-        "请求到达过慢。请用同一令牌重试。",
-    ),
-    "RestoreAlreadyInProgress": (
-        "The object is being restored already. Wait for that; the task need not be done again.",
-        "对象正在恢复中。请等待完成，无需重复执行。",
-    ),
-    "RestoreNonArchiveObject": (
-        "The object is not archived, there is nothing to restore. Take its row out of the manifest.",
-        "对象不是归档类型，无需恢复。请从清单中删除该行。",
-    ),
-    "ServiceUnavailable": (
-        "The service cannot create or load jobs just now. Try again later with the same token.",
-        "服务暂时无法创建或加载任务。请稍后用同一令牌重试。",
-    ),
-    "SignatureDoesNotMatch": (
-        "The service signed something else than we did. Compare its StringToSign and FormatString with ours; then check "
-        "the SecretKey, and proxies that change headers.",
-        "服务端计算的签名与本地不同。请对比双方的 StringToSign 与 FormatString，再检查 SecretKey 以及会修改请求头的代理。",
-    ),
-    "SlowDown": (
-        "Too many requests. Wait as long as Retry-After says, and try again with the same token.",
-        "请求过于频繁。请按 Retry-After 等待后用同一令牌重试。",
-    ),
-    "TooManyJobs": (
-        "The quota of jobs is full. Wait until jobs end, or cancel or delete some; nothing was created.",
-        "任务数已达上限，未创建任务。请等待任务结束，或取消、删除部分任务。",
-    ),
-    "UserNetworkTooSlow": (
-        "The request came in too slowly. Try again with the same token.",
-        "网络过慢。请用同一令牌重试。",
-    ),
-    "XMLSizeLimit": (
-        "The document is larger than the service reads. Shorten metadata, tags and grants.",
-        "XML 超过服务限制。请精简元数据、标签和授权。",
-    ),
+CHINESE = {
+    "BrokenState": "`cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，"
+    "将从头列出对象。",
+    "ConfigurationError": "环境变量或 profiles 配置有误。请按 Errors 逐项修正，函数修正后需重新部署；可用 `cosbatch "
+    "doctor` 检查。",
+    "DuplicateUnresolved": "该令牌已被使用，但暂时查不到对应任务。请一分钟后用同一令牌重试，或在 `cosbatch jobs` "
+    "中查找标记。不要更换令牌，否则可能重复创建任务。",
+    "Forbidden": "当前配置不允许该调用方提出此请求。请缩小请求范围，或放宽 policy、profile 或调用令牌的限制。",
+    "IdempotencyMismatch": "同一令牌只对应一个任务，PlanDigest 只对应一份计划。新任务请使用新令牌；"
+    "内容有变化时请重新生成计划。",
+    "InternalError": "本端或服务内部错误。若带有 COS 的 RequestId，请稍后重试；否则请查看函数日志或命令 --verbose "
+    "输出的堆栈。",
+    "InvalidEvent": "无法读取事件或请求体。请与 README 中的示例对照；COS 记录的 key、url、bucket 与 appid "
+    "必须指向同一对象。",
+    "InvalidManifest": "清单内容无法执行。请按 Errors 修正后重新上传；可用 `cosbatch check FILE` 离线检查。",
+    "InvalidRequest": "请求不符合接口文档的规则，请按 Errors 修正。若由服务返回，也可能是令牌重复、"
+    "请求体为空或任务状态不允许变更。",
+    "MethodNotAllowed": "该路径不支持此方法；Allow 响应头列出了支持的方法。",
+    "NotFound": "没有该路径。创建用 POST /jobs，列表用 GET /jobs，查询用 GET /jobs/<JobId>。",
+    "OutputInUse": "另一个 `cosbatch build` 正在写入同一清单。请等待其结束，或改用其他 --output。",
+    "PayloadTooLarge": "调用体最大 256 KiB。对象列表应放在存储桶的清单文件里，而不是放在请求中。",
+    "Unauthorized": "请携带 Authorization: Bearer <token>；该令牌的 SHA-256 必须在 COSBATCH_HTTP_TOKENS 中。",
+    "UnexpectedResponse": "应答并非来自 COS。请检查 COSBATCH_ENDPOINT、地域以及中间的代理或网关。",
+    "UnsupportedMediaType": "请以 JSON 发送请求体，并设置 Content-Type: application/json。",
+    "UpstreamTLS": "对端证书不是该服务的证书。请检查 COSBATCH_ENDPOINT 以及会解密 TLS 的代理。",
+    "UpstreamTimeout": "COS 未及时应答。请用同一令牌重试；若经常发生，请加大函数超时时间。",
+    "UpstreamUnreachable": "无法连接 COS。请检查地域，以及 VPC 的外网出口，然后用同一令牌重试。",
+    "AccessDenied": "函数角色没有权限，命令行中则是密钥所属用户没有权限。请授予 `cosbatch policy` 输出的权限，"
+    "并确认批量任务角色信任 cos.cloud.tencent.com。",
+    "BadDigest": "请求体在途中被改动，与 Content-MD5 不符。请检查是否有改写请求体的代理。",
+    "EntitySizeNotMatch": "请求体长度与 Content-Length 不符。请检查是否有改写请求体的代理。",
+    "ExpiredToken": "临时密钥已过期。函数每次调用都会得到新的密钥；其他环境请重新申请。",
+    "IncompleteBody": "请求体未完整到达。请用同一令牌重试。",
+    "InvalidAccessKeyId": "SecretId 不存在。请检查函数执行角色或手工设置的密钥。",
+    "InvalidArgument": "参数为空或超出范围，详见 Message。若提示 x-cos-appid 为空，请检查 COSBATCH_APPID。",
+    "InvalidDigest": "Content-MD5 不是有效摘要。请检查是否有改写请求头的代理。",
+    "InvalidObjectState": "归档对象需先恢复才能读取或复制。请先创建恢复任务。",
+    "InvalidRegionName": "地域不存在或不支持批量处理。请检查 COSBATCH_REGION。",
+    "InvalidRequest of UpdateJobStatus": "任务当前状态不允许此操作：已结束的任务不能取消，"
+    "只有等待确认（Suspended）的任务才能确认。可用 `cosbatch describe JOBID` 查看状态。",
+    "InvalidURI": "路径无法识别。请检查 JobId 或对象键。",
+    "KmsFreqControl": "KMS 触发频率限制。请稍后重试。",
+    "MalformedXML": "服务无法解析 Manifest、Operation 或 Report。请与文档对照；可用 plan 查看 XML。",
+    "MissingContentLength": "Content-Length 在途中丢失。请检查代理。",
+    "MissingRequestBodyError": "请求体未到达。请检查是否有代理丢弃了请求体。",
+    "NoSuchBucket": "该地域没有此存储桶。请检查完整桶名 <name>-<appid> 以及 COSBATCH_REGION。",
+    "NoSuchJob": "该地域没有此任务，或任务已结束，或已超过 90 天。可用 `cosbatch jobs` 查看。",
+    "NoSuchJob of UpdateJobPriority": "该地域没有此任务，或任务已结束，其优先级不再起作用。可用 `cosbatch describe "
+    "JOBID` 查看状态。",
+    "NoSuchKey": "对象不存在。请检查对象键；调用中应使用原始键，而非百分号编码。",
+    "NoSuchVersion": "对象没有该版本。请检查 ObjectVersionId，或省略以使用最新版本。",
+    "NotImplemented": "此处不支持该功能。请检查地域以及账号是否已开通该操作。",
+    "PathConflict": "目录与对象同名。请重命名其一。",
+    "PreconditionFailed": "对象在记录 ETag 之后已被修改，或时间约束不成立。请以当前对象为准。",
+    "Request has expired": "签名已过期。请检查签名机器的时钟。",
+    "RequestTimeTooSkewed": "本机时钟与服务相差超过 15 分钟。函数会自动校正；其他机器请同步时钟。",
+    "RequestTimeout": "请求到达过慢。请用同一令牌重试。",
+    "RestoreAlreadyInProgress": "对象正在恢复中。请等待完成，无需重复执行。",
+    "RestoreNonArchiveObject": "对象不是归档类型，无需恢复。请从清单中删除该行。",
+    "ServiceUnavailable": "服务暂时无法创建或加载任务。请稍后用同一令牌重试。",
+    "SignatureDoesNotMatch": "服务端计算的签名与本地不同。请对比双方的 StringToSign 与 FormatString，再检查 SecretKey "
+    "以及会修改请求头的代理。",
+    "SlowDown": "请求过于频繁。请按 Retry-After 等待后用同一令牌重试。",
+    "TooManyJobs": "任务数已达上限，未创建任务。请等待任务结束，或取消、删除部分任务。",
+    "UserNetworkTooSlow": "网络过慢。请用同一令牌重试。",
+    "XMLSizeLimit": "XML 超过服务限制。请精简元数据、标签和授权。",
 }
-
-# What a Code means in the result of one action.
-_OF_ACTIONS = {
-    ("UpdateJobStatus", "InvalidRequest"): (
-        "The job's state does not allow that: a job that has ended cannot be cancelled, and only one that waits for it "
-        "(Suspended) can be confirmed. `cosbatch describe JOBID` shows its state.",
-        "任务当前状态不允许此操作：已结束的任务不能取消，只有等待确认（Suspended）的任务才能确认。可用 `cosbatch describe JOBID` 查看状态。",
-    ),
-    ("UpdateJobPriority", "NoSuchJob"): (
-        "There is no such job in this region, or it has ended: then its priority decides nothing. "
-        "`cosbatch describe JOBID` shows its state.",
-        "该地域没有此任务，或任务已结束，其优先级不再起作用。可用 `cosbatch describe JOBID` 查看状态。",
-    ),
-}
+_UNKNOWN_CHINESE = "服务文档没有说明该错误码；请把 Message 和 RequestId 提供给技术支持。"
 
 
 def hint_for(code: str, language: str = "en", action: str = "") -> str:
     """One or two sentences for the Code, which came of that action where one is given; `language` is `en` or `zh`."""
-    english, chinese = _OF_ACTIONS.get((action, code)) or HINTS.get(code, _UNKNOWN)
-    return chinese if language == "zh" else english
+    hints, unknown = (CHINESE, _UNKNOWN_CHINESE) if language == "zh" else (ENGLISH, _UNKNOWN)
+    return hints.get(f"{code} of {action}") or hints.get(code, unknown)

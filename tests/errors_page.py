@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cosbatch.cli.main import parser
-from cosbatch.hints import HINTS
+from cosbatch.hints import ENGLISH
 from cosbatch.model.errors import CosbatchError, UnexpectedResponse
 
 _OPENING = """\
@@ -41,8 +41,11 @@ def page() -> str:
     # The command line has errors of its own, which this makes known.
     parser()
     own = {kind.code: kind for kind in _below(CosbatchError)}
-    ours = [(f"`{code}`", *_advice(own[code]), _escaped(HINTS[code][0])) for code in sorted(HINTS) if code in own]
-    theirs = [(f"`{code}`", _escaped(HINTS[code][0])) for code in sorted(HINTS) if code not in own]
+    ours = [(f"`{code}`", *_advice(own[code]), _escaped(ENGLISH[code])) for code in sorted(ENGLISH) if code in own]
+    # "NoSuchJob of UpdateJobPriority": two names, each in its own type.
+    theirs = [
+        (f"`{code.replace(' of ', '` of `')}`", _escaped(ENGLISH[code])) for code in sorted(ENGLISH) if code not in own
+    ]
     last = "what is behind it, and how to fix it"
     own_table = _table(("Code", "Status", "tried again", last), ours)
     return "\n\n".join([_OPENING, _OWN, own_table, _SERVICE, _table(("Code of the service", last), theirs)]) + "\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 from cosbatch.cli.terminal import exit_codes
 from cosbatch.cli.terminal.language import N_, _
-from cosbatch.hints import HINTS, hint_for
+from cosbatch.hints import ENGLISH, hint_for
 
 _FINAL = ("Complete", "Failed", "Cancelled")
 _SAID = {
@@ -90,7 +90,7 @@ def reasons_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
     for reason in reasons if isinstance(reasons, list) else []:
         code = str(reason.get("FailureCode") or "") if isinstance(reason, Mapping) else ""
         if code:
-            hint = hint_for(code, language) if code in HINTS else ""
+            hint = hint_for(code, language) if code in ENGLISH else ""
             yield f"{code}: {reason.get('FailureReason') or ''} {hint}".strip()
 
 

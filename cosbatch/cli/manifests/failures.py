@@ -15,7 +15,7 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable
-from cosbatch.hints import HINTS
+from cosbatch.hints import ENGLISH
 
 
 class Part(NamedTuple):
@@ -60,4 +60,4 @@ def most_first(counts: Mapping[str, int]) -> dict[str, int]:
 def told(counts: Mapping[str, int]) -> Iterator[str]:
     """One line for each code: how many tasks failed so, and what to do about it."""
     for code, count in counts.items():
-        yield printable(f"{count:,} {code}: {output.hint_of(code) if code in HINTS else ''}".rstrip(": "))
+        yield printable(f"{count:,} {code}: {output.hint_of(code) if code in ENGLISH else ''}".rstrip(": "))
