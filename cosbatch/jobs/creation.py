@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.comparison import contradictions, differences
+from cosbatch.jobs.inspection import warning
 from cosbatch.model import identity, names
 from cosbatch.model.errors import (
     CosbatchError,
@@ -173,19 +174,13 @@ def _find(trace: str, exchange: Exchange, settings: Settings) -> _Finding:
     found: dict[str, Mapping[str, Any]] = {}
     try:
         for page in _pages({}, exchange, settings):
-            for job in _bearing(trace, page["Jobs"]):
-                found[job["JobId"]] = {**job, "RequestId": page.get("RequestId")}
+            for job in page["Jobs"]:
+                marker = identity.read_marker(job.get("Description"))
+                if marker and marker.trace == trace and names.is_job_id(job.get("JobId")):
+                    found[job["JobId"]] = {**job, "RequestId": page.get("RequestId")}
     except ServiceSideError:
         return _Finding(list(found.values()), complete=False)
     return _Finding(list(found.values()), complete=True)
-
-
-def _bearing(trace: str, jobs: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """The jobs whose Description ends with the trace."""
-    for job in jobs:
-        marker = identity.read_marker(job.get("Description"))
-        if marker and marker.trace == trace and names.is_job_id(job.get("JobId")):
-            yield job
 
 
 def all_jobs(query: Mapping[str, object], exchange: Exchange, settings: Settings) -> Iterator[Mapping[str, Any]]:
@@ -307,7 +302,7 @@ def _described(job_id: str, exchange: Exchange, settings: Settings) -> dict[str,
 
 def _profile_changed(what: str) -> dict[str, object]:
     message = f"was changed since the job of this manifest was made ({what}); that job stays, and no other is made"
-    return {"Warning": "ProfileChanged", "Pointer": "/Profile", "Message": message}
+    return warning("ProfileChanged", "/Profile", message)
 
 
 def _compared(job: Mapping[str, Any]) -> dict[str, Any]:

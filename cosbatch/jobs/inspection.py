@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cosbatch.configuration.settings import MANIFEST_CHECK, Settings
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cosbatch.manifest.verdict import Fault, Verdict
 
 LIMIT_NOT_CHECKED = "LimitNotChecked"
-_ARN = "/Manifest/Location/ObjectArn"
+OBJECT_ARN = "/Manifest/Location/ObjectArn"
 
 
 class Inspection(NamedTuple):
@@ -31,7 +31,7 @@ class Inspection(NamedTuple):
     size: int | None = None
     rows: int | None = None
     buckets: tuple[str, ...] = ()
-    warnings: tuple[Mapping[str, object], ...] = ()
+    warnings: tuple[Fault, ...] = ()
     unchecked: tuple[Mapping[str, object], ...] = ()
 
     @property
@@ -71,28 +71,26 @@ def inspect(
         content.head()
     spec = dict(manifest["Spec"])
     spec["Format"] = spec["Format"] or (INVENTORY if names.is_inventory(content.key) else CSV)
-    check = ManifestCheck(content, spec["Format"], spec["Fields"], limits, settings)
-    if settings.manifest_check == "off":
-        if spec["Format"] == CSV:
-            spec["Fields"] = spec["Fields"] or _told(_first_fields(content))
-        return Inspection(content.location, spec, content.size, unchecked=check.unchecked(None))
-    verdict = check.verdict()
-    _raise_faults(verdict)
-    if spec["Format"] == CSV:
-        spec["Fields"] = spec["Fields"] or _told(verdict.fields)
+    check = ManifestCheck(content, spec, limits, settings)
+    verdict = None if settings.manifest_check == "off" else check.verdict()
+    if verdict is not None and not verdict.ok:
+        error = InvalidManifest("The content of the manifest cannot work; no job was created.", problems_of(verdict))
+        error.fields["Verdict"] = verdict.as_json()
+        raise error
+    if spec["Format"] == CSV and not spec["Fields"]:
+        spec["Fields"] = _told_by(verdict, content)
+    inspection = Inspection(content.location, spec, content.size, unchecked=check.unchecked(verdict))
+    if verdict is None:
+        return inspection
     rows = verdict.rows if verdict.estimated_rows is None else verdict.estimated_rows
-    warnings = tuple(warning.as_json() for warning in verdict.warnings)
-    return Inspection(content.location, spec, content.size, rows, verdict.buckets, warnings, check.unchecked(verdict))
+    return inspection._replace(rows=rows, buckets=verdict.buckets, warnings=verdict.warnings)
 
 
-def _first_fields(content: ManifestObject) -> tuple[str, ...] | None:
+def _told_by(verdict: Verdict | None, content: ManifestObject) -> list[str]:
+    """The Fields that the rows tell where the caller does not. Raises InvalidRequest where they tell none."""
     from cosbatch.manifest.judge import judge_csv
 
-    return judge_csv([content.read(0, EDGE)]).fields
-
-
-def _told(fields: Sequence[str] | None) -> list[str]:
-    """The Fields that the rows tell where the caller does not. Raises InvalidRequest where they tell none."""
+    fields = (verdict or judge_csv([content.read(0, EDGE)])).fields
     if not fields:
         problem = Problem("/Manifest/Spec/Fields", "cannot be told by the manifest's rows; name its columns")
         raise InvalidRequest("The job breaks rules of the CreateJob page; no job was created.", [problem])
@@ -103,16 +101,11 @@ class ManifestCheck:
     """One look at a manifest, as far as the settings say and the time suffices."""
 
     def __init__(
-        self,
-        content: ManifestObject,
-        format_name: str,
-        fields: list[str] | None,
-        limits: Mapping[str, Any],
-        settings: Settings,
+        self, content: ManifestObject, spec: Mapping[str, Any], limits: Mapping[str, Any], settings: Settings
     ) -> None:
         self._content = content
-        self._is_inventory = format_name == INVENTORY
-        self._fields = fields
+        self._is_inventory = spec["Format"] == INVENTORY
+        self._fields: list[str] | None = spec["Fields"]
         self._sources = _Sources(limits, settings.account.appid)
         self._limits = [name for name in ("source_buckets", "max_objects") if name in limits]
         self._most: int | None = limits.get("max_objects")
@@ -129,11 +122,11 @@ class ManifestCheck:
         """What was asked for and could not be looked at; there is no verdict where the check is off."""
         found = []
         if verdict is not None and not verdict.complete and self._full:
-            found.append(warning("JudgedInPart", _ARN, "was not judged to the end: the time did not suffice"))
+            found.append(warning("JudgedInPart", OBJECT_ARN, "was not judged to the end: the time did not suffice"))
         if self._files_left:
             why = "the time did not suffice" if self._full else f"that takes {MANIFEST_CHECK}=full"
             message = f"names {self._files_left} data files that were not looked for: {why}"
-            found.append(warning("FilesNotLookedFor", _ARN, message))
+            found.append(warning("FilesNotLookedFor", OBJECT_ARN, message))
         if self._leaves_limit_open(verdict):
             why = f"{MANIFEST_CHECK} is off" if verdict is None else "the time did not suffice for all rows"
             message = f"may be over the profile's {' and '.join(self._limits)}, for it could not be read: {why}"
@@ -195,25 +188,11 @@ def warning(name: str, pointer: str, message: str) -> dict[str, object]:
     return {"Warning": name, "Pointer": pointer, "Message": message}
 
 
-def warning_of(found: Mapping[str, Any]) -> dict[str, object]:
+def warning_of(found: Fault) -> dict[str, object]:
     """The same for what the list itself warns of."""
-    where = f"line {found['Line']}" + (f", column {found['Column']}" if found["Column"] else "")
-    return warning(found["Fault"], _ARN, f"{where}: {found['Message']}")
-
-
-def _raise_faults(verdict: Verdict) -> None:
-    """Raises InvalidManifest with every fault that was kept, each with its line and column."""
-    if not verdict.ok:
-        error = InvalidManifest("The content of the manifest cannot work; no job was created.", problems_of(verdict))
-        error.fields["Verdict"] = verdict.as_json()
-        raise error
+    return warning(found.fault, OBJECT_ARN, f"{found.place}: {found.message}")
 
 
 def problems_of(verdict: Verdict) -> list[Problem]:
     """The faults that were kept, each with its line and column."""
-    return [Problem(_ARN, _said(fault)) for fault in verdict.faults]
-
-
-def _said(fault: Fault) -> str:
-    where = f"line {fault.line}" if fault.column is None else f"line {fault.line}, column {fault.column}"
-    return f"{fault.fault} at {where}: {fault.message}"
+    return [Problem(OBJECT_ARN, f"{each.fault} at {each.place}: {each.message}") for each in verdict.faults]

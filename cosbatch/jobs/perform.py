@@ -43,21 +43,38 @@ class CallContext(NamedTuple):
 
 
 def perform(call: Call, context: CallContext) -> dict[str, object]:
-    """The result of the call. Raises CosbatchError, ValueError for an action that the API has not."""
+    """The result of the call. Raises CosbatchError, KeyError for an action that the API has not."""
+    if call.action == "CreateJob":
+        return create_job(call, context)
+    fields, ask, account = load_call(call.action, call.fields), context.exchange.ask, context.settings.account
     match call.action:
-        case "CreateJob":
-            return create_job(call, context)
         case "DescribeJob":
-            return describe_job(call, context)
+            return ask(actions.describe_job_request(fields["JobId"], account), actions.described)
         case "ListJobs":
-            return list_jobs(call, context)
+            query = {name[:1].lower() + name[1:]: value for name, value in fields.items()}
+            return ask(actions.list_jobs_request(query, account), actions.listed)
         case "UpdateJobPriority":
-            return update_job_priority(call, context)
+            caller_policy.check_priority(fields["Priority"], context.configuration.profiles)
+            request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], account)
+            return ask(request, actions.updated_priority)
         case "UpdateJobStatus":
-            return update_job_status(call, context)
-        case "DeleteJob":
-            return delete_job(call, context)
-    raise ValueError(f"{call.action} is no action of the API")
+            return _update_job_status(fields, call.caller, context)
+        case _:
+            assert call.action == "DeleteJob"
+            return {
+                "JobId": fields["JobId"],
+                **ask(actions.delete_job_request(fields["JobId"], account), actions.deleted),
+            }
+
+
+def _update_job_status(fields: Mapping[str, Any], caller: str | None, context: CallContext) -> dict[str, object]:
+    """A caller who is known by a token may not be the one who asked for the job that is confirmed."""
+    ask, account, status = context.exchange.ask, context.settings.account, fields["RequestedJobStatus"]
+    if caller is not None and status == "Ready":
+        job: Any = ask(actions.describe_job_request(fields["JobId"], account), actions.described)["Job"]
+        caller_policy.check_confirmation(job.get("Description"), caller, context.configuration.profiles)
+    request = actions.update_job_status_request(fields["JobId"], status, fields.get("StatusUpdateReason"), account)
+    return ask(request, actions.updated_status)
 
 
 class Draft(NamedTuple):
@@ -104,7 +121,7 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
     """The job of the manifest; where that is refused by now, the one that was made before, if there is one."""
     elements = {"Manifest": {"Location": found.manifest.location}}
     try:
-        draft = draft_of(elements, profile, found.date, found.token, None, context)
+        draft = draft_of(elements, profile, day_of(found.modified), found.token, None, context)
         return _with_list(draft.inspection, created(draft, context))
     except CosbatchError as error:
         if _may_pass(error) or isinstance(error, UpstreamTLS):
@@ -171,66 +188,20 @@ def draft_of(
     caller_policy.check(document, profile, profiles, settings)
     inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, context.exchange)
     caller_policy.check_size(inspection.rows, profile)
-    document = _completed(document, inspection, profile)
-    token = _token(document["ClientRequestToken"], token) or identity.fresh_token(context.random_bytes)
-    order = creation.order_of(document, token, caller)
+    document["Manifest"] = {"Location": inspection.location, "Spec": inspection.spec}
+    if caller_policy.needs_confirmation(document, profile):
+        document["ConfirmationRequired"] = True
+    given = document["ClientRequestToken"]
+    if given and token:
+        # A token in a timer's message holds for all of its ticks.
+        given = identity.token_given_to_event(given)
+    order = creation.order_of(document, given or token or identity.fresh_token(context.random_bytes), caller)
     if inspection.leaves_limit_open:
         # What nobody could check waits for a person; whether there was time for it makes no other job.
         order = order._replace(document={**order.document, "ConfirmationRequired": True})
     return Draft(order, inspection)
 
 
-def _token(given: str | None, of_event: str | None) -> str | None:
-    """The document's token, or else the event's. One that stands in a timer's message holds for all of its ticks."""
-    return identity.token_given_to_event(given) if given and of_event else given or of_event
-
-
-def _completed(document: dict[str, Any], inspection: Inspection, profile: Profile | None) -> dict[str, Any]:
-    confirm = document["ConfirmationRequired"] or caller_policy.needs_confirmation(document, profile)
-    manifest = {"Location": inspection.location, "Spec": inspection.spec}
-    return {**document, "ConfirmationRequired": confirm, "Manifest": manifest}
-
-
 def day_of(seconds: float) -> str:
     """The day in UTC."""
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
-
-
-def describe_job(call: Call, context: CallContext) -> dict[str, object]:
-    return _described(load_call(call.action, call.fields)["JobId"], context)
-
-
-def _described(job_id: str, context: CallContext) -> dict[str, object]:
-    return context.exchange.ask(actions.describe_job_request(job_id, context.settings.account), actions.described)
-
-
-def list_jobs(call: Call, context: CallContext) -> dict[str, object]:
-    fields = load_call(call.action, call.fields)
-    query = {name[:1].lower() + name[1:]: value for name, value in fields.items()}
-    return context.exchange.ask(actions.list_jobs_request(query, context.settings.account), actions.listed)
-
-
-def update_job_priority(call: Call, context: CallContext) -> dict[str, object]:
-    fields = load_call(call.action, call.fields)
-    caller_policy.check_priority(fields["Priority"], context.configuration.profiles)
-    request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], context.settings.account)
-    return context.exchange.ask(request, actions.updated_priority)
-
-
-def update_job_status(call: Call, context: CallContext) -> dict[str, object]:
-    """A caller who is known by a token may not be the one who asked for the job that is confirmed."""
-    fields = load_call(call.action, call.fields)
-    status, reason = fields["RequestedJobStatus"], fields.get("StatusUpdateReason")
-    if call.caller is not None and status == "Ready":
-        job: Any = _described(fields["JobId"], context)["Job"]
-        caller_policy.check_confirmation(job.get("Description"), call.caller, context.configuration.profiles)
-    request = actions.update_job_status_request(fields["JobId"], status, reason, context.settings.account)
-    return context.exchange.ask(request, actions.updated_status)
-
-
-def delete_job(call: Call, context: CallContext) -> dict[str, object]:
-    job_id = load_call(call.action, call.fields)["JobId"]
-    return {
-        "JobId": job_id,
-        **context.exchange.ask(actions.delete_job_request(job_id, context.settings.account), actions.deleted),
-    }

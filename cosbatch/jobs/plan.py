@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from cosbatch.configuration.settings import Settings
@@ -18,6 +18,7 @@ def plan_of(order: Order, inspection: Inspection, settings: Settings) -> dict[st
     """`{"Plan": {...}}`: the request as it would go out, without credentials, and what is known of its manifest."""
     request = actions.create_job_request(order.document, settings.account)
     headers = {"Host": request.host, **dict(request.headers), "Content-Length": str(len(request.body))}
+    found = [fault.as_json() for fault in inspection.warnings]
     plan: dict[str, object] = {
         "Method": request.method,
         "Host": request.host,
@@ -27,7 +28,7 @@ def plan_of(order: Order, inspection: Inspection, settings: Settings) -> dict[st
         "ClientRequestToken": order.token,
         "Digest": order.digest,
         "Manifest": {"ETag": inspection.location["ETag"], "Size": inspection.size, "Rows": inspection.rows},
-        "Warnings": [*_warnings(order.document, inspection), *inspection.unchecked, *inspection.warnings],
+        "Warnings": [*_warnings(order.document, inspection), *inspection.unchecked, *found],
     }
     return {"Plan": plan}
 
@@ -43,48 +44,32 @@ def check_digest(seen: str | None, order: Order) -> None:
 
 
 def _warnings(document: Mapping[str, Any], inspection: Inspection) -> Iterator[dict[str, object]]:
-    for name, pointer, message in (
-        *_report_warnings(document),
-        *_copy_warnings(document, inspection),
-        *_delete_warnings(document),
-    ):
-        yield warning(name, pointer, message)
+    if not document["Report"]["Enabled"]:
+        yield warning("NoReport", "/Report/Enabled", "is false: nothing will tell which objects failed")
+    (operation,) = document["Operation"]
+    match operation:
+        case "COSPutObjectCopy":
+            yield from _copy_warnings(document["Operation"][operation], f"/Operation/{operation}", inspection.buckets)
+        case "COSDeleteObject":
+            yield from _delete_warnings(document["Manifest"]["Spec"])
     if document["Priority"] == 0:
         yield warning("LowestPriority", "/Priority", "is 0: every other job goes first, and the console cannot set it")
 
 
-Warnings = Iterator[tuple[str, str, str]]
-
-
-def _report_warnings(document: Mapping[str, Any]) -> Warnings:
-    report = document["Report"]
-    if not report["Enabled"]:
-        yield "NoReport", "/Report/Enabled", "is false: nothing will tell which objects failed"
-
-
-def _copy_warnings(document: Mapping[str, Any], inspection: Inspection) -> Warnings:
-    copy = document["Operation"].get("COSPutObjectCopy")
-    if copy is None:
-        return
-    pointer = "/Operation/COSPutObjectCopy"
+def _copy_warnings(copy: Mapping[str, Any], pointer: str, sources: Collection[str]) -> Iterator[dict[str, object]]:
     target = names.parse_resource(copy["TargetResource"]).bucket
-    if target in inspection.buckets and not copy.get("PrefixReplace"):
-        yield (
-            "CopyOntoItself",
-            f"{pointer}/TargetResource",
-            f"is a source too: objects of {target} are copied onto themselves",
-        )
+    if target in sources and not copy.get("PrefixReplace"):
+        message = f"is a source too: objects of {target} are copied onto themselves"
+        yield warning("CopyOntoItself", f"{pointer}/TargetResource", message)
     if copy.get("ResourcesPrefix") and not copy.get("TargetKeyPrefix"):
         message = f"empties the key of an object that is called just {copy['ResourcesPrefix']!r}"
-        yield "EmptiesKeys", f"{pointer}/TargetKeyPrefix", message
+        yield warning("EmptiesKeys", f"{pointer}/TargetKeyPrefix", message)
 
 
-def _delete_warnings(document: Mapping[str, Any]) -> Warnings:
-    spec = document["Manifest"]["Spec"]
-    if "COSDeleteObject" not in document["Operation"]:
-        return
+def _delete_warnings(spec: Mapping[str, Any]) -> Iterator[dict[str, object]]:
     if spec["Format"] == INVENTORY:
-        yield "DeletesInventory", "/Manifest/Spec/Format", "is an inventory: everything that it lists is deleted"
+        message = "is an inventory: everything that it lists is deleted"
+        yield warning("DeletesInventory", "/Manifest/Spec/Format", message)
     elif "VersionId" not in (spec["Fields"] or ()):
         message = "names no VersionId: without versioning the objects are gone for good"
-        yield "DeletesWithoutVersions", "/Manifest/Spec/Fields", message
+        yield warning("DeletesWithoutVersions", "/Manifest/Spec/Fields", message)

@@ -6,11 +6,11 @@ its state gives the job its identity: one state of a manifest makes one job for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cosbatch.configuration.settings import Settings
+from cosbatch.jobs.inspection import OBJECT_ARN, warning
 from cosbatch.model import names
 from cosbatch.model.errors import Forbidden, ServiceError, UnexpectedResponse
 from cosbatch.model.identity import event_token
@@ -19,20 +19,19 @@ from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
 from cosbatch.service.manifest_object import ManifestObject, put_request
 
-_ARN = "/Manifest/Location/ObjectArn"
 # Seconds that the clocks of the event and of the object may differ.
 _SAME_TIME = 5.0
 
 
 class UploadedManifest(NamedTuple):
-    """The manifest object of an upload: the token of its state for a profile, its day in UTC, and what the event says
-    otherwise.
+    """The manifest object of an upload: the token of its state for a profile, when it was written (Unix seconds), and what
+    the event says otherwise.
     """
 
     manifest: ManifestObject
     token: str
-    date: str
-    warnings: tuple[Mapping[str, object], ...]
+    modified: float
+    warnings: Sequence[Mapping[str, object]]
 
 
 def find_uploaded(upload: Upload, profile: str, settings: Settings, exchange: Exchange) -> UploadedManifest:
@@ -44,8 +43,11 @@ def find_uploaded(upload: Upload, profile: str, settings: Settings, exchange: Ex
     version = location.get("ObjectVersionId")
     state = ["version", version] if version else ["written", location["ETag"], str(int(modified))]
     token = event_token("upload", upload.bucket, upload.key, profile, *state)
-    date = datetime.fromtimestamp(modified, timezone.utc).strftime("%Y-%m-%d")
-    return UploadedManifest(manifest, token, date, tuple(_superseded(upload, manifest)))
+    warnings = []
+    if found := "; ".join(_contradictions(upload, manifest)):
+        message = f"is not as its event says ({found}): another upload took its place, and the job is of that"
+        warnings.append(warning("Superseded", OBJECT_ARN, message))
+    return UploadedManifest(manifest, token, modified, warnings)
 
 
 def _version_of_event(upload: Upload, settings: Settings, exchange: Exchange) -> ManifestObject | None:
@@ -70,15 +72,6 @@ def _looked_at(upload: Upload, version: str | None, settings: Settings, exchange
     manifest = ManifestObject(location, settings.account, exchange)
     manifest.head()
     return manifest
-
-
-def _superseded(upload: Upload, manifest: ManifestObject) -> Iterator[dict[str, object]]:
-    found = [*_contradictions(upload, manifest)]
-    if found:
-        message = (
-            f"is not as its event says ({'; '.join(found)}): another upload took its place, and the job is of that"
-        )
-        yield {"Warning": "Superseded", "Pointer": _ARN, "Message": message}
 
 
 def _contradictions(upload: Upload, manifest: ManifestObject) -> Iterator[str]:

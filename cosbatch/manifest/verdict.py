@@ -55,6 +55,11 @@ class Fault(NamedTuple):
     column: int | None
     message: str
 
+    @property
+    def place(self) -> str:
+        """In words, for a message."""
+        return f"line {self.line}" + (f", column {self.column}" if self.column else "")
+
     def as_json(self) -> dict[str, object]:
         return {"Fault": self.fault, "Line": self.line, "Column": self.column, "Message": self.message}
 

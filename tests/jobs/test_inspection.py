@@ -288,7 +288,7 @@ def test_refuses_rows_of_a_bucket_that_the_profile_does_not_name() -> None:
 
 def test_passes_on_what_is_worth_a_warning() -> None:
     found = look(Bucket(f"data-{APPID},a b.txt\n".encode()))
-    assert [warning["Fault"] for warning in found.warnings] == ["NotEncoded"]
+    assert [warning.fault for warning in found.warnings] == ["NotEncoded"]
 
 
 INVENTORY = {

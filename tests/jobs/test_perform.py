@@ -105,7 +105,7 @@ def test_sends_nothing_for_a_job_id_that_would_lead_elsewhere(action: str) -> No
 
 def test_sends_nothing_for_an_action_that_the_api_has_not() -> None:
     service = Service()
-    with pytest.raises(ValueError, match="Fly is no action"):
+    with pytest.raises(KeyError, match="Fly"):
         perform_with(service, "Fly", {})
     assert service.requests == []
 

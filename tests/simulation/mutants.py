@@ -65,8 +65,8 @@ def _resets_are_final() -> Iterator[None]:
         yield
 
 
-class _AnyDigest(str):
-    """A digest that equals every other."""
+class _Any(str):
+    """A part of a marker that equals every other."""
 
     def __eq__(self, other: object) -> bool:
         return True
@@ -74,16 +74,15 @@ class _AnyDigest(str):
     __hash__ = str.__hash__
 
 
-@contextmanager
-def _any_digest_fits() -> Iterator[None]:
+def _any_fits(part: str) -> Mutant:
+    """The variant that takes any job's `trace` or `digest` for the own one's."""
     read = identity.read_marker
 
     def read_marker(description: object) -> Marker | None:
         marker = read(description)
-        return marker and marker._replace(digest=_AnyDigest(marker.digest))
+        return marker and marker._replace(**{part: _Any()})
 
-    with patch.object(identity, "read_marker", read_marker):
-        yield
+    return _swapped(identity, "read_marker", read_marker)
 
 
 @contextmanager
@@ -150,8 +149,8 @@ MUTANTS: dict[str, Mutant] = {
     "a fresh token for each delivery": _fresh_token_per_delivery,
     "no lookup": _swapped(creation, "_lookups", lambda exchange: iter(())),
     "only the first page is read": _swapped(creation, "PAGES", 1),
-    "any job is taken for the own one": _swapped(creation, "_bearing", lambda trace, jobs: iter(jobs)),
-    "any digest fits": _any_digest_fits,
+    "any job is taken for the own one": _any_fits("trace"),
+    "any digest fits": _any_fits("digest"),
     "a reset is final": _resets_are_final,
     "a time-out is final": _swapped(errors.UpstreamTimeout, "retryable", False),
     "the last refusal is answered, not the ambiguous failure": _swapped(
