@@ -127,20 +127,21 @@ class _Invocation:
             return step
         if isinstance(step, CosbatchError):
             return self.failed(step)
-        return self._performed(step, configuration, self._exchange(configuration, self._deadline, self._runtime.budget))
+        return self._performed(step, configuration)
 
     def _exchange(self, configuration: Configuration, deadline: Deadline, budget: Budget) -> Exchange:
         settings = configuration.settings
         wire = self._runtime.transport.connect(settings.credentials, settings.endpoint)
         return Exchange(wire, deadline, budget, settings.timeout)
 
-    def _performed(self, call: Call, configuration: Configuration, exchange: Exchange) -> Outcome:
-        runtime = self._runtime
+    def _performed(self, call: Call, configuration: Configuration) -> Outcome:
+        exchange = self._exchange(configuration, self._deadline, self._runtime.budget)
         try:
-            result = perform(call, CallContext(configuration, exchange, runtime.clock.now, runtime.random_bytes))
+            result: dict[str, Any] = perform(call, CallContext(configuration, exchange, self._runtime.random_bytes))
         except Exception as error:  # noqa: BLE001  # one record's bug must not take the others down
             return self.failed(error, call, exchange.attempts)
-        warnings = _warnings(result) if call.action == "CreateJob" else []
+        warned = result.get("Warnings", ()) if call.action == "CreateJob" else ()
+        warnings = [f"{warning['Warning']}: {warning['Message']}" for warning in warned]
         self._say(
             "WARNING" if warnings else "INFO",
             "; ".join([f"{call.action} done", *warnings]),
@@ -167,11 +168,10 @@ class _Invocation:
         folder, clock = configuration.profiles.named(name).receipts, self._runtime.clock
         if folder is None:
             return
-        failed = {"Outcome": "failed"} if isinstance(outcome, CosbatchError) else {}
         # With a budget of its own: the service of the jobs is another.
         exchange = self._exchange(configuration, Deadline(clock, clock.monotonic() + seconds), Budget())
         try:
-            put_receipt(upload, folder, {**failed, **as_result(outcome)}, configuration.settings, exchange)
+            put_receipt(upload, folder, cos.result_of(outcome), configuration.settings, exchange)
         except Exception as error:  # noqa: BLE001  # whatever it is, the job is made and the answer is to get out
             code = error.code if isinstance(error, CosbatchError) else type(error).__name__
             self._say("WARNING", f"The receipt was not written: {code}", profile=name, manifest=upload.arn, code=code)
@@ -233,8 +233,3 @@ def _with_first_faults(error: CosbatchError) -> str:
     """The failure's message, and the first of the faults that it lists."""
     faults = [f"{quoted(problem.pointer)} {quoted(problem.message)}" for problem in error.problems[:FAULTS_LOGGED]]
     return "; ".join([error.message, *faults])
-
-
-def _warnings(result: Mapping[str, Any]) -> list[str]:
-    """What the result of a CreateJob call warns of, in words."""
-    return [f"{warning['Warning']}: {warning['Message']}" for warning in result.get("Warnings", ())]

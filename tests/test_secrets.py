@@ -182,7 +182,7 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
         transport,
         connection,
         exchange,
-        CallContext(configuration, exchange, time.clock.now, bytes),
+        CallContext(configuration, exchange, bytes),
         request,
         Response(200, {}, PLANTED.encode()),
         Call("CreateJob", {"Password": PLANTED}),

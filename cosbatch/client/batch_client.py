@@ -124,7 +124,7 @@ class BatchClient:
             self._clock.sleep(min(interval, left))
 
     def _call(self, action: str, fields: Mapping[str, object]) -> dict[str, Any]:
-        context = CallContext(self._configuration, self._exchange(PATIENCE), self._clock.now, os.urandom)
+        context = CallContext(self._configuration, self._exchange(PATIENCE), os.urandom)
         return perform(Call(action, fields), context)
 
     def _exchange(self, patience: float) -> Exchange:

@@ -30,11 +30,10 @@ from cosbatch.service.exchange import Exchange
 
 
 class CallContext(NamedTuple):
-    """What a call is worked on with: the configuration, the way to the service, time and chance."""
+    """What a call is worked on with: the configuration, the way to the service with its clock, and chance."""
 
     configuration: Configuration
     exchange: Exchange
-    now: Callable[[], float]
     random_bytes: Callable[[int], bytes]
 
     @property
@@ -102,7 +101,9 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
     named = options.get("Profile")
     profile = context.configuration.profiles.named(named) if named is not None else None
-    return draft_of(elements, profile, day_of(context.now()), call.token, call.caller, context), options
+    return draft_of(
+        elements, profile, day_of(context.exchange.deadline.clock.now()), call.token, call.caller, context
+    ), options
 
 
 def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from cosbatch.configuration import Configuration
 from cosbatch.model import names
@@ -63,13 +63,14 @@ def reply(event: Mapping[str, object], outcomes: list[Outcome]) -> object:
     if len(outcomes) == 1:
         # A fault of the whole event is the fault of every record.
         outcomes = outcomes * len(records(event))
-    results = {"Results": [_result(outcome) for outcome in outcomes]}
+    results = {"Results": [result_of(outcome) for outcome in outcomes]}
     if any(retryable(outcome) for outcome in outcomes):
         raise RetryableInvocationError(as_text(results))
     return results
 
 
-def _result(outcome: Outcome) -> dict[str, object]:
+def result_of(outcome: Outcome) -> dict[str, object]:
+    """The JSON object for what came of one record."""
     result = as_result(outcome)
     return {"Outcome": "failed", **result} if isinstance(outcome, CosbatchError) else result
 
@@ -151,15 +152,8 @@ def _check_url(url: str, bucket: str, key: str, region: str) -> None:
         raise InvalidEvent(f"The url is not one of bucket {quoted(bucket)}.")
     if (found["region"] or names.SHORT_REGIONS.get(found["short"] or "")) not in (region, "accelerate"):
         raise InvalidEvent(f"The url is of another region than {region}, where this function works.")
-    if _unquoted(found["path"]) != key:
+    if unquote_to_bytes(found["path"]) != key.encode():
         raise InvalidEvent("The url and the key name different objects.")
-
-
-def _unquoted(path: str) -> str | None:
-    try:
-        return unquote(path, errors="strict")
-    except UnicodeDecodeError:
-        return None
 
 
 def _check_regions(of_bucket: object, region: str) -> None:

@@ -35,7 +35,10 @@ def matches(event: Mapping[str, object]) -> bool:
 def calls(event: Mapping[str, object], configuration: Configuration) -> list[Step]:
     """Raises InvalidEvent, Unauthorized, Forbidden, NotFound, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType."""
     settings = configuration.settings
-    _check_characters(event)
+    try:
+        strict_json.check(event)
+    except ValueError as error:
+        raise InvalidEvent(f"The event cannot be read: {error}.") from None
     if is_preflight(event, settings):
         check_preflight(event, settings)
         return [Skipped("a browser asks beforehand what its page may send (CORS)")]
@@ -73,13 +76,6 @@ def _failure_headers(error: CosbatchError) -> dict[str, str]:
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
     return headers
-
-
-def _check_characters(event: Mapping[str, object]) -> None:
-    try:
-        strict_json.check(event)
-    except ValueError as error:
-        raise InvalidEvent(f"The event cannot be read: {error}.") from None
 
 
 def _fields(event: Mapping[str, object], action: str, of_path: Mapping[str, object]) -> dict[str, object]:

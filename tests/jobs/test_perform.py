@@ -43,7 +43,7 @@ CALLER = identity.caller_of("0" * 64)
 
 def context(service: Service, profiles: str = PROFILES, **environ: str) -> CallContext:
     settings = configuration(profiles, **environ)
-    return CallContext(settings, exchange(service), lambda: NOON, lambda size: bytes(range(size)))
+    return CallContext(settings, exchange(service), lambda size: bytes(range(size)))
 
 
 def perform_with(service: Service, action: str, fields: Json, caller: str | None = None, **more: Any) -> Json:

@@ -13,7 +13,6 @@ from tests.stage import (
     APPID,
     BUCKET,
     DOCUMENT,
-    NOON,
     PROFILE,
     PROFILES,
     REPORT,
@@ -33,7 +32,6 @@ def call(service: Service, fields: Json, profiles: str = PROFILES, check: str = 
     context = CallContext(
         configuration(profiles, COSBATCH_MANIFEST_CHECK=check),
         exchange(service),
-        lambda: NOON,
         lambda size: bytes(size),
     )
     return perform(Call("CreateJob", fields), context)

@@ -68,7 +68,7 @@ class Client:
 
     def context(self, patience: float) -> CallContext:
         """What a call is worked on with, for so many seconds."""
-        return CallContext(self.configuration, self.exchange(patience), self.clock.now, os.urandom)
+        return CallContext(self.configuration, self.exchange(patience), os.urandom)
 
 
 def connect(options: argparse.Namespace) -> Client:
