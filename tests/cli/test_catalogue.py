@@ -72,6 +72,8 @@ TELLING = {
     "add_argument_group",
     "command",
     "printable",
+    "Finding",
+    "Sentence",
 }
 WORDS = re.compile(r"[a-z]{2,}", re.IGNORECASE)
 
@@ -91,8 +93,8 @@ def test_marks_what_people_read(path: Path) -> None:
 def told(call: ast.Call) -> Iterator[str]:
     """The texts that the call tells as they stand in the source."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    # The name of a command is no text.
-    arguments = call.args[2:] if name == "command" else call.args
+    # The name of a command is no text, nor are a finding's check and state.
+    arguments = call.args[2:] if name in ("command", "Finding") else call.args
     values = [*(arguments if name in TELLING else ()), *(each.value for each in call.keywords if each.arg == "help")]
     for value in values:
         parts = value.values if isinstance(value, ast.JoinedStr) else [value]

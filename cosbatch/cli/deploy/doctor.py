@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cosbatch.cli.deploy.accounts import foreign_names
-from cosbatch.cli.deploy.finding import OK, WARNING, WRONG, Finding
+from cosbatch.cli.deploy.finding import OK, WARNING, WRONG, Finding, sentence_on
 from cosbatch.cli.deploy.function_settings import Deployment, deployment_of, function_findings, function_settings
 from cosbatch.cli.deploy.service_checks import service_findings, unseen
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.function_files import function_file
 from cosbatch.cli.terminal import output
-from cosbatch.cli.terminal.language import N_, _
+from cosbatch.cli.terminal.language import N_, Sentence, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
 from cosbatch.configuration.settings import Settings
@@ -41,28 +41,29 @@ def doctor(options: argparse.Namespace) -> int:
         findings = list(examine(connect(options), _deployment(os.environ), os.environ))
     except ConfigurationError as error:
         findings = [_misconfigured(problem) for problem in error.problems]
-        findings.append(
-            Finding("service", WARNING, "not asked", "Fix the findings above first, then run doctor again.")
-        )
+        fix = _("Fix the findings above first, then run doctor again.")
+        findings.append(Finding("service", WARNING, Sentence(N_("not asked")), fix))
     wrong = any(finding.state == WRONG for finding in findings)
     report = {"Verdict": WRONG if wrong else OK, "Checks": [finding.as_json() for finding in findings]}
-    rows = [(finding.check, finding.state, finding.message, finding.fix) for finding in findings]
+    rows = [(finding.check, finding.state, finding.found.spoken(), finding.fix) for finding in findings]
     output.show(report, options, lambda: table([_(name) for name in _HEADER], rows))
     return 1 if wrong else 0
 
 
 def _misconfigured(problem: Problem) -> Finding:
     if problem.pointer.startswith("/profiles"):
-        return Finding("profiles", WRONG, f"{problem.pointer} {problem.message}", "Fix the profiles file there.")
+        return Finding("profiles", WRONG, sentence_on(problem.pointer, problem), _("Fix the profiles file there."))
     name = problem.pointer.removeprefix("/")
-    return Finding("settings", WRONG, f"{name} {problem.message}", f"Set {name} in the function's environment.")
+    fix = _("Set {name} in the function's environment.").format(name=name)
+    return Finding("settings", WRONG, sentence_on(name, problem), fix)
 
 
 def examine(client: Client, deployment: Deployment | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     """The findings of all checks, for a configuration that is valid in itself."""
     settings = client.settings
-    account = f"UIN {settings.account.uin}, APPID {settings.account.appid}, region {settings.account.region}"
-    yield Finding("settings", OK, account)
+    account = settings.account
+    who = {"uin": account.uin, "appid": account.appid, "region": account.region}
+    yield Finding("settings", OK, Sentence(N_("UIN {uin}, APPID {appid}, region {region}"), who))
     yield _endpoint(settings)
     yield from function_findings(deployment, settings, environ)
     complete = deployment is not None and not deployment.missing
@@ -82,36 +83,36 @@ def _deployment(environ: Mapping[str, str]) -> Deployment | None:
 
 def _endpoint(settings: Settings) -> Finding:
     if settings.endpoint is None:
-        return Finding("endpoint", OK, "the service's own hosts")
-    fix = "For the real service, take COSBATCH_ENDPOINT out of the environment."
-    return Finding("endpoint", WARNING, f"requests go to {settings.endpoint}", fix)
+        return Finding("endpoint", OK, Sentence(N_("the service's own hosts")))
+    fix = _("For the real service, take COSBATCH_ENDPOINT out of the environment.")
+    elsewhere = Sentence(N_("requests go to {endpoint}"), {"endpoint": settings.endpoint})
+    return Finding("endpoint", WARNING, elsewhere, fix)
 
 
 def _http(settings: Settings) -> Finding:
     """Who may call the function over HTTP."""
-    auth = settings.http_auth
-    if auth == "none":
-        return Finding("http", WARNING, "whoever knows the address may call", "Set COSBATCH_HTTP_AUTH to bearer.")
-    known = {
-        "bearer": f"{len(settings.http_tokens)} bearer tokens are let in",
-        "gateway": "left to the gateway in front",
-    }
-    return Finding("http", OK, known.get(auth or "", "closed: COSBATCH_HTTP_AUTH is not set"))
+    match settings.http_auth:
+        case "none":
+            anybody = Sentence(N_("whoever knows the address may call"))
+            return Finding("http", WARNING, anybody, _("Set COSBATCH_HTTP_AUTH to bearer."))
+        case "bearer":
+            count = {"count": len(settings.http_tokens)}
+            return Finding("http", OK, Sentence(N_("{count} bearer tokens are let in"), count))
+        case "gateway":
+            return Finding("http", OK, Sentence(N_("left to the gateway in front")))
+    return Finding("http", OK, Sentence(N_("closed: COSBATCH_HTTP_AUTH is not set")))
 
 
 def _profiles(client: Client) -> Iterator[Finding]:
     profiles, account = client.configuration.profiles.profiles, client.settings.account
     foreign = list(foreign_names(client.configuration.profiles, account.appid, account.uin))
     for problem in foreign:
-        fix = "Name what is of this account, or set COSBATCH_APPID and COSBATCH_UIN rightly."
-        yield Finding("profiles", WRONG, f"{problem.pointer} {problem.message}", fix)
+        fix = _("Name what is of this account, or set COSBATCH_APPID and COSBATCH_UIN rightly.")
+        yield Finding("profiles", WRONG, sentence_on(problem.pointer, problem), fix)
     if not profiles:
-        yield Finding(
-            "profiles",
-            WARNING,
-            "there are none: uploads start no jobs",
-            "`cosbatch init` writes a first profiles.json.",
-        )
+        none = Sentence(N_("there are none: uploads start no jobs"))
+        yield Finding("profiles", WARNING, none, _("`cosbatch init` writes a first profiles.json."))
     elif not foreign:
-        uploads = sum(1 for profile in profiles if profile.match)
-        yield Finding("profiles", OK, f"{len(profiles)}, {uploads} of them for uploads; none overlap, none loop")
+        counts = {"count": len(profiles), "uploads": sum(1 for profile in profiles if profile.match)}
+        fine = N_("{count}, {uploads} of them for uploads; none overlap, none loop")
+        yield Finding("profiles", OK, Sentence(fine, counts))

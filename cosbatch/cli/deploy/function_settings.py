@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cosbatch.cli.deploy.finding import NOT_SEEN, OK, WARNING, WRONG, Finding
+from cosbatch.cli.deploy.finding import NOT_SEEN, OK, WARNING, WRONG, Finding, sentence_on
+from cosbatch.cli.terminal.language import N_, Sentence, _
 from cosbatch.configuration.settings import APPID, SECRET_ID, SECRET_KEY, Settings, read_settings
 from cosbatch.model.errors import Problem
 
@@ -52,22 +53,25 @@ def function_settings(deployment: Deployment, here: Settings) -> tuple[Settings,
 def function_findings(deployment: Deployment | None, here: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Whether the function will have the settings that it needs, and those that are looked at here."""
     if deployment is None:
-        fix = "Run doctor in the folder of serverless.yml, or compare the function's variables in the console."
-        yield Finding("function", NOT_SEEN, "no serverless.yml is here: its variables are not known", fix)
+        fix = _("Run doctor in the folder of serverless.yml, or compare the function's variables in the console.")
+        unknown = Sentence(N_("no serverless.yml is here: its variables are not known"))
+        yield Finding("function", NOT_SEEN, unknown, fix)
         return
     if deployment.missing:
-        message = f"a deployment from here would leave out what takes {', '.join(deployment.missing)}: not set"
-        yield Finding("function", WARNING, message, "Set them where you deploy; serverless.yml says what they hold.")
+        message = N_("a deployment from here would leave out what takes {names}: not set")
+        fix = _("Set them where you deploy; serverless.yml says what they hold.")
+        yield Finding("function", WARNING, Sentence(message, {"names": ", ".join(deployment.missing)}), fix)
         return
     settings, problems = function_settings(deployment, here)
     for problem in problems:
-        name = problem.pointer.removeprefix("/")
-        yield Finding("function", WRONG, f"{name} {problem.message}", "Fix it in serverless.yml or where you deploy.")
+        fix = _("Fix it in serverless.yml or where you deploy.")
+        yield Finding("function", WRONG, sentence_on(problem.pointer.removeprefix("/"), problem), fix)
     for name, value in deployment.variables.items():
         if environ.get(name) and environ[name] != value:
-            yield Finding(
-                "function", WARNING, f"{name} will be another than here", "The checks below are of what is here."
-            )
+            another = Sentence(N_("{name} will be another than here"), {"name": name})
+            yield Finding("function", WARNING, another, _("The checks below are of what is here."))
     if not problems:
-        known = f"by serverless.yml: region {settings.account.region}, HTTP {settings.http_auth or 'closed'}"
-        yield Finding("function", OK, f"{known}, manifests checked: {settings.manifest_check}")
+        known = N_("by serverless.yml: region {region}, HTTP {auth}, manifests checked: {check}")
+        auth = settings.http_auth or Sentence(N_("closed"))
+        values = {"region": settings.account.region, "auth": auth, "check": settings.manifest_check}
+        yield Finding("function", OK, Sentence(known, values))

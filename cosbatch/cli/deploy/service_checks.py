@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cosbatch.cli.deploy.finding import NOT_SEEN, OK, WARNING, WRONG, Finding
 from cosbatch.cli.remote.client import Client
+from cosbatch.cli.terminal.language import N_, Sentence, _
 from cosbatch.configuration.settings import Settings
 from cosbatch.hints import hint_for
 from cosbatch.model import names
@@ -53,18 +54,22 @@ def service_findings(client: Client) -> Iterator[Finding]:
 
 def unseen(client: Client) -> Iterator[Finding]:
     """What no question shows that changes nothing."""
-    compare = "Compare with what `cosbatch policy` prints."
-    whose = "these credentials" if client.settings.credentials.token else "these credentials, which are no role's"
-    yield Finding("function's role", NOT_SEEN, f"the rights above are those of {whose}", compare)
-    yield Finding("CreateJob", NOT_SEEN, "asking would make a job; cam:PassRole, receipts alike", compare)
+    compare = _("Compare with what `cosbatch policy` prints.")
+    whose = N_("the rights above are those of these credentials, which are no role's")
+    if client.settings.credentials.token:
+        whose = N_("the rights above are those of these credentials")
+    yield Finding("function's role", NOT_SEEN, Sentence(whose), compare)
+    asking = N_("asking would make a job; cam:PassRole, receipts alike")
+    yield Finding("CreateJob", NOT_SEEN, Sentence(asking), compare)
     roles = {
         str(profile.job.get("RoleArn", "")).rpartition("/")[2] for profile in client.configuration.profiles.profiles
     }
     for role in sorted(roles - {""}):
-        yield Finding(f"role {role}", NOT_SEEN, "what its jobs may do, and whether COS may take it", compare)
+        rights = Sentence(N_("what its jobs may do, and whether COS may take it"))
+        yield Finding(f"role {role}", NOT_SEEN, rights, compare)
     if any(profile.match for profile in client.configuration.profiles.profiles):
-        fix = "In the console: one trigger for each match of profiles.json, with its prefix and suffix, switched on."
-        yield Finding("triggers", NOT_SEEN, "whether uploads reach the function", fix)
+        fix = _("In the console: one trigger for each match of profiles.json, with its prefix and suffix, switched on.")
+        yield Finding("triggers", NOT_SEEN, Sentence(N_("whether uploads reach the function")), fix)
 
 
 def _send(client: Client, request: Request) -> _Outcome:
@@ -81,36 +86,46 @@ def _send(client: Client, request: Request) -> _Outcome:
 
 def _credentials(settings: Settings, error: CosbatchError | None) -> Finding:
     """Their kind, and whether the service accepts them; temporary ones do not say when they end."""
-    temporary = settings.credentials.token is not None
-    kind = "temporary, with a session token" if temporary else "permanent, without a session token"
+    kind, valid = N_("permanent, without a session token"), N_("{kind}; valid now")
+    if settings.credentials.token is not None:
+        kind = N_("temporary, with a session token")
+        valid = N_("{kind}; valid now; they do not say when they end, a role's last a few hours at most")
+    told = {"kind": Sentence(kind), "code": error.code if error else None}
     if error and error.code in _BAD_KEYS:
-        return Finding(
-            "credentials", WRONG, f"{kind}; the service says {error.code}", hint_for(error.code, settings.language)
-        )
+        refused = Sentence(N_("{kind}; the service says {code}"), told)
+        return Finding("credentials", WRONG, refused, hint_for(error.code, settings.language))
     if error and not error.request_id:
-        return Finding("credentials", WARNING, f"{kind}; whether they are valid is not known", "See ListJobs.")
-    life = "; they do not say when they end, a role's last a few hours at most" if temporary else ""
-    return Finding("credentials", OK, f"{kind}; valid now{life}")
+        unknown = Sentence(N_("{kind}; whether they are valid is not known"), told)
+        return Finding("credentials", WARNING, unknown, _("See ListJobs."))
+    return Finding("credentials", OK, Sentence(valid, told))
 
 
 def _clock(client: Client, date: str | None) -> Finding:
     """Whether a signature that is made by this clock is valid by the service's clock."""
     theirs = unix_seconds(date)
     if theirs is None:
-        return Finding("clock", WARNING, "the service did not send its time", "See ListJobs.")
+        return Finding("clock", WARNING, Sentence(N_("the service did not send its time")), _("See ListJobs."))
     ahead = round(client.clock.now() - theirs)
-    message = f"{abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} the service's" if ahead else "as the service's"
+    found = Sentence(N_("as the service's"))
+    if ahead:
+        off = N_("{seconds} s ahead of the service's") if ahead > 0 else N_("{seconds} s behind the service's")
+        found = Sentence(off, {"seconds": abs(ahead)})
     if EARLY - LIFETIME < ahead < EARLY:
-        return Finding("clock", OK, message)
-    fix = "Set this machine's clock; the function goes by the service's time by itself."
-    return Finding("clock", WRONG, message, fix)
+        return Finding("clock", OK, found)
+    fix = _("Set this machine's clock; the function goes by the service's time by itself.")
+    return Finding("clock", WRONG, found, fix)
 
 
 def _right(action: str, error: CosbatchError | None, settings: Settings) -> Finding:
     """Whether these credentials may do it; a job that is not there is as good an answer as one that is."""
     if error is None or error.status == 404:
-        return Finding(action, OK, "allowed")
-    return Finding(action, WRONG, f"{error.code}: {error.message}", hint_for(error.code, settings.language))
+        return Finding(action, OK, Sentence(N_("allowed")))
+    return _failed(action, error, settings)
+
+
+def _failed(check: str, error: CosbatchError, settings: Settings) -> Finding:
+    found = Sentence(N_("{code}: {message}"), {"code": error.code, "message": error.message})
+    return Finding(check, WRONG, found, hint_for(error.code, settings.language))
 
 
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
@@ -130,13 +145,16 @@ def _bucket(client: Client, role: str, bucket: str, region: str) -> Finding:
     check = f"{role} {bucket}"
     error = _send(client, Request("HEAD", names.bucket_host(bucket, region), "/")).error
     if error is None:
-        return Finding(check, OK, f"answers in {region}")
+        return Finding(check, OK, Sentence(N_("answers in {region}"), {"region": region}))
     if error.status == 404:
-        return Finding(check, WRONG, f"is not there in {region}", "Create it, or fix its name or the region.")
+        absent = Sentence(N_("is not there in {region}"), {"region": region})
+        return Finding(check, WRONG, absent, _("Create it, or fix its name or the region."))
     if error.status == 403:
-        fix = "The function does not need that right; to check the bucket, these credentials need name/cos:HeadBucket."
-        return Finding(check, WARNING, "may not be checked with these credentials", fix)
-    return Finding(check, WRONG, f"{error.code}: {error.message}", hint_for(error.code, client.settings.language))
+        fix = _(
+            "The function does not need that right; to check the bucket, these credentials need name/cos:HeadBucket."
+        )
+        return Finding(check, WARNING, Sentence(N_("may not be checked with these credentials")), fix)
+    return _failed(check, error, client.settings)
 
 
 def _manifests(client: Client) -> Iterator[tuple[str, str]]:
@@ -153,9 +171,8 @@ def _readable(client: Client, place: Resource) -> Finding:
     check = f"reading {place.bucket}/{(place.key or '').removesuffix(_NO_OBJECT)}"
     error = _send(client, actions.object_request("HEAD", place, client.settings.account)).error
     if error is None or error.status == 404:
-        return Finding(check, OK, "allowed")
+        return Finding(check, OK, Sentence(N_("allowed")))
     if error.status == 403:
-        return Finding(
-            check, WARNING, "not allowed to these credentials", "The function's role needs name/cos:GetObject."
-        )
-    return Finding(check, WRONG, f"{error.code}: {error.message}", hint_for(error.code, client.settings.language))
+        fix = _("The function's role needs name/cos:GetObject.")
+        return Finding(check, WARNING, Sentence(N_("not allowed to these credentials")), fix)
+    return _failed(check, error, client.settings)

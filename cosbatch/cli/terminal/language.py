@@ -10,7 +10,8 @@ from __future__ import annotations
 import gettext
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -58,6 +59,22 @@ def ngettext(one: str, many: str, count: int) -> str:
 def N_(text: str) -> str:  # noqa: N802  # the name by which gettext's tools know it
     """The text itself, which is to be translated where it is used."""
     return text
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text marked by `N_`, with the values of its `{names}`: English as a `str`, for programs; people are told it in theirs."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
+
+    def spoken(self) -> str:
+        """The text in the language that is spoken; values that are sentences, too."""
+        values = {name: value.spoken() if isinstance(value, Sentence) else value for name, value in self.values.items()}
+        return _(self.text).format(**values)
 
 
 @cache

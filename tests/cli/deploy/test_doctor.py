@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import replace
 from email.utils import formatdate
@@ -14,6 +15,7 @@ from cosbatch.cli.deploy import doctor
 from cosbatch.cli.deploy.finding import Finding
 from cosbatch.cli.deploy.function_settings import Deployment
 from cosbatch.cli.remote.client import Client
+from cosbatch.cli.terminal.tables import width
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.settings import read_settings
@@ -367,6 +369,28 @@ def test_shows_a_table_on_a_terminal(run: Run, standin: Standin, monkeypatch: py
     header, *rows = terminal.getvalue().splitlines()
     assert header.split() == ["check", "state", "finding", "fix"]
     assert rows[0].startswith("settings")
+
+
+def test_speaks_the_language_of_people_and_english_to_programs(
+    run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = run("doctor").json["Checks"]
+    monkeypatch.setenv("COSBATCH_LANG", "zh_CN.UTF-8")
+    checks = run("doctor").json["Checks"]
+    # A second may go by between the two.
+    assert [each["Message"] for each in checks if each["Check"] != "clock"] == [
+        each["Message"] for each in english if each["Check"] != "clock"
+    ]
+    assert not [check for check in checks if re.search("[\u4e00-\u9fff]", check["Message"])]
+    # As hints do.
+    assert [check for check in checks if "Fix" in check and not re.search("[\u4e00-\u9fff]", check["Fix"])] == []
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    run("doctor")
+    shown = terminal.getvalue()
+    assert "临时密钥" in shown or "永久密钥" in shown
+    assert not [check["Message"] for check in english if check["Message"][:30] in shown]
+    assert max(map(width, shown.splitlines())) <= 80
 
 
 def test_lists_all_that_is_wrong_with_settings_and_profiles(
