@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 
 from cosbatch.cli.manifests import source
@@ -29,7 +30,6 @@ HELP = N_(
 IN_PLACE = N_("an inventory is read where it lies, with its data files: write cos://bucket/{name}")
 
 
-@contextlib.contextmanager
 def found(
     name: str,
     options: argparse.Namespace,
@@ -37,29 +37,33 @@ def found(
     classes: Sequence[str] = (),
     as_file: bool = False,
     without: Sequence[tuple[str, str]] = (),
-) -> Iterator[str | Resource]:
+) -> AbstractContextManager[str | Resource]:
     """The path of a file of rows, or where the list lies in a bucket; with `as_file` the former in any case.
 
     `client` connects where the account is asked, and so do the other `options.connections` where a prefix is listed. `classes` are
     the storage classes of what is listed, all where none is named; `without` are buckets and prefixes in them of which
-    nothing is. What is made here is removed at the end. Raises WrongUsage, CosbatchError.
+    nothing is. What is made here is removed at the end. Raises WrongUsage, CosbatchError, also as it is entered.
     """
-    place = place_of(name) if objects.is_object(name) else None
-    with contextlib.ExitStack() as ending:
-        if place is not None and is_prefix(place):
-            clients = [client(), *(connect(options) for _connection in range(1, options.connections))]
-            yield ending.enter_context(_listed(place, clients, classes, without))
-        elif place is not None and not as_file:
-            yield place
-        elif place is not None and names.is_inventory(place.key or ""):
-            yield ending.enter_context(_kept(rows_of_inventory(client(), place)))
-        elif place is None and names.is_inventory(os.path.basename(name)):
-            raise WrongUsage(_(IN_PLACE).format(name=name))
-        elif place is None and os.path.isfile(name):
-            yield name
-        else:
-            opened = ending.enter_context(source.opened(name, options, unpack=False))
-            yield ending.enter_context(_kept(opened.blocks))
+    if not objects.is_object(name):
+        return _found_here(name, options)
+    place = place_of(name)
+    if is_prefix(place):
+        clients = [client(), *(connect(options) for _connection in range(1, options.connections))]
+        return _listed(place, clients, classes, without)
+    if not as_file:
+        return contextlib.nullcontext(place)
+    if names.is_inventory(place.key or ""):
+        return _kept(rows_of_inventory(client(), place))
+    return _copied(name, options)
+
+
+def _found_here(name: str, options: argparse.Namespace) -> AbstractContextManager[str]:
+    if names.is_inventory(os.path.basename(name)):
+        raise WrongUsage(_(IN_PLACE).format(name=name))
+    if os.path.isfile(name):
+        return contextlib.nullcontext(name)
+    # A pipe can be read but once.
+    return _copied(name, options)
 
 
 def names_prefix(name: str) -> bool:
@@ -82,6 +86,13 @@ def place_of(name: str) -> Resource:
 
 
 @contextlib.contextmanager
+def _copied(name: str, options: argparse.Namespace) -> Iterator[str]:
+    """The path of a file that holds what is read under the name, as long as it is used."""
+    with source.opened(name, options, unpack=False) as opened, _kept(opened.blocks) as path:
+        yield path
+
+
+@contextlib.contextmanager
 def _kept(blocks: Iterator[bytes]) -> Iterator[str]:
     """The path of a file that holds the blocks, as long as it is used."""
     with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
@@ -101,7 +112,8 @@ def _listed(
     outside = [prefix for bucket, prefix in without if bucket == place.bucket and not listing.prefix.startswith(prefix)]
     inside = tuple(prefix for prefix in outside if prefix.startswith(listing.prefix))
     selection = Selection(listing, latest_only=True, storage_classes=tuple(classes), without=inside)
-    path = os.path.join(_cache(), f"{_digest(selection)}.csv")
+    digest = hashlib.sha256(json.dumps(asdict(selection)).encode()).hexdigest()
+    path = os.path.join(_cache(), f"{digest[:32]}.csv")
     try:
         state = list_into(path, selection, clients)
         of = _(" of class {classes}").format(classes=_(" or ").join(classes)) if classes else ""
@@ -114,10 +126,6 @@ def _listed(
         # What a listing needs to go on lies beside it.
         with contextlib.suppress(FileNotFoundError):
             os.remove(path)
-
-
-def _digest(selection: Selection) -> str:
-    return hashlib.sha256(json.dumps(asdict(selection)).encode()).hexdigest()[:32]
 
 
 def _cache() -> str:
