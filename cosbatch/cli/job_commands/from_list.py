@@ -16,7 +16,7 @@ from cosbatch.cli.job_commands.proposal import Proposal, lines_on, question
 from cosbatch.cli.job_commands.wait import INTERVAL, follow, needs_confirmation
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
@@ -32,14 +32,15 @@ from cosbatch.model.errors import CosbatchError, IdempotencyMismatch
 Result = dict[str, Any]
 
 
-def make_jobs(options: argparse.Namespace, name: str, command: str, fields: Mapping[str, object], asks: bool) -> int:
+def make_jobs(
+    client: Client, options: argparse.Namespace, name: str, command: str, fields: Mapping[str, object], asks: bool
+) -> int:
     """Make the jobs of the LIST `name`; `fields` are of the CreateJob call. Raises WrongUsage, CosbatchError."""
     if asks and not options.dry_run:
         check_terminal(options)
     if options.from_class and not lists.names_prefix(name):
         message = _("--from-class is for cos://bucket/prefix/; of {name}, all rows are taken")
         raise WrongUsage(message.format(name=name))
-    client = connect(options)
     call = _call(options, client, command, fields)
     place = lists.place_of(name) if objects.is_object(name) else None
     as_file = options.split is not None

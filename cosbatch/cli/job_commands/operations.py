@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from cosbatch.cli.job_commands.from_list import make_jobs
 from cosbatch.cli.job_commands.list_options import add_all, check_end, fields_of, place_of
 from cosbatch.cli.manifests import lists
-from cosbatch.cli.remote.client import check_profiles, configuration_of, environ_of
+from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command, whole_number
@@ -130,12 +130,11 @@ def delete_objects(options: argparse.Namespace) -> int:
 def _make(options: argparse.Namespace, name: str, operation: str, parameters: Mapping[str, object] | None) -> int:
     """Make the jobs; without parameters, the profile gives them."""
     check_end(options)
-    check_profiles(options)
-    configuration = configuration_of(environ_of(options))
-    fields = fields_of(options, os.environ, configuration)
-    profile = configuration.profiles.named(options.profile) if options.profile is not None else None
+    client = connect(options)
+    fields = fields_of(options, os.environ, client.configuration)
+    profile = client.configuration.profiles.named(options.profile) if options.profile is not None else None
     what = _operation(operation, parameters, profile)
-    return make_jobs(options, options.list, name, {**fields, **what}, asks=True)
+    return make_jobs(client, options, options.list, name, {**fields, **what}, asks=True)
 
 
 def _operation(name: str, parameters: Mapping[str, object] | None, profile: Profile | None) -> dict[str, object]:

@@ -159,7 +159,7 @@ def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.N
     with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
         path = os.path.join(folder, f"{options.report}.csv")
         _write(failed.counts, path, failed, form)
-        return make_jobs(options, path, "retry", {**fields, "Description": description}, asks=True)
+        return make_jobs(connect(options), options, path, "retry", {**fields, "Description": description}, asks=True)
 
 
 def _without_blanks(value: Any) -> Any:

@@ -73,11 +73,11 @@ class Client:
 
 def connect(options: argparse.Namespace) -> Client:
     """The client that the environment and the options describe. Raises ConfigurationError, WrongUsage."""
-    check_profiles(options)
+    _check_profiles(options)
     return client_of(environ_of(options), options.clock, options.verbose)
 
 
-def check_profiles(options: argparse.Namespace) -> None:
+def _check_profiles(options: argparse.Namespace) -> None:
     """Raises WrongUsage where --profile names one, and nothing holds profiles: nobody wants a job of the shipped example."""
     if getattr(options, "profile", None) and not os.environ.get(PROFILES) and not OWN_PROFILES.is_file():
         message = _(
