@@ -35,14 +35,9 @@ def _profiles(
 ) -> tuple[Profiles, tuple[Problem, ...]]:
     try:
         return parse_profiles(read_file(path or default_path))
-    except FileNotFoundError as error:
-        if path is None:
-            return Profiles(), ()
-        return Profiles(), (_unreadable(path, error),)
     except (OSError, ValueError) as error:
-        return Profiles(), (_unreadable(path or default_path, error),)
-
-
-def _unreadable(path: str, error: Exception) -> Problem:
-    reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-    return Problem(f"/{PROFILES}", f"the profiles file {path} cannot be read: {reason}")
+        if path is None and isinstance(error, FileNotFoundError):
+            return Profiles(), ()
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        message = f"the profiles file {path or default_path} cannot be read: {reason}"
+        return Profiles(), (Problem(f"/{PROFILES}", message),)

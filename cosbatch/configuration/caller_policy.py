@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cosbatch.configuration.places import written_by
-from cosbatch.configuration.profiles import Profile, Profiles, profiles_started_by
+from cosbatch.configuration.profiles import Profile, Profiles
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
+from cosbatch.model.credentials import Account
 from cosbatch.model.errors import Forbidden, InvalidManifest, Problem, quoted
 from cosbatch.model.identity import read_marker
 
@@ -25,11 +26,11 @@ def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profil
     """Raises Forbidden with everything in the document that its caller may not ask for."""
     buckets = _buckets(document)
     problems = [
-        *_foreign_account(document, buckets, settings),
-        *_foreign_region(buckets, settings),
-        *_over_policy(document, buckets, profile, profiles.policy),
-        *_over_limits(document, buckets, profile),
-        *_foreign_grantees(document, profiles.policy, settings),
+        *_foreign(document, buckets, settings.account),
+        *_over_policy(document, profile, profiles.policy),
+        *_over_bounds(document, buckets, profiles.policy, "the policy"),
+        *(_over_bounds(document, buckets, profile.limits, f"profile {profile.name}") if profile else ()),
+        *_foreign_grantees(document, profiles.policy, settings.account.uin),
         *_loops(document, profiles),
     ]
     if problems:
@@ -68,15 +69,14 @@ def needs_confirmation(document: Mapping[str, Any], profile: Profile | None) -> 
     """Deleting jobs, and jobs that make objects public, wait for a person, unless their profile runs unattended."""
     if profile is not None and profile.unattended:
         return False
-    operation = document["Operation"]
-    return "COSDeleteObject" in operation or _makes_public(operation.get("COSPutObjectCopy", {}))
+    if "COSDeleteObject" in document["Operation"]:
+        return True
+    canned = document["Operation"].get("COSPutObjectCopy", {}).get("CannedAccessControlList")
+    return canned == "public-read" or any(map(_is_everybody, _grantees(document)))
 
 
-def _makes_public(copy: Mapping[str, Any]) -> bool:
-    return copy.get("CannedAccessControlList") == "public-read" or any(map(_is_everybody, _grantees(copy)))
-
-
-def _grantees(copy: Mapping[str, Any]) -> list[str]:
+def _grantees(document: Mapping[str, Any]) -> list[str]:
+    copy = document["Operation"].get("COSPutObjectCopy", {})
     return [grant["Grantee"]["Identifier"] for grant in copy.get("AccessControlGrants", ())]
 
 
@@ -93,69 +93,50 @@ def _buckets(document: Mapping[str, Any]) -> _Buckets:
     return {pointer: names.parse_resource(arn) for pointer, arn in arns.items()}
 
 
-def _foreign_account(document: Mapping[str, Any], buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
-    if names.role_uin(document["RoleArn"]) != settings.account.uin:
+def _foreign(document: Mapping[str, Any], buckets: _Buckets, account: Account) -> Iterator[Problem]:
+    """A job runs where its objects are (console guide, 2023); the report may lie elsewhere (CreateJob sample, 2020)."""
+    if names.role_uin(document["RoleArn"]) != account.uin:
         yield Problem("/RoleArn", "is a role of another account than the one that this function works for")
     for pointer, resource in buckets.items():
-        if resource.appid != settings.account.appid:
+        if resource.appid != account.appid:
             yield Problem(pointer, f"{quoted(resource.bucket)} is a bucket of another account than this function's")
+    region = buckets[_OBJECT].region or ""
+    if region != account.region:
+        yield Problem(_OBJECT, f"is in {quoted(region)}; this function creates jobs in {account.region} only")
 
 
-def _foreign_region(buckets: _Buckets, settings: Settings) -> Iterator[Problem]:
-    """A job runs where its objects are (console guide, 2023); the report may lie elsewhere (CreateJob sample, 2020)."""
-    region = buckets[_OBJECT].region
-    if region != settings.account.region:
-        yield Problem(
-            _OBJECT, f"is in {quoted(region or '')}; this function creates jobs in {settings.account.region} only"
-        )
-
-
-def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], settings: Settings) -> Iterator[Problem]:
+def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], uin: str) -> Iterator[Problem]:
     """Everybody is no other account: that waits for a person. Who names an account is not everybody."""
-    own = f"qcs::cam::uin/{settings.account.uin}:"
-    for index, grantee in enumerate(_grantees(document["Operation"].get("COSPutObjectCopy", {}))):
+    message = "is of another account than this function's, and not among the grantees of the policy"
+    for index, grantee in enumerate(_grantees(document)):
         is_someone = "uin/" in grantee.lower() or not _is_everybody(grantee)
-        if is_someone and not grantee.startswith(own) and grantee not in policy.get("grantees", ()):
-            pointer = f"/Operation/COSPutObjectCopy/AccessControlGrants/{index}/Grantee/Identifier"
-            yield Problem(
-                pointer, "is of another account than this function's, and not among the grantees of the policy"
-            )
+        is_own = grantee.startswith(f"qcs::cam::uin/{uin}:")
+        if is_someone and not is_own and grantee not in policy.get("grantees", ()):
+            yield Problem(f"/Operation/COSPutObjectCopy/AccessControlGrants/{index}/Grantee/Identifier", message)
 
 
 def _loops(document: Mapping[str, Any], profiles: Profiles) -> Iterator[Problem]:
     """What a job writes must not be taken for an upload, which would start a job."""
     for place in written_by(document):
-        for profile in profiles_started_by(place, profiles.profiles):
-            message = (
-                f"{place.what} could be written where profile {profile.name} takes uploads: a job would start jobs"
-            )
-            yield Problem(place.pointer, message)
+        for profile in profiles.started_by(place):
+            where = f"where profile {profile.name} takes uploads"
+            yield Problem(place.pointer, f"{place.what} could be written {where}: a job would start jobs")
 
 
-def _over_policy(
-    document: Mapping[str, Any], buckets: _Buckets, profile: Profile | None, policy: Mapping[str, Any]
-) -> Iterator[Problem]:
+def _over_policy(document: Mapping[str, Any], profile: Profile | None, policy: Mapping[str, Any]) -> Iterator[Problem]:
     if profile is None and not policy.get("free_documents", True):
         yield Problem("/Profile", "is required: this function takes no documents of the caller's own")
     if document["RoleArn"] not in policy.get("roles", [document["RoleArn"]]):
         yield Problem("/RoleArn", "is not among the roles of the policy")
+
+
+def _over_bounds(
+    document: Mapping[str, Any], buckets: _Buckets, bounds: Mapping[str, Any], whose: str
+) -> Iterator[Problem]:
+    """What the policy or a profile's limits do not allow; limits name of the buckets only the targets."""
     for pointer, name in ((_OBJECT, "manifest_buckets"), (_TARGET, "target_buckets"), (_REPORT, "report_buckets")):
-        if pointer in buckets and buckets[pointer].bucket not in policy.get(name, [buckets[pointer].bucket]):
-            yield Problem(pointer, f"{quoted(buckets[pointer].bucket)} is not among the {name} of the policy")
-    yield from _over_bounds(document, policy, "the policy")
-
-
-def _over_limits(document: Mapping[str, Any], buckets: _Buckets, profile: Profile | None) -> Iterator[Problem]:
-    if profile is None:
-        return
-    target = buckets.get(_TARGET)
-    if target and target.bucket not in profile.limits.get("target_buckets", [target.bucket]):
-        yield Problem(_TARGET, f"{quoted(target.bucket)} is not among the target_buckets of profile {profile.name}")
-    yield from _over_bounds(document, profile.limits, f"profile {profile.name}")
-
-
-def _over_bounds(document: Mapping[str, Any], bounds: Mapping[str, Any], whose: str) -> Iterator[Problem]:
-    """The bounds that the policy and a profile's limits share."""
+        if pointer in buckets and buckets[pointer].bucket not in bounds.get(name, [buckets[pointer].bucket]):
+            yield Problem(pointer, f"{quoted(buckets[pointer].bucket)} is not among the {name} of {whose}")
     (operation,) = document["Operation"]
     if operation not in bounds.get("operations", [operation]):
         yield Problem(f"/Operation/{operation}", f"is not among the operations of {whose}")

@@ -59,6 +59,10 @@ class Profiles(NamedTuple):
         """The profile that takes the upload; no two can."""
         return next((profile for profile in self.profiles if profile.match and profile.match.takes(bucket, key)), None)
 
+    def started_by(self, place: Place) -> Iterator[Profile]:
+        """The profiles that may take what is written there for an upload."""
+        return (profile for profile in self.profiles if profile.match and place.may_start(profile.match))
+
     def output_at(self, bucket: str, key: str) -> tuple[str, str] | None:
         """`reports` or `receipts` and the name of the profile that writes them there: jobs must not start jobs."""
         for profile in self.profiles:
@@ -78,13 +82,12 @@ def parse_profiles(text: str) -> tuple[Profiles, tuple[Problem, ...]]:
     except InvalidRequest as error:
         return Profiles(), error.problems
     profiles = Profiles(tuple(_profile(entry) for entry in loaded["profiles"]), loaded["policy"])
-    return profiles, tuple(_problems(profiles.profiles))
+    return profiles, tuple(_problems(profiles))
 
 
 def _profile(entry: dict[str, Any]) -> Profile:
     match = Match(**entry["match"]) if entry["match"] else None
-    opened, rest = frozenset(entry["open"]), (entry["limits"], entry["unattended"], entry["receipts"])
-    return Profile(entry["name"], match, _given(entry["job"]), opened, *rest)
+    return Profile(**{**entry, "match": match, "job": _given(entry["job"]), "open": frozenset(entry["open"])})
 
 
 def _given(element: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,11 +96,11 @@ def _given(element: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _problems(profiles: tuple[Profile, ...]) -> Iterator[Problem]:
-    for index, profile in enumerate(profiles):
+def _problems(profiles: Profiles) -> Iterator[Problem]:
+    for index, profile in enumerate(profiles.profiles):
         yield from _gaps(f"/profiles/{index}/job", profile)
         yield from _unknown_placeholders(f"/profiles/{index}/job", profile.job)
-    for (first, one), (second, other) in combinations(enumerate(profiles), 2):
+    for (first, one), (second, other) in combinations(enumerate(profiles.profiles), 2):
         if one.name == other.name:
             yield Problem(f"/profiles/{second}/name", f"{other.name} is the name of /profiles/{first} too")
         if one.match and other.match and one.match.meets(other.match):
@@ -121,22 +124,17 @@ def _unknown_placeholders(pointer: str, job: Mapping[str, Any]) -> Iterator[Prob
                 yield Problem(f"{pointer}/{name}", message)
 
 
-def _loops(profiles: tuple[Profile, ...]) -> Iterator[Problem]:
+def _loops(profiles: Profiles) -> Iterator[Problem]:
     """What a job writes where uploads are taken would start a job, which writes, and so on without end."""
-    for index, profile in enumerate(profiles):
+    for index, profile in enumerate(profiles.profiles):
         for place in profile.places:
             inside = "" if place.what == "receipts" else "/job"
-            for taken in profiles_started_by(place, profiles):
+            for taken in profiles.started_by(place):
                 message = (
                     f"{place.what} could be written where profile {taken.name} takes uploads: a job would start jobs; "
                     "keep the two apart by their prefixes"
                 )
                 yield Problem(f"/profiles/{index}{inside}{place.pointer}", message)
-
-
-def profiles_started_by(place: Place, profiles: tuple[Profile, ...]) -> Iterator[Profile]:
-    """The profiles that may take what is written there for an upload."""
-    return (profile for profile in profiles if profile.match and place.may_start(profile.match))
 
 
 def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, date: str) -> dict[str, Any]:
@@ -165,32 +163,26 @@ def _check_open(elements: Mapping[str, Any], profile: Profile) -> None:
 
 
 def _overlaid(profile: Profile, elements: dict[str, Any], date: str) -> dict[str, Any]:
-    manifest = elements.get("Manifest")
-    filled = _filled_in(profile.job, _placeholders(manifest, date))
-    if isinstance(manifest, dict) and "Manifest" in profile.job:
-        elements["Manifest"] = {**profile.job["Manifest"], **manifest}
-    return {**filled, **elements}
+    """The elements over the profile's job, its placeholders filled in. A long key shortens the Description, for people."""
+    job, manifest = dict(profile.job), elements.get("Manifest")
+    values = _placeholders(manifest, date)
+    if job.get("Description"):
+        job["Description"] = shortened(_expanded(job["Description"], values), DESCRIPTION_LIMIT)
+    if "Prefix" in job.get("Report", {}):
+        job["Report"] = {**job["Report"], "Prefix": _expanded(job["Report"]["Prefix"], values)}
+    if isinstance(manifest, dict) and "Manifest" in job:
+        elements["Manifest"] = {**job["Manifest"], **manifest}
+    return {**job, **elements}
 
 
 def _placeholders(manifest: object, date: str) -> dict[str, str]:
     """What the placeholders stand for; a manifest that cannot be read is the schema's to refuse."""
     try:
-        location = manifest["Location"]["ObjectArn"]  # type: ignore[index]
-        resource = names.parse_resource(location)
+        resource = names.parse_resource(manifest["Location"]["ObjectArn"])  # type: ignore[index]
     except (KeyError, TypeError, ValueError):
-        return {"date": date}
-    return {"bucket": resource.bucket, "key": resource.key or "", "date": date}
-
-
-def _filled_in(job: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    """The job with its placeholders filled in. A long key shortens the Description, which is for people."""
-    filled = dict(job)
-    if filled.get("Description"):
-        filled["Description"] = shortened(_expanded(filled["Description"], values), DESCRIPTION_LIMIT)
-    if "Prefix" in filled.get("Report", {}):
-        filled["Report"] = {**filled["Report"], "Prefix": _expanded(filled["Report"]["Prefix"], values)}
-    return filled
+        return {"{date}": date}
+    return {"{bucket}": resource.bucket, "{key}": resource.key or "", "{date}": date}
 
 
 def _expanded(text: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values.get(found[0][1:-1], found[0]), text)
+    return _PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), text)

@@ -12,9 +12,6 @@ from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.errors import Problem
 from cosbatch.schemas.calls import ACTIONS
 
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-HTTP_AUTHS = ("bearer", "gateway", "none")
-MANIFEST_CHECKS = ("head", "full", "off")
 DEFAULT_TIMEOUT = 10.0
 
 # The variables, each after the names that it is known by as well. The platform sets its own without an underscore before ID
@@ -125,12 +122,12 @@ def _read(values: tuple[str, ...]) -> tuple[Settings, tuple[Problem, ...]]:
         ),
         profiles_path=reader.text(PROFILES),
         endpoint=_endpoint(reader),
-        http_auth=reader.choice(HTTP_AUTH, HTTP_AUTHS, None),
+        http_auth=reader.choice(HTTP_AUTH, ("bearer", "gateway", "none"), None),
         http_tokens=_http_tokens(reader),
         http_origins=_http_origins(reader),
         timeout=_timeout(reader),
-        manifest_check=reader.choice(MANIFEST_CHECK, MANIFEST_CHECKS, "head") or "head",
-        log_level=reader.choice(LOG_LEVEL, LOG_LEVELS, "INFO") or "INFO",
+        manifest_check=reader.choice(MANIFEST_CHECK, ("head", "full", "off"), "head") or "head",
+        log_level=reader.choice(LOG_LEVEL, ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO") or "INFO",
         language=_language(reader),
     )
     return settings, tuple(reader.problems)

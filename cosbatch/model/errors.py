@@ -19,31 +19,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = [
-    "ConfigurationError",
-    "CosbatchError",
-    "DuplicateUnresolved",
-    "Forbidden",
-    "IdempotencyMismatch",
-    "InternalError",
-    "InvalidEvent",
-    "InvalidManifest",
-    "InvalidRequest",
-    "MethodNotAllowed",
-    "NotFound",
-    "PayloadTooLarge",
-    "Problem",
-    "RetryableInvocationError",
-    "ServiceError",
-    "ServiceSideError",
-    "Unauthorized",
-    "UnexpectedResponse",
-    "UnsupportedMediaType",
-    "UpstreamTLS",
-    "UpstreamTimeout",
-    "UpstreamUnreachable",
-]
-
 
 def quoted(text: str, limit: int = 100) -> str:
     """Text of others as a message quotes it: at most `limit` characters, however much came."""
@@ -161,13 +136,9 @@ class UnsupportedMediaType(CosbatchError):
 class ConfigurationError(CosbatchError):
     """Settings or profiles are wrong; `problems` lists them all."""
 
-    status = 500
-
 
 class InternalError(CosbatchError):
     """A bug of this function."""
-
-    status = 500
 
 
 class DuplicateUnresolved(CosbatchError):

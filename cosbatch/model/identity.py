@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
+from uuid import UUID
 
 _MARKER = re.compile(r"\[cb:([0-9a-f]{20})\.([0-9a-f]{20})(?:\.([0-9a-f]{8}))?\]\s*\Z", re.ASCII)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -52,12 +53,12 @@ def event_token(*parts: str) -> str:
 
 def token_of(*parts: str) -> str:
     """A token that is the same for the same parts, 36 bytes."""
-    return _as_uuid(hashlib.sha256(json.dumps(parts).encode()).hexdigest())
+    return _as_uuid(hashlib.sha256(json.dumps(parts).encode()).digest())
 
 
 def token_given_to_event(token: str) -> str:
     """What stands for the token that the message of a timer brings: a caller who brings the same cannot take it first."""
-    return _GIVEN + _as_uuid(hashlib.sha256(token.encode()).hexdigest())
+    return _GIVEN + _as_uuid(hashlib.sha256(token.encode()).digest())
 
 
 def is_of_event(token: str) -> bool:
@@ -72,7 +73,7 @@ def says_what_it_is_of(token: str) -> bool:
 
 def fresh_token(random_bytes: Callable[[int], bytes]) -> str:
     """A token that was never used."""
-    return _as_uuid(random_bytes(16).hex())
+    return _as_uuid(random_bytes(16))
 
 
 def digest_of(document: Mapping[str, object]) -> str:
@@ -113,5 +114,5 @@ def shortened(text: str, limit: int) -> str:
     return text.encode(errors="replace")[:limit].decode(errors="ignore")
 
 
-def _as_uuid(digits: str) -> str:
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
+def _as_uuid(content: bytes) -> str:
+    return str(UUID(bytes=content[:16]))

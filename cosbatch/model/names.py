@@ -15,14 +15,12 @@ from cosbatch.model.errors import quoted
 
 _BUCKET = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]*"
 _REGION = r"[a-z]+(?:-[a-z0-9]+)+"
-_FORMS = (
-    # The short and the long form of a resource name. `uid/` carries the APPID.
-    re.compile(
-        rf"qcs::cos:(?P<region>{_REGION}):(?:uid/(?P<uid>[0-9]+))?:(?P<bucket>{_BUCKET})(?:/(?P<key>.*))?",
-        re.ASCII | re.DOTALL,
-    ),
-    re.compile(rf"cos://(?P<bucket>{_BUCKET})(?:/(?P<key>.*))?", re.ASCII | re.DOTALL),
+# The short and the long form of a resource name. `uid/` carries the APPID.
+_ARN = re.compile(
+    rf"qcs::cos:(?P<region>{_REGION}):(?:uid/(?P<uid>[0-9]+))?:(?P<bucket>{_BUCKET})(?:/(?P<key>.*))?",
+    re.ASCII | re.DOTALL,
 )
+_NAME = re.compile(rf"cos://(?P<bucket>{_BUCKET})(?:/(?P<key>.*))?", re.ASCII | re.DOTALL)
 _URL = re.compile(
     rf"https?://(?P<bucket>{_BUCKET})\.cos\.(?P<region>{_REGION})\.(?:myqcloud\.com|tencentcos\.cn)(?:/(?P<key>[^?#]*))?",
     re.ASCII,
@@ -112,20 +110,17 @@ def parse_resource(text: str) -> Resource:
 
     Raises ValueError where the text is none of these.
     """
-    for form in _FORMS:
-        found = form.fullmatch(text)
-        if found:
-            parts = found.groupdict()
-            if parts.get("uid") not in (None, appid_of(parts["bucket"])):
-                said, bucket = quoted(parts["uid"]), quoted(parts["bucket"])
-                raise ValueError(f"uid/{said} is not the APPID at the end of bucket {bucket}")
-            return Resource(parts["bucket"], parts["key"] or None, parts.get("region"))
-    found = _URL.fullmatch(text)
+    found = _ARN.fullmatch(text) or _NAME.fullmatch(text) or _URL.fullmatch(text)
     if found is None:
         # Other tools of COS complete the bucket's name from their own configuration.
         why = ": behind its bucket's name stands no APPID" if _NO_APPID.match(text) else ""
         raise ValueError(f"not a resource name{why}")
-    return Resource(found["bucket"], _decoded(found["key"] or "") or None, found["region"])
+    parts = found.groupdict("")
+    bucket, key, uid = parts["bucket"], parts["key"], parts.get("uid")
+    if uid and uid != appid_of(bucket):
+        raise ValueError(f"uid/{quoted(uid)} is not the APPID at the end of bucket {quoted(bucket)}")
+    key = _decoded(key) if text.startswith("http") else key
+    return Resource(bucket, key or None, parts.get("region"))
 
 
 def _decoded(path: str) -> str:

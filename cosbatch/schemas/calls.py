@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError
+from marshmallow.validate import Predicate
 
 from cosbatch.model import names
 from cosbatch.model.errors import InvalidRequest, Problem, quoted
@@ -27,11 +28,6 @@ STATES = (
     "Ready",
     "Suspended",
 )
-
-
-def single_line(text: str) -> None:
-    if not text.isprintable():
-        raise ValidationError("must be printable")
 
 
 def job_id(text: str) -> None:
@@ -57,7 +53,7 @@ class ListJobs(Element):
 
     JobStatuses = Choice(*STATES)
     MaxResults = Number(1, 1000)
-    NextToken = Text(1, 64, validate=single_line)
+    NextToken = Text(1, 64, validate=Predicate("isprintable", error="must be printable"))
 
 
 class UpdateJobPriority(OneJob):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from marshmallow import ValidationError
+from marshmallow.validate import Regexp
 
 from cosbatch.model import names
 from cosbatch.schemas.document import ELEMENTS, OPERATIONS, PRIORITY_MAXIMUM, CreateJobRequest, role_name
@@ -15,7 +14,7 @@ OPENABLE = tuple(name for name in ELEMENTS if name not in ("ClientRequestToken",
 # What a profile's job may lack: the manifest comes with the upload; the rest, where it is open, with the call.
 JOB_OPEN = ("Manifest", "Manifest.Location", *OPENABLE)
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+_PROFILE_NAME = Regexp(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z", error="must be letters, digits, dots, dashes and underscores")
 
 
 def full_bucket_name(text: str) -> None:
@@ -31,11 +30,6 @@ def folder(text: str) -> None:
         raise ValidationError(f"{error}; write cos://<name>-<appid>/<folder>/") from None
     if not text.endswith("/"):
         raise ValidationError("must end in a slash: receipts are written below it")
-
-
-def profile_name(text: str) -> None:
-    if not _NAME.fullmatch(text):
-        raise ValidationError("must be letters, digits, dots, dashes and underscores")
 
 
 def _buckets() -> ListOf:
@@ -67,7 +61,7 @@ class Limits(Element):
 class Profile(Element):
     """One rule: an upload that matches, or a call that names it, becomes this job."""
 
-    name = Text(1, 64, validate=profile_name, required=True)
+    name = Text(1, 64, validate=_PROFILE_NAME, required=True)
     match = Part(Match(), load_default=None)
     job = Part(CreateJobRequest(exclude=("ClientRequestToken",), partial=JOB_OPEN), required=True)
     open = ListOf(Choice(*OPENABLE), load_default=list)

@@ -38,7 +38,7 @@ def key_time(now: int) -> str:
 @lru_cache(maxsize=1)
 def sign_key(secret_key: str, key_time: str) -> str:
     """Step 2, SignKey: HMAC-SHA1 of KeyTime with the SecretKey, in hexadecimal."""
-    return _hmac_sha1(secret_key, key_time)
+    return hmac.digest(secret_key.encode(), key_time.encode(), "sha1").hex()
 
 
 def name_list(pairs: Pairs) -> str:
@@ -63,7 +63,7 @@ def string_to_sign(key_time: str, http_string: str) -> str:
 
 def signature(sign_key: str, string_to_sign: str) -> str:
     """Step 7, Signature: HMAC-SHA1 of StringToSign with the hexadecimal text of SignKey, in hexadecimal."""
-    return _hmac_sha1(sign_key, string_to_sign)
+    return hmac.digest(sign_key.encode(), string_to_sign.encode(), "sha1").hex()
 
 
 def authorization(
@@ -115,7 +115,3 @@ def _is_signed(name: str) -> bool:
 def _encoded(pairs: Pairs) -> list[tuple[str, str]]:
     """Pairs as they are signed: names and values encoded, names in lower case, sorted."""
     return sorted([(url_encode(name).lower(), url_encode(value)) for name, value in pairs])
-
-
-def _hmac_sha1(key: str, text: str) -> str:
-    return hmac.digest(key.encode(), text.encode(), "sha1").hex()

@@ -62,13 +62,6 @@ def test_knows_whether_the_service_may_have_acted(may_have_acted: bool) -> None:
     assert errors.UpstreamTimeout("?").may_have_acted is False
 
 
-def test_exports_every_error_it_defines() -> None:
-    defined = {
-        name for name, value in vars(errors).items() if isinstance(value, type) and value.__module__ == errors.__name__
-    }
-    assert defined == set(errors.__all__)
-
-
 def test_lists_all_problems_with_pointer_and_message() -> None:
     error = InvalidRequest("two faults", [Problem("/Priority", "is required; add it"), Problem("", "is no object")])
     assert error.as_json()["Errors"] == [
