@@ -15,7 +15,7 @@ from cosbatch.model import names
 from cosbatch.model.errors import InvalidRequest, Problem
 from cosbatch.model.identity import OF_EVENTS, is_of_event
 from cosbatch.model.names import COLUMNS, CSV, FORMATS, INVENTORY, column_faults
-from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Nothing, Number, Part, Text, about, load
+from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Nothing, Number, Part, Text, load
 
 OPERATIONS = ("COSDeleteObject", "COSInitiateRestoreObject", "COSPutObjectCopy", "COSPutObjectTagging")
 DIRECTIVES = ("Copy", "Replaced", "Add")
@@ -72,19 +72,17 @@ def token_text(text: str) -> None:
 class Location(Element):
     """Where the manifest is. A missing ETag is asked for before the job is sent."""
 
-    ETag = Text(1, 1024, form=quoted_etag, load_default=None, metadata=about("With or without its quotes."))
-    ObjectArn = Text(1, 1024, form=object_name, required=True, metadata=about(f"The object: {NAME_FORMS}, and /<key>."))
+    ETag = Text(1, 1024, form=quoted_etag, load_default=None, about="With or without its quotes.")
+    ObjectArn = Text(1, 1024, form=object_name, required=True, about=f"The object: {NAME_FORMS}, and /<key>.")
     ObjectVersionId = Text(1, 1024)
 
 
 class Spec(Element):
     """How the manifest is read. Left out as a whole, it is read off the manifest."""
 
-    Fields = ListOf(
-        Choice(*COLUMNS), minimum=1, load_default=None, metadata=about(f"The columns in order; required with {CSV}.")
-    )
+    Fields = ListOf(Choice(*COLUMNS), minimum=1, load_default=None, about=f"The columns in order; required with {CSV}.")
     # The oldest sample gives an inventory's manifest.json as rows: no page ties the name of the manifest to its format.
-    Format = Choice(*FORMATS, load_default=None, metadata=about(f"{INVENTORY} for the manifest.json of an inventory."))
+    Format = Choice(*FORMATS, load_default=None, about=f"{INVENTORY} for the manifest.json of an inventory.")
 
     @validates_schema(skip_on_field_errors=False)
     def check_columns(self, data: dict[str, Any], **_: Any) -> None:
@@ -110,7 +108,7 @@ class Grantee(Element):
     """Who is granted; the templates leave DisplayName out, the tables have it as optional."""
 
     DisplayName = Text()
-    Identifier = Text(1, required=True, metadata=about("qcs::cam::uin/<uin>:uin/<uin>"))
+    Identifier = Text(1, required=True, about="qcs::cam::uin/<uin>:uin/<uin>")
     TypeIdentifier = Choice("ID", required=True)
 
 
@@ -143,14 +141,14 @@ class NewObjectMetadata(Element):
     ContentEncoding = Text()
     ContentType = Text()
     # "Timestamp" in the template, String in the tables and in every client.
-    HttpExpiresDate = Text(metadata=about("As in the header Expires."))
+    HttpExpiresDate = Text(about="As in the header Expires.")
     SSEAlgorithm = Choice("AES256")
     UserMetadata = ListOf(Part(Pair()))
 
 
 def _tags(**options: Any) -> ListOf:
     """Up to ten tags an object (limits page, 436/14518)."""
-    return ListOf(Part(Tag()), minimum=1, maximum=10, metadata=about("The tags."), **options)
+    return ListOf(Part(Tag()), minimum=1, maximum=10, about="The tags.", **options)
 
 
 def _tagging_directive() -> Choice:
@@ -165,24 +163,24 @@ class Copy(Element):
     grants: no page asks for an order. None says what both access controls together mean: neither is refused.
     """
 
-    AccessControlDirective = Choice(*DIRECTIVES, metadata=about("Where the access control of the copies comes from."))
+    AccessControlDirective = Choice(*DIRECTIVES, about="Where the access control of the copies comes from.")
     # Many on the pages; the vendor's Go client can hold one.
     AccessControlGrants = ListOf(Part(Grant()), minimum=1)
-    PrefixReplace = Flag(metadata=about("Whether keys get another prefix; needs one or both of the next two."))
-    ResourcesPrefix = Text(0, 1024, metadata=about("What is taken off the keys; a folder ends in a slash."))
-    TargetKeyPrefix = Text(0, 1024, metadata=about("What is put before the keys; a folder ends in a slash."))
+    PrefixReplace = Flag(about="Whether keys get another prefix; needs one or both of the next two.")
+    ResourcesPrefix = Text(0, 1024, about="What is taken off the keys; a folder ends in a slash.")
+    TargetKeyPrefix = Text(0, 1024, about="What is put before the keys; a folder ends in a slash.")
     CannedAccessControlList = Choice("private", "public-read")
     # 2020 knows Copy and Replaced, 2023 Add as well.
-    MetadataDirective = Choice(*DIRECTIVES, metadata=about("Where the metadata of the copies comes from."))
+    MetadataDirective = Choice(*DIRECTIVES, about="Where the metadata of the copies comes from.")
     # "Timestamp" on the pages; every client sends Unix seconds.
-    ModifiedSinceConstraint = Number(0, 2**63 - 1, metadata=about("Unix seconds; older objects are left (412)."))
-    UnModifiedSinceConstraint = Number(0, 2**63 - 1, metadata=about("Unix seconds; newer objects are left (412)."))
+    ModifiedSinceConstraint = Number(0, 2**63 - 1, about="Unix seconds; older objects are left (412).")
+    UnModifiedSinceConstraint = Number(0, 2**63 - 1, about="Unix seconds; newer objects are left (412).")
     NewObjectMetadata = Part(NewObjectMetadata())
     TaggingDirective = _tagging_directive()
     NewObjectTagging = _tags()
     # The API's table has the first two, the console offers all four.
     StorageClass = Choice("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
-    TargetResource = Text(1, 1024, form=bucket_name, required=True, metadata=about(f"The target: {NAME_FORMS}."))
+    TargetResource = Text(1, 1024, form=bucket_name, required=True, about=f"The target: {NAME_FORMS}.")
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_prefixes_and_tags(self, data: dict[str, Any], original: object, **_: Any) -> None:
@@ -225,7 +223,7 @@ class Tagging(Element):
 class Operation(Element):
     """What is done to each object: exactly one child."""
 
-    COSDeleteObject = Nothing(metadata=about("Deletes each object; with a VersionId in its row, for good."))
+    COSDeleteObject = Nothing(about="Deletes each object; with a VersionId in its row, for good.")
     COSInitiateRestoreObject = Part(Restore())
     COSPutObjectCopy = Part(Copy())
     COSPutObjectTagging = Part(Tagging())
@@ -244,7 +242,7 @@ class Report(Element):
     """Where a report of the tasks goes; required even where none is wanted."""
 
     # The sample of 2020 reports to a bucket of another region, no rule forbids it.
-    Bucket = Text(1, 1024, form=bucket_name, required=True, metadata=about(f"The bucket: {NAME_FORMS}."))
+    Bucket = Text(1, 1024, form=bucket_name, required=True, about=f"The bucket: {NAME_FORMS}.")
     Enabled = Flag(required=True)
     Format = Choice("Report_CSV_V1", load_default="Report_CSV_V1")
     Prefix = Text(0, 256)
@@ -255,21 +253,21 @@ class CreateJobRequest(Element):
     """A CreateJob request, in the template's order. A missing ClientRequestToken is made before the job is sent."""
 
     ClientRequestToken = Text(
-        1, 64, validate=token_text, load_default=None, metadata=about("One for each job; a UUID is advised.")
+        1, 64, validate=token_text, load_default=None, about="One for each job; a UUID is advised."
     )
-    ConfirmationRequired = Flag(load_default=False, metadata=about("Whether the job waits to be confirmed."))
+    ConfirmationRequired = Flag(load_default=False, about="Whether the job waits to be confirmed.")
     # 1 to 256 bytes on the page of DescribeJob, 0 to 256 on all others.
     Description = Text(0, 256, load_default=None)
     Manifest = Part(Manifest(), required=True)
     Operation = Part(Operation(), required=True)
-    Priority = Number(0, PRIORITY_MAXIMUM, required=True, metadata=about("The larger, the sooner."))
+    Priority = Number(0, PRIORITY_MAXIMUM, required=True, about="The larger, the sooner.")
     Report = Part(Report(), required=True)
     RoleArn = Text(
         1,
         1024,
         validate=role_name,
         required=True,
-        metadata=about("Whose rights the job has: qcs::cam::uin/<uin>:roleName/<name>."),
+        about="Whose rights the job has: qcs::cam::uin/<uin>:roleName/<name>.",
     )
 
 
@@ -292,10 +290,9 @@ def with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
 
     Raises InvalidRequest where a name has more bytes as an ARN than the page allows.
     """
-    copied = document["Operation"].get("COSPutObjectCopy", {})
-    places: tuple[tuple[str, dict[str, Any]], ...] = (
+    places = (
         ("/Manifest/Location/ObjectArn", document["Manifest"]["Location"]),
-        ("/Operation/COSPutObjectCopy/TargetResource", copied),
+        ("/Operation/COSPutObjectCopy/TargetResource", document["Operation"].get("COSPutObjectCopy", {})),
         ("/Report/Bucket", document["Report"]),
     )
     problems: list[Problem] = []

@@ -24,11 +24,6 @@ _BOOLEANS = {"true": True, "false": False}
 MOST_PROBLEMS = 200
 
 
-def about(text: str) -> dict[str, str]:
-    """The metadata of a field: what it means, for the reader of the JSON Schema."""
-    return {"description": text}
-
-
 class Element(Schema):
     """A container: its fields stand in the page's order, and nothing else may stand in it."""
 
@@ -56,8 +51,10 @@ class Element(Schema):
             }
 
 
-class Worded:
-    """Says in words for a person what marshmallow says for a programmer."""
+class Kind:
+    """What all kinds have in common: `about` is what an element means, for the reader of the JSON Schema; refusals say in
+    words for a person what marshmallow says for a programmer.
+    """
 
     default_error_messages: dict[str, str | list[Any] | dict[Any, Any]] = {
         "required": "is required; add it",
@@ -66,15 +63,15 @@ class Worded:
         "type": "must be an object",
     }
 
+    def __init__(self, *args: Any, about: str = "", **options: Any) -> None:
+        super().__init__(*args, allow_none=False, metadata={"description": about}, **options)  # type: ignore[call-arg]
 
-class Part(Worded, fields.Nested):
+
+class Part(Kind, fields.Nested):
     """A container inside another."""
 
-    def __init__(self, nested: Any, **options: Any) -> None:
-        super().__init__(nested, allow_none=False, **options)
 
-
-class ListOf(Worded, fields.List[Any]):
+class ListOf(Kind, fields.List[Any]):
     """A plain list; the names that its members have in XML are the renderer's business.
 
     Its length is checked before its members, and after more faulty members than are shown no others are looked at: a
@@ -82,7 +79,7 @@ class ListOf(Worded, fields.List[Any]):
     """
 
     def __init__(self, inner: fields.Field[Any], minimum: int = 0, maximum: int | None = None, **options: Any) -> None:
-        super().__init__(inner, allow_none=False, **options)
+        super().__init__(inner, **options)
         self.minimum = minimum
         self.maximum = maximum
 
@@ -110,7 +107,7 @@ class ListOf(Worded, fields.List[Any]):
             raise ValidationError(f"must have at most {self.maximum} members; it has {length}: take some out")
 
 
-class Text(Worded, fields.Field[str]):
+class Text(Kind, fields.Field[str]):
     """Text of `minimum` to `maximum` bytes in UTF-8 that XML can carry.
 
     `form` takes the text and gives it as it is sent, or raises ValidationError; what it gives is measured as well. What
@@ -124,7 +121,7 @@ class Text(Worded, fields.Field[str]):
         form: Callable[[str], str] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(allow_none=False, **options)
+        super().__init__(**options)
         self.minimum = minimum
         self.maximum = maximum
         self.form = form
@@ -169,7 +166,7 @@ class Choice(Text):
         return word
 
 
-class Number(Worded, fields.Field[int]):
+class Number(Kind, fields.Field[int]):
     """A whole number from `minimum` to `maximum`; a decimal string is taken too, nothing looser."""
 
     def __init__(self, minimum: int, maximum: int, **options: Any) -> None:
@@ -185,7 +182,7 @@ class Number(Worded, fields.Field[int]):
         return value
 
 
-class Flag(Worded, fields.Field[bool]):
+class Flag(Kind, fields.Field[bool]):
     """true or false, as JSON or as the words of the wire."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
@@ -196,7 +193,7 @@ class Flag(Worded, fields.Field[bool]):
         return _BOOLEANS[value]
 
 
-class Nothing(Worded, fields.Field[dict[str, Any]]):
+class Nothing(Kind, fields.Field[dict[str, Any]]):
     """An element whose presence is all that it says: {}."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:

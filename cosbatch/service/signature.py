@@ -94,7 +94,9 @@ class SignatureAuth(AuthBase):
     ) -> None:
         self._credentials = credentials
         self._now = now
-        self._values = method, path, parameters, [(name, value) for name, value in headers if _is_signed(name)]
+        named = [(name.lower(), value) for name, value in headers]
+        signed = [(name, value) for name, value in named if name in _SIGNED or name.startswith("x-cos-")]
+        self._values = method, path, parameters, signed
 
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
         r.headers["Authorization"] = sign(self._credentials, self._now, *self._values)
@@ -104,12 +106,6 @@ class SignatureAuth(AuthBase):
         """StringToSign and FormatString (as the service calls HttpString), to hold against the service's."""
         text = http_string(*self._values)
         return string_to_sign(key_time(self._now), text), text
-
-
-@lru_cache(maxsize=64)
-def _is_signed(name: str) -> bool:
-    name = name.lower()
-    return name in _SIGNED or name.startswith("x-cos-")
 
 
 def _encoded(pairs: Pairs) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from marshmallow import Schema, fields
 from cosbatch.cli.deploy.json_schema import RULES_ACROSS_FIELDS, json_schema
 from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, SCHEMAS
 from cosbatch.schemas.document import CreateJobRequest
-from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Nothing, Number, Part, Text, about
+from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Nothing, Number, Part, Text
 from cosbatch.schemas.profiles_file import ProfilesFile
 from tests.schemas.documents import COPY, JOB, NORMALISED, OPERATIONS, REFUSED, TAKEN, TOGETHER, Json, job
 
@@ -91,14 +91,14 @@ class Everything(Element):
     """One of each."""
 
     Free = Text()
-    Short = Text(5, 8, load_default=None, metadata=about("A short word."))
+    Short = Text(5, 8, load_default=None, about="A short word.")
     Colour = Choice("red", synonyms={"rouge": "red"}, load_default="red")
     Count = Number(1, 3)
     Switch = Flag(load_default=False)
     Mark = Nothing()
     Some = ListOf(Text(1), minimum=1, load_default=list)
     Few = ListOf(Part(Child), maximum=2)
-    Only = Part(Child, required=True, metadata=about("The only one."))
+    Only = Part(Child, required=True, about="The only one.")
 
 
 def test_says_of_each_kind_what_it_takes() -> None:
