@@ -48,10 +48,8 @@ def check_confirmation(description: object, caller: str, profiles: Profiles) -> 
     """Raises Forbidden where the job's Description says that the caller who would confirm it is the one who asked for it."""
     marker = read_marker(description)
     if marker and marker.caller == caller and not profiles.policy.get("self_confirmation"):
-        raise Forbidden(
-            "The token that created a job may not confirm it: have someone else confirm it, with another token or in the "
-            "console."
-        )
+        how = "have someone else confirm it, with another token or in the console"
+        raise Forbidden(f"The token that created a job may not confirm it: {how}.")
 
 
 def check_size(rows: int | None, profile: Profile | None) -> None:

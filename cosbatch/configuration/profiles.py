@@ -130,10 +130,8 @@ def _loops(profiles: Profiles) -> Iterator[Problem]:
         for place in profile.places:
             inside = "" if place.what == "receipts" else "/job"
             for taken in profiles.started_by(place):
-                message = (
-                    f"{place.what} could be written where profile {taken.name} takes uploads: a job would start jobs; "
-                    "keep the two apart by their prefixes"
-                )
+                where = f"where profile {taken.name} takes uploads"
+                message = f"{place.what} could be written {where}: a job would start jobs; keep the two apart by their prefixes"
                 yield Problem(f"/profiles/{index}{inside}{place.pointer}", message)
 
 

@@ -19,7 +19,6 @@ from cosbatch.model.errors import InvalidRequest, Problem, quoted
 # can carry, this would take 6 ms of each cold start to compile.
 _NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _DECIMAL = re.compile(r"-?[0-9]{1,20}", re.ASCII)
-_BOOLEANS = {"true": True, "false": False}
 # More faults than a person reads would only make an answer that is too large to be delivered, and take long to find.
 MOST_PROBLEMS = 200
 
@@ -115,11 +114,7 @@ class Text(Kind, fields.Field[str]):
     """
 
     def __init__(
-        self,
-        minimum: int = 0,
-        maximum: int | None = None,
-        form: Callable[[str], str] | None = None,
-        **options: Any,
+        self, minimum: int = 0, maximum: int | None = None, form: Callable[[str], str] | None = None, **options: Any
     ) -> None:
         super().__init__(**options)
         self.minimum = minimum
@@ -186,11 +181,11 @@ class Flag(Kind, fields.Field[bool]):
     """true or false, as JSON or as the words of the wire."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if isinstance(value, bool):
-            return value
-        if not isinstance(value, str) or value not in _BOOLEANS:
+        if isinstance(value, str):
+            value = {"true": True, "false": False}.get(value)
+        if not isinstance(value, bool):
             raise ValidationError("must be true or false")
-        return _BOOLEANS[value]
+        return value
 
 
 class Nothing(Kind, fields.Field[dict[str, Any]]):

@@ -36,10 +36,6 @@ def _buckets() -> ListOf:
     return ListOf(Text(validate=full_bucket_name))
 
 
-def _operations() -> ListOf:
-    return ListOf(Choice(*OPERATIONS))
-
-
 class Match(Element):
     """The uploads that a profile takes: a bucket's full name, and how the keys begin and end."""
 
@@ -51,7 +47,7 @@ class Match(Element):
 class Limits(Element):
     """What a job of this profile may do at most; what is left out is not limited."""
 
-    operations = _operations()
+    operations = ListOf(Choice(*OPERATIONS))
     source_buckets = _buckets()
     target_buckets = _buckets()
     max_objects = Number(1, 2**63 - 1)
@@ -74,7 +70,7 @@ class Policy(Element):
     """What any caller may ask for; what is left out is not limited."""
 
     free_documents = Flag(load_default=True)
-    operations = _operations()
+    operations = ListOf(Choice(*OPERATIONS))
     roles = ListOf(Text(validate=role_name))
     manifest_buckets = _buckets()
     target_buckets = _buckets()

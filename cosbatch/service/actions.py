@@ -26,8 +26,9 @@ Pairs = tuple[tuple[str, str], ...]
 def create_job_request(document: Mapping[str, object], account: Account) -> Request:
     """`POST /jobs` with the document as XML (436/38608)."""
     body = render("CreateJobRequest", document)
-    headers = (("Content-Type", "application/xml"), ("Content-MD5", content_md5(body)))
-    return _batch_request("POST", "/jobs", account, headers=headers, body=body)
+    bare = _batch_request("POST", "/jobs", account)
+    headers = (*bare.headers, ("Content-Type", "application/xml"), ("Content-MD5", content_md5(body)))
+    return bare._replace(headers=headers, body=body)
 
 
 def describe_job_request(job_id: str, account: Account) -> Request:
@@ -37,18 +38,18 @@ def describe_job_request(job_id: str, account: Account) -> Request:
 
 def list_jobs_request(query: Mapping[str, object], account: Account) -> Request:
     """`GET /jobs` with `jobStatuses`, `maxResults` and `nextToken` where given (436/38611)."""
-    return _batch_request("GET", "/jobs", account, query=query, limit=LISTING_LIMIT)
+    return _batch_request("GET", "/jobs", account, query)._replace(limit=LISTING_LIMIT)
 
 
 def update_job_priority_request(job_id: str, priority: int, account: Account) -> Request:
     """`POST /jobs/<JobId>/priority` (436/38612)."""
-    return _batch_request("POST", f"{_job_path(job_id)}/priority", account, query={"priority": priority})
+    return _batch_request("POST", f"{_job_path(job_id)}/priority", account, {"priority": priority})
 
 
 def update_job_status_request(job_id: str, status: str, reason: str | None, account: Account) -> Request:
     """`POST /jobs/<JobId>/status` (436/38613)."""
     query = {"requestedJobStatus": status, "statusUpdateReason": reason}
-    return _batch_request("POST", f"{_job_path(job_id)}/status", account, query=query)
+    return _batch_request("POST", f"{_job_path(job_id)}/status", account, query)
 
 
 def delete_job_request(job_id: str, account: Account) -> Request:
@@ -58,15 +59,15 @@ def delete_job_request(job_id: str, account: Account) -> Request:
 
 def object_request(
     method: str,
-    manifest: names.Resource,
+    place: names.Resource,
     account: Account,
     headers: Pairs = (),
     version: str | None = None,
     limit: int = 0,
 ) -> Request:
     """HEAD or GET of an object; `limit` is the largest body that is read, in bytes."""
-    host, query = names.bucket_host(manifest.bucket, account.region), _query({"versionId": version})
-    return Request(method, host, f"/{manifest.key}", query, headers, limit=max(limit, ANSWER_LIMIT))
+    host, query = names.bucket_host(place.bucket, account.region), _query({"versionId": version})
+    return Request(method, host, f"/{place.key}", query, headers, limit=max(limit, ANSWER_LIMIT))
 
 
 def content_md5(body: bytes) -> str:
@@ -74,18 +75,9 @@ def content_md5(body: bytes) -> str:
     return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
 
 
-def _batch_request(
-    method: str,
-    path: str,
-    account: Account,
-    *,
-    query: Mapping[str, object] | None = None,
-    headers: Pairs = (),
-    body: bytes = b"",
-    limit: int = ANSWER_LIMIT,
-) -> Request:
+def _batch_request(method: str, path: str, account: Account, query: Mapping[str, object] | None = None) -> Request:
     host = names.control_host(account.uin, account.region)
-    return Request(method, host, path, _query(query or {}), (("x-cos-appid", account.appid), *headers), body, limit)
+    return Request(method, host, path, _query(query or {}), (("x-cos-appid", account.appid),))
 
 
 def _job_path(job_id: str) -> str:
