@@ -167,13 +167,11 @@ def _endpoint(reader: Reader) -> str | None:
 
 
 def _timeout(reader: Reader) -> float:
-    value = reader.text(TIMEOUT)
-    if value is None:
-        return DEFAULT_TIMEOUT
-    if not _SECONDS.fullmatch(value) or not float(value):
-        reader.wrong(TIMEOUT, "must be a number of seconds such as 10")
-        return DEFAULT_TIMEOUT
-    return float(value)
+    value = reader.text(TIMEOUT) or str(DEFAULT_TIMEOUT)
+    if _SECONDS.fullmatch(value) and float(value):
+        return float(value)
+    reader.wrong(TIMEOUT, "must be a number of seconds such as 10")
+    return DEFAULT_TIMEOUT
 
 
 def _http_origins(reader: Reader) -> tuple[str, ...]:

@@ -31,10 +31,6 @@ class Element(Schema):
 
     error_messages = {"type": "must be an object"}
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.error_messages["unknown"] = f"is not known here; what may stand here: {', '.join(self.load_fields)}"
-
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **_: Any) -> None:
         """Puts the faults in order: the fields, the unknown names as the caller wrote them, the element as a whole.
 
@@ -42,11 +38,14 @@ class Element(Schema):
         """
         unknown = [name for name in data if name not in self.load_fields] if isinstance(data, Mapping) else []
         if unknown:
-            message, messages = self.error_messages["unknown"], error.messages_dict
+            messages, message = (
+                error.messages_dict,
+                f"is not known here; what may stand here: {', '.join(self.load_fields)}",
+            )
             error.messages = {
                 **{name: below for name, below in messages.items() if name in self.load_fields},
                 **{_step(name): [message] for name in unknown[: MOST_PROBLEMS + 1]},
-                SCHEMA: [text for text in messages.get(SCHEMA, ()) if text != message],
+                SCHEMA: [text for text in messages.get(SCHEMA, ()) if text != self.error_messages["unknown"]],
             }
 
 
