@@ -38,10 +38,8 @@ class Element(Schema):
         """
         unknown = [name for name in data if name not in self.load_fields] if isinstance(data, Mapping) else []
         if unknown:
-            messages, message = (
-                error.messages_dict,
-                f"is not known here; what may stand here: {', '.join(self.load_fields)}",
-            )
+            message = f"is not known here; what may stand here: {', '.join(self.load_fields)}"
+            messages = error.messages_dict
             error.messages = {
                 **{name: below for name, below in messages.items() if name in self.load_fields},
                 **{_step(name): [message] for name in unknown[: MOST_PROBLEMS + 1]},
