@@ -110,11 +110,12 @@ class RowRules:
         return bucket_fault(_decoded(values[self.layout.bucket]), self._allowed) != UNNAMED
 
     def _is_header(self, line: int, values: list[str]) -> bool:
-        """Whether the row is a header, which is noted; learns from the first rows what the columns are."""
+        """Whether the row holds the names of the fields, which is noted; learns from the first rows what the columns are."""
         self.columns = self.columns or len(values)
         if self.layout is None and len(values) in (2, 3):
             self.layout = layout_of(COLUMNS[1 : len(values) + 1])
-        if self.rows > 0 or not _names_fields(values):
+        names = [value.strip(string.whitespace).lower() for value in values]
+        if self.rows > 0 or "bucket" not in names or any(map(BUCKET.fullmatch, values)):
             return False
         self.rows, self.previous = self.rows + 1, values
         self.judge_bytes(line, values)
@@ -208,9 +209,3 @@ def is_utf8(content: bytes) -> bool:
 
 def _decoded(text: str) -> str:
     return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
-
-
-def _names_fields(values: list[str]) -> bool:
-    """Some value reads "bucket", and none names one: such a row holds the names of the fields."""
-    words = [value.strip(string.whitespace).lower() for value in values]
-    return "bucket" in words and not any(map(BUCKET.fullmatch, values))
