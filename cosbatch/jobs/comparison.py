@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from contextlib import suppress
 
 from cosbatch.model import names
 from cosbatch.model.errors import Problem, quoted
@@ -54,8 +55,9 @@ def _leaves(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
         for index, below in enumerate(value):
             yield from _leaves(below, f"{pointer}/{index}")
     elif value is not None:
-        text = _plain(str(value).strip(), pointer.rpartition("/")[2])
-        if text not in ("", "false") and (pointer.rpartition("/")[2], text) not in _DEFAULTS:
+        name = pointer.rpartition("/")[2]
+        text = _plain(str(value).strip(), name)
+        if text not in ("", "false") and (name, text) not in _DEFAULTS:
             yield pointer, text
 
 
@@ -63,13 +65,7 @@ def _plain(text: str, name: str) -> str:
     if name == "ETag":
         return text.strip('"')
     if name in _NAMES:
-        return _resource(text)
+        with suppress(ValueError):  # of others, who may write anything there
+            resource = names.parse_resource(text)
+            return resource.arn(resource.region or "")
     return text.lower() if text.lower() in ("true", "false") else text
-
-
-def _resource(text: str) -> str:
-    try:
-        resource = names.parse_resource(text)
-    except ValueError:
-        return text
-    return resource.arn(resource.region or "")

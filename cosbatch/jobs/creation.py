@@ -25,7 +25,7 @@ from cosbatch.model.errors import (
 from cosbatch.model.identity import Marker
 from cosbatch.schemas.document import ELEMENTS
 from cosbatch.service import actions
-from cosbatch.service.exchange import SHORTEST_ATTEMPT, Attempts, Exchange
+from cosbatch.service.exchange import SHORTEST_ATTEMPT, Exchange
 
 PAGES = 50
 PAGE_SIZE = 1000
@@ -72,7 +72,7 @@ def create(order: Order, exchange: Exchange, settings: Settings) -> dict[str, An
         return _result(order.token, "created", attempts.get())
     if _no_job_was_made(attempts.error, attempts.ambiguous):
         raise attempts.error
-    return _recover(order, attempts, attempts.error, exchange, settings)
+    return _recover(order, attempts.error, attempts.ambiguous, exchange, settings)
 
 
 def recall(token: str, location: Mapping[str, object], exchange: Exchange, settings: Settings) -> dict[str, Any] | None:
@@ -110,10 +110,10 @@ def _result(token: str, outcome: str, job: Mapping[str, object], warnings: Seque
 
 
 def _recover(
-    order: Order, attempts: Attempts[dict[str, object]], error: ServiceSideError, exchange: Exchange, settings: Settings
+    order: Order, error: ServiceSideError, ambiguous: ServiceSideError | None, exchange: Exchange, settings: Settings
 ) -> dict[str, Any]:
     """Find the job that the order may have made; a listing may lag behind, so look more than once."""
-    unresolved: CosbatchError = _unresolved(error, attempts.ambiguous)
+    unresolved = _unresolved(error, ambiguous)
     for _ in _lookups(exchange):
         found = _find(order.marker.trace, exchange, settings)
         try:
@@ -124,7 +124,7 @@ def _recover(
                 raise
             unresolved = mismatch
             continue
-        if attempts.ambiguous is None and _is_another_fault(error, found):
+        if ambiguous is None and _is_another_fault(error, found):
             raise error
     raise unresolved
 
@@ -172,6 +172,7 @@ class _Finding(NamedTuple):
 def _find(trace: str, exchange: Exchange, settings: Settings) -> _Finding:
     """Look through the listing; where it breaks off, what was found so far is a finding all the same."""
     found: dict[str, Mapping[str, Any]] = {}
+    complete = True
     try:
         for page in _pages({}, exchange, settings):
             for job in page["Jobs"]:
@@ -179,8 +180,8 @@ def _find(trace: str, exchange: Exchange, settings: Settings) -> _Finding:
                 if marker and marker.trace == trace and names.is_job_id(job.get("JobId")):
                     found[job["JobId"]] = {**job, "RequestId": page.get("RequestId")}
     except ServiceSideError:
-        return _Finding(list(found.values()), complete=False)
-    return _Finding(list(found.values()), complete=True)
+        complete = False
+    return _Finding([*found.values()], complete)
 
 
 def all_jobs(query: Mapping[str, object], exchange: Exchange, settings: Settings) -> Iterator[Mapping[str, Any]]:
@@ -222,6 +223,11 @@ class _Candidate(NamedTuple):
     changes: list[Problem]
     copied: bool = False
 
+    @property
+    def created_at(self) -> str:
+        """In ISO 8601; empty where the service does not say."""
+        return str(self.described.get("CreationTime") or "")
+
 
 def _recovered(order: Order, found: _Finding, exchange: Exchange, settings: Settings) -> dict[str, Any]:
     """The job that the token was used for. A marker can be copied, so each job is described and compared; one that differs
@@ -241,15 +247,11 @@ def _first(fitting: list[_Candidate]) -> _Candidate:
 
     Raises DuplicateUnresolved where their times do not tell which that is.
     """
-    first, *later = sorted(fitting, key=_created_at)
-    if later and _created_at(first) in ("", _created_at(later[0])):
+    first, *later = sorted(fitting, key=lambda candidate: candidate.created_at)
+    if later and first.created_at in ("", later[0].created_at):
         ids = ", ".join(sorted(candidate.job["JobId"] for candidate in fitting))
         raise DuplicateUnresolved(f"More than one job bears the marker of this token: {ids}. Look at them by hand.")
     return first
-
-
-def _created_at(candidate: _Candidate) -> str:
-    return str(candidate.described.get("CreationTime") or "")
 
 
 def _mismatch(candidates: list[_Candidate]) -> IdempotencyMismatch:

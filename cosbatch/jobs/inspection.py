@@ -16,14 +16,14 @@ from cosbatch.service.manifest_object import EDGE, ManifestObject
 if TYPE_CHECKING:
     from cosbatch.manifest.verdict import Fault, Verdict
 
-LIMIT_NOT_CHECKED = "LimitNotChecked"
 OBJECT_ARN = "/Manifest/Location/ObjectArn"
 
 
 class Inspection(NamedTuple):
     """What is known of the manifest: `size` in bytes, `rows` as counted or estimated; None where it was not looked at.
 
-    `warnings` are of what was seen; `unchecked` says what was asked for and could not be looked at.
+    `warnings` are of what was seen; `unchecked` says what was asked for and could not be looked at, `leaves_limit_open`
+    whether rows that nobody read may be over a limit of the profile.
     """
 
     location: Mapping[str, Any]
@@ -33,11 +33,7 @@ class Inspection(NamedTuple):
     buckets: tuple[str, ...] = ()
     warnings: tuple[Fault, ...] = ()
     unchecked: tuple[Mapping[str, object], ...] = ()
-
-    @property
-    def leaves_limit_open(self) -> bool:
-        """Whether rows that nobody read may be over a limit of the profile."""
-        return any(warning["Warning"] == LIMIT_NOT_CHECKED for warning in self.unchecked)
+    leaves_limit_open: bool = False
 
 
 class _Sources:
@@ -79,7 +75,8 @@ def inspect(
         raise error
     if spec["Format"] == CSV and not spec["Fields"]:
         spec["Fields"] = _told_by(verdict, content)
-    inspection = Inspection(content.location, spec, content.size, unchecked=check.unchecked(verdict))
+    unchecked, is_open = check.unchecked(verdict), check.leaves_limit_open(verdict)
+    inspection = Inspection(content.location, spec, content.size, unchecked=unchecked, leaves_limit_open=is_open)
     if verdict is None:
         return inspection
     rows = verdict.rows if verdict.estimated_rows is None else verdict.estimated_rows
@@ -127,13 +124,13 @@ class ManifestCheck:
             why = "the time did not suffice" if self._full else f"that takes {MANIFEST_CHECK}=full"
             message = f"names {self._files_left} data files that were not looked for: {why}"
             found.append(warning("FilesNotLookedFor", OBJECT_ARN, message))
-        if self._leaves_limit_open(verdict):
+        if self.leaves_limit_open(verdict):
             why = f"{MANIFEST_CHECK} is off" if verdict is None else "the time did not suffice for all rows"
             message = f"may be over the profile's {' and '.join(self._limits)}, for it could not be read: {why}"
-            found.append(warning(LIMIT_NOT_CHECKED, "/Manifest", message))
+            found.append(warning("LimitNotChecked", "/Manifest", message))
         return tuple(found)
 
-    def _leaves_limit_open(self, verdict: Verdict | None) -> bool:
+    def leaves_limit_open(self, verdict: Verdict | None) -> bool:
         """Whether rows that nobody read may be over a limit of the profile."""
         if not self._limits or (verdict is not None and verdict.complete):
             return False

@@ -18,7 +18,6 @@ LONGEST_INVENTORY = 16 << 20  # bytes of a manifest.json; each data file takes a
 
 _MARKS = ("fileFormat", "fileSchema", "files")  # a document without any of them is no inventory
 _COUNTS = ("filterObjectCount", "listObjectCount")  # what the filter left, or else all that was listed
-_CHECKSUMS = ("md5Checksum", "MD5checksum")  # as the new and the old generation spell it
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _MD5 = re.compile(r"[0-9A-Fa-f]{32}")
 
@@ -122,10 +121,13 @@ class _Reading:
     def rows(self, document: Document) -> int | None:
         """How many objects the inventory counts, if it does."""
         name = next((name for name in _COUNTS if name in document), None)
-        count = _whole_number(document[name]) if name else None
-        if name and not count:
-            words = [f"{name} is {shown(document[name], 200)}, no number"] if count is None else []
-            self._note("InventorySchema" if words else "Empty", name, *words)
+        if name is None:
+            return None
+        count = _whole_number(document[name])
+        if count is None:
+            self._note("InventorySchema", name, f"{name} is {shown(document[name], 200)}, no number")
+        elif count == 0:
+            self._note("Empty", name)
         return count
 
     def fields(self, document: Document) -> tuple[str, ...] | None:
@@ -171,7 +173,7 @@ def _data_file(entry: Any) -> DataFile | str:
     if not isinstance(entry, dict):
         return "is no object"
     key, size = entry.get("key"), _whole_number(entry.get("size"))
-    checksum = next((entry[name] for name in _CHECKSUMS if name in entry), None)
+    checksum = entry.get("md5Checksum", entry.get("MD5checksum"))  # as the new and the old generation spell it
     if not isinstance(key, str) or not key:
         return "has no key"
     if size is None:
