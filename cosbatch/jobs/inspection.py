@@ -111,9 +111,12 @@ class ManifestCheck:
         self._files_left = 0  # data files that were not looked at
 
     def verdict(self) -> Verdict:
-        if self._is_inventory:
-            return self._of_inventory()
-        return self._in_full() if self._full else self._by_head_and_tail()
+        from cosbatch.jobs.judging import judge_inventory_object, judge_rows
+
+        if not self._is_inventory:
+            return judge_rows(self._content, self._fields, self._sources, self._full)
+        verdict, self._files_left = judge_inventory_object(self._content, self._sources, self._full)
+        return verdict
 
     def unchecked(self, verdict: Verdict | None) -> tuple[Mapping[str, object], ...]:
         """What was asked for and could not be looked at; there is no verdict where the check is off."""
@@ -137,47 +140,6 @@ class ManifestCheck:
         size = self._content.size
         counts_only = self._limits == ["max_objects"] and not self._is_inventory and size is not None
         return not counts_only or (size + 1) // self._sources.shortest_row > self._most  # type: ignore[operator]
-
-    def _by_head_and_tail(self) -> Verdict:
-        from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_head_and_tail
-
-        judge = CsvJudge(self._fields, self._sources)
-        head = self._content.read(0, EDGE)
-        feed_in_time(judge, [head], lambda: True)
-        size = self._content.size if self._content.size is not None else len(head)
-        return judge_head_and_tail(judge, self._end(len(head), size), size)
-
-    def _end(self, start: int, size: int) -> bytes:
-        """The last bytes, as far as they stand behind `start`."""
-        start = max(start, size - EDGE)
-        return self._content.read(start, size - start) if start < size else b""
-
-    def _in_full(self) -> Verdict:
-        """All rows; or where the time does not suffice, those up to then, and both ends in any case."""
-        from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_head_and_tail
-
-        content = self._content
-        judge = CsvJudge(self._fields, self._sources)
-        if feed_in_time(judge, content.blocks(), lambda: judge.size < EDGE or content.has_time()):
-            judge.close()
-            return judge.verdict()
-        if content.size is None:
-            return judge.verdict(complete=False)
-        return judge_head_and_tail(judge, self._end(judge.size, content.size), content.size)
-
-    def _of_inventory(self) -> Verdict:
-        """The inventory's own file, and its data files."""
-        from cosbatch.jobs.data_files import judge_data_files
-        from cosbatch.manifest.inventory import LONGEST_INVENTORY, judge_inventory
-
-        content = self._content
-        inventory = judge_inventory([content.read(0, LONGEST_INVENTORY)], self._sources)
-        if not inventory.verdict.ok:
-            return inventory.verdict
-        verdict, self._files_left = judge_data_files(
-            inventory, self._sources, content.beside, self._full, content.has_time
-        )
-        return verdict
 
 
 def warning(name: str, pointer: str, message: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -101,9 +101,8 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
     named = options.get("Profile")
     profile = context.configuration.profiles.named(named) if named is not None else None
-    return draft_of(
-        elements, profile, day_of(context.exchange.deadline.clock.now()), call.token, call.caller, context
-    ), options
+    today = day_of(context.exchange.deadline.clock.now())
+    return draft_of(elements, profile, today, call.token, call.caller, context), options
 
 
 def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[str, object]:
@@ -115,7 +114,7 @@ def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[
     except ServiceSideError as error:
         error.retryable = _may_pass(error)
         raise
-    return {**_warned(found.warnings, result), "Manifest": upload.arn, "Profile": name}
+    return {**_warned(result, found.warnings), "Manifest": upload.arn, "Profile": name}
 
 
 def _created_once(found: UploadedManifest, profile: Profile, context: CallContext) -> dict[str, Any]:
@@ -123,7 +122,7 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
     elements = {"Manifest": {"Location": found.manifest.location}}
     try:
         draft = draft_of(elements, profile, day_of(found.modified), found.token, None, context)
-        return _with_list(draft.inspection, created(draft, context))
+        result = created(draft, context)
     except CosbatchError as error:
         if _may_pass(error) or isinstance(error, UpstreamTLS):
             raise
@@ -131,13 +130,9 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
         if made is None:
             raise
         return made
-
-
-def _with_list(seen: Inspection, result: dict[str, Any]) -> dict[str, Any]:
-    """The result with the list's rows, and with what is worth a warning in it: an uploader sees no plan."""
-    rows = {} if seen.rows is None else {"Rows": seen.rows}
-    told = {**result, **rows, "Warnings": [*result.get("Warnings", ()), *map(warning_of, seen.warnings)]}
-    return {name: value for name, value in told.items() if value != []}
+    # An uploader sees no plan, so the result tells how many rows the list has, and what is worth a warning in it.
+    rows = {} if draft.inspection.rows is None else {"Rows": draft.inspection.rows}
+    return _warned({**result, **rows}, (), map(warning_of, draft.inspection.warnings))
 
 
 def _recalled(found: UploadedManifest, error: CosbatchError, context: CallContext) -> dict[str, Any] | None:
@@ -166,13 +161,13 @@ def created(draft: Draft, context: CallContext) -> dict[str, Any]:
         # With it the caller can ask again, and get the job that there may be.
         error.fields["ClientRequestToken"] = draft.order.token
         raise
-    return _warned(draft.inspection.unchecked, result)
+    return _warned(result, draft.inspection.unchecked)
 
 
-def _warned(warnings: Sequence[Mapping[str, object]], result: dict[str, Any]) -> dict[str, Any]:
-    """The result with the warnings before its own."""
-    both = [*warnings, *result.get("Warnings", ())]
-    return {**result, "Warnings": both} if both else result
+def _warned(result: dict[str, Any], before: Iterable[object], behind: Iterable[object] = ()) -> dict[str, Any]:
+    """The result with more warnings before and behind its own."""
+    warnings = [*before, *result.get("Warnings", ()), *behind]
+    return {**result, "Warnings": warnings} if warnings else result
 
 
 def draft_of(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cosbatch.jobs.data_files import FILES
 from cosbatch.jobs.inspection import Inspection, inspect
+from cosbatch.jobs.judging import FILES
 from cosbatch.manifest.judge import CsvJudge
 from cosbatch.model.blocks import PIECE
 from cosbatch.model.deadline import Deadline

@@ -15,7 +15,7 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, bucket, command, whole_number
 from cosbatch.cli.terminal.tables import printable, table
-from cosbatch.jobs.data_files import judge_data_files
+from cosbatch.jobs.judging import judge_data_files
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.manifest.judge import judge_csv
 from cosbatch.manifest.verdict import Fault, Verdict

@@ -1,12 +1,15 @@
-"""The data files of an inventory: there, as long as its manifest.json says, whole, and of rows that are allowed."""
+"""Reads a manifest from its bucket and judges it, as far as is asked for and the time suffices.
+
+An inventory's data files must be there, as long as its manifest.json says, whole, and of rows that are allowed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from itertools import chain
 
-from cosbatch.manifest.inventory import DataFile, Inventory, with_faults
-from cosbatch.manifest.judge import CsvJudge, feed_in_time
+from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, Inventory, judge_inventory, with_faults
+from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_head_and_tail
 from cosbatch.manifest.verdict import KEPT, Fault, Verdict
 from cosbatch.model.blocks import GZIP_MARK, gunzip
 from cosbatch.model.errors import ServiceError
@@ -14,6 +17,35 @@ from cosbatch.service.manifest_object import EDGE, ManifestObject
 
 # Data files of an inventory that are looked at in any case.
 FILES = 20
+
+
+def judge_rows(content: ManifestObject, fields: Sequence[str] | None, allowed: Container[str], full: bool) -> Verdict:
+    """The verdict on a CSV manifest, by both of its ends; or `full`, by all rows, and where the time does not suffice, by
+    those up to then and its end. Raises ServiceSideError.
+    """
+    judge = CsvJudge(fields, allowed)
+    if not full:
+        head = content.read(0, EDGE)
+        feed_in_time(judge, [head], lambda: True)
+        start, size = len(head), len(head) if content.size is None else content.size
+    elif feed_in_time(judge, content.blocks(), lambda: judge.size < EDGE or content.has_time()):
+        judge.close()
+        return judge.verdict()
+    elif content.size is None:
+        return judge.verdict(complete=False)
+    else:
+        start, size = judge.size, content.size
+    start = max(start, size - EDGE)
+    tail = content.read(start, size - start) if start < size else b""
+    return judge_head_and_tail(judge, tail, size)
+
+
+def judge_inventory_object(content: ManifestObject, allowed: Container[str], full: bool) -> tuple[Verdict, int]:
+    """The same for the manifest.json of an inventory, and how many of its data files were not looked at."""
+    inventory = judge_inventory([content.read(0, LONGEST_INVENTORY)], allowed)
+    if not inventory.verdict.ok:
+        return inventory.verdict, 0
+    return judge_data_files(inventory, allowed, content.beside, full, content.has_time)
 
 
 class _SourceBucket:
