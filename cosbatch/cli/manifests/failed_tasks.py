@@ -100,10 +100,18 @@ class FailedTasks:
             yield self._file.read(min(_BLOCK, piece.size - start))
 
     def _rewritten(self, piece: _Piece, form: str | None, versions: bool) -> Iterator[bytes]:
-        rows = csv.reader(lines(self._blocks(piece)))
-        tasks = ((bucket, encoded(key, form), version[0] if version else "") for bucket, key, *version in rows)
+        content = b"".join(self._blocks(piece))
+        if not versions and b'"' not in content:
+            yield encoded(content, form)
+            return
+        rows = csv.reader(lines([content]))
+        tasks = ((bucket, _key(key, form), version[0] if version else "") for bucket, key, *version in rows)
         while some := list(islice(tasks, _AT_ONCE)):
             yield _rows(some, versions)
+
+
+def _key(key: str, form: str | None) -> str:
+    return encoded(key.encode(errors="surrogateescape"), form).replace(b"\n", b"%0A").decode()
 
 
 def _rows(tasks: Sequence[Task], versions: bool) -> bytes:

@@ -54,3 +54,19 @@ def test_quotes_what_has_to_be_quoted_and_keeps_what_is_to_be_encoded(key: str, 
 
 def test_encodes_the_keys_anew_where_the_report_has_plain_ones() -> None:
     assert written(["A"], "plain", A=[("b-1", "x y,\n%20", ""), ("b-1", "z", "")]) == 'b-1,"x%20y,%0A%2520"\nb-1,z\n'
+
+
+@pytest.mark.parametrize(
+    ("form", "key", "row"),
+    [
+        ("plain", "年 x%20y", "%E5%B9%B4%20x%2520y"),
+        ("plain", "a\udcffb", "a%FFb"),
+        ("plain", "a/b~c+d", "a/b~c%2Bd"),
+        ("encoded", "年%20%zz%", "%E5%B9%B4%20%25zz%25"),
+    ],
+)
+def test_encodes_many_keys_as_each_by_itself(form: str, key: str, row: str) -> None:
+    assert written(["A"], form, A=[("b-1", key, ""), ("b-1", "é", ""), ("b-1", key, "")]) == (
+        f"b-1,{row}\nb-1,%C3%A9\nb-1,{row}\n"
+    )
+    assert written(["A"], form, A=[("b-1", key + ",", ""), ("b-1", "é", "")]) == f'b-1,"{row},"\nb-1,%C3%A9\n'
