@@ -5,7 +5,7 @@ An inventory's data files must be there, as long as its manifest.json says, whol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 
 from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, Inventory, judge_inventory, with_faults
@@ -24,17 +24,17 @@ def judge_rows(content: ManifestObject, fields: Sequence[str] | None, allowed: C
     those up to then and its end. Raises ServiceSideError.
     """
     judge = CsvJudge(fields, allowed)
-    if not full:
+    if full:
+        if feed_in_time(judge, content.blocks(), lambda: judge.size < EDGE or content.has_time()):
+            judge.close()
+            return judge.verdict()
+        if content.size is None:
+            return judge.verdict(complete=False)
+        start, size = judge.size, content.size
+    else:
         head = content.read(0, EDGE)
         feed_in_time(judge, [head], lambda: True)
         start, size = len(head), len(head) if content.size is None else content.size
-    elif feed_in_time(judge, content.blocks(), lambda: judge.size < EDGE or content.has_time()):
-        judge.close()
-        return judge.verdict()
-    elif content.size is None:
-        return judge.verdict(complete=False)
-    else:
-        start, size = judge.size, content.size
     start = max(start, size - EDGE)
     tail = content.read(start, size - start) if start < size else b""
     return judge_head_and_tail(judge, tail, size)
@@ -45,7 +45,7 @@ def judge_inventory_object(content: ManifestObject, allowed: Container[str], ful
     inventory = judge_inventory([content.read(0, LONGEST_INVENTORY)], allowed)
     if not inventory.verdict.ok:
         return inventory.verdict, 0
-    return judge_data_files(inventory, allowed, content.beside, full, content.has_time)
+    return judge_data_files(inventory, allowed, content, full)
 
 
 class _SourceBucket:
@@ -60,15 +60,11 @@ class _SourceBucket:
 
 
 def judge_data_files(
-    inventory: Inventory,
-    allowed: Container[str],
-    opened: Callable[[str], ManifestObject],
-    full: bool,
-    has_time: Callable[[], bool],
+    inventory: Inventory, allowed: Container[str], content: ManifestObject, full: bool
 ) -> tuple[Verdict, int]:
     """The verdict on an inventory with its data files, and how many of these were not looked at.
 
-    `allowed` are the buckets that rows may name, `opened` gives the object of a key; `full` asks for all rows of all files
+    `allowed` are the buckets that rows may name, `content` is the manifest.json; `full` asks for all rows of all files
     instead of the beginnings of the first 20. Where all were read, `rows` counts them, and the verdict is complete.
     Raises ServiceSideError.
     """
@@ -76,10 +72,11 @@ def judge_data_files(
     faults: list[Fault] = []
     counted, complete, left = 0, True, 0
     for index, file in enumerate(inventory.files):
-        if len(faults) >= KEPT or not has_time() or (index >= FILES and not full):
+        if len(faults) >= KEPT or not content.has_time() or (index >= FILES and not full):
             left = len(inventory.files) - index
             break
-        judged = _judge_file(file, inventory, buckets, opened(file.key), full)
+        judge = CsvJudge(inventory.verdict.fields, buckets)
+        judged = _judge_file(file, judge, content.beside(file.key), full)
         faults += [fault._replace(message=f"{file.key}: {fault.message}") for fault in judged.faults]
         counted += judged.rows or 0
         complete = complete and judged.complete
@@ -88,10 +85,7 @@ def judge_data_files(
     return with_faults(inventory.verdict._replace(rows=rows, estimated_rows=rows, complete=complete), faults), left
 
 
-def _judge_file(
-    file: DataFile, inventory: Inventory, buckets: Container[str], content: ManifestObject, full: bool
-) -> Verdict:
-    judge = CsvJudge(inventory.verdict.fields, buckets)
+def _judge_file(file: DataFile, judge: CsvJudge, content: ManifestObject, full: bool) -> Verdict:
     try:
         first = content.read(0, EDGE)
     except ServiceError as error:

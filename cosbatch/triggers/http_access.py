@@ -71,14 +71,11 @@ def origin_headers(event: Mapping[str, object], settings: Settings) -> dict[str,
     """What every reply says to browsers; nothing where no origins are configured."""
     if not settings.http_origins:
         return {}
-    origin = _allowed_origin(event, settings)
-    if origin is None:
-        return {"Vary": "Origin"}
-    return {
-        "Vary": "Origin",
-        "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "Retry-After, WWW-Authenticate, Allow",
-    }
+    headers = {"Vary": "Origin"}
+    if origin := _allowed_origin(event, settings):
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Expose-Headers"] = "Retry-After, WWW-Authenticate, Allow"
+    return headers
 
 
 def _allowed_origin(event: Mapping[str, object], settings: Settings) -> str | None:

@@ -141,7 +141,7 @@ def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.
     location = {"ETag": None, "ObjectArn": place.arn(client.settings.account.region)}
     manifest = ManifestObject(location, client.settings.account, client.exchange(_PATIENCE))
     allowed = options.bucket or _AnyBucket()
-    verdict, _known = judge_data_files(inventory, allowed, manifest.beside, full=True, has_time=lambda: True)
+    verdict, _known = judge_data_files(inventory, allowed, manifest, full=True)
     return verdict
 
 
