@@ -84,7 +84,7 @@ def _step(record: object, configuration: Configuration) -> Step:
 
 def _call(record: object, configuration: Configuration) -> Call | Skipped:
     """What the record asks for. Raises InvalidEvent where its parts do not agree."""
-    name = _text(_at(record, "event"), "eventName")
+    name = _text(record, "event", "eventName")
     kind = "".join(name.split()).lower().removeprefix("cos:")
     if not kind:
         raise InvalidEvent("The record does not say what happened: event.eventName is missing.")
@@ -105,8 +105,7 @@ def _call(record: object, configuration: Configuration) -> Call | Skipped:
 def upload_of(record: object, configuration: Configuration) -> Upload:
     """The object that the record tells of. Raises InvalidEvent where key, url, bucket, appid and account disagree."""
     settings = configuration.settings
-    cos = _at(record, "cos")
-    of_bucket, of_object = _at(cos, "cosBucket"), _at(cos, "cosObject")
+    of_bucket, of_object = _at(record, "cos", "cosBucket"), _at(record, "cos", "cosObject")
     bucket = _bucket(of_bucket, settings.account.appid)
     key = _key(of_object, bucket)
     _check_url(_text(of_object, "url"), bucket, key, settings.account.region)
@@ -115,9 +114,9 @@ def upload_of(record: object, configuration: Configuration) -> Upload:
         bucket,
         key,
         names.Resource(bucket, key, None).arn(settings.account.region),
-        etag=_filled(_at(_at(of_object, "meta"), "ETag")),
+        etag=_filled(_at(of_object, "meta", "ETag")),
         size=_number(_at(of_object, "size")),
-        time=_seconds(_at(_at(record, "event"), "eventTime")),
+        time=_seconds(_at(record, "event", "eventTime")),
         version=_filled(_at(of_object, "vid")),
     )
 
@@ -164,13 +163,15 @@ def _check_regions(of_bucket: object, region: str) -> None:
             raise InvalidEvent(f"The bucket is in {quoted(value or '')}; this function works in {region}.")
 
 
-def _text(value: object, name: str) -> str:
-    """The text under the name; empty where there is none."""
-    return _filled(_at(value, name)) or ""
+def _text(value: object, *path: str) -> str:
+    """The text at the path; empty where there is none."""
+    return _filled(_at(value, *path)) or ""
 
 
-def _at(value: object, name: str) -> object:
-    return value.get(name) if isinstance(value, dict) else None
+def _at(value: object, *path: str) -> object:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _filled(value: object) -> str | None:
