@@ -25,10 +25,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 def create_job_request(document: Mapping[str, object], account: Account) -> Request:
     """`POST /jobs` with the document as XML (436/38608)."""
-    body = render("CreateJobRequest", document)
-    bare = _batch_request("POST", "/jobs", account)
-    headers = (*bare.headers, ("Content-Type", "application/xml"), ("Content-MD5", content_md5(body)))
-    return bare._replace(headers=headers, body=body)
+    return _batch_request("POST", "/jobs", account, body=render("CreateJobRequest", document))
 
 
 def describe_job_request(job_id: str, account: Account) -> Request:
@@ -75,9 +72,13 @@ def content_md5(body: bytes) -> str:
     return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
 
 
-def _batch_request(method: str, path: str, account: Account, query: Mapping[str, object] | None = None) -> Request:
-    host = names.control_host(account.uin, account.region)
-    return Request(method, host, path, _query(query or {}), (("x-cos-appid", account.appid),))
+def _batch_request(
+    method: str, path: str, account: Account, query: Mapping[str, object] | None = None, body: bytes = b""
+) -> Request:
+    host, headers = names.control_host(account.uin, account.region), [("x-cos-appid", account.appid)]
+    if body:
+        headers += [("Content-Type", "application/xml"), ("Content-MD5", content_md5(body))]
+    return Request(method, host, path, _query(query or {}), tuple(headers), body)
 
 
 def _job_path(job_id: str) -> str:
