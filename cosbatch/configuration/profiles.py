@@ -161,7 +161,7 @@ def _check_open(elements: Mapping[str, Any], profile: Profile) -> None:
 
 
 def _overlaid(profile: Profile, elements: dict[str, Any], date: str) -> dict[str, Any]:
-    """The elements over the profile's job, its placeholders filled in. A long key shortens the Description, for people."""
+    """The profile's job, its placeholders filled in, under the elements. A long key shortens Description, which is for people."""
     job, manifest = dict(profile.job), elements.get("Manifest")
     values = _placeholders(manifest, date)
     if job.get("Description"):

@@ -181,7 +181,7 @@ class UpstreamTimeout(ServiceSideError):
 
 
 class UpstreamTLS(ServiceSideError):
-    """The other side could not prove that it is the service."""
+    """The other side could not prove that it is the service, and will not do so the next time."""
 
 
 class UnexpectedResponse(ServiceSideError):
@@ -189,6 +189,7 @@ class UnexpectedResponse(ServiceSideError):
 
     def __init__(self, message: str, *, may_have_acted: bool = False) -> None:
         super().__init__(message, may_have_acted=may_have_acted)
+        # A broken answer may have been a good one; a redirect or the page of a gateway that refuses comes again.
         self.retryable = may_have_acted
 
 

@@ -24,6 +24,7 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _SHORT = 20
 _CALLER_SHORT = 8
 DESCRIPTION_LIMIT = 256
+# How the tokens of uploads and timers begin: no caller may bring such a one.
 OF_EVENTS = "event-"
 _GIVEN = f"{OF_EVENTS}given-"
 
@@ -61,14 +62,9 @@ def token_given_to_event(token: str) -> str:
     return _GIVEN + _as_uuid(hashlib.sha256(token.encode()).digest())
 
 
-def is_of_event(token: str) -> bool:
-    """Whether it is a token of uploads and timers, which no caller may bring."""
-    return token.startswith(OF_EVENTS)
-
-
 def says_what_it_is_of(token: str) -> bool:
     """Whether it is made of the upload or the timer's tick that it is of: no other job was ever asked for with it."""
-    return is_of_event(token) and not token.startswith(_GIVEN)
+    return token.startswith(OF_EVENTS) and not token.startswith(_GIVEN)
 
 
 def fresh_token(random_bytes: Callable[[int], bytes]) -> str:

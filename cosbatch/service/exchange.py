@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from cosbatch.model.deadline import Deadline, unix_seconds
-from cosbatch.model.errors import ServiceError, ServiceSideError, UpstreamTimeout, UpstreamTLS, UpstreamUnreachable
+from cosbatch.model.errors import ServiceSideError, UpstreamTimeout
 from cosbatch.model.messages import ANSWER_LIMIT, Request, Response
 
 T = TypeVar("T")
@@ -64,19 +64,8 @@ class Budget:
 
 def helps(error: ServiceSideError) -> bool:
     """Whether another try can help after this failure."""
-    match error:
-        case ServiceError(code="TooManyJobs"):
-            return False  # the account has as many jobs as it may: waiting for seconds does not change that
-        case ServiceError(code="SlowDown" | "RequestTimeout"):
-            return True  # the second: the request did not reach the service whole
-        case ServiceError():
-            return error.status >= 500
-        case UpstreamUnreachable() | UpstreamTimeout():
-            return True
-        case UpstreamTLS():
-            return False  # who could not prove who it is will not do so the next time
-    # A broken answer may have been a good one; a redirect or the page of a gateway that refuses comes again.
-    return error.may_have_acted
+    # An account that has as many jobs as it may has no fewer within seconds.
+    return error.retryable and error.code != "TooManyJobs"
 
 
 class Exchange:

@@ -53,17 +53,6 @@ def _fresh_token_per_delivery() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _resets_are_final() -> Iterator[None]:
-    helps = exchange.helps
-
-    def helps_but(error: errors.ServiceSideError) -> bool:
-        return helps(error) and not isinstance(error, errors.UpstreamUnreachable)
-
-    with patch.object(exchange, "helps", helps_but), patch.object(errors.UpstreamUnreachable, "retryable", False):
-        yield
-
-
 class _Any(str):
     """A part of a marker that equals every other."""
 
@@ -150,7 +139,7 @@ MUTANTS: dict[str, Mutant] = {
     "only the first page is read": _swapped(creation, "PAGES", 1),
     "any job is taken for the own one": _any_fits("trace"),
     "any digest fits": _any_fits("digest"),
-    "a reset is final": _resets_are_final,
+    "a reset is final": _swapped(errors.UpstreamUnreachable, "retryable", False),
     "a time-out is final": _swapped(errors.UpstreamTimeout, "retryable", False),
     "the last refusal is answered, not the ambiguous failure": _swapped(
         creation, "_unresolved", lambda error, ambiguous: error
