@@ -27,7 +27,7 @@ def has_terminal() -> bool:
 def ask(question: str, default: str = "") -> str:
     """What the person types; the default for an empty line. Raises WrongUsage where the input ends."""
     output.question(printable(f"{question}{f' [{default}]' if default else ''}:"))
-    line = sys.stdin.readline()
+    line = _typed()
     if not line:
         raise WrongUsage(_("the input ended before all was said; nothing was written"))
     return line.strip() or default
@@ -47,7 +47,18 @@ def is_agreed(options: argparse.Namespace, shown: Callable[[], Iterable[str]], q
     for line in shown():
         output.say(printable(line))
     output.question(printable(f"{question} [y/N]"))
-    agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
+    agreed = _typed().strip().lower() in ("y", "yes")
     if not agreed:
         output.say(_("Nothing was changed."))
     return agreed
+
+
+def _typed() -> str:
+    """The line behind the question; where it is broken off, what comes next begins a new one."""
+    line = ""
+    try:
+        line = sys.stdin.readline()
+    finally:
+        if not line.endswith("\n"):
+            output.say("")
+    return line

@@ -196,6 +196,25 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> Terminal:
     return stderr
 
 
+class Interrupted:
+    """A terminal at which a person breaks off."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        raise KeyboardInterrupt
+
+
+@responses.activate
+def test_begins_a_line_of_its_own_where_a_question_is_interrupted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    describing(SUSPENDED)
+    stderr = answering(monkeypatch, "")
+    monkeypatch.setattr(sys, "stdin", Interrupted())
+    assert run("cancel", JOB).code == 130
+    assert stderr.getvalue().endswith("Cancel it? What it has done stays done. [y/N] \n")
+
+
 @responses.activate
 @pytest.mark.parametrize(("name", "method", "part", "question"), ASKING)
 @pytest.mark.parametrize("answer", ["y\n", "YES\n"])
@@ -224,7 +243,8 @@ def test_changes_nothing_without_a_yes(
     describing("<Status>Active</Status><Operation>New</Operation>")
     stderr = answering(monkeypatch, answer)
     assert run(name, JOB).code == 1
-    assert stderr.getvalue().endswith(f"{question}Nothing was changed.\n")
+    # A person's terminal shows the end of the line that is typed.
+    assert stderr.getvalue().endswith(f"{question}{'' if answer else chr(10)}Nothing was changed.\n")
     assert len(responses.calls) == 1
 
 
