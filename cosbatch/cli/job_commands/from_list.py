@@ -23,7 +23,7 @@ from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
-from cosbatch.cli.terminal.tables import fitted, indented, printable
+from cosbatch.cli.terminal.tables import fitted, indented, printable, table
 from cosbatch.jobs.perform import created
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.model import identity
@@ -56,7 +56,10 @@ def make_jobs(
             return exit_codes.FAILED
         made = _made(call, planned, options)
     code = followed(client, made, options)
-    output.show({"Jobs": made} if as_file else made[0], options)
+    if as_file:
+        output.show({"Jobs": made}, options, lambda: table(("JobId", _("Rows"), _("Outcome")), [*map(_row, made)]))
+    else:
+        output.show(made[0], options)
     return code
 
 
@@ -157,6 +160,10 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
             output.say(printable(line))
         code = max(code, exit_code_of(progress))
     return code
+
+
+def _row(result: Result) -> list[object]:
+    return [result["JobId"], result["Rows"], result.get("End", result)["Outcome"]]
 
 
 def _say_what_comes_next(client: Client, job_id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.job_commands.job_progress import counts_of, job_progress_of, reasons_of
@@ -97,8 +97,14 @@ def jobs(options: argparse.Namespace) -> int:
         found += all_jobs({"jobStatuses": state}, client.exchange(_LISTING_PATIENCE), client.settings)
     found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
     found = found[: options.limit]
-    output.show({"Jobs": found}, options, lambda: table([_(name) for name in _HEADER], [_row(job) for job in found]))
+    output.show({"Jobs": found}, options, lambda: _lines(found, client.settings.account.region))
     return 0
+
+
+def _lines(found: Sequence[Mapping[str, Any]], region: str) -> list[str]:
+    if not found:
+        return [_("There is no such job in {region}.").format(region=region)]
+    return table([_(name) for name in _HEADER], [_row(job) for job in found])
 
 
 def _row(job: Mapping[str, Any]) -> list[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Mapping
 
 from cosbatch.cli.job_commands.from_list import make_jobs
@@ -119,6 +120,11 @@ def copy(options: argparse.Namespace) -> int:
 
 def tag(options: argparse.Namespace) -> int:
     directive = "Replaced" if options.replace else "Add"
+    for key, count in Counter(key for key, _value in options.tags).items():
+        if count > 1:
+            raise WrongUsage(
+                _("tag {key} is given more than once; an object has one value of it").format(key=repr(key))
+            )
     tags = [{"Key": key, "Value": value} for key, value in options.tags]
     return _make(options, "tag", "COSPutObjectTagging", {"TaggingDirective": directive, "TagSet": tags})
 

@@ -98,9 +98,8 @@ def retry(options: argparse.Namespace) -> int:
             return _create(failed, form, job, options)
         written = list(_written(failed, form, options))
     if not options.holds_rows:
-        output.show(
-            {"Manifests": written}, options, lambda: table((_("Code"), _("Tasks")), list(failed.counts.items()))
-        )
+        counts = list(failed.counts.items())
+        output.show({"Manifests": written}, options, lambda: table((_("Code"), _("Tasks")), counts) if counts else [])
     _say_counts(failed)
     return exit_codes.DONE
 

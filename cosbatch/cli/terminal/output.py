@@ -30,7 +30,8 @@ def show(value: object, options: argparse.Namespace, lines: Lines | None = None)
     if wants_json(options):
         write_json(value)
         return
-    for line in lines() if lines else record(value):
+    told = lines() if lines else record(value) or [json.dumps(value)]
+    for line in told:
         streams.write(sys.stdout, line + "\n")
 
 

@@ -86,13 +86,14 @@ def _folded(cells: Sequence[Sequence[str]], to_the_right: Sequence[bool], room: 
 
 def _in_turn(facts: Sequence[str], room: int) -> Iterator[str]:
     """The facts behind each other; one that does not fit on a line begins a new one."""
-    line, *others = [f"{fact}," for fact in facts[:-1]] + [facts[-1]]
+    line, *others = facts
     for fact in others:
-        if width(line) + 1 + width(fact) > room:
+        together = f"{line}, {fact}"
+        if width(together) > room:
             yield from wrapped(line, room)
             line = fact
         else:
-            line += f" {fact}"
+            line = together
     yield from wrapped(line, room)
 
 

@@ -44,6 +44,15 @@ def test_lists_jobs_the_newest_first(run: Run) -> None:
 
 
 @responses.activate
+def test_says_where_there_is_no_job(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing()
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("jobs").code == 0
+    assert terminal.getvalue() == "There is no such job in ap-chengdu.\n"
+
+
+@responses.activate
 def test_lists_the_newest_few(run: Run) -> None:
     listing(member("old", "2026-11-01T00:00:00Z"), member("new", "2026-11-23T00:00:00Z"))
     assert [job["JobId"] for job in run("jobs", "--limit", "1").json["Jobs"]] == ["new"]

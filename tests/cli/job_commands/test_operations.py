@@ -441,6 +441,7 @@ def test_refuses_a_list_that_is_longer_than_its_profile_allows_with_the_command_
         (("tag", "list.csv"), "KEY=VALUE"),
         (("tag", "list.csv", "ops"), "'ops' is no tag"),
         (("tag", "list.csv", "=ops"), "'=ops' is no tag"),
+        (("tag", "list.csv", "a=1", "b=2", "a=3"), "tag 'a' is given more than once"),
         (("create", "list.csv"), "name a profile with --profile"),
         (("create", "--profile", "bare", "list.csv"), "nothing says where the list is uploaded"),
         (("create", "nowhere"), "nowhere cannot be read"),
@@ -764,6 +765,21 @@ def test_splits_what_lies_in_a_bucket(run: Run, server: Standin, monkeypatch: py
         assert [job["Rows"] for job in said.json["Jobs"]] == [1, 1]
     # They are the same parts of the same list, wherever it came from.
     assert len(server.jobs()) == 2
+
+
+def test_shows_a_person_a_row_for_each_job(
+    wait: Run, server: Standin, five: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(*more: str) -> list[tuple[str, str]]:
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stdout", terminal)
+        wait(*five, *more)
+        header, *rows = terminal.getvalue().splitlines()
+        assert header.split() == ["JobId", "Rows", "Outcome"]
+        return [(row.split()[1], row.split(maxsplit=2)[2]) for row in rows]
+
+    assert shown() == [("2", "created"), ("2", "created"), ("1", "created")]
+    assert shown("--wait") == [("2", "complete with failures"), ("2", "nothing done"), ("1", "nothing done")]
 
 
 def test_shows_the_plans_of_all_parts(run: Run, server: Standin, five: list[str]) -> None:

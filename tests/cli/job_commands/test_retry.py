@@ -163,6 +163,10 @@ def test_writes_nothing_where_nothing_failed(
     (tmp_path / "report.csv").write_text("b-1,a,,succeeded,,200,\n")
     said = run("retry", "report.csv", *where)
     assert (said.code, said.err) == (0, "No such task failed; there is no manifest.\n")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    run("retry", "report.csv", *where)
+    assert terminal.getvalue() == ""
     assert said.out == "" if not where else said.json == {"Manifests": []}
     assert not (tmp_path / "again.csv").exists()
 

@@ -45,6 +45,12 @@ def test_lays_out_leaf_by_leaf_what_has_no_layout_of_its_own(monkeypatch: pytest
     assert terminal.getvalue().splitlines()[0] == "JobId        53dc6228"
 
 
+def test_lays_out_as_json_what_has_no_leaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_terminal(monkeypatch)
+    output.show({"Results": []}, options())
+    assert terminal.getvalue() == '{"Results": []}\n'
+
+
 def test_writes_json_on_a_terminal_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = at_terminal(monkeypatch)
     output.show(VALUE, options(as_json=True), lambda: ["a table"])

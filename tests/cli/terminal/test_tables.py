@@ -99,8 +99,8 @@ def test_begins_a_line_below_a_row_with_a_fact_that_has_no_room_on_the_one_befor
     header, long = ("Id", "One", "Two", "Three", "Four"), "a text of 35 columns or a few of them"
     assert table(header, [["5" * 79, 1, long, long, "b" * 90]])[1:] == [
         "5" * 79,
-        f"    One: 1, Two: {long},",
-        f"    Three: {long},",
+        f"    One: 1, Two: {long}",
+        f"    Three: {long}",
         "    Four:",
         f"    {'b' * 90}",
     ]
