@@ -51,16 +51,16 @@ def serve(
     except KeyboardInterrupt:
         return 0 if is_ready else _INTERRUPTED
     except (UnusableData, UnusableFunction, OSError) as error:
-        say(f"The stand-in cannot start: {_reason(error)}")
+        say(f"The stand-in cannot start: {_reason(error, f'{options.host}:{options.port}')}")
         return 1
     return 0
 
 
-def _reason(error: Exception) -> str:
-    """Why, in words: the system's errors have a number, too, and name the file behind."""
-    filename = getattr(error, "filename", None)
-    reason = getattr(error, "strerror", None) or error
-    return f"{reason}: {filename}" if filename else str(reason)
+def _reason(error: Exception, address: str) -> str:
+    """Why, in words: the system's errors have a number, too, and name the file behind, or are of the address."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return f"{error.strerror}: {error.filename or f'{address} (see --host and --port)'}"
 
 
 def _end_by_signals() -> None:

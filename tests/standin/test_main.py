@@ -136,7 +136,8 @@ def test_says_why_it_cannot_start(tmp_path: Path, capsys: pytest.CaptureFixture[
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        assert main(["--port", str(taken.getsockname()[1])]) == 1
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port)]) == 1
     with running(tmp_path):
         assert main(["--data", str(tmp_path)]) == 1
     (tmp_path / "file").touch()
@@ -144,5 +145,6 @@ def test_says_why_it_cannot_start(tmp_path: Path, capsys: pytest.CaptureFixture[
     errors = capsys.readouterr().err
     assert f"cannot start: File exists: {tmp_path / 'file'}" in errors
     assert errors.count("The stand-in cannot start: ") == 3
+    assert f"Address already in use: 127.0.0.1:{port} (see --host and --port)" in errors
     assert "is used by another stand-in" in errors
     assert "Traceback" not in errors

@@ -19,7 +19,7 @@ from cosbatch.configuration.settings import PROFILES, Settings
 from cosbatch.hints import hint_for
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
-from cosbatch.model.errors import CosbatchError, ServiceSideError
+from cosbatch.model.errors import CosbatchError, ServiceError, ServiceSideError
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange, Wire
 from cosbatch.service.transport import Transport
@@ -49,9 +49,21 @@ class Client:
         deadline = Deadline(self.clock, self.clock.monotonic() + patience)
         return Exchange(self.wire, deadline, self.budget, timeout or self.settings.timeout)
 
-    def ask(self, request: Request, read: Callable[[Response], T]) -> T:
-        """What `read` makes of the response. Raises ServiceSideError."""
-        return self.exchange().ask(request, read)
+    def ask(
+        self,
+        request: Request,
+        read: Callable[[Response], T],
+        patience: float = PATIENCE,
+        timeout: float | None = None,
+    ) -> T:
+        """What `read` makes of the response, in an exchange of its own. Raises ServiceSideError."""
+        try:
+            return self.exchange(patience, timeout).ask(request, read)
+        except ServiceError as error:
+            if error.code == "NoSuchBucket":
+                # The service does not say which one.
+                error.message += f" It was asked for at {request.host}."
+            raise
 
     def call(self, fields: Mapping[str, object]) -> dict[str, object]:
         """The result of a direct call, as the function replies to it. Raises CosbatchError, with a hint that fits the call."""

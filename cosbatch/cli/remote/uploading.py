@@ -95,7 +95,7 @@ def _send(client: Client, request: Request, content: Content, number: int) -> Re
 def _ask(client: Client, request: Request, read: Callable[[Response], T], seconds: float) -> T:
     """Ask, with so many seconds more than usual for each try."""
     timeout = client.settings.timeout + seconds
-    return client.exchange(ATTEMPTS * timeout, timeout).ask(request, read)
+    return client.ask(request, read, ATTEMPTS * timeout, timeout)
 
 
 def _unfinished(client: Client, place: Resource) -> str | None:
