@@ -50,9 +50,11 @@ class CosbatchError(Exception):
         self.trace_id: str | None = None
         self.fields: dict[str, object] = {}
 
-    def __init_subclass__(cls) -> None:
-        """The class's name is its Code."""
+    def __init_subclass__(cls, status: int | None = None, retryable: bool = False) -> None:
+        """The class's name is its Code; a `status` that is not given is that of the class above."""
         cls.code = cls.__name__
+        cls.status = status or cls.status
+        cls.retryable = retryable
 
     def as_json(self) -> dict[str, object]:
         """The failure object; fields that do not apply are left out."""
@@ -69,68 +71,48 @@ class CosbatchError(Exception):
         return {name: value for name, value in failure.items() if value not in (None, "", [])}
 
 
-class InvalidEvent(CosbatchError):
+class InvalidEvent(CosbatchError, status=400):
     """The event, its body or a route's input cannot be read."""
 
-    status = 400
 
-
-class InvalidRequest(CosbatchError):
+class InvalidRequest(CosbatchError, status=400):
     """The document breaks rules of the API page; `problems` lists them all."""
 
-    status = 400
 
-
-class InvalidManifest(CosbatchError):
+class InvalidManifest(CosbatchError, status=422):
     """The content of the manifest cannot work."""
 
-    status = 422
 
-
-class IdempotencyMismatch(CosbatchError):
+class IdempotencyMismatch(CosbatchError, status=422):
     """The token belongs to another job, or the plan is no longer what was seen."""
 
-    status = 422
 
-
-class Unauthorized(CosbatchError):
+class Unauthorized(CosbatchError, status=401):
     """The HTTP caller did not say who it is, or is not known."""
 
-    status = 401
 
-
-class Forbidden(CosbatchError):
+class Forbidden(CosbatchError, status=403):
     """The caller asks for more than the configuration allows."""
 
-    status = 403
 
-
-class NotFound(CosbatchError):
+class NotFound(CosbatchError, status=404):
     """There is no such HTTP route."""
 
-    status = 404
 
-
-class MethodNotAllowed(CosbatchError):
+class MethodNotAllowed(CosbatchError, status=405):
     """The HTTP route exists, but not for this method; `allowed` names those that it has."""
-
-    status = 405
 
     def __init__(self, message: str, allowed: Sequence[str]) -> None:
         super().__init__(message)
         self.allowed = tuple(allowed)
 
 
-class PayloadTooLarge(CosbatchError):
+class PayloadTooLarge(CosbatchError, status=413):
     """The body is larger than any call can be."""
 
-    status = 413
 
-
-class UnsupportedMediaType(CosbatchError):
+class UnsupportedMediaType(CosbatchError, status=415):
     """The body is not announced as JSON."""
-
-    status = 415
 
 
 class ConfigurationError(CosbatchError):
@@ -141,22 +123,17 @@ class InternalError(CosbatchError):
     """A bug of this function."""
 
 
-class DuplicateUnresolved(CosbatchError):
+class DuplicateUnresolved(CosbatchError, status=409, retryable=True):
     """The service knows the token, but the job that it belongs to was not found, or not one job alone."""
 
-    status = 409
-    retryable = True
 
-
-class ServiceSideError(CosbatchError):
+class ServiceSideError(CosbatchError, status=502):
     """No good answer came from the service.
 
     `may_have_acted` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
     what the headers of the answer said, where there was one, and `signed_at` the moment that its request was signed for.
     `unproven`: the answer is a bare status, which something on the way may have given as well.
     """
-
-    status = 502
 
     def __init__(self, message: str, *, may_have_acted: bool = False) -> None:
         super().__init__(message)
@@ -167,17 +144,12 @@ class ServiceSideError(CosbatchError):
         self.unproven = False
 
 
-class UpstreamUnreachable(ServiceSideError):
+class UpstreamUnreachable(ServiceSideError, retryable=True):
     """No connection could be made, or it broke."""
 
-    retryable = True
 
-
-class UpstreamTimeout(ServiceSideError):
+class UpstreamTimeout(ServiceSideError, status=504, retryable=True):
     """No answer came in time."""
-
-    status = 504
-    retryable = True
 
 
 class UpstreamTLS(ServiceSideError):
