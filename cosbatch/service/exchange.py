@@ -19,7 +19,6 @@ _LONGEST_PAUSE = 5.0
 # What is kept for reading an answer of megabytes once it is there: this share of the time, at most so many seconds.
 _READING_SHARE, _LONGEST_READING = 0.2, 0.5
 _LONGEST_RETRY_AFTER = 20.0
-_SKEWED = "RequestTimeTooSkewed"
 # The service takes a clock that is 15 minutes off (error codes, 436/7730); less than a minute is no reason to refuse.
 _CLOCK_TOLERANCE = 60.0
 
@@ -107,7 +106,6 @@ class Attempts(Generic[T]):
         self.ambiguous: ServiceSideError | None = None
         self._exchange = exchange
         self._reserve = reserve
-        self._seconds = 0.0
         self._taken = 0
         self._corrected_clock = False
 
@@ -120,9 +118,12 @@ class Attempts(Generic[T]):
 
     def make(self, request: Request, read: Callable[[Response], T]) -> None:
         """Send the request until `read` makes a result of the answer, or nothing is left that helps."""
-        while self._may_begin():
+        # No try begins that could not be over before the deadline.
+        while (left := self._left()) >= SHORTEST_ATTEMPT:
+            self.count += 1
+            self._exchange.attempts = max(1, self._exchange.attempts + (self.count > 1))
             try:
-                self.result = read(self._exchange.wire.send(request, self._seconds))
+                self.result = read(self._exchange.wire.send(request, min(self._exchange.timeout, left)))
             except ServiceSideError as error:
                 self.error = error
                 if not self._goes_on_after(error):
@@ -131,16 +132,6 @@ class Attempts(Generic[T]):
                 self.error = None
                 self._exchange.budget.give_back(self._taken)
                 return
-
-    def _may_begin(self) -> bool:
-        """No try begins that could not be over before the deadline."""
-        left = self._left()
-        self._seconds = min(self._exchange.timeout, left)
-        if left < SHORTEST_ATTEMPT:
-            return False
-        self.count += 1
-        self._exchange.attempts = max(1, self._exchange.attempts + (self.count > 1))
-        return True
 
     def _goes_on_after(self, error: ServiceSideError) -> bool:
         """Wait, and say yes, where another try can help, is in time, and is in the budget."""
@@ -160,7 +151,7 @@ class Attempts(Generic[T]):
 
     def _is_of_the_clock(self, error: ServiceSideError) -> bool:
         """Other refusals can come of a wrong clock too: an expired signature, or a HEAD, whose 403 gives no reason."""
-        if error.code == _SKEWED:
+        if error.code == "RequestTimeTooSkewed":
             return True
         theirs = unix_seconds(error.date)
         # What was signed counts: the clock of an instance that was frozen may be right again when the answer comes.
