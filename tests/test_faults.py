@@ -160,7 +160,7 @@ class Caller:
         wire = Transport(clock).connect(self.settings.credentials, self.settings.endpoint)
         exchange = Exchange(wire, Deadline(clock, clock.monotonic() + 60.0), Budget(), TIMEOUT)
         try:
-            result = create(order_of(DOCUMENT, token), exchange, self.settings)
+            result = create(order_of(DOCUMENT, token), exchange, self.settings.account)
         except CosbatchError as error:
             return (error.code, error.retryable), None
         return str(result["Outcome"]), str(result["JobId"])

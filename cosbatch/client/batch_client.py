@@ -86,7 +86,7 @@ class BatchClient:
 
     def list_jobs(self, status: str | None = None) -> Iterator[Job]:
         """Every job of the last 90 days, in the service's order, from as many pages as there are (436/38611)."""
-        return all_jobs({"jobStatuses": status}, self._exchange(LISTING_PATIENCE), self._configuration.settings)
+        return all_jobs({"jobStatuses": status}, self._exchange(LISTING_PATIENCE), self._configuration.settings.account)
 
     def update_job_priority(self, job_id: str, priority: int) -> dict[str, Any]:
         """Give a job another priority, from 0 to 2,147,483,647 (436/38612): `{"JobId", "Priority"}`."""

@@ -89,7 +89,7 @@ def create_job(call: Call, context: CallContext) -> dict[str, object]:
         return _create_for_upload(call.upload, call.profile or "", context)
     draft, options = draft_of_call(call, context)
     if options["DryRun"]:
-        return plan_of(draft.order, draft.inspection, context.settings)
+        return plan_of(draft.order, draft.inspection, context.settings.account)
     check_digest(options.get("PlanDigest"), draft.order)
     return created(draft, context)
 
@@ -109,7 +109,7 @@ def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[
     """The result for the list that was uploaded."""
     profile = context.configuration.profiles.named(name)
     try:
-        found = find_uploaded(upload, name, context.settings, context.exchange)
+        found = find_uploaded(upload, name, context.settings.account, context.exchange)
         result = _created_once(found, profile, context)
     except ServiceSideError as error:
         error.retryable = _may_pass(error)
@@ -138,7 +138,7 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
 def _recalled(found: UploadedManifest, error: CosbatchError, context: CallContext) -> dict[str, Any] | None:
     """The job that was made before. Where that cannot be seen now, the refusal is retryable, and says what is wrong."""
     try:
-        return creation.recall(found.token, found.manifest.location, context.exchange, context.settings)
+        return creation.recall(found.token, found.manifest.location, context.exchange, context.settings.account)
     except DuplicateUnresolved:
         error.retryable = True
         return None
@@ -156,7 +156,7 @@ def _may_pass(error: CosbatchError) -> bool:
 def created(draft: Draft, context: CallContext) -> dict[str, Any]:
     """What was created, with a warning of what could not be looked at before. Raises CosbatchError, with the token."""
     try:
-        result = creation.create(draft.order, context.exchange, context.settings)
+        result = creation.create(draft.order, context.exchange, context.settings.account)
     except CosbatchError as error:
         # With it the caller can ask again, and get the job that there may be.
         error.fields["ClientRequestToken"] = draft.order.token

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.creation import Order
 from cosbatch.jobs.inspection import Inspection, warning
 from cosbatch.model import names
+from cosbatch.model.credentials import Account
 from cosbatch.model.errors import IdempotencyMismatch, Problem
 from cosbatch.model.names import INVENTORY
 from cosbatch.service import actions
 
 
-def plan_of(order: Order, inspection: Inspection, settings: Settings) -> dict[str, object]:
+def plan_of(order: Order, inspection: Inspection, account: Account) -> dict[str, object]:
     """`{"Plan": {...}}`: the request as it would go out, without credentials, and what is known of its manifest."""
-    request = actions.create_job_request(order.document, settings.account)
+    request = actions.create_job_request(order.document, account)
     headers = {"Host": request.host, **dict(request.headers), "Content-Length": str(len(request.body))}
     found = [fault.as_json() for fault in inspection.warnings]
     plan: dict[str, object] = {

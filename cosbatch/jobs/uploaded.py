@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.inspection import OBJECT_ARN, warning
 from cosbatch.model import names
+from cosbatch.model.credentials import Account
 from cosbatch.model.errors import Forbidden, ServiceError, UnexpectedResponse
 from cosbatch.model.identity import event_token
 from cosbatch.model.messages import Upload, as_text
@@ -34,9 +34,9 @@ class UploadedManifest(NamedTuple):
     warnings: Sequence[Mapping[str, object]]
 
 
-def find_uploaded(upload: Upload, profile: str, settings: Settings, exchange: Exchange) -> UploadedManifest:
+def find_uploaded(upload: Upload, profile: str, account: Account, exchange: Exchange) -> UploadedManifest:
     """The manifest that the upload's job is of. Raises ServiceSideError, also where there is no such object."""
-    manifest = _version_of_event(upload, settings, exchange) or _looked_at(upload, None, settings, exchange)
+    manifest = _version_of_event(upload, account, exchange) or _looked_at(upload, None, account, exchange)
     location, modified = manifest.location, manifest.last_modified
     if modified is None:
         raise UnexpectedResponse("The answer for the manifest names no Last-Modified.", may_have_acted=True)
@@ -50,7 +50,7 @@ def find_uploaded(upload: Upload, profile: str, settings: Settings, exchange: Ex
     return UploadedManifest(manifest, token, modified, warnings)
 
 
-def _version_of_event(upload: Upload, settings: Settings, exchange: Exchange) -> ManifestObject | None:
+def _version_of_event(upload: Upload, account: Account, exchange: Exchange) -> ManifestObject | None:
     """The version that the event names, where the bucket has it and it fits the event.
 
     No page says what `vid` is; the only published value is no version of COS (SCF documentation 583/9707).
@@ -58,7 +58,7 @@ def _version_of_event(upload: Upload, settings: Settings, exchange: Exchange) ->
     if upload.version is None:
         return None
     try:
-        manifest = _looked_at(upload, upload.version, settings, exchange)
+        manifest = _looked_at(upload, upload.version, account, exchange)
     except ServiceError as error:
         if error.retryable or error.unproven:
             raise
@@ -67,9 +67,9 @@ def _version_of_event(upload: Upload, settings: Settings, exchange: Exchange) ->
     return manifest if fits else None
 
 
-def _looked_at(upload: Upload, version: str | None, settings: Settings, exchange: Exchange) -> ManifestObject:
+def _looked_at(upload: Upload, version: str | None, account: Account, exchange: Exchange) -> ManifestObject:
     location = {"ETag": None, "ObjectArn": upload.arn, **({"ObjectVersionId": version} if version else {})}
-    manifest = ManifestObject(location, settings.account, exchange)
+    manifest = ManifestObject(location, account, exchange)
     manifest.head()
     return manifest
 
@@ -91,11 +91,11 @@ def receipt_place(folder: str, bucket: str, key: str) -> names.Resource:
 
 
 def put_receipt(
-    upload: Upload, folder: str, result: Mapping[str, object], settings: Settings, exchange: Exchange
+    upload: Upload, folder: str, result: Mapping[str, object], account: Account, exchange: Exchange
 ) -> None:
     """Write the result as JSON. Raises CosbatchError, Forbidden where the folder is another account's."""
     place = receipt_place(folder, upload.bucket, upload.key)
-    if place.appid != settings.account.appid:
+    if place.appid != account.appid:
         raise Forbidden("The bucket of the receipts is another account's.")
     headers = (("Content-Type", "application/json; charset=utf-8"),)
-    exchange.ask(put_request(place, settings.account, as_text(result).encode(), headers), actions.checked)
+    exchange.ask(put_request(place, account, as_text(result).encode(), headers), actions.checked)

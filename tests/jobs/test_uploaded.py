@@ -19,7 +19,7 @@ HEAD = f"HEAD /{KEY}"
 def look(*answers: Any, profile: str = "restore", **said: Any) -> UploadedManifest:
     """What is found for an upload whose event says so, where HEAD is answered so, one after the other."""
     service = Service({HEAD: [*answers]})
-    return find_uploaded(Upload(BUCKET, KEY, ARN, **said), profile, configuration().settings, exchange(service))
+    return find_uploaded(Upload(BUCKET, KEY, ARN, **said), profile, configuration().settings.account, exchange(service))
 
 
 def warned(manifest: UploadedManifest) -> list[object]:

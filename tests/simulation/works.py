@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cosbatch.configuration.settings import Settings
 from cosbatch.dispatch import Runtime, dispatch
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import Order, order_of
@@ -19,7 +18,8 @@ from tests.simulation.bucket import EPOCH, State
 from tests.simulation.client import Answer, Delivery, Instance, Wish, Work
 from tests.simulation.service import ETAG
 
-SETTINGS = Settings(Credentials("AKIDsimulation", "secret"), Account("100000000001", "1250000000", "ap-chengdu"))
+CREDENTIALS = Credentials("AKIDsimulation", "secret")
+ACCOUNT = Account("100000000001", "1250000000", "ap-chengdu")
 ENVIRON = {
     "TENCENTCLOUD_SECRETID": "AKIDsimulation",
     "TENCENTCLOUD_SECRETKEY": "secret",
@@ -59,11 +59,11 @@ def create(instance: Instance, delivery: Delivery) -> list[Answer]:
     """Work on a delivery of one order."""
     order = delivery.wishes[0].content
     assert isinstance(order, Order)
-    wire = instance.transport.connect(SETTINGS.credentials, None)
+    wire = instance.transport.connect(CREDENTIALS, None)
     deadline = Deadline(instance.clock, instance.clock.monotonic() + delivery.limit)
     exchange = Exchange(wire, deadline, instance.budget, delivery.timeout)
     try:
-        result = creation.create(order, exchange, SETTINGS)
+        result = creation.create(order, exchange, ACCOUNT)
     except CosbatchError as error:
         result = {**error.as_json(), "Outcome": "failed"}
     return [_answer_of(result)]

@@ -76,7 +76,7 @@ def _call(options: argparse.Namespace, client: Client, command: str, fields: Map
 
 def show_plans(planned: Sequence[Proposal], client: Client, options: argparse.Namespace) -> int:
     """Show what the jobs would be: a program their plans, a person the facts, and with --document the XML of the first."""
-    plans = [plan_of(each.draft.order, each.draft.inspection, client.settings)["Plan"] for each in planned]
+    plans = [plan_of(each.draft.order, each.draft.inspection, client.settings.account)["Plan"] for each in planned]
     first: Any = plans[0]
     facts = [printable(line) for line in lines_on(planned, client.settings)]
     if output.wants_json(options):

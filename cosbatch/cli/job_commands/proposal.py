@@ -76,7 +76,7 @@ def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]
         yield _("Note: {note}").format(note=note)
     warnings: list[str] = []
     for proposal in proposals:
-        plan: Any = plan_of(proposal.draft.order, proposal.draft.inspection, settings)["Plan"]
+        plan: Any = plan_of(proposal.draft.order, proposal.draft.inspection, settings.account)["Plan"]
         warnings += [_said(warning) for warning in plan["Warnings"]]
     found = list(dict.fromkeys(warnings))
     yield from found[:_MOST]
