@@ -25,8 +25,10 @@ def read_configuration(environ: Mapping[str, str], default_path: str, read_file:
     settings, problems = read_settings(environ)
     profiles, more = _profiles(settings.profiles_path, default_path, read_file)
     if problems or more:
-        message = "Variables or profiles are not right; nothing was sent."
-        raise ConfigurationError(message, [*problems, *more])
+        wrong = ["variables"] if problems else []
+        if more:
+            wrong.append(f"profiles in {settings.profiles_path or default_path}")
+        raise ConfigurationError(f"The {' and the '.join(wrong)} are not right; nothing was sent.", [*problems, *more])
     return Configuration(settings, profiles)
 
 

@@ -69,6 +69,20 @@ def test_says_all_that_is_wrong_in_either_at_once() -> None:
         "/profiles/1/name",
         "/profiles/1/match",
     ]
+    assert str(refused.value) == "The variables and the profiles in profiles.json are not right; nothing was sent."
+
+
+@pytest.mark.parametrize(
+    ("variables", "text", "what"),
+    [
+        ({"COSBATCH_LANG": "de"}, profiles_text(), "The variables are"),
+        ({}, "no JSON", "The profiles in usual.json are"),
+        ({"COSBATCH_PROFILES": "mine.json"}, "no JSON", "The profiles in mine.json are"),
+    ],
+)
+def test_says_which_file_is_not_right(variables: dict[str, str], text: str, what: str) -> None:
+    with pytest.raises(ConfigurationError, match=what):
+        read_configuration({**ENVIRON, **variables}, "usual.json", lambda path: text)
 
 
 def test_reads_the_environment_each_time() -> None:
