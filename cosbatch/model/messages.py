@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from cosbatch.model.errors import CosbatchError
 
-KIB = 1024
-ANSWER_LIMIT = 64 * KIB
-LISTING_LIMIT = 8 * KIB * KIB
+# In bytes.
+ANSWER_LIMIT = 64 * 1024
+LISTING_LIMIT = 8 * 1024 * 1024
 
 
 class Request(NamedTuple):

@@ -97,7 +97,7 @@ def created(response: Response) -> dict[str, object]:
     """`{JobId, RequestId}` of the job that was created. Raises ServiceSideError."""
     result = read("CreateJobResult", response)
     if not names.is_job_id(result.get("JobId")):
-        raise _strange(response, "it names no JobId", may_have_acted=True)
+        raise _strange(response, "it names no JobId")
     return result
 
 
@@ -105,7 +105,7 @@ def described(response: Response) -> dict[str, object]:
     """`{Job, RequestId}`."""
     result = read("DescribeJobResult", response)
     if not isinstance(result.get("Job"), dict):
-        raise _strange(response, "it describes no job")
+        raise _strange(response, "it describes no job", is_final=True)
     return result
 
 
@@ -136,22 +136,21 @@ def read(root: str, response: Response) -> dict[str, object]:
     """The children of the answer's root element, as plain values, and RequestId. Raises ServiceSideError."""
     checked_with_body(response)
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise _strange(response, "it is packed, though that was not asked for", may_have_acted=True)
+        raise _strange(response, "it is packed, though that was not asked for")
     try:
         return _with_request_id(parse(response.body, root), response)
     except ValueError as error:
-        raise _strange(response, str(error), may_have_acted=True) from None
+        raise _strange(response, str(error)) from None
 
 
 def checked(response: Response) -> Response:
     """The response, if it is a success. Raises the ServiceError that it is, or UnexpectedResponse."""
     if 200 <= response.status < 300:
         if _is_page(response):
-            raise _strange(response, "it is a page of something on the way", may_have_acted=True)
+            raise _strange(response, "it is a page of something on the way")
         return response
     if response.status < 400:
-        acted = may_have_acted(response.status)
-        raise _strange(response, "it points elsewhere, and redirects are not followed", may_have_acted=acted)
+        raise _strange(response, "it points elsewhere, and redirects are not followed")
     raise _failure(response)
 
 
@@ -174,8 +173,7 @@ def _failure(response: Response) -> CosbatchError:
     except ValueError:
         error = {}
     if not isinstance(error.get("Code"), str) or not error["Code"]:
-        acted = may_have_acted(response.status)
-        return _strange(response, "it is not the service's Error document", may_have_acted=acted)
+        return _strange(response, "it is not the service's Error document")
     return _service_error(error, response)
 
 
@@ -205,9 +203,10 @@ def _service_error(error: Mapping[str, object], response: Response) -> ServiceEr
     return failure
 
 
-def _strange(response: Response, reason: str, *, may_have_acted: bool = False) -> UnexpectedResponse:
+def _strange(response: Response, reason: str, *, is_final: bool = False) -> UnexpectedResponse:
+    """Where it `is_final`, the service did answer, and would answer the same again."""
     message = f"The answer (HTTP {response.status}) is not what the service answers: {reason}."
-    error = UnexpectedResponse(message, may_have_acted=may_have_acted)
+    error = UnexpectedResponse(message, may_have_acted=may_have_acted(response.status) and not is_final)
     error.request_id = response.request_id
     error.retry_after = _retry_after(response)
     return error

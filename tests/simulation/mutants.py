@@ -149,7 +149,7 @@ MUTANTS: dict[str, Mutant] = {
     "any TLS fault is a failed handshake": _any_tls_fault_is_a_failed_handshake,
     "a page of a gateway is a refusal": _swapped(actions, "may_have_acted", lambda status: False),
     "an answer without JobId is a refusal": _swapped(
-        actions, "_strange", lambda response, reason, may_have_acted=False: errors.UnexpectedResponse(reason)
+        actions, "_strange", lambda response, reason, **_: errors.UnexpectedResponse(reason)
     ),
     "the deadline does not bind": _swapped(Attempts, "_left", lambda attempts: 1000.0),
     "the clock is not fixed": _swapped(transport.Transport, "set_clock_by", lambda self, date: False),
