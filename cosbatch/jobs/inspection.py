@@ -79,8 +79,7 @@ def inspect(
     inspection = Inspection(content.location, spec, content.size, unchecked=unchecked, leaves_limit_open=is_open)
     if verdict is None:
         return inspection
-    rows = verdict.rows if verdict.estimated_rows is None else verdict.estimated_rows
-    return inspection._replace(rows=rows, buckets=verdict.buckets, warnings=verdict.warnings)
+    return inspection._replace(rows=verdict.estimated_rows, buckets=verdict.buckets, warnings=verdict.warnings)
 
 
 def _told_by(verdict: Verdict | None, content: ManifestObject) -> list[str]:

@@ -29,7 +29,6 @@ class DataFile(NamedTuple):
 
     key: str
     size: int
-    md5: str
 
 
 class Inventory(NamedTuple):
@@ -180,7 +179,7 @@ def _data_file(entry: Any) -> DataFile | str:
         return "has no size"
     if not isinstance(checksum, str) or not _MD5.fullmatch(checksum):
         return "has no MD5 checksum"
-    return DataFile(key, size, checksum.lower())
+    return DataFile(key, size)
 
 
 def _whole_number(value: Any) -> int | None:

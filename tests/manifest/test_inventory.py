@@ -54,7 +54,7 @@ def test_reads_the_new_generation() -> None:
     assert inventory.verdict.buckets == ("source-1250000000",)
     assert inventory.verdict.fields == ("Ignore", "Bucket", "Key", "Ignore", "Ignore")
     assert inventory.buckets == ("source-1250000000", "source")
-    assert inventory.files == (DataFile("inventory/1250000000/source/daily/a.csv.gz", 502, "7d" * 16),)
+    assert inventory.files == (DataFile("inventory/1250000000/source/daily/a.csv.gz", 502),)
 
 
 def test_reads_the_old_generation() -> None:
