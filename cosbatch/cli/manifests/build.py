@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import repeat
 from urllib.parse import quote
 
 from cosbatch.cli.manifests.draft import State, drafted
@@ -75,15 +76,19 @@ class Selection:
         in_class = not self.storage_classes or entry.storage_class in self.storage_classes
         return in_class and (entry.is_latest or not self.latest_only) and not entry.key.startswith(self.without)
 
-    def row(self, entry: Entry) -> str:
-        # quote takes ten times as long to find that there is nothing to do.
-        key = entry.key if _PLAIN.fullmatch(entry.key) else quote(entry.key, safe="/-_.~")
-        version = f",{entry.version}" if self.listing.versions else ""
-        return f"{self.listing.bucket},{key}{version}\n"
-
     def rows(self, page: Page) -> Rows:
-        rows = [self.row(entry) for entry in page.entries if self.includes(entry)]
+        entries = [entry for entry in page.entries if self.includes(entry)]
+        keys = _encoded([entry.key for entry in entries])
+        versions = [f",{entry.version}" for entry in entries] if self.listing.versions else repeat("", len(keys))
+        rows = [f"{self.listing.bucket},{key}{version}\n" for key, version in zip(keys, versions, strict=True)]
         return Rows("".join(rows).encode(), len(rows), page.following)
+
+
+def _encoded(keys: list[str]) -> list[str]:
+    # To find that there is nothing to do takes quote ten times as long as a look at the key, and that ten times as a look at all.
+    if _PLAIN.fullmatch("".join(keys)):
+        return keys
+    return [key if _PLAIN.fullmatch(key) else quote(key, safe="/-_.~") for key in keys]
 
 
 def build(options: argparse.Namespace) -> int:

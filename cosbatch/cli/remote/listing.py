@@ -98,8 +98,8 @@ def page_of(response: Response, listing: Listing) -> Page:
         quick, rest = quick_entries.taken(response.body)
         result = actions.read("ListBucketResult", response._replace(body=rest))
         is_encoded = result.get("EncodingType") == "url"
+        taken = (Entry(_text(key, is_encoded) if "%" in key else key, of or "STANDARD") for key, of in quick)
         slow = (_entry(member, is_encoded) for member in members(result.get("Contents")))
-        taken = [Entry(_text(key, is_encoded) if "%" in key else key, of or "STANDARD") for key, of in quick]
         entries = tuple(taken) or tuple(slow)
     return Page(entries, _following(result, entries, is_encoded, listing))
 

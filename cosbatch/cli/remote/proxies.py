@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.utils import select_proxy
+from requests.utils import get_environ_proxies, select_proxy
 
 from cosbatch.model.errors import ConfigurationError, Problem, UpstreamTLS, UpstreamUnreachable
 from cosbatch.service.deadline_adapter import DeadlineAdapter
@@ -31,19 +31,22 @@ def environment_session() -> requests.Session:
         problems = [Problem(f"/{name}", "names a file that is not there") for name in missing]
         raise ConfigurationError("The roots of TLS that the environment names cannot be read.", problems)
     session, adapter = direct_session(), ProxyAdapter()
-    session.trust_env = True
+    session.verify = next(filter(None, map(os.environ.get, _BUNDLES)), session.verify)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
 class ProxyAdapter(BaseAdapter):
-    """Sends through a proxy where one is named for the address, with requests' own adapter; otherwise as the function does."""
+    """Sends through a proxy where the environment names one for the address, with requests' own adapter; otherwise as the
+    function does.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._direct = DeadlineAdapter()
         self._through = HTTPAdapter()
+        self._proxies: dict[object, dict[str, str]] = {}
         # What it has to say quotes the other side; what matters of it is in our errors.
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
@@ -57,13 +60,21 @@ class ProxyAdapter(BaseAdapter):
         proxies: dict[str, str] | None = None,
     ) -> requests.Response:
         """Raises what DeadlineAdapter raises; UpstreamUnreachable, UpstreamTLS or ConfigurationError where it is the proxy."""
-        proxy = None if _is_here(str(request.url)) else select_proxy(str(request.url), proxies)
+        proxies = proxies or self._proxies_for(str(request.url))
+        proxy = select_proxy(str(request.url), proxies)
         if proxy is None:
             return self._direct.send(request, timeout=timeout, verify=verify)
         try:
             return self._through.send(request, True, timeout, verify or True, cert, proxies)
         except requests.RequestException as error:
             raise _translated(error, _without_password(proxy)) from None
+
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        """What the environment names for the address; to go through all of it takes as long as to sign a request, so once for each."""
+        address = urlsplit(url)[:2]
+        if address not in self._proxies:
+            self._proxies[address] = {} if _is_here(url) else get_environ_proxies(url, no_proxy=None)
+        return self._proxies[address]
 
     def close(self) -> None:
         self._direct.close()

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 
 # ASCII, so that it is the same in whatever encoding; no entity but &quot;, which stands around an ETag.
-_TEXT = r"[ !#-%'-;=?-~]*"
-_QUOTED = r'(?:"|&quot;)?'
+_TEXT = "[ -%'-;=?-~]*"
 _GAP = r"[ \t\r\n]*"
+# `(?:this|)` takes a fifth less time than `(?:this)?`.
 _ELEMENTS = (
     "<Contents>",
     "<Key>([!-%'-;=?-~]+)</Key>",
-    f"(?:<LastModified>{_TEXT}</LastModified>)?",
-    f"(?:<ETag>{_QUOTED}{_TEXT}{_QUOTED}</ETag>)?",
-    "(?:<Size>[0-9]*</Size>)?",
-    f"(?:<Owner>{_GAP}<ID>{_TEXT}</ID>{_GAP}(?:<DisplayName>{_TEXT}</DisplayName>)?{_GAP}</Owner>)?",
-    "(?:<StorageClass>([A-Z_]+)</StorageClass>)?",
-    "(?:<StorageTier>[0-9]*</StorageTier>)?",
+    f"(?:<LastModified>{_TEXT}</LastModified>|)",
+    f"(?:<ETag>(?:&quot;{_TEXT}&quot;|{_TEXT})</ETag>|)",
+    "(?:<Size>[0-9]*</Size>|)",
+    f"(?:<Owner>{_GAP}<ID>{_TEXT}</ID>{_GAP}(?:<DisplayName>{_TEXT}</DisplayName>|){_GAP}</Owner>|)",
+    "(?:<StorageClass>([A-Z_]+)</StorageClass>|)",
+    "(?:<StorageTier>[0-9]*</StorageTier>|)",
     "</Contents>",
     "",
 )
@@ -32,8 +32,8 @@ _TAIL = re.compile(_LEAVES + rb"</ListBucketResult>[ \t\r\n]*")
 _FIRST, _LAST = b"<Contents>", b"</Contents>"
 
 
-def taken(body: bytes) -> tuple[list[tuple[str, str]], bytes]:
-    """Key, as it is written, and storage class (or "") of each object, and the body without them; none where the body is odd."""
+def taken(body: bytes) -> tuple[list[tuple[str, str | None]], bytes]:
+    """Key, as it is written, and storage class of each object, and the body without them; none where the body is odd."""
     start, end = body.find(_FIRST), body.rfind(_LAST) + len(_LAST)
     if start < 0 or not _HEAD.fullmatch(body, 0, start) or not _TAIL.fullmatch(body, end):
         return [], body
@@ -41,4 +41,4 @@ def taken(body: bytes) -> tuple[list[tuple[str, str]], bytes]:
     between, *parts = _OBJECT.split(body[start:end].decode("ascii", errors="replace"))
     if between or any(parts[2::3]):
         return [], body
-    return [(key, of or "") for key, of in zip(parts[0::3], parts[1::3], strict=True)], body[:start] + body[end:]
+    return list(zip(parts[0::3], parts[1::3], strict=True)), body[:start] + body[end:]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from cosbatch.standin.cos.listing import Listed, Page, Question, list_objects, list_versions
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.store.catalog import find_bucket, find_version
+from cosbatch.standin.store.catalog import find_bucket
 from cosbatch.standin.wire.documents import Tree, Written, answer, escaped, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
@@ -24,13 +25,12 @@ def get_bucket(call: Call) -> Response:
     with call.service.listing, call.service.database.reading() as connection:
         page = list_objects(connection, find_bucket(connection, call.target.bucket), question)
     encode = encoding(call.request)
-    owner = call.service.account.appid
     children: list[Tree] = [
         *_head(call, question),
         ("Marker", encode(question.marker)),
         ("NextMarker", encode(page.last) if page.is_truncated else ""),
         ("IsTruncated", str(page.is_truncated).lower()),
-        *(_contents(encode(each.key), each, owner) for each in page.versions),
+        *_written(_contents(call, page)),
         *_common_prefixes(page, encode),
     ]
     return answer("ListBucketResult", children)
@@ -39,12 +39,9 @@ def get_bucket(call: Call) -> Response:
 def get_versions(call: Call) -> Response:
     """GetBucketObjectVersions: versions and delete markers, in pages; the newest of a key comes first."""
     question = _question(call.request, "key-marker")
-    encode, owner = encoding(call.request), call.service.account.appid
-    with call.service.database.reading() as connection:
-        bucket = find_bucket(connection, call.target.bucket)
-        page = list_versions(connection, bucket, question)
-        found = [find_version(connection, bucket, key) for key in {each.key for each in page.versions}]
-        newest = {version.id for version in found if version}
+    with call.service.listing, call.service.database.reading() as connection:
+        page = list_versions(connection, find_bucket(connection, call.target.bucket), question)
+    encode = encoding(call.request)
     last = page.entries[-1] if page.is_truncated else ""
     children: list[Tree] = [
         *_head(call, question),
@@ -53,12 +50,10 @@ def get_versions(call: Call) -> Response:
         ("NextKeyMarker", encode(page.last) if page.is_truncated else ""),
         ("NextVersionIdMarker", last.version if isinstance(last, Listed) else ""),
         ("IsTruncated", str(page.is_truncated).lower()),
+        *_written(_versions(call, page, question)),
+        *_common_prefixes(page, encode),
     ]
-    for each in page.versions:
-        is_latest = ("IsLatest", str(each.id in newest).lower())
-        named: list[Tree] = [("Key", encode(each.key)), ("VersionId", each.version), is_latest]
-        children.append(("DeleteMarker" if each.is_marker else "Version", [*named, *_entry(each, owner)]))
-    return answer("ListVersionsResult", [*children, *_common_prefixes(page, encode)])
+    return answer("ListVersionsResult", children)
 
 
 def _question(request: Request, marker: str) -> Question:
@@ -100,36 +95,53 @@ def _common_prefixes(page: Page, encode: Callable[[str], str]) -> list[Tree]:
     return [("CommonPrefixes", [("Prefix", encode(prefix))]) for prefix in page.prefixes]
 
 
-def _contents(key: str, version: Listed, owner: str) -> Written:
-    return Written(
-        f"""\t<Contents>
-\t\t<Key>{escaped(key)}</Key>
-\t\t<LastModified>{_modified(version)}</LastModified>
-\t\t<ETag>"{version.etag}"</ETag>
-\t\t<Size>{version.size}</Size>
-\t\t<Owner>
-\t\t\t<ID>{owner}</ID>
-\t\t\t<DisplayName>{owner}</DisplayName>
-\t\t</Owner>
-\t\t<StorageClass>{version.storage_class}</StorageClass>
-\t</Contents>"""
-    )
+def _written(elements: list[str]) -> list[Tree]:
+    return [Written("\n".join(elements))] if elements else []
 
 
-def _entry(version: Listed, owner: str) -> list[Tree]:
-    """What a list of versions says of one, behind its key."""
-    modified = ("LastModified", _modified(version))
-    owned: Tree = ("Owner", [("ID", owner), ("DisplayName", owner)])
-    if version.is_marker:
-        return [modified, owned]
+def _contents(call: Call, page: Page) -> list[str]:
+    owner, objects = _owner(call), page.versions
     return [
-        modified,
-        ("ETag", f'"{version.etag}"'),
-        ("Size", str(version.size)),
-        owned,
-        ("StorageClass", version.storage_class),
+        f"\t<Contents>\n\t\t<Key>{key}</Key>\n{_described(each, owner)}\n\t</Contents>"
+        for key, each in zip(_keys(call, objects), objects, strict=True)
     ]
 
 
-def _modified(version: Listed) -> str:
-    return timestamp(version.modified).replace("Z", ".000Z")
+def _versions(call: Call, page: Page, question: Question) -> list[str]:
+    owner, versions, found = _owner(call), page.versions, []
+    previous = question.marker  # of that key only older versions are in the list
+    for key, each in zip(_keys(call, versions), versions, strict=True):
+        name, is_latest = ("DeleteMarker" if each.is_marker else "Version"), str(each.key != previous).lower()
+        ids = f"\t\t<VersionId>{each.version}</VersionId>\n\t\t<IsLatest>{is_latest}</IsLatest>"
+        found.append(f"\t<{name}>\n\t\t<Key>{key}</Key>\n{ids}\n{_described(each, owner)}\n\t</{name}>")
+        previous = each.key
+    return found
+
+
+def _keys(call: Call, versions: Sequence[Listed]) -> list[str]:
+    """Their keys as they stand in the document; a look at all of them at once takes a tenth of the time."""
+    keys, encode = [each.key for each in versions], encoding(call.request)
+    return keys if PLAIN.fullmatch("".join(keys)) else [escaped(encode(key)) for key in keys]
+
+
+def _owner(call: Call) -> str:
+    appid = call.service.account.appid
+    return f"\t\t<Owner>\n\t\t\t<ID>{appid}</ID>\n\t\t\t<DisplayName>{appid}</DisplayName>\n\t\t</Owner>"
+
+
+def _described(version: Listed, owner: str) -> str:
+    """The elements behind those of the key: as a Tree they would take ten times as long."""
+    if version.is_marker:
+        return f"\t\t<LastModified>{_modified(version.modified)}</LastModified>\n{owner}"
+    return f"""\
+\t\t<LastModified>{_modified(version.modified)}</LastModified>
+\t\t<ETag>"{version.etag}"</ETag>
+\t\t<Size>{version.size}</Size>
+{owner}
+\t\t<StorageClass>{version.storage_class}</StorageClass>"""
+
+
+@lru_cache(4096)
+def _modified(second: int) -> str:
+    # Objects that were uploaded one behind the other share it.
+    return timestamp(second).replace("Z", ".000Z")

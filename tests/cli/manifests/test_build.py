@@ -119,10 +119,10 @@ def test_goes_on_where_it_was_broken_off(run: Run, tmp_path: Path) -> None:
 class Interrupted(Selection):
     """A selection at one of whose keys somebody presses Ctrl-C."""
 
-    def row(self, entry: Entry) -> str:
+    def includes(self, entry: Entry) -> bool:
         if entry.key == "h/5":
             raise KeyboardInterrupt
-        return super().row(entry)
+        return super().includes(entry)
 
 
 def test_goes_on_over_several_connections(standin: Standin, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

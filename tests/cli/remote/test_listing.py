@@ -50,7 +50,7 @@ def test_reads_no_objects_one_and_several() -> None:
     assert page_of(objects("<Contents/>"), OBJECTS) == Page((), None)
     assert page_of(objects(one), OBJECTS).entries == (Entry("a", "ARCHIVE"),)
     several = page_of(objects(one, "<Contents><Key>b</Key></Contents>"), OBJECTS)
-    assert [entry.key for entry in several.entries] == ["a", "b"]
+    assert several.entries == (Entry("a", "ARCHIVE"), Entry("b", "STANDARD"))
 
 
 @pytest.mark.parametrize(

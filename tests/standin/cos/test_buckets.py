@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cosbatch.standin import Standin
 from tests.standin.client import Client, Reply
 
 BUCKET = "examplebucket-1250000000"
@@ -121,6 +122,36 @@ def test_describes_each_object_in_a_list(client: Client) -> None:
     assert reply.text("Contents/ETag") == '"5d41402abc4b2a76b9719d911017c592"'
     assert (reply.text("Contents/Size"), reply.text("Contents/StorageClass")) == ("5", "ARCHIVE")
     assert (reply.text("Name"), reply.text("IsTruncated")) == (BUCKET, "false")
+
+
+DESCRIBED = """\
+\t\t<LastModified>2001-09-09T01:46:40.000Z</LastModified>
+\t\t<ETag>"5d41"</ETag>
+\t\t<Size>5</Size>
+\t\t<Owner>
+\t\t\t<ID>1250000000</ID>
+\t\t\t<DisplayName>1250000000</DisplayName>
+\t\t</Owner>
+\t\t<StorageClass>ARCHIVE</StorageClass>
+"""
+
+
+def test_writes_lists_with_an_element_in_each_line(standin: Standin, client: Client) -> None:
+    put(client, "a")
+    values = "'a', 'v1', 5, '5d41', 1000000000.9, 'ARCHIVE'"
+    with standin.service.database.writing() as transaction:
+        transaction.execute(f"UPDATE versions SET (key, version, size, etag, modified, storage_class) = ({values})")
+    contents = f"\n\t<Contents>\n\t\t<Key>a</Key>\n{DESCRIBED}\t</Contents>\n</ListBucketResult>"
+    assert client.cos("GET", BUCKET).body.decode().endswith(f"<IsTruncated>false</IsTruncated>{contents}")
+    ids = "<VersionId>v1</VersionId>\n\t\t<IsLatest>true</IsLatest>"
+    version = f"\n\t<Version>\n\t\t<Key>a</Key>\n\t\t{ids}\n{DESCRIBED}\t</Version>\n</ListVersionsResult>"
+    assert client.cos("GET", BUCKET, "", [("versions", "")]).body.decode().endswith(version)
+
+
+def test_lists_keys_that_nothing_can_be_behind(client: Client) -> None:
+    for key in ("a", "\U0010ffff/1", "\U0010ffff\U0010ffff"):
+        put(client, key)
+    assert listed(client, ("prefix", "\U0010ffff"))[0] == ["\U0010ffff/1", "\U0010ffff\U0010ffff"]
 
 
 def test_lists_keys_that_xml_cannot_hold(client: Client) -> None:
