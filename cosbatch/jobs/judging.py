@@ -5,10 +5,11 @@ An inventory's data files must be there, as long as its manifest.json says, whol
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 
-from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, Inventory, judge_inventory, with_faults
+from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, Inventory, judge_inventory
 from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_head_and_tail
 from cosbatch.manifest.verdict import KEPT, Fault, Verdict
 from cosbatch.model.blocks import GZIP_MARK, gunzip
@@ -62,7 +63,7 @@ class _SourceBucket:
 def judge_data_files(
     inventory: Inventory, allowed: Container[str], content: ManifestObject, full: bool
 ) -> tuple[Verdict, int]:
-    """The verdict on an inventory with its data files, and how many of these were not looked at.
+    """The verdict on an inventory, whose manifest.json is in order, by its data files; how many of these were left out.
 
     `allowed` are the buckets that rows may name, `content` is the manifest.json; `full` asks for all rows of all files
     instead of the beginnings of the first 20. Where all were read, `rows` counts them, and the verdict is complete.
@@ -82,7 +83,9 @@ def judge_data_files(
         complete = complete and judged.complete
     complete = complete and not left
     rows = counted if complete else max(counted, inventory.verdict.rows or 0) or None
-    return with_faults(inventory.verdict._replace(rows=rows, estimated_rows=rows, complete=complete), faults), left
+    verdict = inventory.verdict._replace(rows=rows, estimated_rows=rows, complete=complete)
+    totals = Counter(fault.fault for fault in faults)
+    return verdict._replace(faults=tuple(faults[:KEPT]), totals=dict(totals)), left
 
 
 def _judge_file(file: DataFile, judge: CsvJudge, content: ManifestObject, full: bool) -> Verdict:

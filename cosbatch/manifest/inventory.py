@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from cosbatch.manifest.judge import BYTE_ORDER_MARK, sniff_other_format, sniff_unreadable
 from cosbatch.manifest.rules import UNNAMED, bucket_fault
-from cosbatch.manifest.verdict import KEPT, Fault, Findings, Verdict, shown
+from cosbatch.manifest.verdict import KEPT, Findings, Verdict, shown
 from cosbatch.model import strict_json
 from cosbatch.model.names import COLUMNS, INVENTORY, column_faults
 
@@ -61,12 +60,6 @@ def judge_inventory(blocks: Iterable[bytes], allowed_buckets: Container[str] | N
     files = reading.files(document, may_be_none=rows == 0)
     buckets = reading.buckets(document, allowed_buckets)
     return Inventory(reading.verdict(rows, fields, buckets[:1]), files, buckets)
-
-
-def with_faults(verdict: Verdict, faults: Sequence[Fault]) -> Verdict:
-    """The verdict on a manifest.json, with what is wrong with its data files."""
-    totals = Counter(verdict.totals) + Counter(fault.fault for fault in faults)
-    return verdict._replace(faults=(*verdict.faults, *faults)[:KEPT], totals=dict(totals))
 
 
 class _Reading:

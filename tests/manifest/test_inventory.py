@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, Inventory, judge_inventory, with_faults
+from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, Inventory, judge_inventory
 from cosbatch.manifest.verdict import Fault
 
 NEW: dict[str, Any] = {
@@ -168,14 +168,6 @@ def test_puts_faults_in_the_order_of_the_text() -> None:
 def test_keeps_fifty_faults_of_a_thousand_files_and_counts_all() -> None:
     verdict = judged({**NEW, "files": [{}] * 1000}).verdict
     assert (len(verdict.faults), verdict.totals) == (50, {"InventoryFiles": 1000})
-
-
-def test_adds_the_faults_of_the_data_files_to_those_of_the_inventory() -> None:
-    inventory = judged(NEW)
-    assert with_faults(inventory.verdict, []) == inventory.verdict
-    missing = Fault("InventoryFiles", 3, None, "The data file is not there.")
-    verdict = with_faults(inventory.verdict, [missing])
-    assert (verdict.ok, verdict.totals, verdict.faults) == (False, {"InventoryFiles": 1}, (missing,))
 
 
 def test_reads_no_more_of_an_inventory_than_one_can_be_long() -> None:
