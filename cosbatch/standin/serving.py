@@ -51,7 +51,8 @@ def serve(
     except KeyboardInterrupt:
         return 0 if is_ready else _INTERRUPTED
     except (UnusableData, UnusableFunction, OSError) as error:
-        say(f"The stand-in cannot start: {_reason(error, f'{options.host}:{options.port}')}")
+        address = "" if is_ready else f"{options.host}:{options.port} (see --host and --port)"
+        say(f"The stand-in cannot start: {_reason(error, address)}")
         return 1
     return 0
 
@@ -60,7 +61,8 @@ def _reason(error: Exception, address: str) -> str:
     """Why, in words: the system's errors have a number, too, and name the file behind, or are of the address."""
     if not isinstance(error, OSError) or not error.strerror:
         return str(error)
-    return f"{error.strerror}: {error.filename or f'{address} (see --host and --port)'}"
+    place = error.filename or address
+    return f"{error.strerror}: {place}" if place else error.strerror
 
 
 def _end_by_signals() -> None:

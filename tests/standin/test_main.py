@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import runpy
@@ -130,6 +132,18 @@ def test_refuses_arguments(arguments: list[str], why: str, capsys: pytest.Captur
     said = capsys.readouterr().err
     assert "usage: python -m cosbatch.standin" in said
     assert f"argument {arguments[0]}: {why}" in said
+
+
+def test_says_where_nobody_can_be_told_that_it_is_ready(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class FullDisk(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    assert main(["--port", "0"]) == 1
+    assert capsys.readouterr().err == "The stand-in cannot start: No space left on device\n"
 
 
 def test_says_why_it_cannot_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
