@@ -71,7 +71,9 @@ class Client:
         try:
             return perform(call, self.context(PATIENCE))
         except CosbatchError as error:
-            error.fields["Hint"] = hint_for(error.code, self.settings.language, call.action)
+            # Of what is refused before it is sent, the service's reasons say nothing.
+            action = call.action if isinstance(error, ServiceError) else ""
+            error.fields["Hint"] = hint_for(error.code, self.settings.language, action)
             raise
 
     def draft(self, fields: Mapping[str, object]) -> Draft:

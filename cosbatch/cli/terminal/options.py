@@ -10,6 +10,9 @@ from cosbatch.cli.terminal.arguments import add_common
 from cosbatch.cli.terminal.language import _
 from cosbatch.model import names
 
+# Seconds: 31 years. A clock cannot be asked to sleep for any time.
+_LONGEST = 10**9
+
 Commands = Any  # argparse gives the type of its sub-commands no public name
 
 
@@ -76,6 +79,7 @@ def seconds(text: str) -> float:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 < value <= 10**9:
-        raise argparse.ArgumentTypeError(_("{text} is not a number of seconds above 0").format(text=repr(text)))
+    if not 0 < value <= _LONGEST:
+        message = _("{text} is not a number of seconds above 0, up to {most}")
+        raise argparse.ArgumentTypeError(message.format(text=repr(text), most=_LONGEST))
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -177,6 +178,12 @@ def test_hints_at_the_state_of_a_job_that_cannot_be_changed_so(run: Run) -> None
     assert "CreateJob" not in said.json["Hint"]
 
 
+def test_gives_the_service_s_reasons_only_for_what_was_sent(run: Run) -> None:
+    said = run("cancel", JOB, "--reason", "x" * 300, "--yes")
+    assert (said.code, said.json["Code"]) == (1, "InvalidRequest")
+    assert said.json["Hint"].startswith("The call breaks rules of its page")
+
+
 @pytest.mark.parametrize("job_id", ["", "x" * 65, "a\nb", "\udcff", "a/status", "..", "a?b"])
 def test_sends_nothing_for_what_is_no_job_id(run: Run, job_id: str) -> None:
     said = run("describe", job_id)
@@ -205,23 +212,35 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> Terminal:
     return stderr
 
 
-class Interrupted:
-    """A terminal at which a person breaks off."""
+@dataclass
+class Failing:
+    """A terminal at which nothing can be read."""
+
+    error: BaseException
 
     def isatty(self) -> bool:
         return True
 
     def readline(self) -> str:
-        raise KeyboardInterrupt
+        raise self.error
 
 
 @responses.activate
-def test_begins_a_line_of_its_own_where_a_question_is_interrupted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, ""),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no"), 2, "cosbatch: what was typed is not utf-8; begin again\n"),
+    ],
+)
+def test_begins_a_line_of_its_own_behind_a_question_without_an_answer(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+) -> None:
     describing(SUSPENDED)
     stderr = answering(monkeypatch, "")
-    monkeypatch.setattr(sys, "stdin", Interrupted())
-    assert run("cancel", JOB).code == 130
-    assert stderr.getvalue().endswith("Cancel it? What it has done stays done. [y/N] \n")
+    monkeypatch.setattr(sys, "stdin", Failing(error))
+    assert run("cancel", JOB).code == code
+    assert stderr.getvalue().endswith(f"Cancel it? What it has done stays done. [y/N] \n{said}")
 
 
 @responses.activate

@@ -243,6 +243,8 @@ def suspended_job(run: Run) -> str:
     return job_id
 
 
-@pytest.mark.parametrize("arguments", [("--timeout", "0"), ("--interval", "-1"), ("--timeout", "soon")])
+@pytest.mark.parametrize(
+    "arguments", [("--timeout", "0"), ("--interval", "-1"), ("--timeout", "soon"), ("--timeout", "1e10")]
+)
 def test_says_wrong_usage_for_odd_times(run: Run, arguments: tuple[str, ...]) -> None:
     assert run("wait", JOB, *arguments).code == 2
