@@ -11,8 +11,7 @@ One folder for each question. A module imports from its own folder and from the 
        schemas/         what may be asked?
        manifest/        can this list work?
        log              one line of JSON for each decision
-    0  model/           what are the words?
-       hints            what to do about an error, in English and Chinese
+    0  model/           what are the words? Errors, what to do about them, names, messages
        cold_start       cheaper imports
 
 Beside the function stand client/ (the Batch API for Python programs), cli/ (the command line) and standin/ (a local COS,

@@ -179,7 +179,7 @@ class _Invocation:
     def failed(self, error: Exception, call: Call | None = None, attempts: int | None = None) -> CosbatchError:
         """Log the failure and add its hint; a bug becomes an InternalError, its traceback for the log alone."""
         # Only failures need the table of hints; a cold start that succeeds does without its 60 texts.
-        from cosbatch.hints import hint_for
+        from cosbatch.model.hints import hint_for
 
         trace = None
         if not isinstance(error, CosbatchError):

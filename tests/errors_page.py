@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cosbatch.cli.main import parser
-from cosbatch.hints import ENGLISH
 from cosbatch.model.errors import CosbatchError, UnexpectedResponse
+from cosbatch.model.hints import ENGLISH
 
 _OPENING = """\
 # Errors

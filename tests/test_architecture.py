@@ -210,7 +210,7 @@ NOT_AT_A_COLD_START = {
     "asyncio",
     "concurrent.futures",
     "cosbatch.cli",
-    "cosbatch.hints",
+    "cosbatch.model.hints",
     "cosbatch.standin",
     "csv",
     "difflib",

@@ -9,10 +9,10 @@ from cosbatch.cli.deploy.finding import NOT_SEEN, OK, WARNING, WRONG, Finding
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.language import N_, Sentence, _
 from cosbatch.configuration.settings import Settings
-from cosbatch.hints import hint_for
 from cosbatch.model import names
 from cosbatch.model.deadline import unix_seconds
 from cosbatch.model.errors import CosbatchError
+from cosbatch.model.hints import hint_for
 from cosbatch.model.messages import Request
 from cosbatch.model.names import Resource
 from cosbatch.service import actions

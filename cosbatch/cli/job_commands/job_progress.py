@@ -8,7 +8,7 @@ from typing import Any
 
 from cosbatch.cli.terminal import exit_codes
 from cosbatch.cli.terminal.language import N_, _
-from cosbatch.hints import ENGLISH, hint_for
+from cosbatch.model.hints import ENGLISH, hint_for
 
 _FINAL = ("Complete", "Failed", "Cancelled")
 _SAID = {

@@ -15,7 +15,7 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable
-from cosbatch.hints import ENGLISH
+from cosbatch.model.hints import ENGLISH
 
 
 class Part(NamedTuple):

@@ -16,10 +16,10 @@ from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration import Configuration, read_configuration
 from cosbatch.configuration.settings import PROFILES, Settings
-from cosbatch.hints import hint_for
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import CosbatchError, ServiceError, ServiceSideError
+from cosbatch.model.hints import hint_for
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange, Wire
 from cosbatch.service.transport import Transport

@@ -13,8 +13,8 @@ from cosbatch.cli.terminal import streams
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import fitted, printable, record
 from cosbatch.configuration.settings import language_of
-from cosbatch.hints import hint_for
 from cosbatch.model.errors import InvalidEvent
+from cosbatch.model.hints import hint_for
 
 _RED = "\x1b[31;1m"
 _PLAIN = "\x1b[0m"

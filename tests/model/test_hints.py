@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.hints import CHINESE, ENGLISH, hint_for
 from cosbatch.model import errors
+from cosbatch.model.hints import CHINESE, ENGLISH, hint_for
 
 NOT_ANSWERED = {"CosbatchError", "ServiceSideError", "ServiceError"}
 OWN = [
