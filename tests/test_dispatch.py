@@ -231,6 +231,17 @@ def test_gives_every_failure_a_hint_in_the_language_of_the_configuration(languag
     assert word in result["Hint"]
 
 
+def test_gives_no_reason_of_the_service_for_what_was_never_sent() -> None:
+    reason = {
+        "Action": "UpdateJobStatus",
+        "JobId": "1",
+        "RequestedJobStatus": "Cancelled",
+        "StatusUpdateReason": "x" * 300,
+    }
+    result = answer(reason)
+    assert (result["Code"], result["Hint"][:15]) == ("InvalidRequest", "The call breaks")
+
+
 def test_gives_a_wrong_configuration_its_hint_in_the_language_of_the_environment() -> None:
     assert "环境变量" in answer(DOCUMENT, environ={"COSBATCH_LANG": "zh"})["Hint"]
 
