@@ -18,7 +18,7 @@ from cosbatch.configuration import Configuration, read_configuration
 from cosbatch.configuration.settings import PROFILES, Settings
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
-from cosbatch.model.errors import CosbatchError, ServiceError, ServiceSideError
+from cosbatch.model.errors import CosbatchError, ServiceError, ServiceSideError, UnexpectedResponse
 from cosbatch.model.hints import hint_for
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange, Wire
@@ -59,10 +59,9 @@ class Client:
         """What `read` makes of the response, in an exchange of its own. Raises ServiceSideError."""
         try:
             return self.exchange(patience, timeout).ask(request, read)
-        except ServiceError as error:
-            if error.code == "NoSuchBucket":
-                # The service does not say which one.
-                error.message += f" It was asked for at {request.host}."
+        except (ServiceError, UnexpectedResponse) as error:
+            # The answer does not say which bucket or object it is about.
+            error.message = f"{error.message.rstrip('.')}. That was {request.method} {request.host}{request.path}."
             raise
 
     def call(self, fields: Mapping[str, object]) -> dict[str, object]:

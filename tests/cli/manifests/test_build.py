@@ -331,7 +331,7 @@ def test_leaves_nothing_of_a_listing_that_failed_at_once(run: Run, tmp_path: Pat
     responses.get(URL, status=404, body="<Error><Code>NoSuchBucket</Code></Error>")
     said = run("build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv"))
     assert (said.code, said.json["Code"]) == (1, "NoSuchBucket")
-    assert said.json["Message"].endswith(f"It was asked for at {URL.removeprefix('https://').rstrip('/')}.")
+    assert said.json["Message"].endswith(f"That was GET {URL.removeprefix('https://')}.")
     assert os.listdir(tmp_path) == []
 
 
