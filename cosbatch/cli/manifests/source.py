@@ -16,7 +16,7 @@ from cosbatch.cli.terminal import files
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.model.blocks import BrokenGzip, gunzip
-from cosbatch.model.errors import InvalidManifest, ServiceError
+from cosbatch.model.errors import InvalidManifest
 
 _BLOCK = 1024 * 1024
 
@@ -49,12 +49,7 @@ def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Itera
 def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack) -> Source:
     if objects.is_object(name):
         client = connect(options)
-        try:
-            stored = objects.head(client, objects.place_of(name))
-        except ServiceError as error:
-            # A HEAD's failure says nothing of its own.
-            error.message = f"{name}: {error.message}"
-            raise
+        stored = objects.head(client, objects.place_of(name))
         return Source(name, stored.size, objects.blocks(client, stored))
     if name == files.STDIN:
         return Source(name, None, _blocks(sys.stdin.buffer))
