@@ -56,10 +56,7 @@ def make_jobs(
             return exit_codes.FAILED
         made = _made(call, planned, options)
     code = followed(client, made, options)
-    if as_file:
-        output.show({"Jobs": made}, options, lambda: table(("JobId", _("Rows"), _("Outcome")), [*map(_row, made)]))
-    else:
-        output.show(made[0], options)
+    _show(made, options)
     return code
 
 
@@ -162,8 +159,13 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
     return code
 
 
-def _row(result: Result) -> list[object]:
-    return [result["JobId"], result["Rows"], result.get("End", result)["Outcome"]]
+def _show(made: Sequence[Result], options: argparse.Namespace) -> None:
+    """Show the result, or of a list that was split all of them, to a person as a row for each job."""
+    if options.split is None:
+        output.show(made[0], options)
+        return
+    rows = [[result["JobId"], result["Rows"], result.get("End", result)["Outcome"]] for result in made]
+    output.show({"Jobs": made}, options, lambda: table(("JobId", _("Rows"), _("Outcome")), rows))
 
 
 def _say_what_comes_next(client: Client, job_id: str) -> None:
