@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import repeat
 from urllib.parse import quote
 
 from cosbatch.cli.manifests.draft import State, drafted
@@ -72,19 +71,24 @@ class Selection:
     storage_classes: tuple[str, ...]
     without: tuple[str, ...] = ()  # what lies under these prefixes is left out
 
+    @property
+    def _includes_all(self) -> bool:
+        is_of_versions = self.latest_only and self.listing.versions
+        return not self.storage_classes and not self.without and not is_of_versions
+
     def includes(self, entry: Entry) -> bool:
         in_class = not self.storage_classes or entry.storage_class in self.storage_classes
         return in_class and (entry.is_latest or not self.latest_only) and not entry.key.startswith(self.without)
 
     def rows(self, page: Page) -> Rows:
-        entries = [entry for entry in page.entries if self.includes(entry)]
-        keys = _encoded([entry.key for entry in entries])
-        versions = [f",{entry.version}" for entry in entries] if self.listing.versions else repeat("", len(keys))
-        rows = [f"{self.listing.bucket},{key}{version}\n" for key, version in zip(keys, versions, strict=True)]
+        page = page if self._includes_all else page.only(self.includes)
+        versions = [f",{version}" for version in page.versions] if self.listing.versions else page.versions
+        pairs = zip(_encoded(page.keys), versions, strict=True)
+        rows = [f"{self.listing.bucket},{key}{version}\n" for key, version in pairs]
         return Rows("".join(rows).encode(), len(rows), page.following)
 
 
-def _encoded(keys: list[str]) -> list[str]:
+def _encoded(keys: Sequence[str]) -> Sequence[str]:
     # To find that there is nothing to do takes quote ten times as long as a look at the key, and that ten times as a look at all.
     if _PLAIN.fullmatch("".join(keys)):
         return keys

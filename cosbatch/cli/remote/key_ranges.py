@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cosbatch.cli.remote.key_order import KeyOrder
 from cosbatch.cli.remote.listing import Marker, Page
@@ -91,10 +91,10 @@ class KeyRanges:
         is_last = part.ends_before(page.following)
         if part.until is not None and is_last:
             until = part.until
-            page = Page(tuple(entry for entry in page.entries if entry.key <= until), Marker(until))
+            page = replace(page.only(lambda entry: entry.key <= until), following=Marker(until))
         if part.earlier is not None:
             # Where nothing is in it, all of the other one may lie near its position: not to go there by many halves, each a request.
-            part.earlier.halvings = 1 if page.entries else 2 * part.earlier.halvings
+            part.earlier.halvings = 1 if page.keys else 2 * part.earlier.halvings
             part.earlier.is_in_question = False
             part.earlier = None
         part.pages += 1
@@ -103,7 +103,7 @@ class KeyRanges:
         return page, is_last
 
     def _pages_left(self, part: KeyRange, page: Page) -> int:
-        self._order.learn(entry.key for entry in page.entries[::_SAMPLE])
+        self._order.learn(page.keys[::_SAMPLE])
         last = (page.following or part.position).key
-        first = page.entries[0].key if page.entries else last
+        first = page.keys[0] if page.keys else last
         return self._order.pages_left(first, last, part.until)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -50,10 +50,34 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """Entries in the order of their keys; `following` is None on the last page."""
+    """Objects or versions in the order of their keys, as columns of what an Entry holds; `following` is None on the last page.
 
-    entries: tuple[Entry, ...]
+    Most listings need but the keys: to make an Entry of each takes three times as long as to write their rows.
+    """
+
+    keys: Sequence[str]
+    storage_classes: Sequence[str]
+    versions: Sequence[str]
+    are_latest: Sequence[bool]
     following: Marker | None
+
+    @property
+    def entries(self) -> list[Entry]:
+        return list(map(Entry, self.keys, self.storage_classes, self.versions, self.are_latest))
+
+    def only(self, includes: Callable[[Entry], bool]) -> Page:
+        """The page without the entries that are not to be included."""
+        return page_with([entry for entry in self.entries if includes(entry)], self.following)
+
+
+def page_with(entries: Sequence[Entry], following: Marker | None) -> Page:
+    return Page(
+        [entry.key for entry in entries],
+        [entry.storage_class for entry in entries],
+        [entry.version for entry in entries],
+        [entry.is_latest for entry in entries],
+        following,
+    )
 
 
 def pages(client: Client, listing: Listing, marker: Marker) -> Iterator[Page]:
@@ -92,16 +116,26 @@ def page_of(response: Response, listing: Listing) -> Page:
     """The page in the response. Raises ServiceSideError."""
     if listing.versions:
         result = actions.read("ListVersionsResult", response)
-        is_encoded = result.get("EncodingType") == "url"
-        entries = tuple(_entry(member, is_encoded) for member in members(result.get("Version")))
+        page = _page_of(members(result.get("Version")), _is_encoded(result))
     else:
-        quick, rest = quick_entries.taken(response.body)
-        result = actions.read("ListBucketResult", response._replace(body=rest))
-        is_encoded = result.get("EncodingType") == "url"
-        taken = (Entry(_text(key, is_encoded) if "%" in key else key, of or "STANDARD") for key, of in quick)
-        slow = (_entry(member, is_encoded) for member in members(result.get("Contents")))
-        entries = tuple(taken) or tuple(slow)
-    return Page(entries, _following(result, entries, is_encoded, listing))
+        quick = quick_entries.taken(response.body)
+        result = actions.read("ListBucketResult", response._replace(body=quick.rest))
+        page = _quick_page(quick, _is_encoded(result)) or _page_of(members(result.get("Contents")), _is_encoded(result))
+    return replace(page, following=_following(result, page, listing))
+
+
+def _is_encoded(result: Mapping[str, object]) -> bool:
+    return result.get("EncodingType") == "url"
+
+
+def _page_of(members: Sequence[Mapping[str, Any]], is_encoded: bool) -> Page:
+    return page_with([_entry(member, is_encoded) for member in members], None)
+
+
+def _quick_page(quick: quick_entries.Taken, is_encoded: bool) -> Page | None:
+    keys = [_text(key, is_encoded) if "%" in key else key for key in quick.keys]
+    classes = [storage_class or "STANDARD" for storage_class in quick.storage_classes]
+    return Page(keys, classes, [""] * len(keys), [True] * len(keys), None) if keys else None
 
 
 def members(value: object) -> list[Mapping[str, Any]]:
@@ -128,14 +162,12 @@ def _text(value: object, is_encoded: bool = False) -> str:
         raise UnexpectedResponse("The listing has a key that is not UTF-8.") from None
 
 
-def _following(
-    result: Mapping[str, object], entries: tuple[Entry, ...], is_encoded: bool, listing: Listing
-) -> Marker | None:
+def _following(result: Mapping[str, object], page: Page, listing: Listing) -> Marker | None:
     """Where the next page begins: as the listing says, or else behind its last entry; None after the last page."""
     if result.get("IsTruncated") != "true":
         return None
-    last = entries[-1] if entries else Entry("")
+    behind = Marker(page.keys[-1], page.versions[-1]) if page.keys else BEGINNING
     if not listing.versions:
-        return Marker(_text(result.get("NextMarker"), is_encoded) or last.key)
-    key = _text(result.get("NextKeyMarker"), is_encoded)
-    return Marker(key, _text(result.get("NextVersionIdMarker"))) if key else Marker(last.key, last.version)
+        return Marker(_text(result.get("NextMarker"), _is_encoded(result)) or behind.key)
+    key = _text(result.get("NextKeyMarker"), _is_encoded(result))
+    return Marker(key, _text(result.get("NextVersionIdMarker"))) if key else behind

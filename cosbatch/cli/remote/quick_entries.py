@@ -7,6 +7,8 @@ can work. What is read here is read there alike; of any other page nothing is ta
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 # ASCII, so that it is the same in whatever encoding; no entity but &quot;, which stands around an ETag.
 _TEXT = "[ -%'-;=?-~]*"
@@ -32,13 +34,21 @@ _TAIL = re.compile(_LEAVES + rb"</ListBucketResult>[ \t\r\n]*")
 _FIRST, _LAST = b"<Contents>", b"</Contents>"
 
 
-def taken(body: bytes) -> tuple[list[tuple[str, str | None]], bytes]:
-    """Key, as it is written, and storage class of each object, and the body without them; none where the body is odd."""
+class Taken(NamedTuple):
+    """The key, as it is written, and the storage class, where it has one, of each object of a page; and the page without them."""
+
+    keys: Sequence[str]
+    storage_classes: Sequence[str | None]
+    rest: bytes
+
+
+def taken(body: bytes) -> Taken:
+    """What is taken out of the page; nothing where it is odd."""
     start, end = body.find(_FIRST), body.rfind(_LAST) + len(_LAST)
     if start < 0 or not _HEAD.fullmatch(body, 0, start) or not _TAIL.fullmatch(body, end):
-        return [], body
+        return Taken((), (), body)
     # Between the objects, before and behind them: nothing. Each has two groups.
     between, *parts = _OBJECT.split(body[start:end].decode("ascii", errors="replace"))
     if between or any(parts[2::3]):
-        return [], body
-    return list(zip(parts[0::3], parts[1::3], strict=True)), body[:start] + body[end:]
+        return Taken((), (), body)
+    return Taken(parts[0::3], parts[1::3], body[:start] + body[end:])

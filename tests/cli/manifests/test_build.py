@@ -17,7 +17,8 @@ from cosbatch.cli.manifests.build import Selection, list_into
 from cosbatch.cli.manifests.draft import OutputInUse, drafted
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
-from cosbatch.cli.remote.listing import Entry, Listing
+from cosbatch.cli.remote.listing import Listing, Page
+from cosbatch.cli.remote.row_store import Rows
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
@@ -119,10 +120,10 @@ def test_goes_on_where_it_was_broken_off(run: Run, tmp_path: Path) -> None:
 class Interrupted(Selection):
     """A selection at one of whose keys somebody presses Ctrl-C."""
 
-    def includes(self, entry: Entry) -> bool:
-        if entry.key == "h/5":
+    def rows(self, page: Page) -> Rows:
+        if "h/5" in page.keys:
             raise KeyboardInterrupt
-        return super().includes(entry)
+        return super().rows(page)
 
 
 def test_goes_on_over_several_connections(standin: Standin, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from collections import defaultdict
 import pytest
 
 from cosbatch.cli.remote.key_ranges import KeyRange, KeyRanges
-from cosbatch.cli.remote.listing import BEGINNING, Entry, Marker, Page
+from cosbatch.cli.remote.listing import BEGINNING, Entry, Marker, Page, page_with
 
 PAGES = 1200
 PAGE_SIZE = 3
@@ -21,7 +21,7 @@ def page_behind(keys: list[str], marker: Marker) -> Page:
     start = bisect_right(keys, marker.key)
     found = keys[start : start + PAGE_SIZE]
     is_last = start + PAGE_SIZE >= len(keys)
-    return Page(tuple(map(Entry, found)), None if is_last else Marker(found[-1]))
+    return page_with(list(map(Entry, found)), None if is_last else Marker(found[-1]))
 
 
 class Rehearsal:
@@ -43,7 +43,7 @@ class Rehearsal:
         while self._waiting:
             self.time, _request, part = heapq.heappop(self._waiting)
             page, part.is_done = self._ranges.add(part, page_behind(self.keys, part.position))
-            self._found[part] += [entry.key for entry in page.entries]
+            self._found[part] += page.keys
             part.is_taken = part is self._ranges.in_order[0] or part.pages % PAGES_IN_TURN > 0
             if part.is_taken and not part.is_done:
                 self._ask(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker, Page, page_of, page_request
+from cosbatch.cli.remote.listing import BEGINNING, Entry, Listing, Marker, page_of, page_request, page_with
 from cosbatch.model.errors import ServiceError, UnexpectedResponse
 from cosbatch.model.messages import Response
 
@@ -46,11 +46,11 @@ def test_asks_for_versions_behind_a_version() -> None:
 
 def test_reads_no_objects_one_and_several() -> None:
     one = "<Contents><Key>a</Key><StorageClass>ARCHIVE</StorageClass></Contents>"
-    assert page_of(objects(), OBJECTS) == Page((), None)
-    assert page_of(objects("<Contents/>"), OBJECTS) == Page((), None)
-    assert page_of(objects(one), OBJECTS).entries == (Entry("a", "ARCHIVE"),)
+    assert page_of(objects(), OBJECTS) == page_with((), None)
+    assert page_of(objects("<Contents/>"), OBJECTS) == page_with((), None)
+    assert page_of(objects(one), OBJECTS).entries == [Entry("a", "ARCHIVE")]
     several = page_of(objects(one, "<Contents><Key>b</Key></Contents>"), OBJECTS)
-    assert several.entries == (Entry("a", "ARCHIVE"), Entry("b", "STANDARD"))
+    assert several.entries == [Entry("a", "ARCHIVE"), Entry("b", "STANDARD")]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_reads_no_objects_one_and_several() -> None:
 )
 def test_reads_keys_as_they_are_written(written: str, encoded: bool, key: str) -> None:
     page = page_of(objects(f"<Contents><Key>{written}</Key></Contents>", encoded=encoded), OBJECTS)
-    assert page.entries[0].key == key
+    assert page.keys[0] == key
 
 
 @pytest.mark.parametrize("contents", ["<Contents><Size>1</Size></Contents>", "<Contents><Key>%FF</Key></Contents>"])
@@ -96,7 +96,7 @@ def test_reads_versions_without_delete_markers() -> None:
         ),
         VERSIONS,
     )
-    assert page.entries == (Entry("a", version="v2%20"), Entry("a", version="v1", is_latest=False))
+    assert page.entries == [Entry("a", version="v2%20"), Entry("a", version="v1", is_latest=False)]
 
 
 @pytest.mark.parametrize(
