@@ -67,12 +67,12 @@ def create(order: Order, exchange: Exchange, account: Account) -> dict[str, Any]
     """
     request = actions.create_job_request(order.document, account)
     reserve = min(_LONGEST_RESERVE, exchange.deadline.remaining() / 4)
-    attempts = exchange.attempt(request, actions.created, reserve)
-    if attempts.error is None:
-        return _result(order.token, "created", attempts.get())
-    if _no_job_was_made(attempts.error, attempts.ambiguous):
-        raise attempts.error
-    return _recover(order, attempts.error, attempts.ambiguous, exchange, account)
+    try:
+        return _result(order.token, "created", exchange.ask(request, actions.created, reserve))
+    except ServiceSideError as error:
+        if _no_job_was_made(error):
+            raise
+        return _recover(order, error, exchange, account)
 
 
 def recall(token: str, location: Mapping[str, object], exchange: Exchange, account: Account) -> dict[str, Any] | None:
@@ -95,11 +95,11 @@ def recall(token: str, location: Mapping[str, object], exchange: Exchange, accou
     return _result(token, "recovered", _first(fitting).job, [_profile_changed("it would be refused as it is now")])
 
 
-def _no_job_was_made(error: ServiceSideError, ambiguous: ServiceSideError | None) -> bool:
+def _no_job_was_made(error: ServiceSideError) -> bool:
     """Whether no try was left open, and the last one never got there or was refused by the service itself, though not for
     a token that it knows.
     """
-    is_open = error.unproven or ambiguous is not None
+    is_open = error.unproven or error.ambiguous is not None
     return not is_open and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
 
@@ -109,11 +109,9 @@ def _result(token: str, outcome: str, job: Mapping[str, object], warnings: Seque
     return {**result, **{name: value for name, value in known.items() if value}}
 
 
-def _recover(
-    order: Order, error: ServiceSideError, ambiguous: ServiceSideError | None, exchange: Exchange, account: Account
-) -> dict[str, Any]:
+def _recover(order: Order, error: ServiceSideError, exchange: Exchange, account: Account) -> dict[str, Any]:
     """Find the job that the order may have made; a listing may lag behind, so look more than once."""
-    unresolved = _unresolved(error, ambiguous)
+    unresolved = _unresolved(error)
     for _ in _lookups(exchange):
         found = _find(order.marker.trace, exchange, account)
         try:
@@ -124,7 +122,7 @@ def _recover(
                 raise
             unresolved = mismatch
             continue
-        if ambiguous is None and _is_another_fault(error, found):
+        if error.ambiguous is None and _is_another_fault(error, found):
             raise error
     raise unresolved
 
@@ -138,10 +136,10 @@ def _is_another_fault(error: ServiceSideError, found: _Finding) -> bool:
     return found.complete and bool(_OTHER_FAULT.search(error.message)) and not _DUPLICATE.search(error.message)
 
 
-def _unresolved(error: ServiceSideError, ambiguous: ServiceSideError | None) -> CosbatchError:
+def _unresolved(error: ServiceSideError) -> CosbatchError:
     """What to answer where it stays open whether there is a job: something that asks for another try."""
     if error.code != _REFUSED:
-        return ambiguous or error
+        return error.ambiguous or error
     unresolved = DuplicateUnresolved(
         f"The service refuses the token ({error.message}), but its job is not in the listing, or not yet. "
         "Try again with the same token; no second job can come of it."

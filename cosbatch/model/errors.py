@@ -132,7 +132,8 @@ class ServiceSideError(CosbatchError, status=502):
 
     `may_have_acted` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
     what the headers of the answer said, where there was one, and `signed_at` the moment that its request was signed for.
-    `unproven`: the answer is a bare status, which something on the way may have given as well.
+    `unproven`: the answer is a bare status, which something on the way may have given as well. `ambiguous` is the last
+    error of the same request, this one included, after which the service may have acted, if there was one.
     """
 
     def __init__(self, message: str, *, may_have_acted: bool = False) -> None:
@@ -142,6 +143,7 @@ class ServiceSideError(CosbatchError, status=502):
         self.date: str | None = None
         self.signed_at: float | None = None
         self.unproven = False
+        self.ambiguous: ServiceSideError | None = None
 
 
 class UpstreamUnreachable(ServiceSideError, retryable=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from cosbatch.model.deadline import Deadline, unix_seconds
 from cosbatch.model.errors import ServiceSideError, UpstreamTimeout
@@ -80,66 +80,53 @@ class Exchange:
         self.timeout = timeout
         self.attempts = 0
 
-    def ask(self, request: Request, read: Callable[[Response], T]) -> T:
-        """The result that `read` makes of the answer. Raises the last ServiceSideError."""
-        return self.attempt(request, read).get()
+    def ask(self, request: Request, read: Callable[[Response], T], reserve: float = 0.0) -> T:
+        """The result that `read` makes of the answer; `reserve` seconds before the deadline are left for something else.
 
-    def attempt(self, request: Request, read: Callable[[Response], T], reserve: float = 0.0) -> Attempts[T]:
-        """Try, and try again; `reserve` seconds before the deadline are left for something else."""
+        Raises the last ServiceSideError.
+        """
         if request.limit > ANSWER_LIMIT:
             reserve += min(self.deadline.remaining() * _READING_SHARE, _LONGEST_READING)
-        attempts: Attempts[T] = Attempts(self, reserve)
-        attempts.make(request, read)
-        return attempts
+        return Attempts(self, reserve).result(request, read)
 
 
-class Attempts(Generic[T]):
-    """The tries of one request, and what they came to: a result, or the error of the last one.
-
-    `ambiguous` is the last error after which the service may have acted on the request, if there was one.
-    """
+class Attempts:
+    """The tries of one request."""
 
     def __init__(self, exchange: Exchange, reserve: float) -> None:
-        self.count = 0
-        self.result: T | None = None
-        self.error: ServiceSideError | None = UpstreamTimeout("The time of this invocation is over; nothing was sent.")
-        self.ambiguous: ServiceSideError | None = None
         self._exchange = exchange
         self._reserve = reserve
+        self._count = 0
+        self._ambiguous: ServiceSideError | None = None
         self._taken = 0
         self._corrected_clock = False
 
-    def get(self) -> T:
-        """The result; raises the error where there is none."""
-        if self.error is not None:
-            raise self.error
-        assert self.result is not None
-        return self.result
-
-    def make(self, request: Request, read: Callable[[Response], T]) -> None:
-        """Send the request until `read` makes a result of the answer, or nothing is left that helps."""
+    def result(self, request: Request, read: Callable[[Response], T]) -> T:
+        """What `read` makes of the answer; the request is sent until there is one, or nothing is left that helps."""
+        error: ServiceSideError = UpstreamTimeout("The time of this invocation is over; nothing was sent.")
         # No try begins that could not be over before the deadline.
         while (left := self._left()) >= SHORTEST_ATTEMPT:
-            self.count += 1
-            self._exchange.attempts = max(1, self._exchange.attempts + (self.count > 1))
+            self._count += 1
+            self._exchange.attempts = max(1, self._exchange.attempts + (self._count > 1))
             try:
-                self.result = read(self._exchange.wire.send(request, min(self._exchange.timeout, left)))
-            except ServiceSideError as error:
-                self.error = error
+                result = read(self._exchange.wire.send(request, min(self._exchange.timeout, left)))
+            except ServiceSideError as failure:
+                error = failure
                 if not self._goes_on_after(error):
-                    return
+                    break
             else:
-                self.error = None
                 self._exchange.budget.give_back(self._taken)
-                return
+                return result
+        raise error
 
     def _goes_on_after(self, error: ServiceSideError) -> bool:
         """Wait, and say yes, where another try can help, is in time, and is in the budget."""
         if error.may_have_acted:
-            self.ambiguous = error
+            self._ambiguous = error
+        error.ambiguous = self._ambiguous
         if self._is_of_the_clock(error):
             return self._corrects_clock(error)
-        if not helps(error) or self.count >= ATTEMPTS:
+        if not helps(error) or self._count >= ATTEMPTS:
             return False
         pause = self._pause(error)
         if self._left() - pause < SHORTEST_ATTEMPT:
@@ -167,7 +154,7 @@ class Attempts(Generic[T]):
 
     def _pause(self, error: ServiceSideError) -> float:
         """Exponential, with full jitter; no shorter than the service asks for."""
-        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (self.count - 1))
+        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (self._count - 1))
         jitter = longest * self._exchange.deadline.clock.random()
         return max(jitter, min(error.retry_after or 0.0, _LONGEST_RETRY_AFTER))
 

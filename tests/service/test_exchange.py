@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import formatdate
+from typing import NamedTuple
 
 import pytest
 
@@ -17,7 +18,7 @@ from cosbatch.model.errors import (
 )
 from cosbatch.model.messages import LISTING_LIMIT, Request, Response
 from cosbatch.service import exchange
-from cosbatch.service.exchange import Attempts, Budget
+from cosbatch.service.exchange import Budget
 from tests.wire import NOW, Bench, Comes
 
 REQUEST = Request("POST", "host", "/jobs", body=b"<a/>")
@@ -39,8 +40,20 @@ def reset() -> ServiceSideError:
     return UpstreamUnreachable("reset", may_have_acted=True)
 
 
-def attempt(bench: Bench, reserve: float = 0.0) -> Attempts[bytes]:
-    return bench.exchange.attempt(REQUEST, lambda response: response.body, reserve)
+class Attempted(NamedTuple):
+    """What came of a request: how often it was sent, and its result or the last error."""
+
+    tries: int
+    result: bytes | None = None
+    error: ServiceSideError | None = None
+
+
+def attempt(bench: Bench, reserve: float = 0.0) -> Attempted:
+    try:
+        result = bench.exchange.ask(REQUEST, lambda response: response.body, reserve)
+    except ServiceSideError as error:
+        return Attempted(len(bench.wire.sent), error=error)
+    return Attempted(len(bench.wire.sent), result)
 
 
 # Every kind of failure, and whether another try follows it.
@@ -69,9 +82,7 @@ FAILURES = [
 @pytest.mark.parametrize(("error", "again"), FAILURES)
 def test_tries_again_where_that_can_help(error: ServiceSideError, again: bool) -> None:
     bench = Bench([error, FINE])
-    attempts = attempt(bench)
-    assert (len(bench.wire.sent), attempts.count) == ((2, 2) if again else (1, 1))
-    assert (attempts.result, attempts.error) == ((b"fine", None) if again else (None, error))
+    assert attempt(bench) == ((2, b"fine", None) if again else (1, None, error))
     assert exchange.helps(error) is again
 
 
@@ -85,7 +96,7 @@ def test_stops_after_five_tries() -> None:
     errors: list[Comes] = [service("InternalError", 500) for _ in range(5)]
     bench = Bench(errors)
     attempts = attempt(bench)
-    assert (attempts.count, attempts.error, bench.exchange.attempts) == (5, errors[-1], 5)
+    assert (attempts.tries, attempts.error, bench.exchange.attempts) == (5, errors[-1], 5)
 
 
 @pytest.mark.parametrize(
@@ -130,16 +141,17 @@ def test_keeps_time_to_read_what_may_be_long(left: float, seconds: float) -> Non
 def test_begins_nothing_that_could_not_be_over_in_time() -> None:
     bench = Bench([], seconds=1.1)
     attempts = attempt(bench, reserve=1.0)
-    assert (attempts.count, attempts.ambiguous, bench.exchange.attempts) == (0, None, 0)
+    assert (attempts.tries, bench.exchange.attempts) == (0, 0)
     assert isinstance(attempts.error, UpstreamTimeout)
     assert not attempts.error.may_have_acted
+    assert attempts.error.ambiguous is None
     assert "nothing was sent" in attempts.error.message
 
 
 @pytest.mark.parametrize(("seconds", "tries"), [(3.19, 1), (3.21, 2)])
 def test_does_not_wait_for_a_try_that_there_is_no_time_for(seconds: float, tries: int) -> None:
     bench = Bench([service("SlowDown", 503, retry_after=3.0), FINE], seconds=seconds)
-    assert attempt(bench).count == tries
+    assert attempt(bench).tries == tries
     assert bench.time.pauses == [3.0] * (tries - 1)
 
 
@@ -169,25 +181,32 @@ def test_tries_again_what_cannot_be_read() -> None:
             raise error
         return response.body
 
-    assert Bench([FINE, FINE]).exchange.attempt(REQUEST, read).count == 2
+    bench = Bench([FINE, FINE])
+    assert bench.exchange.ask(REQUEST, read) == b"fine"
+    assert len(bench.wire.sent) == 2
 
 
-def test_remembers_the_last_ambiguous_failure() -> None:
-    first, second = reset(), service("InternalError", 500)
-    attempts = attempt(Bench([first, second, service("TooManyJobs", 500)]))
-    assert (attempts.ambiguous, attempts.error and attempts.error.code) == (second, "TooManyJobs")
-    assert attempt(Bench([first, FINE])).ambiguous is first
-    assert attempt(Bench([service("SlowDown", 503), FINE])).ambiguous is None
-    assert attempt(Bench([service("AccessDenied", 403)])).ambiguous is None
+def test_the_last_error_names_the_last_ambiguous_one() -> None:
+    first, second, last = reset(), service("InternalError", 500), service("TooManyJobs", 500)
+    assert attempt(Bench([first, second, last])).error is last
+    assert last.ambiguous is second
+    refused = service("AccessDenied", 403)
+    for script, ambiguous in (
+        ([first, refused], first),
+        ([service("SlowDown", 503), refused], None),
+        ([refused], None),
+    ):
+        assert attempt(Bench(script)).error is refused
+        assert refused.ambiguous is ambiguous
 
 
 def test_a_budget_lets_so_many_tries_be_made_again() -> None:
     budget = Budget()
     for _ in range(25):
-        assert attempt(Bench([reset() for _ in range(5)], budget=budget)).count == 5
+        assert attempt(Bench([reset() for _ in range(5)], budget=budget)).tries == 5
     assert budget.tokens == 0
     bench = Bench([reset(), FINE], budget=budget)
-    assert (attempt(bench).count, bench.time.pauses) == (1, [])
+    assert (attempt(bench).tries, bench.time.pauses) == (1, [])
 
 
 @pytest.mark.parametrize(
@@ -222,7 +241,7 @@ def test_the_budget_never_holds_more_than_it_can() -> None:
 def test_a_time_out_costs_more(tokens: int, error: ServiceSideError, tries: int) -> None:
     budget = Budget()
     budget.tokens = tokens
-    assert attempt(Bench([error, FINE], budget=budget)).count == tries
+    assert attempt(Bench([error, FINE], budget=budget)).tries == tries
 
 
 def test_mends_a_clock_that_is_off_and_tries_once_more_at_once() -> None:
@@ -235,7 +254,7 @@ def test_mends_the_clock_once_and_leaves_the_rest_to_a_later_call() -> None:
     errors = [service("RequestTimeTooSkewed", 403, date=NOW + hours * 3600) for hours in (1, 2)]
     bench = Bench([*errors, FINE])
     attempts = attempt(bench)
-    assert (attempts.count, attempts.error, errors[1].retryable) == (2, errors[1], True)
+    assert (attempts.tries, attempts.error, errors[1].retryable) == (2, errors[1], True)
     assert bench.wire.dates == [errors[0].date]
 
 
@@ -247,7 +266,7 @@ def test_goes_on_as_ever_after_the_clock_was_mended() -> None:
 def test_cannot_mend_the_clock_without_a_date() -> None:
     error = service("RequestTimeTooSkewed", 403)
     bench = Bench([error, FINE])
-    assert (attempt(bench).count, error.retryable) == (1, False)
+    assert (attempt(bench).tries, error.retryable) == (1, False)
 
 
 def test_compares_the_date_with_what_was_signed_and_not_with_the_clock_when_the_answer_comes() -> None:
@@ -271,7 +290,7 @@ def test_sees_by_the_date_that_a_clock_is_behind_another_refusal(code: str) -> N
     assert attempt(Bench([error, FINE])).result == b"fine"
     again = service(code, 403, date=NOW + 61)
     attempts = attempt(Bench([error, again, FINE]))
-    assert (attempts.count, attempts.error, again.retryable) == (2, again, True)
+    assert (attempts.tries, attempts.error, again.retryable) == (2, again, True)
 
 
 @pytest.mark.parametrize(
@@ -280,4 +299,4 @@ def test_sees_by_the_date_that_a_clock_is_behind_another_refusal(code: str) -> N
 )
 def test_leaves_other_refusals_alone(error: ServiceError) -> None:
     bench = Bench([error, FINE])
-    assert (attempt(bench).count, bench.wire.dates) == (1, [])
+    assert (attempt(bench).tries, bench.wire.dates) == (1, [])

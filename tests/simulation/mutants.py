@@ -117,7 +117,7 @@ def _edited_profiles_are_others() -> Iterator[None]:
 def _the_clock_of_the_answer_counts() -> Iterator[None]:
     is_of_the_clock = Attempts._is_of_the_clock
 
-    def now(attempts: Attempts[Any], error: errors.ServiceSideError) -> bool:
+    def now(attempts: Attempts, error: errors.ServiceSideError) -> bool:
         error.signed_at = None
         return is_of_the_clock(attempts, error)
 
@@ -129,7 +129,7 @@ def _token_without_time(*parts: str) -> str:
     return identity.event_token(*(parts[:-1] if parts[-3] == "written" else parts))
 
 
-def _without_pace(attempts: Attempts[Any], error: errors.ServiceSideError) -> float:
+def _without_pace(attempts: Attempts, error: errors.ServiceSideError) -> float:
     return 0.01
 
 
@@ -142,9 +142,7 @@ MUTANTS: dict[str, Mutant] = {
     "any digest fits": _any_fits("digest"),
     "a reset is final": _swapped(errors.UpstreamUnreachable, "retryable", False),
     "a time-out is final": _swapped(errors.UpstreamTimeout, "retryable", False),
-    "the last refusal is answered, not the ambiguous failure": _swapped(
-        creation, "_unresolved", lambda error, ambiguous: error
-    ),
+    "the last refusal is answered, not the ambiguous failure": _swapped(creation, "_unresolved", lambda error: error),
     "an unresolved duplicate is final": _swapped(errors.DuplicateUnresolved, "retryable", False),
     "a duplicate's words are not looked at": _swapped(creation, "_DUPLICATE", re.compile(r"\Znever")),
     "any TLS fault is a failed handshake": _any_tls_fault_is_a_failed_handshake,
