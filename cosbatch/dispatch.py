@@ -132,7 +132,7 @@ class _Invocation:
     def _exchange(self, configuration: Configuration, deadline: Deadline, budget: Budget) -> Exchange:
         settings = configuration.settings
         wire = self._runtime.transport.connect(settings.credentials, settings.endpoint)
-        return Exchange(wire, deadline, budget, settings.timeout)
+        return Exchange(wire, settings.account, deadline, budget, settings.timeout)
 
     def _performed(self, call: Call, configuration: Configuration) -> Outcome:
         exchange = self._exchange(configuration, self._deadline, self._runtime.budget)
@@ -171,7 +171,7 @@ class _Invocation:
         # With a budget of its own: the service of the jobs is another.
         exchange = self._exchange(configuration, Deadline(clock, clock.monotonic() + seconds), Budget())
         try:
-            put_receipt(upload, folder, cos.result_of(outcome), configuration.settings.account, exchange)
+            put_receipt(upload, folder, cos.result_of(outcome), exchange)
         except Exception as error:  # noqa: BLE001  # whatever it is, the job is made and the answer is to get out
             code = error.code if isinstance(error, CosbatchError) else type(error).__name__
             self._say("WARNING", f"The receipt was not written: {code}", profile=name, manifest=upload.arn, code=code)

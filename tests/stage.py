@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from cosbatch.configuration import Configuration, read_configuration
 from cosbatch.dispatch import Runtime
+from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import ServiceSideError
 from cosbatch.model.messages import Request, Response
@@ -18,6 +19,7 @@ from cosbatch.service.render import render
 from cosbatch.service.transport import Transport
 
 UIN, APPID, REGION = "100000000001", "1250000000", "ap-chengdu"
+ACCOUNT = Account(UIN, APPID, REGION)
 BUCKET = f"manifest-{APPID}"
 ROLE = f"qcs::cam::uin/{UIN}:roleName/COSBatch_QcsRole"
 TOKEN = "a bearer token"
@@ -193,7 +195,7 @@ class SleepingTime:
 
 
 def exchange(service: Service, seconds: float = 30.0) -> Exchange:
-    return Exchange(service, Deadline(SleepingTime().clock, seconds), Budget(), 10.0)
+    return Exchange(service, ACCOUNT, Deadline(SleepingTime().clock, seconds), Budget(), 10.0)
 
 
 def runtime(

@@ -158,9 +158,9 @@ class Caller:
         """The outcome, and the JobId."""
         clock = Clock(time.monotonic, time.time, self.pauses.append, lambda: 1.0)
         wire = Transport(clock).connect(self.settings.credentials, self.settings.endpoint)
-        exchange = Exchange(wire, Deadline(clock, clock.monotonic() + 60.0), Budget(), TIMEOUT)
+        exchange = Exchange(wire, self.settings.account, Deadline(clock, clock.monotonic() + 60.0), Budget(), TIMEOUT)
         try:
-            result = create(order_of(DOCUMENT, token), exchange, self.settings.account)
+            result = create(order_of(DOCUMENT, token), exchange)
         except CosbatchError as error:
             return (error.code, error.retryable), None
         return str(result["Outcome"]), str(result["JobId"])

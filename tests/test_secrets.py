@@ -170,7 +170,7 @@ def test_hides_secrets_in_the_repr_of_every_object_that_holds_one() -> None:
     time = SleepingTime()
     transport = Transport(time.clock)
     connection = transport.connect(credentials, None)
-    exchange = Exchange(connection, Deadline(time.clock, 1.0), Budget(), 1.0)
+    exchange = Exchange(connection, configuration.settings.account, Deadline(time.clock, 1.0), Budget(), 1.0)
     request = Request("POST", "host", "/jobs", headers=(("x-cos-security-token", SESSION),), body=PLANTED.encode())
     objects: list[object] = [
         configuration,

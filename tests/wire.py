@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange
 
+ACCOUNT = Account("100000000001", "1250000000", "ap-chengdu")
 NOW = 1_795_521_600.0
 # What comes back: an answer, an error, or either after so many seconds.
 Comes = Response | Exception | tuple[float, Response | Exception]
@@ -78,5 +80,5 @@ class Bench:
         self.wire = ScriptedWire(self.time, [*self.script])
         clock = self.time.clock()
         self.exchange = Exchange(
-            self.wire, Deadline(clock, clock.monotonic() + self.seconds), self.budget, self.timeout
+            self.wire, ACCOUNT, Deadline(clock, clock.monotonic() + self.seconds), self.budget, self.timeout
         )

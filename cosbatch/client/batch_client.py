@@ -86,7 +86,7 @@ class BatchClient:
 
     def list_jobs(self, status: str | None = None) -> Iterator[Job]:
         """Every job of the last 90 days, in the service's order, from as many pages as there are (436/38611)."""
-        return all_jobs({"jobStatuses": status}, self._exchange(LISTING_PATIENCE), self._configuration.settings.account)
+        return all_jobs({"jobStatuses": status}, self._exchange(LISTING_PATIENCE))
 
     def update_job_priority(self, job_id: str, priority: int) -> dict[str, Any]:
         """Give a job another priority, from 0 to 2,147,483,647 (436/38612): `{"JobId", "Priority"}`."""
@@ -129,4 +129,5 @@ class BatchClient:
 
     def _exchange(self, patience: float) -> Exchange:
         deadline = Deadline(self._clock, self._clock.monotonic() + patience)
-        return Exchange(self._wire, deadline, self._budget, self._configuration.settings.timeout)
+        settings = self._configuration.settings
+        return Exchange(self._wire, settings.account, deadline, self._budget, settings.timeout)

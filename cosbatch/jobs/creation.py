@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from cosbatch.jobs.comparison import contradictions, differences
 from cosbatch.jobs.inspection import warning
 from cosbatch.model import identity, names
-from cosbatch.model.credentials import Account
 from cosbatch.model.errors import (
     CosbatchError,
     DuplicateUnresolved,
@@ -59,35 +58,35 @@ def order_of(document: Mapping[str, Any], token: str, caller: str | None = None)
     return Order({**document, "ClientRequestToken": token, "Description": description}, token, digest)
 
 
-def create(order: Order, exchange: Exchange, account: Account) -> dict[str, Any]:
+def create(order: Order, exchange: Exchange) -> dict[str, Any]:
     """`{JobId, Outcome, ClientRequestToken, RequestId}`: `created`, or `recovered` where the job existed already.
 
     Raises CosbatchError. Where that is not retryable, this call made no job; where it is, a call with the same token makes
     the job or finds it.
     """
-    request = actions.create_job_request(order.document, account)
+    request = actions.create_job_request(order.document, exchange.account)
     reserve = min(_LONGEST_RESERVE, exchange.deadline.remaining() / 4)
     try:
         return _result(order.token, "created", exchange.ask(request, actions.created, reserve))
     except ServiceSideError as error:
         if _no_job_was_made(error):
             raise
-        return _recover(order, error, exchange, account)
+        return _recover(order, error, exchange)
 
 
-def recall(token: str, location: Mapping[str, object], exchange: Exchange, account: Account) -> dict[str, Any] | None:
+def recall(token: str, location: Mapping[str, object], exchange: Exchange) -> dict[str, Any] | None:
     """`{JobId, Outcome, ClientRequestToken, RequestId, Warnings}` of the job that an earlier delivery of an event made of
     the manifest at the location, before the profile was changed; None where there is none.
 
     Raises DuplicateUnresolved where that cannot be told now.
     """
-    found = _find(identity.marker_of(token, "").trace, exchange, account)
+    found = _find(identity.marker_of(token, "").trace, exchange)
     if not found.complete:
         # What bears the marker may be a copy, and its original on a page that was not seen.
         raise DuplicateUnresolved("Whether an earlier delivery made the job cannot be seen now; try again.")
     fitting = []
     for job in found.jobs[:_MOST_CANDIDATES]:
-        theirs = _described(job["JobId"], exchange, account)
+        theirs = _described(job["JobId"], exchange)
         if not contradictions({"Location": location}, theirs.get("Manifest") or {}, job["JobId"]):
             fitting.append(_Candidate(job, theirs, [], []))
     if not fitting:
@@ -109,14 +108,14 @@ def _result(token: str, outcome: str, job: Mapping[str, object], warnings: Seque
     return {**result, **{name: value for name, value in known.items() if value}}
 
 
-def _recover(order: Order, error: ServiceSideError, exchange: Exchange, account: Account) -> dict[str, Any]:
+def _recover(order: Order, error: ServiceSideError, exchange: Exchange) -> dict[str, Any]:
     """Find the job that the order may have made; a listing may lag behind, so look more than once."""
     unresolved = _unresolved(error)
     for _ in _lookups(exchange):
-        found = _find(order.marker.trace, exchange, account)
+        found = _find(order.marker.trace, exchange)
         try:
             if found.jobs:
-                return _recovered(order, found, exchange, account)
+                return _recovered(order, found, exchange)
         except IdempotencyMismatch as mismatch:
             if not mismatch.retryable:
                 raise
@@ -167,12 +166,12 @@ class _Finding(NamedTuple):
     complete: bool
 
 
-def _find(trace: str, exchange: Exchange, account: Account) -> _Finding:
+def _find(trace: str, exchange: Exchange) -> _Finding:
     """Look through the listing; where it breaks off, what was found so far is a finding all the same."""
     found: dict[str, Mapping[str, Any]] = {}
     complete = True
     try:
-        for page in _pages({}, exchange, account):
+        for page in _pages({}, exchange):
             for job in page["Jobs"]:
                 marker = identity.read_marker(job.get("Description"))
                 if marker and marker.trace == trace and names.is_job_id(job.get("JobId")):
@@ -182,15 +181,15 @@ def _find(trace: str, exchange: Exchange, account: Account) -> _Finding:
     return _Finding([*found.values()], complete)
 
 
-def all_jobs(query: Mapping[str, object], exchange: Exchange, account: Account) -> Iterator[Mapping[str, Any]]:
+def all_jobs(query: Mapping[str, object], exchange: Exchange) -> Iterator[Mapping[str, Any]]:
     """Every job that the service lists, page by page, in the service's order: a listing takes no wish for another, nor does
     any page say what it is. Raises ServiceSideError.
     """
-    for page in _pages(query, exchange, account):
+    for page in _pages(query, exchange):
         yield from page["Jobs"]
 
 
-def _pages(query: Mapping[str, object], exchange: Exchange, account: Account) -> Iterator[dict[str, Any]]:
+def _pages(query: Mapping[str, object], exchange: Exchange) -> Iterator[dict[str, Any]]:
     """The pages of a listing (436/38611).
 
     Whether the last one has a NextToken is not said: a missing, empty or known one ends the listing, as an empty page does.
@@ -198,7 +197,7 @@ def _pages(query: Mapping[str, object], exchange: Exchange, account: Account) ->
     token: object = None
     seen: set[str] = set()
     for _ in range(PAGES):
-        request = actions.list_jobs_request({"maxResults": PAGE_SIZE, **query, "nextToken": token}, account)
+        request = actions.list_jobs_request({"maxResults": PAGE_SIZE, **query, "nextToken": token}, exchange.account)
         page: dict[str, Any] = exchange.ask(request, actions.listed)
         yield page
         token = page.get("NextToken")
@@ -227,11 +226,11 @@ class _Candidate(NamedTuple):
         return str(self.described.get("CreationTime") or "")
 
 
-def _recovered(order: Order, found: _Finding, exchange: Exchange, account: Account) -> dict[str, Any]:
+def _recovered(order: Order, found: _Finding, exchange: Exchange) -> dict[str, Any]:
     """The job that the token was used for. A marker can be copied, so each job is described and compared; one that differs
     may be a copy whose original is on a page that was not seen.
     """
-    candidates = [_candidate(order, job, exchange, account) for job in found.jobs[:_MOST_CANDIDATES]]
+    candidates = [_candidate(order, job, exchange) for job in found.jobs[:_MOST_CANDIDATES]]
     fitting = [candidate for candidate in candidates if not candidate.problems]
     own = _first(fitting) if fitting else None
     if own is None or (own.changes and not found.complete):
@@ -270,12 +269,12 @@ def _mismatch(candidates: list[_Candidate]) -> IdempotencyMismatch:
     return mismatch
 
 
-def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange, account: Account) -> _Candidate:
+def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange) -> _Candidate:
     """What the job is to the order. Of an event, whose token says which manifest it is of, a job that does another thing
     over the same manifest was made before its profile was changed.
     """
     whose, ours = f"job {job['JobId']}", order.document
-    theirs = _described(job["JobId"], exchange, account)
+    theirs = _described(job["JobId"], exchange)
     manifest = contradictions({"Manifest": ours["Manifest"]}, {"Manifest": theirs.get("Manifest")}, whose)
     marker = identity.read_marker(job["Description"])
     if marker and marker.digest == order.marker.digest:
@@ -289,10 +288,10 @@ def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange, account
     return _Candidate(job, theirs, different, [])
 
 
-def _described(job_id: str, exchange: Exchange, account: Account) -> dict[str, Any]:
+def _described(job_id: str, exchange: Exchange) -> dict[str, Any]:
     """Raises DuplicateUnresolved where the job cannot be described now."""
     try:
-        job: Any = exchange.ask(actions.describe_job_request(job_id, account), actions.described)["Job"]
+        job: Any = exchange.ask(actions.describe_job_request(job_id, exchange.account), actions.described)["Job"]
     except ServiceSideError as error:
         raise DuplicateUnresolved(
             f"Job {job_id} bears the marker of this token, but cannot be looked at ({error.code}); try again."

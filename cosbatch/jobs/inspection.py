@@ -62,7 +62,7 @@ def inspect(
     at to the end, as far as the time allows, unless the check is off. Raises InvalidManifest with the verdict,
     InvalidRequest, ServiceSideError.
     """
-    content = ManifestObject(manifest["Location"], settings.account, exchange)
+    content = ManifestObject(manifest["Location"], exchange)
     if content.location["ETag"] is None:
         content.head()
     spec = dict(manifest["Spec"])

@@ -45,7 +45,7 @@ def perform(call: Call, context: CallContext) -> dict[str, object]:
     """The result of the call. Raises CosbatchError, KeyError for an action that the API has not."""
     if call.action == "CreateJob":
         return create_job(call, context)
-    fields, ask, account = load_call(call.action, call.fields), context.exchange.ask, context.settings.account
+    fields, ask, account = load_call(call.action, call.fields), context.exchange.ask, context.exchange.account
     match call.action:
         case "DescribeJob":
             return ask(actions.describe_job_request(fields["JobId"], account), actions.described)
@@ -68,7 +68,7 @@ def perform(call: Call, context: CallContext) -> dict[str, object]:
 
 def _update_job_status(fields: Mapping[str, Any], caller: str | None, context: CallContext) -> dict[str, object]:
     """A caller who is known by a token may not be the one who asked for the job that is confirmed."""
-    ask, account, status = context.exchange.ask, context.settings.account, fields["RequestedJobStatus"]
+    ask, account, status = context.exchange.ask, context.exchange.account, fields["RequestedJobStatus"]
     if caller is not None and status == "Ready":
         job: Any = ask(actions.describe_job_request(fields["JobId"], account), actions.described)["Job"]
         caller_policy.check_confirmation(job.get("Description"), caller, context.configuration.profiles)
@@ -109,7 +109,7 @@ def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[
     """The result for the list that was uploaded."""
     profile = context.configuration.profiles.named(name)
     try:
-        found = find_uploaded(upload, name, context.settings.account, context.exchange)
+        found = find_uploaded(upload, name, context.exchange)
         result = _created_once(found, profile, context)
     except ServiceSideError as error:
         error.retryable = _may_pass(error)
@@ -138,7 +138,7 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
 def _recalled(found: UploadedManifest, error: CosbatchError, context: CallContext) -> dict[str, Any] | None:
     """The job that was made before. Where that cannot be seen now, the refusal is retryable, and says what is wrong."""
     try:
-        return creation.recall(found.token, found.manifest.location, context.exchange, context.settings.account)
+        return creation.recall(found.token, found.manifest.location, context.exchange)
     except DuplicateUnresolved:
         error.retryable = True
         return None
@@ -156,7 +156,7 @@ def _may_pass(error: CosbatchError) -> bool:
 def created(draft: Draft, context: CallContext) -> dict[str, Any]:
     """What was created, with a warning of what could not be looked at before. Raises CosbatchError, with the token."""
     try:
-        result = creation.create(draft.order, context.exchange, context.settings.account)
+        result = creation.create(draft.order, context.exchange)
     except CosbatchError as error:
         # With it the caller can ask again, and get the job that there may be.
         error.fields["ClientRequestToken"] = draft.order.token

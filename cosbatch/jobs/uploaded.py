@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from cosbatch.jobs.inspection import OBJECT_ARN, warning
 from cosbatch.model import names
-from cosbatch.model.credentials import Account
 from cosbatch.model.errors import Forbidden, ServiceError, UnexpectedResponse
 from cosbatch.model.identity import event_token
 from cosbatch.model.messages import Upload, as_text
@@ -34,9 +33,9 @@ class UploadedManifest(NamedTuple):
     warnings: Sequence[Mapping[str, object]]
 
 
-def find_uploaded(upload: Upload, profile: str, account: Account, exchange: Exchange) -> UploadedManifest:
+def find_uploaded(upload: Upload, profile: str, exchange: Exchange) -> UploadedManifest:
     """The manifest that the upload's job is of. Raises ServiceSideError, also where there is no such object."""
-    manifest = _version_of_event(upload, account, exchange) or _looked_at(upload, None, account, exchange)
+    manifest = _version_of_event(upload, exchange) or _looked_at(upload, None, exchange)
     location, modified = manifest.location, manifest.last_modified
     if modified is None:
         raise UnexpectedResponse("The answer for the manifest names no Last-Modified.", may_have_acted=True)
@@ -50,7 +49,7 @@ def find_uploaded(upload: Upload, profile: str, account: Account, exchange: Exch
     return UploadedManifest(manifest, token, modified, warnings)
 
 
-def _version_of_event(upload: Upload, account: Account, exchange: Exchange) -> ManifestObject | None:
+def _version_of_event(upload: Upload, exchange: Exchange) -> ManifestObject | None:
     """The version that the event names, where the bucket has it and it fits the event.
 
     No page says what `vid` is; the only published value is no version of COS (SCF documentation 583/9707).
@@ -58,7 +57,7 @@ def _version_of_event(upload: Upload, account: Account, exchange: Exchange) -> M
     if upload.version is None:
         return None
     try:
-        manifest = _looked_at(upload, upload.version, account, exchange)
+        manifest = _looked_at(upload, upload.version, exchange)
     except ServiceError as error:
         if error.retryable or error.unproven:
             raise
@@ -67,9 +66,9 @@ def _version_of_event(upload: Upload, account: Account, exchange: Exchange) -> M
     return manifest if fits else None
 
 
-def _looked_at(upload: Upload, version: str | None, account: Account, exchange: Exchange) -> ManifestObject:
+def _looked_at(upload: Upload, version: str | None, exchange: Exchange) -> ManifestObject:
     location = {"ETag": None, "ObjectArn": upload.arn, **({"ObjectVersionId": version} if version else {})}
-    manifest = ManifestObject(location, account, exchange)
+    manifest = ManifestObject(location, exchange)
     manifest.head()
     return manifest
 
@@ -90,12 +89,10 @@ def receipt_place(folder: str, bucket: str, key: str) -> names.Resource:
     return names.Resource(receipts.bucket, f"{receipts.key or ''}{bucket}/{key}.json", receipts.region)
 
 
-def put_receipt(
-    upload: Upload, folder: str, result: Mapping[str, object], account: Account, exchange: Exchange
-) -> None:
+def put_receipt(upload: Upload, folder: str, result: Mapping[str, object], exchange: Exchange) -> None:
     """Write the result as JSON. Raises CosbatchError, Forbidden where the folder is another account's."""
     place = receipt_place(folder, upload.bucket, upload.key)
-    if place.appid != account.appid:
+    if place.appid != exchange.account.appid:
         raise Forbidden("The bucket of the receipts is another account's.")
     headers = (("Content-Type", "application/json; charset=utf-8"),)
-    exchange.ask(put_request(place, account, as_text(result).encode(), headers), actions.checked)
+    exchange.ask(put_request(place, exchange.account, as_text(result).encode(), headers), actions.checked)

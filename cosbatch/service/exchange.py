@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import Deadline, unix_seconds
 from cosbatch.model.errors import ServiceSideError, UpstreamTimeout
 from cosbatch.model.messages import ANSWER_LIMIT, Request, Response
@@ -68,13 +69,14 @@ def helps(error: ServiceSideError) -> bool:
 
 
 class Exchange:
-    """An invocation's way to the service: every request within the deadline, tried again where that `helps`.
+    """An invocation's way to the service, for an account: every request within the deadline, tried again where that `helps`.
 
     `timeout` bounds one attempt, in seconds; `attempts` counts tries: 1, and 1 more for each request that was sent again.
     """
 
-    def __init__(self, wire: Wire, deadline: Deadline, budget: Budget, timeout: float) -> None:
+    def __init__(self, wire: Wire, account: Account, deadline: Deadline, budget: Budget, timeout: float) -> None:
         self.wire = wire
+        self.account = account
         self.deadline = deadline
         self.budget = budget
         self.timeout = timeout

@@ -68,12 +68,11 @@ def size_of(response: Response) -> int | None:
 class ManifestObject:
     """The manifest object: `location` as far as it is known, `size` in bytes once an answer told it."""
 
-    def __init__(self, location: Mapping[str, Any], account: Account, exchange: Exchange) -> None:
+    def __init__(self, location: Mapping[str, Any], exchange: Exchange) -> None:
         self.location = dict(location)
         self.size: int | None = None
         self.last_modified: float | None = None  # Unix seconds
         self.version: str | None = None  # as the service names it; none where the bucket has no versions
-        self._account = account
         self._exchange = exchange
         self._resource = names.parse_resource(location["ObjectArn"])
         allowed = exchange.deadline.remaining()
@@ -87,13 +86,13 @@ class ManifestObject:
     def head(self) -> None:
         """Learn ETag, size and version."""
         version = self.location.get("ObjectVersionId")
-        request = actions.object_request("HEAD", self._resource, self._account, version=version)
+        request = actions.object_request("HEAD", self._resource, self._exchange.account, version=version)
         self._ask(request, self._noted)
 
     def read(self, start: int, length: int) -> bytes:
         """At most `length` bytes from `start`. Raises ServiceSideError, also where the object is no longer the same."""
         etag, version = self.location["ETag"], self.location.get("ObjectVersionId")
-        request = part_request(self._resource, self._account, etag, start, length, version)
+        request = part_request(self._resource, self._exchange.account, etag, start, length, version)
         began = self._exchange.deadline.remaining()
         try:
             part = self._ask(request, lambda response: self._part(response, start))
@@ -121,8 +120,8 @@ class ManifestObject:
 
     def beside(self, key: str) -> ManifestObject:
         """Another object of the manifest's bucket."""
-        arn = self._resource._replace(key=key).arn(self._resource.region or self._account.region)
-        return ManifestObject({"ETag": None, "ObjectArn": arn}, self._account, self._exchange)
+        arn = self._resource._replace(key=key).arn(self._resource.region or self._exchange.account.region)
+        return ManifestObject({"ETag": None, "ObjectArn": arn}, self._exchange)
 
     def _ask(self, request: Request, read: Callable[[Response], T]) -> T:
         """Raises ServiceSideError, which names the object: a HEAD's failure says nothing of its own."""

@@ -11,7 +11,6 @@ import pytest
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import LOOKUPS, PAGES, Order, all_jobs, create, order_of
 from cosbatch.model import identity
-from cosbatch.model.credentials import Account
 from cosbatch.model.errors import (
     CosbatchError,
     IdempotencyMismatch,
@@ -25,7 +24,6 @@ from cosbatch.model.messages import Response
 from cosbatch.service.render import render
 from tests.wire import Bench, Comes
 
-ACCOUNT = Account("100000000001", "1250000000", "ap-chengdu")
 JOB_ID, OTHER_ID = "53dc6228-c50b-46f7-8ad7-65e7159f1aae", "0d3a6d0e-4a0f-4f5e-9a3e-7f6f0b0c1d2e"
 DOCUMENT: dict[str, Any] = {
     "ClientRequestToken": None,
@@ -86,7 +84,7 @@ def reset() -> ServiceSideError:
 
 
 def created(bench: Bench) -> dict[str, object]:
-    return create(ORDER, bench.exchange, ACCOUNT)
+    return create(ORDER, bench.exchange)
 
 
 def failure(bench: Bench) -> CosbatchError:
@@ -368,7 +366,7 @@ def test_answers_the_job_that_an_event_made_before_its_profile_was_changed() -> 
     theirs = page(job(JOB_ID, before.document["Description"]), request_id="listed-1")
     now = of_event(Operation={"COSDeleteObject": {}}, Priority=11)
     bench = Bench([DUPLICATE, theirs, described(before.document)])
-    result = create(now, bench.exchange, ACCOUNT)
+    result = create(now, bench.exchange)
     assert (result["JobId"], result["Outcome"]) == (JOB_ID, "recovered")
     (warning,) = result["Warnings"]
     assert warning["Warning"] == "ProfileChanged"
@@ -381,7 +379,7 @@ def test_takes_no_changed_job_for_an_event_s_own_where_the_listing_breaks_off() 
     theirs = page(job(OTHER_ID, copy.document["Description"]), token="page-2")
     bench = Bench([DUPLICATE, *[theirs, DENIED, described(copy.document)] * LOOKUPS])
     with pytest.raises(IdempotencyMismatch, match="may be a copy") as caught:
-        create(of_event(), bench.exchange, ACCOUNT)
+        create(of_event(), bench.exchange)
     assert caught.value.retryable
 
 
@@ -392,7 +390,7 @@ def test_takes_no_job_over_another_list_for_an_event_s_own() -> None:
     looks = [theirs, described({**before.document, "Manifest": {"Location": location}})] * LOOKUPS
     bench = Bench([DUPLICATE, *looks])
     with pytest.raises(IdempotencyMismatch) as caught:
-        create(of_event(), bench.exchange, ACCOUNT)
+        create(of_event(), bench.exchange)
     assert [problem.pointer for problem in caught.value.problems] == ["/Manifest/Location/ETag"]
 
 
@@ -443,7 +441,7 @@ def test_sends_nothing_where_there_is_no_time() -> None:
 def listing(*pages: Response) -> tuple[list[object], list[tuple[tuple[str, str], ...]]]:
     """The ids that are listed, and what was asked for."""
     bench = Bench(pages)
-    ids = [found["JobId"] for found in all_jobs({}, bench.exchange, ACCOUNT)]
+    ids = [found["JobId"] for found in all_jobs({}, bench.exchange)]
     assert bench.wire.script == []
     return ids, [sent.request.query for sent in bench.wire.sent]
 
@@ -471,7 +469,7 @@ def test_takes_a_token_that_it_has_seen_for_the_end() -> None:
 
 def test_asks_for_what_the_caller_wants_to_see() -> None:
     bench = Bench([page(ONE)])
-    list(all_jobs({"jobStatuses": "Suspended", "maxResults": 5}, bench.exchange, ACCOUNT))
+    list(all_jobs({"jobStatuses": "Suspended", "maxResults": 5}, bench.exchange))
     assert bench.wire.sent[0].request.query == (("maxResults", "5"), ("jobStatuses", "Suspended"))
 
 
@@ -482,7 +480,7 @@ def endless(start: int = 0) -> list[Comes]:
 def test_does_not_read_a_listing_without_end() -> None:
     bench = Bench(endless())
     with pytest.raises(UnexpectedResponse, match="does not end"):
-        list(all_jobs({}, bench.exchange, ACCOUNT))
+        list(all_jobs({}, bench.exchange))
     assert bench.wire.script == []
 
 

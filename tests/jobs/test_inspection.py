@@ -506,7 +506,6 @@ def test_counts_exactly_before_an_estimate_refuses_a_manifest() -> None:
 def test_does_not_take_another_answer_for_the_part_that_it_asked_for(answer: Response) -> None:
     content = ManifestObject(
         {"ETag": '"e1"', "ObjectArn": f"{ARN}/list.csv"},
-        configuration().settings.account,
         exchange_with(Service({"GET /list.csv": answer})),
     )
     with pytest.raises(UnexpectedResponse):

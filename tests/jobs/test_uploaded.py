@@ -9,7 +9,7 @@ import pytest
 from cosbatch.jobs.uploaded import UploadedManifest, find_uploaded
 from cosbatch.model.errors import ServiceSideError
 from cosbatch.model.messages import Response, Upload
-from tests.stage import BUCKET, NOON, REGION, Service, configuration, exchange, found, refused
+from tests.stage import BUCKET, NOON, REGION, Service, exchange, found, refused
 
 KEY = "in/list.csv"
 ARN = f"qcs::cos:{REGION}::{BUCKET}/{KEY}"
@@ -19,7 +19,7 @@ HEAD = f"HEAD /{KEY}"
 def look(*answers: Any, profile: str = "restore", **said: Any) -> UploadedManifest:
     """What is found for an upload whose event says so, where HEAD is answered so, one after the other."""
     service = Service({HEAD: [*answers]})
-    return find_uploaded(Upload(BUCKET, KEY, ARN, **said), profile, configuration().settings.account, exchange(service))
+    return find_uploaded(Upload(BUCKET, KEY, ARN, **said), profile, exchange(service))
 
 
 def warned(manifest: UploadedManifest) -> list[object]:

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from cosbatch.cli.deploy.root_certificates import hashed
-from cosbatch.model.credentials import Credentials
+from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import CosbatchError, ServiceSideError, UnexpectedResponse
 from cosbatch.model.messages import Request
@@ -154,11 +154,11 @@ def test_takes_no_late_copy_of_an_answer_for_that_to_the_next_request(
 
 
 def test_gives_each_call_its_own_job_where_every_answer_comes_twice(transport: Transport) -> None:
-    clock = Clock(sleep=lambda seconds: None)
+    clock, account = Clock(sleep=lambda seconds: None), Account("100000000001", "1250000000", "ap-chengdu")
     with serving(*[answers_twice] * (2 * len(CALLS))) as server:
         wire = to(transport, server.endpoint)
         for call in CALLS:
-            exchange = Exchange(wire, Deadline(clock, clock.monotonic() + ENOUGH), Budget(), ENOUGH)
+            exchange = Exchange(wire, account, Deadline(clock, clock.monotonic() + ENOUGH), Budget(), ENOUGH)
             assert exchange.ask(creating(call), created)["JobId"] == f"of-{call}"
 
 

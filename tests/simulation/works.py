@@ -61,9 +61,9 @@ def create(instance: Instance, delivery: Delivery) -> list[Answer]:
     assert isinstance(order, Order)
     wire = instance.transport.connect(CREDENTIALS, None)
     deadline = Deadline(instance.clock, instance.clock.monotonic() + delivery.limit)
-    exchange = Exchange(wire, deadline, instance.budget, delivery.timeout)
+    exchange = Exchange(wire, ACCOUNT, deadline, instance.budget, delivery.timeout)
     try:
-        result = creation.create(order, exchange, ACCOUNT)
+        result = creation.create(order, exchange)
     except CosbatchError as error:
         result = {**error.as_json(), "Outcome": "failed"}
     return [_answer_of(result)]

@@ -94,7 +94,7 @@ def jobs(options: argparse.Namespace) -> int:
     client = connect(options)
     found: list[Mapping[str, Any]] = []
     for state in options.state or [None]:
-        found += all_jobs({"jobStatuses": state}, client.exchange(_LISTING_PATIENCE), client.settings.account)
+        found += all_jobs({"jobStatuses": state}, client.exchange(_LISTING_PATIENCE))
     found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
     found = found[: options.limit]
     output.show({"Jobs": found}, options, lambda: _lines(found, client.settings.account.region))

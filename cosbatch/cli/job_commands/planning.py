@@ -127,7 +127,7 @@ def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content, etag
 def _manifest_at(client: Client, place: Resource) -> ManifestObject:
     """The object, looked at: its ETag, size and version. Raises ServiceSideError."""
     arn = place.arn(place.region or client.settings.account.region)
-    manifest = ManifestObject({"ETag": None, "ObjectArn": arn}, client.settings.account, client.exchange())
+    manifest = ManifestObject({"ETag": None, "ObjectArn": arn}, client.exchange())
     manifest.head()
     return manifest
 

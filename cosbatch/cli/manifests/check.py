@@ -139,7 +139,7 @@ def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.
         return inventory.verdict._replace(complete=False)
     client, place = connect(options), objects.place_of(name)
     location = {"ETag": None, "ObjectArn": place.arn(client.settings.account.region)}
-    manifest = ManifestObject(location, client.settings.account, client.exchange(_PATIENCE))
+    manifest = ManifestObject(location, client.exchange(_PATIENCE))
     allowed = options.bucket or _AnyBucket()
     verdict, _known = judge_data_files(inventory, allowed, manifest, full=True)
     return verdict

@@ -47,7 +47,8 @@ class Client:
     def exchange(self, patience: float = PATIENCE, timeout: float | None = None) -> Exchange:
         """An exchange that may take the next `patience` seconds, and `timeout` of them for one try (default: the setting)."""
         deadline = Deadline(self.clock, self.clock.monotonic() + patience)
-        return Exchange(self.wire, deadline, self.budget, timeout or self.settings.timeout)
+        settings = self.settings
+        return Exchange(self.wire, settings.account, deadline, self.budget, timeout or settings.timeout)
 
     def ask(
         self,
