@@ -31,7 +31,7 @@ def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profil
         *_over_bounds(document, buckets, profiles.policy, "the policy"),
         *(_over_bounds(document, buckets, profile.limits, f"profile {profile.name}") if profile else ()),
         *_foreign_grantees(document, profiles.policy, settings.account.uin),
-        *_loops(document, profiles),
+        *(Problem(place.pointer, why) for place, why in profiles.loops(written_by(document))),
     ]
     if problems:
         raise Forbidden("The job asks for more than this function's configuration allows; nothing was sent.", problems)
@@ -111,14 +111,6 @@ def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], ui
         is_own = grantee.startswith(f"qcs::cam::uin/{uin}:")
         if is_someone and not is_own and grantee not in policy.get("grantees", ()):
             yield Problem(f"/Operation/COSPutObjectCopy/AccessControlGrants/{index}/Grantee/Identifier", message)
-
-
-def _loops(document: Mapping[str, Any], profiles: Profiles) -> Iterator[Problem]:
-    """What a job writes must not be taken for an upload, which would start a job."""
-    for place in written_by(document):
-        for profile in profiles.started_by(place):
-            where = f"where profile {profile.name} takes uploads"
-            yield Problem(place.pointer, f"{place.what} could be written {where}: a job would start jobs")
 
 
 def _over_policy(document: Mapping[str, Any], profile: Profile | None, policy: Mapping[str, Any]) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations
 from types import MappingProxyType
@@ -59,9 +59,15 @@ class Profiles(NamedTuple):
         """The profile that takes the upload; no two can."""
         return next((profile for profile in self.profiles if profile.match and profile.match.takes(bucket, key)), None)
 
-    def started_by(self, place: Place) -> Iterator[Profile]:
-        """The profiles that may take what is written there for an upload."""
-        return (profile for profile in self.profiles if profile.match and place.may_start(profile.match))
+    def loops(self, places: Iterable[Place]) -> Iterator[tuple[Place, str]]:
+        """The places where what is written may be taken for an upload, and why they may not be: that would start a job, which
+        writes, and so on without end.
+        """
+        for place in places:
+            for profile in self.profiles:
+                if profile.match and place.may_start(profile.match):
+                    where = f"where profile {profile.name} takes uploads"
+                    yield place, f"{place.what} could be written {where}: a job would start jobs"
 
     def output_at(self, bucket: str, key: str) -> tuple[str, str] | None:
         """`reports` or `receipts` and the name of the profile that writes them there: jobs must not start jobs."""
@@ -125,14 +131,10 @@ def _unknown_placeholders(pointer: str, job: Mapping[str, Any]) -> Iterator[Prob
 
 
 def _loops(profiles: Profiles) -> Iterator[Problem]:
-    """What a job writes where uploads are taken would start a job, which writes, and so on without end."""
     for index, profile in enumerate(profiles.profiles):
-        for place in profile.places:
+        for place, why in profiles.loops(profile.places):
             inside = "" if place.what == "receipts" else "/job"
-            for taken in profiles.started_by(place):
-                where = f"where profile {taken.name} takes uploads"
-                message = f"{place.what} could be written {where}: a job would start jobs; keep the two apart by their prefixes"
-                yield Problem(f"/profiles/{index}{inside}{place.pointer}", message)
+            yield Problem(f"/profiles/{index}{inside}{place.pointer}", f"{why}; keep the two apart by their prefixes")
 
 
 def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, date: str) -> dict[str, Any]:

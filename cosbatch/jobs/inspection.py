@@ -107,24 +107,22 @@ class ManifestCheck:
         self._most: int | None = limits.get("max_objects")
         # What nobody looked at could be over a limit.
         self._full = settings.manifest_check == "full" or bool(self._limits)
-        self._files_left = 0  # data files that were not looked at
 
     def verdict(self) -> Verdict:
         from cosbatch.jobs.judging import judge_inventory_object, judge_rows
 
-        if not self._is_inventory:
-            return judge_rows(self._content, self._fields, self._sources, self._full)
-        verdict, self._files_left = judge_inventory_object(self._content, self._sources, self._full)
-        return verdict
+        if self._is_inventory:
+            return judge_inventory_object(self._content, self._sources, self._full)
+        return judge_rows(self._content, self._fields, self._sources, self._full)
 
     def unchecked(self, verdict: Verdict | None) -> tuple[Mapping[str, object], ...]:
         """What was asked for and could not be looked at; there is no verdict where the check is off."""
         found = []
         if verdict is not None and not verdict.complete and self._full:
             found.append(warning("JudgedInPart", OBJECT_ARN, "was not judged to the end: the time did not suffice"))
-        if self._files_left:
+        if verdict is not None and verdict.files_left:
             why = "the time did not suffice" if self._full else f"that takes {MANIFEST_CHECK}=full"
-            message = f"names {self._files_left} data files that were not looked for: {why}"
+            message = f"names {verdict.files_left} data files that were not looked for: {why}"
             found.append(warning("FilesNotLookedFor", OBJECT_ARN, message))
         if self.leaves_limit_open(verdict):
             why = f"{MANIFEST_CHECK} is off" if verdict is None else "the time did not suffice for all rows"

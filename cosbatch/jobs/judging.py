@@ -41,11 +41,11 @@ def judge_rows(content: ManifestObject, fields: Sequence[str] | None, allowed: C
     return judge_head_and_tail(judge, tail, size)
 
 
-def judge_inventory_object(content: ManifestObject, allowed: Container[str], full: bool) -> tuple[Verdict, int]:
-    """The same for the manifest.json of an inventory, and how many of its data files were not looked at."""
+def judge_inventory_object(content: ManifestObject, allowed: Container[str], full: bool) -> Verdict:
+    """The same for the manifest.json of an inventory and its data files."""
     inventory = judge_inventory([content.read(0, LONGEST_INVENTORY)], allowed)
     if not inventory.verdict.ok:
-        return inventory.verdict, 0
+        return inventory.verdict
     return judge_data_files(inventory, allowed, content, full)
 
 
@@ -60,10 +60,8 @@ class _SourceBucket:
         return name in self._inventory.buckets or name in self._allowed
 
 
-def judge_data_files(
-    inventory: Inventory, allowed: Container[str], content: ManifestObject, full: bool
-) -> tuple[Verdict, int]:
-    """The verdict on an inventory, whose manifest.json is in order, by its data files; how many of these were left out.
+def judge_data_files(inventory: Inventory, allowed: Container[str], content: ManifestObject, full: bool) -> Verdict:
+    """The verdict on an inventory, whose manifest.json is in order, by its data files.
 
     `allowed` are the buckets that rows may name, `content` is the manifest.json; `full` asks for all rows of all files
     instead of the beginnings of the first 20. Where all were read, `rows` counts them, and the verdict is complete.
@@ -83,9 +81,9 @@ def judge_data_files(
         complete = complete and judged.complete
     complete = complete and not left
     rows = counted if complete else max(counted, inventory.verdict.rows or 0) or None
-    verdict = inventory.verdict._replace(rows=rows, estimated_rows=rows, complete=complete)
+    verdict = inventory.verdict._replace(rows=rows, estimated_rows=rows, complete=complete, files_left=left)
     totals = Counter(fault.fault for fault in faults)
-    return verdict._replace(faults=tuple(faults[:KEPT]), totals=dict(totals)), left
+    return verdict._replace(faults=tuple(faults[:KEPT]), totals=dict(totals))
 
 
 def _judge_file(file: DataFile, judge: CsvJudge, content: ManifestObject, full: bool) -> Verdict:

@@ -71,7 +71,7 @@ class Verdict(NamedTuple):
     those of the first row, `fields` what they were taken for; `buckets` stand in the order of their first row. `faults` and
     `warnings` keep the first 50 each in the order of the file, `totals` counts all of them by name. `complete` is False when
     a part was left unread that could have changed the verdict; `estimated_rows` then estimates the rows of the whole file.
-    `size` is the number of bytes read.
+    `size` is the number of bytes read; `files_left` counts the data files of an inventory that were not looked at.
     """
 
     rows: int | None
@@ -84,6 +84,7 @@ class Verdict(NamedTuple):
     fields: tuple[str, ...] | None
     estimated_rows: int | None
     complete: bool = True
+    files_left: int = 0
 
     @property
     def ok(self) -> bool:

@@ -140,9 +140,7 @@ def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.
     client, place = connect(options), objects.place_of(name)
     location = {"ETag": None, "ObjectArn": place.arn(client.settings.account.region)}
     manifest = ManifestObject(location, client.exchange(_PATIENCE))
-    allowed = options.bucket or _AnyBucket()
-    verdict, _known = judge_data_files(inventory, allowed, manifest, full=True)
-    return verdict
+    return judge_data_files(inventory, options.bucket or _AnyBucket(), manifest, full=True)
 
 
 class _AnyBucket:
