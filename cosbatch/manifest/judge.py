@@ -14,6 +14,7 @@ from cosbatch.model.names import CSV
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+_PIECE_OF_ROWS = 1 << 14  # bytes
 _FIRST_LINES = 3  # that are looked at where the content begins like one of another format
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
@@ -74,8 +75,10 @@ class CsvJudge:
         """Judge the next bytes. The first piece should show 1 KiB, if the content has as much."""
         content = piece if self.size else self._begin(piece)
         self.size += len(piece)
-        if not self.stopped:
-            self._judge(self._waiting + content)
+        # Rows that are read one by one, from strings of 64 KiB, would leave gaps of 5 MiB in the process's memory.
+        parts = in_pieces([content], _PIECE_OF_ROWS) if self._refused else [content]
+        for part in [] if self.stopped else parts:
+            self._judge(self._waiting + part)
 
     def jump(self, lines: int) -> None:
         """Go on behind a part of the content that is not read and has about so many lines."""
