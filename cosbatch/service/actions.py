@@ -10,7 +10,7 @@ from cosbatch.model import names
 from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import unix_seconds
 from cosbatch.model.errors import CosbatchError, InvalidRequest, Problem, ServiceError, UnexpectedResponse, quoted
-from cosbatch.model.messages import ANSWER_LIMIT, LISTING_LIMIT, Request, Response, may_have_acted
+from cosbatch.model.messages import LISTING_LIMIT, Request, Response, may_have_acted
 from cosbatch.service.parse import parse
 from cosbatch.service.render import render
 
@@ -19,8 +19,6 @@ _BODILESS = {403: "AccessDenied", 404: "NoSuchKey", 412: "PreconditionFailed"}
 _RETRY_AFTER_LONGEST = 3600.0
 # Characters of a service's Message that are passed on; the ones that it was seen to write have less than 300.
 _LONGEST_MESSAGE = 1000
-
-Pairs = tuple[tuple[str, str], ...]
 
 
 def create_job_request(document: Mapping[str, object], account: Account) -> Request:
@@ -54,19 +52,6 @@ def delete_job_request(job_id: str, account: Account) -> Request:
     return _batch_request("DELETE", _job_path(job_id), account)
 
 
-def object_request(
-    method: str,
-    place: names.Resource,
-    account: Account,
-    headers: Pairs = (),
-    version: str | None = None,
-    limit: int = 0,
-) -> Request:
-    """HEAD or GET of an object; `limit` is the largest body that is read, in bytes."""
-    host, query = names.bucket_host(place.bucket, account.region), _query({"versionId": version})
-    return Request(method, host, f"/{place.key}", query, headers, limit=max(limit, ANSWER_LIMIT))
-
-
 def content_md5(body: bytes) -> str:
     """The value of the header Content-MD5."""
     return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
@@ -89,7 +74,7 @@ def _job_path(job_id: str) -> str:
     return f"/jobs/{job_id}"
 
 
-def _query(parameters: Mapping[str, object]) -> Pairs:
+def _query(parameters: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(value)) for name, value in parameters.items() if value is not None)
 
 

@@ -13,7 +13,7 @@ from cosbatch.model import names
 from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import unix_seconds
 from cosbatch.model.errors import ServiceError, ServiceSideError, UnexpectedResponse, quoted
-from cosbatch.model.messages import Request, Response
+from cosbatch.model.messages import ANSWER_LIMIT, Request, Response
 from cosbatch.service import actions
 from cosbatch.service.exchange import Exchange
 
@@ -32,13 +32,20 @@ _SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
 
 
+def head_request(place: names.Resource, account: Account, version: str | None = None) -> Request:
+    """HEAD of an object, or of one version of it."""
+    query = (("versionId", version),) if version else ()
+    return Request("HEAD", names.bucket_host(place.bucket, account.region), f"/{place.key}", query)
+
+
 def part_request(
     place: names.Resource, account: Account, etag: str | None, start: int, length: int, version: str | None = None
 ) -> Request:
     """GET of at most `length` bytes from `start`; the service refuses it where the object's ETag is another by now (436/7753)."""
     same = (("If-Match", etag),) if etag else ()
     headers = (("Range", f"bytes={start}-{start + length - 1}"), *same)
-    return actions.object_request("GET", place, account, headers, version, limit=length)
+    limit = max(length, ANSWER_LIMIT)
+    return head_request(place, account, version)._replace(method="GET", headers=headers, limit=limit)
 
 
 def put_request(
@@ -86,8 +93,7 @@ class ManifestObject:
     def head(self) -> None:
         """Learn ETag, size and version."""
         version = self.location.get("ObjectVersionId")
-        request = actions.object_request("HEAD", self._resource, self._exchange.account, version=version)
-        self._ask(request, self._noted)
+        self._ask(head_request(self._resource, self._exchange.account, version), self._noted)
 
     def read(self, start: int, length: int) -> bytes:
         """At most `length` bytes from `start`. Raises ServiceSideError, also where the object is no longer the same."""

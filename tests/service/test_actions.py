@@ -9,7 +9,6 @@ from email.utils import formatdate
 
 import pytest
 
-from cosbatch.model import names
 from cosbatch.model.credentials import Account
 from cosbatch.model.errors import CosbatchError, InvalidRequest, ServiceError, ServiceSideError, UnexpectedResponse
 from cosbatch.model.messages import Request, Response
@@ -94,14 +93,6 @@ def test_lets_no_job_id_lead_to_another_path(job_id: str) -> None:
         actions.update_job_priority_request(job_id, 1, ACCOUNT)
     with pytest.raises(InvalidRequest):
         actions.update_job_status_request(job_id, "Ready", None, ACCOUNT)
-
-
-def test_asks_for_an_object_at_its_bucket() -> None:
-    manifest = names.Resource("manifest-1250000000", "/odd key", "ap-chengdu")
-    headers = (("Range", "bytes=0-9"),)
-    request = actions.object_request("GET", manifest, ACCOUNT, headers, version="v1", limit=KIB * KIB)
-    assert request == Request("GET", BUCKET, "//odd key", (("versionId", "v1"),), headers, b"", KIB * KIB)
-    assert actions.object_request("HEAD", manifest, ACCOUNT) == Request("HEAD", BUCKET, "//odd key", limit=64 * KIB)
 
 
 def test_reads_the_job_that_was_created() -> None:

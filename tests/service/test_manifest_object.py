@@ -5,19 +5,27 @@ from __future__ import annotations
 import pytest
 
 from cosbatch.model.credentials import Account
-from cosbatch.model.messages import Response
+from cosbatch.model.messages import Request, Response
 from cosbatch.model.names import Resource
-from cosbatch.service.manifest_object import is_part, part_request, size_of
+from cosbatch.service.manifest_object import head_request, is_part, part_request, size_of
 
 PLACE = Resource("manifest-1250000000", "list.csv", None)
 ACCOUNT = Account("100000000001", "1250000000", "ap-chengdu")
+HOST = "manifest-1250000000.cos.ap-chengdu.myqcloud.com"
+KIB = 1024
 
 
-def test_asks_for_a_part_of_one_state_of_one_version() -> None:
-    request = part_request(PLACE, ACCOUNT, '"e"', 10, 5, "MTg0NDY")
-    assert (request.method, request.host) == ("GET", "manifest-1250000000.cos.ap-chengdu.myqcloud.com")
-    assert dict(request.headers) == {"Range": "bytes=10-14", "If-Match": '"e"'}
-    assert request.query == (("versionId", "MTg0NDY"),)
+def test_asks_for_an_object_at_its_bucket() -> None:
+    odd = Resource("manifest-1250000000", "/odd key", None)
+    assert head_request(odd, ACCOUNT) == Request("HEAD", HOST, "//odd key", limit=64 * KIB)
+    assert head_request(PLACE, ACCOUNT, "v1").query == (("versionId", "v1"),)
+
+
+@pytest.mark.parametrize(("length", "limit"), [(5, 64 * KIB), (KIB * KIB, KIB * KIB)])
+def test_asks_for_a_part_of_one_state_of_one_version(length: int, limit: int) -> None:
+    request = part_request(PLACE, ACCOUNT, '"e"', 10, length, "MTg0NDY")
+    headers = (("Range", f"bytes=10-{9 + length}"), ("If-Match", '"e"'))
+    assert request == Request("GET", HOST, "/list.csv", (("versionId", "MTg0NDY"),), headers, b"", limit)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from cosbatch.model.hints import hint_for
 from cosbatch.model.messages import Request
 from cosbatch.model.names import Resource
 from cosbatch.service import actions
+from cosbatch.service.manifest_object import head_request
 from cosbatch.service.signature import EARLY, LIFETIME
 
 # What the service replies to keys that it does not accept.
@@ -169,7 +170,7 @@ def _manifests(client: Client) -> Iterator[tuple[str, str]]:
 def _readable(client: Client, place: Resource) -> Finding:
     """Whether manifests may be read: an object that is not there is a 404 to whoever may read it, else a 403."""
     check = f"reading {place.bucket}/{(place.key or '').removesuffix(_NO_OBJECT)}"
-    error = _send(client, actions.object_request("HEAD", place, client.settings.account)).error
+    error = _send(client, head_request(place, client.settings.account)).error
     if error is None or error.status == 404:
         return Finding(check, OK, Sentence(N_("allowed")))
     if error.status == 403:

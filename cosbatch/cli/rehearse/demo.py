@@ -27,6 +27,7 @@ from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import InternalError
 from cosbatch.model.names import Resource
 from cosbatch.service import actions
+from cosbatch.service.manifest_object import head_request
 
 _KEY = "restore/demo.csv"
 _INTERVAL = 0.1
@@ -182,7 +183,7 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
         [*files[0].decode().splitlines()[:3], "..."],
     )
     first = rehearsal.example_objects(client.settings.account.appid, 1)[0]
-    head = client.ask(actions.object_request("HEAD", first, client.settings.account), actions.checked)
+    head = client.ask(head_request(first, client.settings.account), actions.checked)
     _tell(
         _("One of its objects, {key}:").format(key=first.key), [f"x-cos-restore: {head.headers.get('x-cos-restore')}"]
     )

@@ -46,7 +46,7 @@ def place_of(text: str) -> Resource:
 
 def head(client: Client, place: Resource) -> Stored:
     """The object's present state. Raises ServiceSideError."""
-    request = actions.object_request("HEAD", place, client.settings.account)
+    request = manifest_object.head_request(place, client.settings.account)
     return client.ask(request, lambda response: _stored(place, response))
 
 
