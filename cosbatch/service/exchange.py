@@ -62,14 +62,8 @@ class Budget:
         self.tokens = min(self.CAPACITY, self.tokens + (taken or self.REFUND))
 
 
-def helps(error: ServiceSideError) -> bool:
-    """Whether another try can help after this failure."""
-    # An account that has as many jobs as it may has no fewer within seconds.
-    return error.retryable and error.code != "TooManyJobs"
-
-
 class Exchange:
-    """An invocation's way to the service, for an account: every request within the deadline, tried again where that `helps`.
+    """An invocation's way to the service, for an account: every request within the deadline, tried again where that can help.
 
     `timeout` bounds one attempt, in seconds; `attempts` counts tries: 1, and 1 more for each request that was sent again.
     """
@@ -128,7 +122,8 @@ class Attempts:
         error.ambiguous = self._ambiguous
         if self._is_of_the_clock(error):
             return self._corrects_clock(error)
-        if not helps(error) or self._count >= ATTEMPTS:
+        # An account that has as many jobs as it may has no fewer within seconds.
+        if not error.retryable or error.code == "TooManyJobs" or self._count >= ATTEMPTS:
             return False
         pause = self._pause(error)
         if self._left() - pause < SHORTEST_ATTEMPT:

@@ -19,7 +19,7 @@ from cosbatch.model.errors import CosbatchError, ServiceSideError, UnexpectedRes
 from cosbatch.model.messages import Request
 from cosbatch.service.actions import created
 from cosbatch.service.deadline_adapter import DeadlineAdapter, NotConnected
-from cosbatch.service.exchange import Budget, Exchange, helps
+from cosbatch.service.exchange import Budget, Exchange
 from cosbatch.service.transport import Connection, Transport, ca_folder, direct_session
 from tests.raw_server import JOB, PATIENCE, Script, Visit, answering, numbered, reply, serving
 
@@ -150,7 +150,7 @@ def test_takes_no_late_copy_of_an_answer_for_that_to_the_next_request(
             try:
                 assert created(connection.send(creating(call), ENOUGH))["JobId"] == f"of-{call}"
             except UnexpectedResponse as error:
-                assert (error.may_have_acted, helps(error)) == (True, True)
+                assert (error.may_have_acted, error.retryable) == (True, True)
 
 
 def test_gives_each_call_its_own_job_where_every_answer_comes_twice(transport: Transport) -> None:
