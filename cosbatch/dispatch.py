@@ -160,10 +160,10 @@ class _Invocation:
         for left, step, outcome in zip(range(len(steps), 0, -1), steps, outcomes, strict=True):
             if isinstance(step, Call) and step.upload:
                 seconds = min(RECEIPT_SECONDS, self._deadline.remaining() / left)
-                self._leave_receipt(step.upload, step.profile, outcome, configuration, seconds)
+                self._leave_receipt(step.upload, step.fields["Profile"], outcome, configuration, seconds)
 
     def _leave_receipt(
-        self, upload: Upload, name: str | None, outcome: Outcome, configuration: Configuration, seconds: float
+        self, upload: Upload, name: object, outcome: Outcome, configuration: Configuration, seconds: float
     ) -> None:
         folder, clock = configuration.profiles.named(name).receipts, self._runtime.clock
         if folder is None:
@@ -190,7 +190,7 @@ class _Invocation:
         # Read here, for the configuration may be what is wrong.
         error.fields["Hint"] = hint_for(error.code, language_of(self._runtime.environ), action)
         if call and call.upload:
-            error.fields.update(Manifest=call.upload.arn, Profile=call.profile)
+            error.fields.update(Manifest=call.upload.arn, Profile=call.fields["Profile"])
         self._say(
             "ERROR" if trace else "WARNING",
             _with_first_faults(error),
@@ -205,7 +205,7 @@ class _Invocation:
 
     def _about(self, call: Call) -> dict[str, object]:
         """What the log says of a call. A profile is named only where it is one: a caller may write anything in its place."""
-        name = call.profile or call.fields.get("Profile")
+        name = call.fields.get("Profile")
         profiles = self.configuration.profiles.profiles if self.configuration else ()
         known = any(profile.name == name for profile in profiles)
         manifest = call.upload.arn if call.upload else None

@@ -86,7 +86,7 @@ class Draft(NamedTuple):
 def create_job(call: Call, context: CallContext) -> dict[str, object]:
     """The result of CreateJob, or its plan. Raises CosbatchError."""
     if call.upload is not None:
-        return _create_for_upload(call.upload, call.profile or "", context)
+        return _create_for_upload(call.upload, call.fields["Profile"], context)
     draft, options = draft_of_call(call, context)
     if options["DryRun"]:
         return plan_of(draft.order, draft.inspection, context.settings.account)
@@ -105,16 +105,16 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     return draft_of(elements, profile, today, call.token, call.caller, context), options
 
 
-def _create_for_upload(upload: Upload, name: str, context: CallContext) -> dict[str, object]:
+def _create_for_upload(upload: Upload, name: object, context: CallContext) -> dict[str, object]:
     """The result for the list that was uploaded."""
     profile = context.configuration.profiles.named(name)
     try:
-        found = find_uploaded(upload, name, context.exchange)
+        found = find_uploaded(upload, profile.name, context.exchange)
         result = _created_once(found, profile, context)
     except ServiceSideError as error:
         error.retryable = _may_pass(error)
         raise
-    return {**_warned(result, found.warnings), "Manifest": upload.arn, "Profile": name}
+    return {**_warned(result, found.warnings), "Manifest": upload.arn, "Profile": profile.name}
 
 
 def _created_once(found: UploadedManifest, profile: Profile, context: CallContext) -> dict[str, Any]:

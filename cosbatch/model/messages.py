@@ -88,15 +88,14 @@ class Upload(NamedTuple):
 class Call(NamedTuple):
     """What a caller asks for: an action of the API and its fields, as they came.
 
-    `token` is the identity that the trigger gives the call, `profile` the profile that it chose, `caller` the trace of
-    the bearer token that it came with over HTTP.
+    `token` is the identity that the trigger gives the call, `upload` the object that it is for, `caller` the trace of the
+    bearer token that it came with over HTTP.
     """
 
     action: str
     fields: Mapping[str, object]
     token: str | None = None
     upload: Upload | None = None
-    profile: str | None = None
     caller: str | None = None
 
     def __repr__(self) -> str:

@@ -99,7 +99,7 @@ def _call(record: object, configuration: Configuration) -> Call | Skipped:
     profile = configuration.profiles.taking(upload.bucket, upload.key)
     if profile is None:
         return Skipped("no profile matches the object", upload.arn)
-    return Call("CreateJob", {}, upload=upload, profile=profile.name)
+    return Call("CreateJob", {"Profile": profile.name}, upload=upload)
 
 
 def upload_of(record: object, configuration: Configuration) -> Upload:

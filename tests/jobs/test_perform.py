@@ -239,7 +239,7 @@ ARN = f"qcs::cos:{REGION}::{BUCKET}/{LIST}"
 
 def upload_call(**said: Any) -> Call:
     """The call for an upload; `said` is what its event says of the object."""
-    return Call("CreateJob", {}, upload=Upload(BUCKET, LIST, ARN, **said), profile="restore")
+    return Call("CreateJob", {"Profile": "restore"}, upload=Upload(BUCKET, LIST, ARN, **said))
 
 
 def test_names_manifest_and_profile_of_an_upload() -> None:

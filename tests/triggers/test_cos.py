@@ -50,9 +50,8 @@ def at(*path: str, value: object) -> Json:
 def test_makes_a_call_of_an_upload_that_a_profile_takes() -> None:
     asked = call(upload())
     assert asked.action == "CreateJob"
-    assert (asked.fields, asked.token) == ({}, None)
+    assert (asked.fields, asked.token, asked.caller) == ({"Profile": "restore"}, None, None)
     assert asked.upload == Upload(BUCKET, KEY, ARN, '"abc"', 5, NOON - 86400)
-    assert (asked.profile, asked.caller) == ("restore", None)
 
 
 # What the event says of the object, as far as it says it.
@@ -91,7 +90,7 @@ def test_reads_what_the_event_says_of_the_object(record: Json, said: Upload) -> 
     ],
 )
 def test_takes_every_creation_of_an_object(name: str) -> None:
-    assert call(upload(event=name)).profile == "restore"
+    assert call(upload(event=name)).fields == {"Profile": "restore"}
 
 
 @pytest.mark.parametrize(
