@@ -281,11 +281,10 @@ def load_document(value: object, region: str) -> dict[str, Any]:
 
     `region` is where names without a region are. Raises InvalidRequest with all faults.
     """
-    document = load(_DOCUMENT, value, _REFUSAL)
-    return with_arns(document, region)
+    return _with_arns(load(_DOCUMENT, value, _REFUSAL), region)
 
 
-def with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
+def _with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
     """`cos://` names and URLs become ARNs; ARNs stay as they were written.
 
     Raises InvalidRequest where a name has more bytes as an ARN than the page allows.

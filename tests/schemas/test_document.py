@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cosbatch.model.errors import InvalidRequest, Problem
-from cosbatch.schemas.document import load_document, with_arns
+from cosbatch.schemas.document import load_document
 from cosbatch.service.parse import parse
 from cosbatch.service.render import render
 from tests.schemas.documents import (
@@ -202,7 +202,7 @@ def given(element: Json) -> Json:
 
 def test_resolves_names_in_the_given_region() -> None:
     written = job((f"{LOCATION}/ObjectArn", "cos://m-1/k"), ("/Report/Bucket", "cos://r-1"))
-    document = with_arns(written, "ap-nanjing")
+    document = load_document(written, "ap-nanjing")
     assert at(document, f"{LOCATION}/ObjectArn") == "qcs::cos:ap-nanjing::m-1/k"
     assert at(document, "/Report/Bucket") == "qcs::cos:ap-nanjing::r-1"
 
