@@ -1,6 +1,6 @@
 """Takes the objects out of a page of a listing in one go, where every byte of them is as GET Bucket (436/7734) has it.
 
-A page of 1,000 keys has 9,000 elements: the reader of all XML takes some twenty times as long for it, while no other thread
+A page of 1,000 keys has 9,000 elements: the reader of all XML takes nearly thirty times as long for it, while no other thread
 can work. What is read here is read there alike; of any other page nothing is taken, and that reader has to judge it.
 """
 

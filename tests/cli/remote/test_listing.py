@@ -112,6 +112,16 @@ def test_says_where_the_next_page_of_versions_begins(children: tuple[str, ...], 
     assert page.following == following
 
 
+def test_reads_a_page_in_one_go_as_it_reads_it_element_by_element() -> None:
+    contents = [
+        "<Contents><Key>a%20b</Key><ETag>&quot;1&quot;</ETag><StorageClass>ARCHIVE</StorageClass></Contents>",
+        "<Contents>\n\t<Key>c</Key>\n\t<Owner><ID>1</ID></Owner>\n</Contents>",
+    ]
+    page = page_of(objects("<IsTruncated>true</IsTruncated>", *contents), OBJECTS)
+    assert page == page_of(objects("<IsTruncated>true</IsTruncated>", *contents, "<!-- odd -->"), OBJECTS)
+    assert (page.entries, page.following) == ([Entry("a b", "ARCHIVE"), Entry("c")], Marker("c"))
+
+
 def test_raises_what_the_service_refuses() -> None:
     with pytest.raises(ServiceError):
         page_of(Response(404, {}, b"<Error><Code>NoSuchBucket</Code></Error>"), OBJECTS)

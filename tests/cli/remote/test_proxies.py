@@ -143,6 +143,15 @@ def test_goes_straight_where_no_proxy_is_wanted(monkeypatch: pytest.MonkeyPatch,
     assert proxy.lines == []
 
 
+def test_asks_once_for_each_address_which_proxy_leads_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with proxying() as proxy, serving(answering(reply(), reply())) as server:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        with transport() as out:
+            assert send(out, f"http://cos.example:{server.port}") == JOB
+            monkeypatch.setenv("NO_PROXY", "*")
+            assert send(out, f"http://cos.example:{server.port}") == JOB
+
+
 def test_goes_straight_to_a_stand_in_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     with proxying() as proxy, serving(answering(reply())) as server:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
