@@ -40,22 +40,20 @@ _DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|use
 
 
 class Order(NamedTuple):
-    """A job to be created: the document as it is sent, its token, and the digest of what it does."""
+    """A job to be created: the document as it is sent, its token, the digest of what it does, and the marker of both."""
 
     document: Mapping[str, Any]
     token: str
     digest: str
-
-    @property
-    def marker(self) -> Marker:
-        return identity.marker_of(self.token, self.digest)
+    marker: Marker
 
 
 def order_of(document: Mapping[str, Any], token: str, caller: str | None = None) -> Order:
     """The order for a complete document: its token set, its marker, with the caller's trace, at the end of Description."""
     digest = identity.digest_of(document)
-    description = identity.described(document["Description"], identity.marker_of(token, digest, caller))
-    return Order({**document, "ClientRequestToken": token, "Description": description}, token, digest)
+    marker = identity.marker_of(token, digest, caller)
+    description = identity.described(document["Description"], marker)
+    return Order({**document, "ClientRequestToken": token, "Description": description}, token, digest, marker)
 
 
 def create(order: Order, exchange: Exchange) -> dict[str, Any]:
