@@ -145,7 +145,8 @@ def _tasks(rows: Sequence[Row], places: _Places, line: int, name: str) -> Tasks:
         return Tasks(keys, {})
     failed = _filled([row for row in usable if row[at_status] in failures], places)
     columns = list(zip(*failed, strict=True))
-    if not all(map(str.strip, chain(failures, columns[at_key], columns[places.bucket]))):
+    # Blanks alone make no status or bucket, but they may be a key.
+    if not all(columns[at_key]) or not all(map(str.strip, chain(failures, columns[places.bucket]))):
         lacking = list(_lacks(rows, places, line))
         raise InvalidEvent(f"{name} is no report of a job: {lacking[0]}.")
     return Tasks(keys, _by_code(columns, places))
@@ -164,10 +165,11 @@ def _is_success(status: str) -> bool:
 def _lacks(rows: Sequence[Row], places: _Places, line: int) -> Iterator[str]:
     """What rows lack, each by its line."""
     for row in rows:
-        line += 1 + sum(cell.count("\n") for cell in row)
         for column, place in zip(_NEEDED, (places.bucket, places.key, places.status), strict=True):
-            if row and not "".join(row[place : place + 1]).strip():
-                yield f"line {line} has no {column}"
+            cell = "".join(row[place : place + 1])
+            if row and not (cell if place == places.key else cell.strip()):
+                yield f"line {line + 1} has no {column}"
+        line += 1 + sum(cell.count("\n") for cell in row)
 
 
 def _by_code(columns: Sequence[tuple[str, ...]], places: _Places) -> dict[str, list[Task]]:

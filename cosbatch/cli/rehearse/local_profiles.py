@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.files import WrongUsage, read_text
 from cosbatch.cli.terminal.language import _
 from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.model import names, strict_json
@@ -27,8 +27,7 @@ _BUCKETS = (
 def read(path: str) -> Any:
     """The content of the file; None where there is none, or none that the function would take."""
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read()
+        text = read_text(path)
     except (OSError, ValueError):
         return None
     return None if parse_profiles(text)[1] else strict_json.read(text)

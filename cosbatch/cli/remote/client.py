@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from cosbatch.cli.remote.function_files import OWN_PROFILES
 from cosbatch.cli.remote.proxies import environment_session
-from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.files import WrongUsage, read_text
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
@@ -110,12 +110,7 @@ def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -
 
 def configuration_of(environ: Mapping[str, str]) -> Configuration:
     """The configuration that the variables describe. Raises ConfigurationError with all that is wrong."""
-    return read_configuration(environ, str(OWN_PROFILES), _read_text)
-
-
-def _read_text(path: str) -> str:
-    with open(path, encoding="utf-8-sig") as file:
-        return file.read()
+    return read_configuration(environ, str(OWN_PROFILES), read_text)
 
 
 def environ_of(options: argparse.Namespace) -> dict[str, str]:

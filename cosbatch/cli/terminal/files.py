@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -18,26 +19,41 @@ from cosbatch.model.errors import InvalidEvent
 STDIN = "-"
 STDOUT = "-"
 _STDOUT, _STDERR = 1, 2
+# Bytes or characters: more than the largest event (6 MB) and any profiles file; a device may have no end.
+_LONGEST = 8 * 1024 * 1024
 
 
 class WrongUsage(Exception):
     """The command cannot begin with what it was given; the text says why and how to fix it."""
 
 
-def read_bytes(path: str) -> bytes:
-    """The content of the file, or of stdin for `-`. Raises WrongUsage."""
+def read_bytes(path: str, most: int = -1) -> bytes:
+    """The content of the file, or of stdin for `-`; no more than so many bytes of it. Raises WrongUsage."""
     if path == STDIN:
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(most)
     with opened(path) as file:
-        return file.read()
+        return file.read(most)
 
 
 def read_json(path: str) -> object:
-    """The value in the file, or in stdin for `-`. Raises WrongUsage where there is no file, InvalidEvent where it is not JSON."""
+    """The value in the file, or in stdin for `-`. Raises WrongUsage where there is no file, InvalidEvent where it is not JSON,
+    or longer than 8 MiB."""
+    content = read_bytes(path, _LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise InvalidEvent(f"{path} is longer than 8 MiB: no call or event is. Lists of objects belong into manifests.")
     try:
-        return strict_json.read(read_bytes(path))
+        return strict_json.read(content)
     except ValueError as error:
         raise InvalidEvent(f"{path} cannot be read: {error}.") from None
+
+
+def read_text(path: str) -> str:
+    """The text of a profiles file. Raises OSError, also where it is longer than 8 MiB, and ValueError."""
+    with open(path, encoding="utf-8-sig") as file:
+        text = file.read(_LONGEST + 1)
+    if len(text) > _LONGEST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return text
 
 
 def read_object(path: str) -> dict[str, object]:

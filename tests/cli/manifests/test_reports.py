@@ -87,12 +87,19 @@ def test_carries_bytes_that_are_no_text() -> None:
     assert list(read(b"b-1,k,,failed,E\xe6", COLUMNS[:5])[1]) == ["E\udce6"]
 
 
+@pytest.mark.parametrize("key", [" ", "\t", "\u3000", "\n", "\r\n"])
+def test_takes_a_key_of_blanks_alone(key: str) -> None:
+    keys, failed = read(f'b-1,"{key}",,failed,E,,\n')
+    assert (keys, list(failed)) == ([key], ["E"])
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("one,two\n", "line 1 has no TaskStatus"),
         ("b-1,k,,failed\nb-1,,,failed\n", "line 2 has no Key"),
         ('b-1,"k\n\n",,failed\n\n,k,,failed\n', "line 5 has no Bucket"),
+        ('b-1,"k\n\n", ,"\n"\n', "line 1 has no TaskStatus"),
         ("Bucket,Key\nb-1,k\n", "it has no column TaskStatus"),
         ("b-1,k,,succeeded\n" * 200 + "b-1,k\n", "line 201 has no TaskStatus"),
         ('b-1,"k" x,,failed\n', "cannot be read at line 1"),

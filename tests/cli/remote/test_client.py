@@ -42,6 +42,13 @@ def test_reads_profiles_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pyte
     assert connect(options()).configuration.profiles.profiles == ()
 
 
+def test_reads_no_profiles_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSBATCH_PROFILES", "/dev/zero")
+    with pytest.raises(ConfigurationError) as caught:
+        connect(options())
+    assert "/dev/zero cannot be read: File too large" in caught.value.problems[0].message
+
+
 def test_says_all_that_is_wrong_with_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COSBATCH_UIN")
     with pytest.raises(ConfigurationError) as caught:

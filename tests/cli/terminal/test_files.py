@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -69,6 +70,14 @@ def test_says_what_is_wrong_with_the_json(tmp_path: Path, content: bytes, words:
     (tmp_path / "call.json").write_bytes(content)
     with pytest.raises(InvalidEvent, match=words):
         files.read_object(str(tmp_path / "call.json"))
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "-"])
+def test_reads_no_json_without_end(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("/dev/zero", "rb") as endless:
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=endless))
+        with pytest.raises(InvalidEvent, match=f"^{path} is longer than 8 MiB"):
+            files.read_json(path)
 
 
 def test_puts_a_file_in_place_only_when_it_is_whole(tmp_path: Path) -> None:
