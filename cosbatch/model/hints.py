@@ -37,8 +37,9 @@ ENGLISH = {
     "open TLS.",
     "UpstreamTimeout": "COS did not answer in time. Try again with the same token; give the function a longer timeout "
     "if it happens often.",
-    "UpstreamUnreachable": "No connection to COS. Check the region, and in a VPC the way out to the internet; then "
-    "try again with the same token.",
+    "UpstreamUnreachable": "No connection to COS or to the proxy before it. Check the region, on the command line "
+    "HTTPS_PROXY and NO_PROXY, and in a VPC the way out to the internet; then try again, with the same token if there "
+    "was one.",
     "AccessDenied": "The function's role, or on the command line the owner of the keys, may not do this. Give it the "
     "rights that `cosbatch policy` prints, and check that the batch role trusts cos.cloud.tencent.com.",
     "BadDigest": "The body was changed on its way: Content-MD5 does not fit. Look for a proxy that rewrites bodies.",
@@ -67,7 +68,8 @@ ENGLISH = {
     "lists them.",
     "NoSuchJob of UpdateJobPriority": "There is no such job in this region, or it has ended: then its priority "
     "decides nothing. `cosbatch describe JOBID` shows its state.",
-    "NoSuchKey": "There is no such object. Check the key; it stands in the call as it is, not percent-encoded.",
+    "NoSuchKey": "There is no such object. Check the key: in a row of a list it is percent-encoded, in a call it "
+    "stands as it is.",
     "NoSuchVersion": "There is no such version of the object. Check ObjectVersionId, or leave it out for the newest.",
     "NotImplemented": "The service does not offer this here. Check the region, and whether the operation is released "
     "for the account.",
@@ -119,7 +121,8 @@ CHINESE = {
     "UnsupportedMediaType": "请以 JSON 发送请求体，并设置 Content-Type: application/json。",
     "UpstreamTLS": "对端证书不是该服务的证书。请检查 COSBATCH_ENDPOINT 以及会解密 TLS 的代理。",
     "UpstreamTimeout": "COS 未及时应答。请用同一令牌重试；若经常发生，请加大函数超时时间。",
-    "UpstreamUnreachable": "无法连接 COS。请检查地域，以及 VPC 的外网出口，然后用同一令牌重试。",
+    "UpstreamUnreachable": "无法连接 COS 或其前面的代理。请检查地域、命令行中的 HTTPS_PROXY 与 NO_PROXY，以及 VPC 的外网出口，"
+    "然后重试；若曾使用令牌，请仍用同一令牌。",
     "AccessDenied": "函数角色没有权限，命令行中则是密钥所属用户没有权限。请授予 `cosbatch policy` 输出的权限，"
     "并确认批量任务角色信任 cos.cloud.tencent.com。",
     "BadDigest": "请求体在途中被改动，与 Content-MD5 不符。请检查是否有改写请求体的代理。",
@@ -142,7 +145,7 @@ CHINESE = {
     "NoSuchJob": "该地域没有此任务，或任务已结束，或已超过 90 天。可用 `cosbatch jobs` 查看。",
     "NoSuchJob of UpdateJobPriority": "该地域没有此任务，或任务已结束，其优先级不再起作用。可用 `cosbatch describe "
     "JOBID` 查看状态。",
-    "NoSuchKey": "对象不存在。请检查对象键；调用中应使用原始键，而非百分号编码。",
+    "NoSuchKey": "对象不存在。请检查对象键：清单的行中须为百分号编码，调用中则为原始键。",
     "NoSuchVersion": "对象没有该版本。请检查 ObjectVersionId，或省略以使用最新版本。",
     "NotImplemented": "此处不支持该功能。请检查地域以及账号是否已开通该操作。",
     "PathConflict": "目录与对象同名。请重命名其一。",

@@ -79,3 +79,17 @@ def test_says_what_fits_the_action_where_one_is_given() -> None:
         assert hint_for("InvalidRequest", language, "CreateJob") == general
         assert "describe" in hint_for("InvalidRequest", language, "UpdateJobStatus")
         assert "describe" in hint_for("NoSuchJob", language, "UpdateJobPriority")
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "words"),
+    [
+        ("NoSuchKey", "en", ("in a row of a list it is percent-encoded", "in a call it stands as it is")),
+        ("NoSuchKey", "zh", ("清单的行中须为百分号编码", "调用中则为原始键")),
+        ("UpstreamUnreachable", "en", ("HTTPS_PROXY", "NO_PROXY", "the same token if there was one")),
+        ("UpstreamUnreachable", "zh", ("HTTPS_PROXY", "NO_PROXY", "若曾使用令牌")),
+    ],
+)
+def test_fits_every_place_in_which_the_code_is_told(code: str, language: str, words: tuple[str, ...]) -> None:
+    hint = hint_for(code, language)
+    assert [word for word in words if word not in hint] == []
