@@ -6,7 +6,7 @@ import argparse
 import os
 
 from cosbatch.cli.job_commands.from_list import followed, make_jobs, show_plans
-from cosbatch.cli.job_commands.list_options import add_end, add_way, check_end
+from cosbatch.cli.job_commands.list_options import add_end, add_listing, add_way, check_end
 from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests import lists, reports
 from cosbatch.cli.remote import objects
@@ -14,7 +14,7 @@ from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
-from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command
+from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.model import names
 from cosbatch.model.blocks import BEGINNING
 from cosbatch.model.errors import InvalidEvent
@@ -62,7 +62,7 @@ def add(commands: Commands) -> None:
         parser.add_argument("call", metavar="CALL", help=what)
         parser.add_argument("--profile", metavar="NAME", help=_("the profile of profiles.json that the job is made by"))
         add_way(parser)
-        add_connections(parser)
+        add_listing(parser)
         add_service(parser)
     xml = _("show in the plan the XML that would go out, too")
     planning.add_argument("--document", action="store_true", help=xml)

@@ -39,7 +39,7 @@ def add_all(parser: argparse.ArgumentParser) -> None:
     add_way(parser)
     add_end(parser)
     add_yes(parser)
-    add_connections(parser)
+    add_listing(parser)
     add_service(parser)
 
 
@@ -65,12 +65,6 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
 def add_way(parser: argparse.ArgumentParser) -> None:
     """How a list becomes jobs."""
     way = parser.add_argument_group(_("the list"))
-    way.add_argument(
-        "--from-class",
-        action="append",
-        metavar="CLASS",
-        help=_("of cos://bucket/prefix/, take only objects of this storage class; repeatable"),
-    )
     where = _(
         "where it goes from here: cos://bucket/prefix/ (default: {variable}, or else {folder} in the profile's or the "
         "report's bucket)"
@@ -83,6 +77,13 @@ def add_way(parser: argparse.ArgumentParser) -> None:
         "--token", type=filled, metavar="TOKEN", help=_("the ClientRequestToken (default: made of list and job)")
     )
     new.add_argument("--again", action="store_true", help=_("make one more job of a list that had the same job before"))
+
+
+def add_listing(parser: argparse.ArgumentParser) -> None:
+    """What of a prefix is taken, and how it is listed."""
+    classes = _("of cos://bucket/prefix/, take only objects of this storage class; repeatable")
+    parser.add_argument("--from-class", action="append", metavar="CLASS", help=classes)
+    add_connections(parser)
 
 
 def add_end(parser: argparse.ArgumentParser) -> None:

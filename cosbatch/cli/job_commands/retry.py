@@ -78,7 +78,7 @@ def add(commands: Commands) -> None:
     add_end(parser)
     add_yes(parser)
     add_service(parser)
-    parser.set_defaults(profile=None)
+    parser.set_defaults(profile=None, from_class=None)
 
 
 def retry(options: argparse.Namespace) -> int:
@@ -111,18 +111,7 @@ def _check(options: argparse.Namespace) -> None:
         raise WrongUsage(message.format(name=options.report))
     if options.create and not options.dry_run:
         check_terminal(options)
-    for name in (
-        "dry_run",
-        "document",
-        "wait",
-        "yes",
-        "upload_to",
-        "split",
-        "plan_digest",
-        "token",
-        "again",
-        "from_class",
-    ):
+    for name in ("dry_run", "document", "wait", "yes", "upload_to", "split", "plan_digest", "token", "again"):
         if getattr(options, name) and not options.create:
             raise WrongUsage(_("{option} is for --create").format(option=f"--{name.replace('_', '-')}"))
     check_end(options)

@@ -161,6 +161,7 @@ def test_retry_asks_at_a_terminal(
         (("53dc6228", "--upload-to", "cos://a-1/b/"), "--upload-to is for --create"),
         (("53dc6228", "--create", "--output", "x.csv"), "not allowed with"),
         (("53dc6228", "--create", "--yes", "--keys", "odd"), "invalid choice"),
+        (("53dc6228", "--create", "--yes", "--from-class", "ARCHIVE"), "unrecognized arguments: --from-class ARCHIVE"),
         (("nowhere.csv",), "nowhere.csv cannot be read"),
     ],
 )
