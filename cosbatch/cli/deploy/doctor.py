@@ -14,7 +14,7 @@ from cosbatch.cli.deploy.function_settings import Deployment, deployment_of, fun
 from cosbatch.cli.deploy.service_checks import service_findings, unseen
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.function_files import function_file
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import N_, Sentence, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
@@ -36,18 +36,20 @@ def add(commands: Commands) -> None:
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """`{Verdict, Checks: [{Check, State, Message, Fix}]}`; the exit code is 1 where something is wrong."""
+    """`{Verdict, Checks: [{Check, State, Message, Fix}]}`; the exit code is 5 where all that is wrong is that the service
+    could not be reached, 1 where anything else is.
+    """
     try:
         findings = list(examine(connect(options), _deployment(os.environ), os.environ))
     except ConfigurationError as error:
         findings = [_misconfigured(problem) for problem in error.problems]
         fix = _("Fix the findings above first, then run doctor again.")
         findings.append(Finding("service", WARNING, Sentence(N_("not asked")), fix))
-    wrong = any(finding.state == WRONG for finding in findings)
+    wrong = {exit_codes.of_failure(finding.code) for finding in findings if finding.state == WRONG}
     report = {"Verdict": WRONG if wrong else OK, "Checks": [finding.as_json() for finding in findings]}
     rows = [(finding.check, finding.state, finding.found.spoken(), finding.fix) for finding in findings]
     output.show(report, options, lambda: table([_(name) for name in _HEADER], rows))
-    return 1 if wrong else 0
+    return min(wrong, default=exit_codes.DONE)
 
 
 def _misconfigured(problem: Problem) -> Finding:

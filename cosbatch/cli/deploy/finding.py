@@ -13,12 +13,16 @@ OK, WARNING, WRONG, NOT_SEEN = "ok", "warning", "wrong", "not seen"
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found; `fix` says what to do where the state is not `ok`, in the language that is spoken, as hints do."""
+    """What one check found; `fix` says what to do where the state is not `ok`, in the language that is spoken, as hints do.
+
+    `code` is that of the failure that was found, where it is one that has a Code.
+    """
 
     check: str
     state: str
     found: Sentence
     fix: str = ""
+    code: str = ""
 
     @property
     def message(self) -> str:

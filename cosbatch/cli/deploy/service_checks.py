@@ -126,7 +126,7 @@ def _right(action: str, error: CosbatchError | None, settings: Settings) -> Find
 
 def _failed(check: str, error: CosbatchError, settings: Settings) -> Finding:
     found = Sentence(N_("{code}: {message}"), {"code": error.code, "message": error.message})
-    return Finding(check, WRONG, found, hint_for(error.code, settings.language))
+    return Finding(check, WRONG, found, hint_for(error.code, settings.language), error.code)
 
 
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:

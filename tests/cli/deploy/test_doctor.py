@@ -362,6 +362,17 @@ def test_fails_where_something_is_wrong(run: Run, standin: Standin) -> None:
     assert all(check["Fix"] for check in wrong)
 
 
+@pytest.mark.parametrize(("bucket", "code"), [("lists-1250000000", 5), ("lists-666", 1)])
+def test_says_by_its_exit_code_that_only_the_service_is_missing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bucket: str, code: int
+) -> None:
+    profile = {**ONE, "match": {"bucket": bucket, "prefix": "in/"}}
+    (tmp_path / "profiles.json").write_text(json.dumps({"profiles": [profile]}))
+    monkeypatch.setenv("COSBATCH_PROFILES", str(tmp_path / "profiles.json"))
+    said = run("doctor", "--endpoint", "http://127.0.0.1:1")
+    assert (said.code, said.json["Verdict"]) == (code, "wrong")
+
+
 def test_shows_a_table_on_a_terminal(run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
