@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -26,6 +27,8 @@ from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, InternalError
 
 PROGRAM = "cosbatch"
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _DESCRIPTION = N_("""\
 COS batch jobs, created exactly once.
@@ -62,9 +65,17 @@ def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
         code = exit_codes.INTERRUPTED
     except OSError as error:
         streams.discard(sys.stdout)
-        output.say(printable(f"{PROGRAM}: {error.strerror}{f' ({error.filename})' if error.filename else ''}"))
+        output.say(printable(f"{PROGRAM}: {_refused(error)}"))
         code = exit_codes.FAILED
     return code
+
+
+def _refused(error: OSError) -> str:
+    """What the system refused, and of which file where that is known; where it has no room, what to do."""
+    if error.filename and error.errno in _NO_ROOM:
+        told = _("{path} cannot be written: {reason}; make room there, or write to another place")
+        return told.format(path=error.filename, reason=error.strerror)
+    return f"{error.strerror}{f' ({error.filename})' if error.filename else ''}"
 
 
 def _code_of(arguments: Sequence[str], clock: Clock) -> int:

@@ -329,6 +329,9 @@ def test_keeps_the_exit_code_where_nobody_reads_what_is_said(
     assert run("act").code == code
 
 
+FULL = "cosbatch: stdout cannot be written: No space left on device; make room there, or write to another place\n"
+
+
 def test_fails_where_stdout_cannot_take_all(
     run: Run, command: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,7 +342,7 @@ def test_fails_where_stdout_cannot_take_all(
     command(act)
     monkeypatch.setattr(sys, "stdout", FullDisk())
     said = run("act")
-    assert (said.code, "No space left on device" in said.err) == (1, True)
+    assert (said.code, said.err) == (1, FULL)
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("help", "plan"), ("--version",), ("jobs", "--version")])
@@ -348,7 +351,9 @@ def test_fails_where_stdout_cannot_take_what_was_asked_for(
 ) -> None:
     monkeypatch.setattr(sys, "stdout", FullDisk())
     said = run(*arguments)
-    assert (said.code, said.err) == (1, "cosbatch: No space left on device\n")
+    assert (said.code, said.err) == (1, FULL)
+    monkeypatch.setenv("COSBATCH_LANG", "zh")
+    assert run(*arguments).err == "cosbatch: 无法写入 stdout：No space left on device；请在该处腾出空间，或写到别处\n"
     monkeypatch.setattr(sys, "stdout", ClosedPipe())
     said = run(*arguments)
     assert (said.code, said.err) == (0, "")
@@ -381,6 +386,7 @@ class FullDisk(io.StringIO):
     ("error", "words"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (OSError(errno.ENOSPC, "No space left on device", "x.csv"), FULL.replace("stdout", "x.csv")[10:-1]),
         (OSError(errno.EACCES, "Permission denied", "x.csv"), "Permission denied (x.csv)"),
     ],
 )

@@ -24,7 +24,7 @@ from cosbatch.cli.deploy.accounts import foreign_names, names_example
 from cosbatch.cli.deploy.root_certificates import laid_out
 from cosbatch.cli.remote.function_files import PACKAGE, function_file, profiles_file, say_of_example
 from cosbatch.cli.terminal import exit_codes, output
-from cosbatch.cli.terminal.files import writing
+from cosbatch.cli.terminal.files import naming, writing
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.tables import fitted, table
@@ -264,7 +264,8 @@ def _write_all(files: Mapping[str, bytes], folder: Path) -> None:
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with naming(str(path)):
+            path.write_bytes(content)
 
 
 def _report(path: str, content: bytes, dependencies: Mapping[str, str], python: str | None) -> dict[str, Any]:

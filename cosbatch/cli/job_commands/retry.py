@@ -191,7 +191,8 @@ def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace)
     elif codes and options.output is not None:
         yield _write(counts, options.output, failed, form)
     else:
-        failed.write(codes, form, sys.stdout.buffer)
+        with files.naming("stdout"):
+            failed.write(codes, form, sys.stdout.buffer)
 
 
 def _file_name(code: str, index: int) -> str:

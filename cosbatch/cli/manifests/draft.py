@@ -67,7 +67,8 @@ def drafted(path: str | None, selection: Mapping[str, object]) -> Iterator[Draft
     keeps no state. Raises WrongUsage, BrokenState, OutputInUse.
     """
     if path is None:
-        yield Draft(sys.stdout.buffer, State(), lambda state: None)
+        with files.naming("stdout"):
+            yield Draft(sys.stdout.buffer, State(), lambda state: None)
         return
     target = files.replaceable(path)
     if target is None:
@@ -76,7 +77,11 @@ def drafted(path: str | None, selection: Mapping[str, object]) -> Iterator[Draft
         return
     for beside in (f"{target}.part", f"{target}.state"):
         _check_place(beside)
-    with _locked(f"{target}.part", _mode_of(target)) as part, _resumed(part, target, selection) as draft:
+    with (
+        files.naming(f"{target}.part"),
+        _locked(f"{target}.part", _mode_of(target)) as part,
+        _resumed(part, target, selection) as draft,
+    ):
         yield draft
 
 

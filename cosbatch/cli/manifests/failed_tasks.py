@@ -18,6 +18,7 @@ from cosbatch.cli.manifests.failures import most_first
 from cosbatch.cli.manifests.key_form import KeyForm, encoded
 from cosbatch.cli.manifests.report_rows import lines
 from cosbatch.cli.manifests.reports import Task
+from cosbatch.cli.terminal.files import naming
 
 # Tasks that are kept in memory until they go to the file: many pieces would take memory, too.
 _WAITING = 4_000
@@ -51,7 +52,8 @@ class FailedTasks:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        with naming(tempfile.gettempdir()):  # what could not be written before is tried again
+            self._file.close()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -70,7 +72,9 @@ class FailedTasks:
         for code, tasks in self._waiting.items():
             versions = any(version for _, _, version in tasks)
             content = _rows(tasks, versions)
-            self._file.write(content)
+            with naming(tempfile.gettempdir()):
+                self._file.write(content)
+                self._file.flush()
             self._pieces.setdefault(code, []).append(_Piece(self._size, len(content), versions))
             self._size += len(content)
         self._waiting.clear()

@@ -112,14 +112,24 @@ def replaceable(path: str) -> str | None:
 
 
 @contextlib.contextmanager
+def naming(path: str) -> Iterator[None]:
+    """An OSError of the `with` block names the file at `path`, unless it names one: those of writing name none."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or path
+        raise
+
+
+@contextlib.contextmanager
 def writing(path: str) -> Iterator[BinaryIO]:
     """A file to write what belongs at `path`; a regular file is replaced when the `with` block ends without an error.
 
-    Links are followed, and a file that is replaced leaves its mode and owner to the new one. Raises WrongUsage.
+    Links are followed, and a file that is replaced leaves its mode and owner to the new one. Raises WrongUsage, OSError where the disk is full.
     """
     target = replaceable(path)
     if target is None:
-        with _opened_as_it_is(path) as file:
+        with naming(path), _opened_as_it_is(path) as file:
             yield file
         return
     try:
@@ -127,7 +137,7 @@ def writing(path: str) -> Iterator[BinaryIO]:
     except OSError as error:
         raise unwritable(path, error) from None
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with naming(path), os.fdopen(descriptor, "wb") as file:
             yield file
         take_place_of(target, temporary)
     except BaseException:

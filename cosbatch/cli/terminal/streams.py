@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TextIO
 
+from cosbatch.cli.terminal.files import naming
+
 _CLEAR = "\r\x1b[K"
 # The terminals whose last line is a drawing.
 _drawn_on: set[TextIO] = set()
@@ -47,7 +49,8 @@ def leave_drawing(stream: TextIO) -> None:
 
 def _write(stream: TextIO, text: str) -> None:
     try:
-        stream.write(text)
+        with naming(_name_of(stream)):
+            stream.write(text)
     except BrokenPipeError:
         discard(stream)
     except OSError:
@@ -59,9 +62,14 @@ def _write(stream: TextIO, text: str) -> None:
 def flush(stream: TextIO) -> None:
     """Write what is kept back. Raises OSError as `write` does."""
     try:
-        stream.flush()
+        with naming(_name_of(stream)):
+            stream.flush()
     except BrokenPipeError:
         discard(stream)
+
+
+def _name_of(stream: TextIO) -> str:
+    return "stderr" if stream is sys.stderr else "stdout"
 
 
 def discard(stream: TextIO) -> None:

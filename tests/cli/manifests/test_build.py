@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -315,6 +316,31 @@ def test_writes_to_a_fifo_without_keeping_a_state(run: Run, tmp_path: Path) -> N
     assert os.read(reader, 1000).decode().split() == [f"{BUCKET},{key}" for key in "abc"]
     os.close(reader)
     assert (os.listdir(tmp_path), stat.S_ISFIFO(fifo.stat().st_mode)) == (["fifo"], True)
+
+
+@responses.activate
+def test_names_the_output_that_a_full_disk_does_not_take(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page("ab")
+    full = "cannot be written: No space left on device; make room there, or write to another place\n"
+    said = run("build", "--bucket", BUCKET, "--output", "/dev/full")
+    assert (said.code, said.err) == (1, f"cosbatch: /dev/full {full}")
+    monkeypatch.setattr(sys, "stdout", open("/dev/full", "w"))  # noqa: SIM115
+    said = run("build", "--bucket", BUCKET)
+    assert (said.code, said.err) == (1, f"cosbatch: stdout {full}")
+    sys.stdout.close()
+
+
+def test_names_the_file_of_an_output_under_way_where_it_may_grow_no_more(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    path = str(tmp_path / "list.csv")
+    try:
+        with pytest.raises(OSError, match=rf"File too large: '{path}\.part'"), drafted(path, {}) as draft:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+            draft.add(Rows(b"b,a\n", 1, None))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @responses.activate

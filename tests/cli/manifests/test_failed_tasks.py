@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import resource
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +38,18 @@ def test_writes_one_code_after_the_other_however_they_came() -> None:
         failed.write(["B", "A"], "encoded", file)
     keys = [int(row.partition(",")[2]) for row in file.getvalue().decode().splitlines()]
     assert keys == [*range(1, 20_000, 2), *range(0, 20_000, 2)]
+
+
+def test_says_where_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with pytest.raises(OSError, match=f"File too large: '{tmp_path}'"), FailedTasks() as failed:
+            failed.add("A", [("b-1", "a", "")])
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+            failed.write(["A"], "plain", io.BytesIO())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_gives_all_rows_of_a_manifest_as_many_columns() -> None:

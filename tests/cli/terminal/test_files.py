@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import socket
@@ -202,3 +203,13 @@ def test_writes_behind_what_is_in_the_file_that_stderr_goes_to(tmp_path: Path) -
         process = [sys.executable, "-c", STREAMS, "/dev/stderr"]
         subprocess.run(process, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=stderr, timeout=60, check=True)
     assert log.read_text() == "before\nrows\nNone None other\n"
+
+
+def test_names_the_file_that_a_full_disk_does_not_take() -> None:
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"), files.writing("/dev/full") as file:
+        file.write(b"rows")
+
+
+def test_leaves_the_file_that_an_error_names() -> None:
+    with pytest.raises(OSError, match=r"no: 'x\.csv'"), files.naming("stdout"):
+        raise OSError(errno.EACCES, "no", "x.csv")
