@@ -14,6 +14,7 @@ from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table
 from cosbatch.jobs.creation import all_jobs
+from cosbatch.model import names
 from cosbatch.model.identity import without_marker
 from cosbatch.schemas.calls import STATES
 from cosbatch.schemas.document import PRIORITY_MAXIMUM
@@ -156,11 +157,21 @@ def _at_stake(client: Client, job_id: str) -> Iterator[str]:
     """The job that is about to be changed: what it does to which list, and how far it is."""
     described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
     job = described["Job"]
-    operation, manifest = job.get("Operation"), job.get("Manifest")
+    operation = job.get("Operation")
     name = next(iter(operation), "") if isinstance(operation, Mapping) else str(operation or "")
-    location = manifest.get("Location") if isinstance(manifest, Mapping) else None
-    where = location.get("ObjectArn") if isinstance(location, Mapping) else None
     what = _("{operation}, over the list {place}")
-    yield what.format(operation=name or _("A job"), place=where or _("that it does not name"))
+    yield what.format(operation=name or _("A job"), place=_list_of(job) or _("that it does not name"))
     yield "  " + (without_marker(str(job.get("Description") or "")) or _("without a description"))
     yield f"  {counts_of(job_progress_of(job))}"
+
+
+def _list_of(job: Mapping[str, Any]) -> str:
+    """The job's list as cos://bucket/key, or as the service writes it where that is no resource; empty where it is not told."""
+    manifest = job.get("Manifest")
+    location = manifest.get("Location") if isinstance(manifest, Mapping) else None
+    told = str(location.get("ObjectArn") or "") if isinstance(location, Mapping) else ""
+    try:
+        place = names.parse_resource(told)
+    except ValueError:
+        return told
+    return f"cos://{place.bucket}/{place.key or ''}"

@@ -254,7 +254,7 @@ def test_shows_what_is_at_stake_and_goes_on_after_a_yes(
     stderr = answering(monkeypatch, answer)
     assert run(name, JOB).code == 0
     assert stderr.getvalue().splitlines()[:4] == [
-        "COSDeleteObject, over the list qcs::cos:ap-chengdu::lists-1/a.csv",
+        "COSDeleteObject, over the list cos://lists-1/a.csv",
         "  clean up",
         "  0 of 5,000 tasks succeeded, 0 failed, 5,000 left; state Suspended",
         question,
@@ -274,6 +274,24 @@ def test_changes_nothing_without_a_yes(
     # A person's terminal shows the end of the line that is typed.
     assert stderr.getvalue().endswith(f"{question}{'' if answer else chr(10)}Nothing was changed.\n")
     assert len(responses.calls) == 1
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("<Location><ObjectArn>somewhere else</ObjectArn></Location>", "somewhere else"),
+        ("<Location></Location>", "that it does not name"),
+        ("", "that it does not name"),
+    ],
+)
+def test_shows_the_list_as_far_as_the_service_names_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, told: str, shown: str
+) -> None:
+    describing(f"<Status>Suspended</Status><Manifest>{told}</Manifest>")
+    stderr = answering(monkeypatch, "n\n")
+    run("confirm", JOB)
+    assert stderr.getvalue().splitlines()[0] == f"A job, over the list {shown}"
 
 
 @responses.activate
