@@ -136,5 +136,6 @@ def _cos(text: str) -> str:
 
 
 def _said(warning: Mapping[str, Any]) -> str:
-    where = warning.get("Pointer") or _("line {number}").format(number=warning.get("Line"))
-    return _("Warning: {where} {message}").format(where=where, message=warning["Message"])
+    if "Pointer" in warning:
+        return _("Warning: {where} {message}").format(where=warning["Pointer"], message=warning["Message"])
+    return _("Warning: line {number}: {message}").format(number=warning.get("Line"), message=warning["Message"])

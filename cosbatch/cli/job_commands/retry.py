@@ -171,12 +171,26 @@ def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> st
                     failed.add(code, some)
     form: str | None = options.keys or keys.form
     if form is None and failed.keys.escaped:
-        message = _(
-            "{name} has keys with blanks or such ({plain}), and keys with escapes ({escaped}): say --keys plain where "
-            "{escaped} is the object's own name, --keys encoded where %XX is an escape in it"
-        )
-        raise WrongUsage(message.format(name=name, plain=keys.plain, escaped=keys.escaped))
+        raise _ambiguous(name, keys)
     return form
+
+
+def _ambiguous(name: str, keys: KeyForm) -> WrongUsage:
+    """The question how the report writes its keys, by two of them, or by one that shows both."""
+    what = _("keys with blanks or such ({plain}), and keys with escapes ({escaped})")
+    if keys.plain == keys.escaped:
+        what = _("keys with blanks or such and with escapes ({escaped})")
+    message = _(
+        "{name} has {what}: say --keys plain where {escaped} is the object's own name, --keys encoded where %XX is an "
+        "escape in it"
+    )
+    plain, escaped = _readable(keys.plain or ""), _readable(keys.escaped or "")
+    return WrongUsage(message.format(name=name, what=what.format(plain=plain, escaped=escaped), escaped=escaped))
+
+
+def _readable(key: str) -> str:
+    """The key with escapes such as \\xff for the bytes in it that are no UTF-8."""
+    return key.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace) -> Iterator[dict[str, object]]:

@@ -15,6 +15,7 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable
+from cosbatch.model.errors import InvalidEvent
 from cosbatch.model.hints import ENGLISH
 
 
@@ -29,6 +30,8 @@ def parts_of(name: str, options: argparse.Namespace) -> Iterator[Part]:
     """The parts of a report, those first that may tell of failures. Raises WrongUsage, InvalidEvent, ServiceSideError."""
     with source.opened(name, options) as opened:
         first = next(opened.blocks, b"")
+        if not first:
+            raise InvalidEvent(f"{name} is empty, and so no report of a job. Fetch it again.")
         blocks = chain([first], opened.blocks)
         if not reports.is_contents(first):
             yield Part(True, reports.tasks(blocks, None, name))

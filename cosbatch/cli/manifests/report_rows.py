@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
+from cosbatch.cli.terminal.language import _
 from cosbatch.model.blocks import in_pieces
 from cosbatch.model.errors import InvalidEvent
 
@@ -39,8 +40,8 @@ def rows_of(blocks: Iterable[bytes], name: str) -> Iterator[Rows]:
                 return
             yield Rows(line, rows)
             line += len(rows)
-    except csv.Error as error:
-        raise _unreadable(name, line + 1, error) from None
+    except csv.Error:
+        raise _unreadable(name, line + 1) from None
 
 
 def lines(blocks: Iterable[bytes]) -> Iterator[str]:
@@ -87,9 +88,15 @@ def _read(texts: Iterable[str], line: int, name: str) -> Iterator[Rows]:
         while rows := list(islice(reader, _AT_ONCE)):
             yield Rows(line + before, rows)
             before = reader.line_num
-    except csv.Error as error:
-        raise _unreadable(name, line + reader.line_num, error) from None
+    except csv.Error:
+        raise _unreadable(name, line + reader.line_num) from None
 
 
-def _unreadable(name: str, line: int, error: csv.Error) -> InvalidEvent:
-    return InvalidEvent(f"{name} cannot be read at line {line}: {error}.")
+def _unreadable(name: str, line: int) -> InvalidEvent:
+    failure = InvalidEvent(f"{name} is no CSV file: line {line} is no row of one.")
+    hint = _(
+        "Lines end with a line feed, alone or behind a carriage return; a cell with quotes, commas or line ends stands in "
+        "quotes, with those in it doubled, and has {count} characters at most. Take the report as the job wrote it."
+    )
+    failure.fields["Hint"] = hint.format(count=f"{_LONGEST:,}")
+    return failure

@@ -111,6 +111,28 @@ def test_asks_where_a_report_may_be_either(run: Run, tmp_path: Path, keys: tuple
 
 
 @pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (
+            (b"a%20b c\xff",),
+            r"keys with blanks or such and with escapes (a%20b c\xff): say --keys plain where a%20b c\xff",
+        ),
+        ((b"x\xff", b"c%20d"), r"keys with blanks or such (x\xff), and keys with escapes (c%20d): say"),
+    ],
+)
+def test_shows_the_keys_that_it_asks_about(run: Run, tmp_path: Path, keys: tuple[bytes, ...], words: str) -> None:
+    (tmp_path / "report.csv").write_bytes(b"".join(b"b-1," + key + b",,failed,E,,\n" for key in keys))
+    assert words in run("retry", str(tmp_path / "report.csv")).err
+
+
+def test_takes_no_empty_file_for_a_report(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    said = run("retry", str(tmp_path / "empty.csv"))
+    assert (said.code, said.out) == (1, "")
+    assert f"{tmp_path / 'empty.csv'} is empty, and so no report of a job" in said.err
+
+
+@pytest.mark.parametrize(
     ("form", "rows"),
     [
         ("plain", ["x%20y.txt", "c%2520d.txt", "100%2525"]),

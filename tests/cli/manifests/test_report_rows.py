@@ -81,12 +81,14 @@ def test_says_how_many_lines_stand_before(end: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('a,b\n"c" x\n', "line 2: "),
-        ("a,b\n" * 200_000 + '"c" x\n', "line 200001: "),
-        ("a\n" + "b" * 300_000, "line 2: no row is as long"),
-        ('a,b\n"' + "b" * 300_000, "line 2: "),
+        ('a,b\n"c" x\n', "line 2 "),
+        ("a,b\n" * 200_000 + '"c" x\n', "line 200001 "),
+        ("a\n" + "b" * 300_000, "line 2 "),
+        ("a\rb,c\n", "line 1 "),
+        ('a,b\n"' + "b" * 300_000, "line 2 "),
     ],
 )
 def test_says_where_a_file_is_no_csv(text: str, words: str) -> None:
-    with pytest.raises(InvalidEvent, match=f"report.csv cannot be read at {words}"):
+    with pytest.raises(InvalidEvent, match=f"report.csv is no CSV file: {words}is no row of one") as failure:
         read(text)
+    assert "Take the report as the job wrote it" in str(failure.value.fields["Hint"])

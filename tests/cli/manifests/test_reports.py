@@ -102,8 +102,8 @@ def test_takes_a_key_of_blanks_alone(key: str) -> None:
         ('b-1,"k\n\n", ,"\n"\n', "line 1 has no TaskStatus"),
         ("Bucket,Key\nb-1,k\n", "it has no column TaskStatus"),
         ("b-1,k,,succeeded\n" * 200 + "b-1,k\n", "line 201 has no TaskStatus"),
-        ('b-1,"k" x,,failed\n', "cannot be read at line 1"),
-        ("b-1," + "k" * 300_000, "cannot be read at line 1"),
+        ('b-1,"k" x,,failed\n', "is no CSV file: line 1 is"),
+        ("b-1," + "k" * 300_000, "is no CSV file: line 1 is"),
     ],
 )
 def test_refuses_what_is_no_report(text: str, words: str) -> None:
@@ -138,7 +138,7 @@ def test_says_so_where_nothing_shows_that_the_last_row_is_whole(capsys: pytest.C
 def test_does_not_keep_a_row_without_end() -> None:
     """What is read of it is no more than what is too long anyway."""
     endless = (b"k" * 1_000_000 for _ in range(1_000_000_000))
-    with pytest.raises(InvalidEvent, match="no row is as long"):
+    with pytest.raises(InvalidEvent, match="line 1 is no row of one"):
         list(tasks(endless, None, "report.csv"))
 
 
