@@ -14,7 +14,7 @@ from cosbatch.model.names import CSV
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-_PIECE_OF_ROWS = 1 << 14  # bytes
+_PIECE_OF_ROWS = 24 * 1024  # bytes
 _FIRST_LINES = 3  # that are looked at where the content begins like one of another format
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
