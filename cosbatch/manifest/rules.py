@@ -114,8 +114,9 @@ class RowRules:
         self.columns = self.columns or len(values)
         if self.layout is None and len(values) in (2, 3):
             self.layout = layout_of(COLUMNS[1 : len(values) + 1])
-        names = [value.strip(string.whitespace).lower() for value in values]
-        if self.rows > 0 or "bucket" not in names or any(map(BUCKET.fullmatch, values)):
+        if self.rows > 0 or any(map(BUCKET.fullmatch, values)):
+            return False
+        if "bucket" not in [value.strip(string.whitespace).lower() for value in values]:
             return False
         self.rows, self.previous = self.rows + 1, values
         self.judge_bytes(line, values)
