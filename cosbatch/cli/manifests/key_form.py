@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote_from_bytes
 
-from cosbatch.model.names import PLAIN_CHARACTERS
+from cosbatch.model.names import BAD_ESCAPE, PLAIN_CHARACTERS
 
 FORMS = ("plain", "encoded")
 # Characters of a key that a message quotes.
@@ -18,7 +18,7 @@ _RAW = PLAIN_CHARACTERS + ","
 _NEEDS_ENCODING = re.compile(rf"[^{re.escape(_RAW)}%]")
 # What is to be encoded in keys that are plain, and in encoded ones: there, of the %, those that begin no escape.
 _IN_PLAIN = re.compile(rf"[^{re.escape(_RAW)}\n]+".encode())
-_IN_ENCODED = re.compile(rf"[^{re.escape(_RAW)}%\n]+|%(?![0-9A-Fa-f]{{2}})".encode())
+_IN_ENCODED = re.compile(rf"[^{re.escape(_RAW)}%\n]+|{BAD_ESCAPE.pattern}".encode())
 # Each byte of a key by its kind: 0 a hexadecimal digit, %, - another that needs no encoding, ! one that does.
 _HEX = "0123456789abcdefABCDEF"
 _KINDS = bytes(
