@@ -12,7 +12,7 @@ from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.jobs.uploaded import put_receipt
 from cosbatch.log import Log
 from cosbatch.model.deadline import Clock, Deadline, deadline_of, request_id_of
-from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent, ServiceError, quoted
+from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent, quoted
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result
 from cosbatch.service.exchange import Budget, Exchange
 from cosbatch.service.transport import Transport
@@ -179,16 +179,15 @@ class _Invocation:
     def failed(self, error: Exception, call: Call | None = None, attempts: int | None = None) -> CosbatchError:
         """Log the failure and add its hint; a bug becomes an InternalError, its traceback for the log alone."""
         # Only failures need the table of hints; a cold start that succeeds does without its 60 texts.
-        from cosbatch.model.hints import hint_for
+        from cosbatch.model.hints import hint_on
 
         trace = None
         if not isinstance(error, CosbatchError):
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
             error = InternalError("A fault of this function; its log says more.")
-        # Of what was refused before it was sent, the service's reasons say nothing.
-        action = call.action if call and isinstance(error, ServiceError) else ""
         # Read here, for the configuration may be what is wrong.
-        error.fields["Hint"] = hint_for(error.code, language_of(self._runtime.environ), action)
+        language = language_of(self._runtime.environ)
+        error.fields["Hint"] = hint_on(error, language, call.action if call else "")
         if call and call.upload:
             error.fields.update(Manifest=call.upload.arn, Profile=call.fields["Profile"])
         self._say(

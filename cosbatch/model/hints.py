@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cosbatch.model.errors import CosbatchError, ServiceError
+
 # Our own Codes, then the service's (436/38610, 436/7730), each list by name. Where a Code means something else in the
 # result of one action, that stands beside it.
 ENGLISH = {
@@ -170,3 +172,8 @@ def hint_for(code: str, language: str = "en", action: str = "") -> str:
     """One or two sentences for the Code, which came of that action where one is given; `language` is `en` or `zh`."""
     hints, unknown = (CHINESE, _UNKNOWN_CHINESE) if language == "zh" else (ENGLISH, _UNKNOWN)
     return hints.get(f"{code} of {action}") or hints.get(code, unknown)
+
+
+def hint_on(error: CosbatchError, language: str, action: str) -> str:
+    """The same for an error that came of that action; of what was refused before it was sent, the service's reasons say nothing."""
+    return hint_for(error.code, language, action if isinstance(error, ServiceError) else "")

@@ -19,7 +19,7 @@ from cosbatch.configuration.settings import PROFILES, Settings
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import CosbatchError, ServiceError, ServiceSideError, UnexpectedResponse
-from cosbatch.model.hints import hint_for
+from cosbatch.model.hints import hint_on
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange, Wire
 from cosbatch.service.transport import Transport
@@ -71,9 +71,7 @@ class Client:
         try:
             return perform(call, self.context(PATIENCE))
         except CosbatchError as error:
-            # Of what is refused before it is sent, the service's reasons say nothing.
-            action = call.action if isinstance(error, ServiceError) else ""
-            error.fields["Hint"] = hint_for(error.code, self.settings.language, action)
+            error.fields["Hint"] = hint_on(error, self.settings.language, call.action)
             raise
 
     def draft(self, fields: Mapping[str, object]) -> Draft:
