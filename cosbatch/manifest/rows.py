@@ -65,8 +65,8 @@ class RowReader:
         self._is_last, self._end = is_last, block.rfind(b"\n") + 1
         rows = self._rows_at_once(block) if is_worth_trying(self._refused) else None
         self._refused = 0 if rows is not None else self._refused + 1
-        is_odd = has_odd_bytes(block)
-        self._rules.judge(self._rows(block, is_odd) if rows is None else rows, block, is_odd)
+        has_odd = has_odd_bytes(block)
+        self._rules.judge(self._rows(block, has_odd) if rows is None else rows, block, has_odd)
         return self._end
 
     def pass_long_line(self, line: int, text: str) -> None:

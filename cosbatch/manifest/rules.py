@@ -73,7 +73,7 @@ class RowRules:
         self.previous: list[str] = []  # empty where the next row is to be compared with none
 
     def judge(self, rows: Iterable[Row], block: bytes, is_odd: bool) -> None:
-        """Judge rows, all from the block: what it shows as a whole spares a look at each of them."""
+        """Judge rows, all from the block: what it shows as a whole (`is_odd`: see has_odd_bytes) spares a look at each of them."""
         remaining = iter(rows)
         for row in remaining:
             if row[1] and self._is_header(*row):

@@ -125,7 +125,8 @@ def naming(path: str) -> Iterator[None]:
 def writing(path: str) -> Iterator[BinaryIO]:
     """A file to write what belongs at `path`; a regular file is replaced when the `with` block ends without an error.
 
-    Links are followed, and a file that is replaced leaves its mode and owner to the new one. Raises WrongUsage, OSError where the disk is full.
+    Links are followed, and a file that is replaced leaves its mode and owner to the new one. Raises WrongUsage, and
+    OSError where the disk is full.
     """
     target = replaceable(path)
     if target is None:
