@@ -14,6 +14,8 @@ _WORTH_TWO = 2
 # A range of which so many pages are listed has probably as many left as it seems to have, where these are at least so many.
 _PAGES_LISTED = 16
 _PAGES_LEFT = 32
+# All of a range may lie near its position: so long as nothing came of a cut, the next one is by so many halvings nearer to it.
+_MORE_HALVINGS = 3
 # Some keys of a page have the characters of all.
 _SAMPLE = 10
 
@@ -30,9 +32,7 @@ class KeyRange:
     pages_left: int = 0  # a guess; 0 before the first page
     is_taken: bool = False
     is_done: bool = False
-    # Whether nothing came yet of what was cut off last, and how near to the position the next cut is, in halvings.
-    is_in_question: bool = False
-    halvings: int = 1
+    halvings: int = 1  # how near to the position the next cut is; more than one until keys came of what was cut off
 
     def ends_before(self, following: Marker | None) -> bool:
         """Whether it ends before the page that begins here. A marker with a version is among those of its key."""
@@ -54,7 +54,7 @@ class KeyRanges:
         It is the first that nobody lists or that is certainly long: so that pages come near their turn, and little is lost if the
         listing is interrupted. Where there is none, it is of the one with the most pages left.
         """
-        found = self._first_to_take() or self._half_of_the_longest()
+        found = self._first_to_take() or self._part_of_the_longest()
         if found is not None:
             found.is_taken = True
         return found
@@ -64,11 +64,11 @@ class KeyRanges:
             if not each.is_taken and not each.is_done:
                 return each
             is_long = each.pages >= _PAGES_LISTED and each.pages_left >= _PAGES_LEFT
-            if is_long and not each.is_in_question and (later := self._cut(each)) is not None:
+            if is_long and each.halvings == 1 and (later := self._cut(each)) is not None:
                 return later
         return None
 
-    def _half_of_the_longest(self) -> KeyRange | None:
+    def _part_of_the_longest(self) -> KeyRange | None:
         while long := [each for each in self.in_order if each.pages_left >= _WORTH_TWO]:
             later = self._cut(max(long, key=lambda each: each.pages_left))
             if later is not None:
@@ -82,7 +82,8 @@ class KeyRanges:
             part.pages_left, part.halvings = 0, 1
             return None
         later = KeyRange(Marker(key), part.until, part)
-        part.until, part.pages_left, part.is_in_question = key, part.pages_left >> part.halvings, True
+        part.until, part.pages_left = key, part.pages_left >> part.halvings
+        part.halvings += _MORE_HALVINGS
         self.in_order.insert(self.in_order.index(part) + 1, later)
         return later
 
@@ -93,9 +94,8 @@ class KeyRanges:
             until = part.until
             page = replace(page.only(lambda entry: entry.key <= until), following=Marker(until))
         if part.earlier is not None:
-            # Where nothing is in it, all of the other one may lie near its position: not to go there by many halves, each a request.
-            part.earlier.halvings = 1 if page.keys else 2 * part.earlier.halvings
-            part.earlier.is_in_question = False
+            if page.keys:
+                part.earlier.halvings = 1
             part.earlier = None
         part.pages += 1
         part.pages_left = 0 if is_last else self._pages_left(part, page)
