@@ -219,7 +219,8 @@ def _certain(before: Verdict, one: Verdict, other: Verdict) -> Verdict:
     """Of two readings of a tail the one without faults (of a right manifest, one is), or else the one that has all quotes in
     their places; or else what both find."""
     for names in (tuple(FAULTS), ("BadQuoting",)):
-        fitting = [each for each in (one, other) if _count(each, names) == _count(before, names)]
+        known, *counts = [sum(each.totals.get(name, 0) for name in names) for each in (before, one, other)]
+        fitting = [each for each, count in zip((one, other), counts, strict=True) if count == known]
         if fitting and (len(fitting) == 1 or "Empty" in names):
             return min(fitting, key=lambda verdict: len(verdict.warnings))
     faults = tuple(fault for fault in one.faults if fault in other.faults)
@@ -227,10 +228,6 @@ def _certain(before: Verdict, one: Verdict, other: Verdict) -> Verdict:
     kept = {each.fault for each in (*faults, *warnings)}
     totals = {name: min(count, other.totals[name]) for name, count in one.totals.items() if name in kept}
     return one._replace(faults=faults, warnings=warnings, totals=totals)
-
-
-def _count(verdict: Verdict, names: Iterable[str]) -> int:
-    return sum(verdict.totals.get(name, 0) for name in names)
 
 
 def sniff_unreadable(first: bytes) -> str | None:

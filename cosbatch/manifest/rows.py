@@ -28,7 +28,7 @@ _strip_blanks = re.compile(", +").sub
 # The most frequent broken rows of text without CR: the first quote is out of place, or something stands behind the second.
 BROKEN = r"""[^"\n]*"(?:(?<=[^,\n]")|(?=[^"]*"[^,\n"]))"""
 _match_broken = re.compile(BROKEN).match
-_sub_runs = re.compile(b'"""+').sub
+_split_at_runs = re.compile(b'("""+)').split
 
 
 class Cells(NamedTuple):
@@ -176,8 +176,7 @@ def read_at_once(block: bytes) -> list[list[str]] | None:
         longest = max(map(len, map('","'.join, rows))) * (2 if '"' in values else 1) + 2
     elif may_hold_long_row(block):
         longest = max(map(len, block.split(b"\n")))
-    # Else csv.reader has seen that quotes are in their places. Of a run of them, what matters is whether their number is odd.
-    is_in_place = '"' not in values or split_quotes(_sub_runs(lambda run: b'""'[len(run[0]) % 2 :], block))[0]
+    is_in_place = '"' not in values or split_quotes(block)[0]  # else csv.reader has seen it
     return rows if longest <= LONGEST and is_in_place else None
 
 
@@ -191,8 +190,10 @@ def _read_by_csv(text: str) -> list[list[str]]:
 
 def split_quotes(block: bytes) -> tuple[list[bytes], bytes, bytes]:
     """Whole lines divided at their quotes: all parts (none where a quote is out of place), those in quotes, those outside.
-    Between the parts stands one quote each; doubled ones divide a value in two."""
-    parts = block.split(b'"')
+    Between the parts stands one quote each; doubled ones divide a value in two, and of longer runs one or two quotes are left."""
+    pieces = _split_at_runs(block) if b'"""' in block else [block]
+    pieces[1::2] = [b'""'[len(run) % 2 :] for run in pieces[1::2]]
+    parts = b"".join(pieces).split(b'"')
     inside, outside = b'"'.join(parts[1::2]), b'"'.join(parts[0::2])
     frame = outside
     while b'""' in frame:

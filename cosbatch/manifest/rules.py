@@ -186,7 +186,8 @@ class RowRules:
 def signs_in(block: bytes) -> tuple[bool, bool]:
     """Whether some key in whole lines may have escapes that are wrong or double, and characters, but for line feeds, that need
     encoding: told by passes of C routines, where a look at each key takes five times as long."""
-    decoded = a2b_qp(block.translate(_AS_QUOTED_PRINTABLE))
+    translated = block.translate(_AS_QUOTED_PRINTABLE)
+    decoded = a2b_qp(translated) if b"=" in translated else translated
     has_double = b"%" in decoded and DOUBLE_ESCAPE.search(block.decode("latin-1")) is not None
     has_return = b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
     return has_double or b"=" in decoded, b"\0" in decoded or has_return or (b'"' in block and b'""' in block)
