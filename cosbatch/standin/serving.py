@@ -66,6 +66,12 @@ def _reason(error: Exception, address: str) -> str:
 
 
 def _end_by_signals() -> None:
-    """From here on, a signal breaks off what is under way: also a function that takes long to load."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """From here on, a signal breaks off what is under way: also a function that takes long to load.
+
+    So does the end of the terminal, unless nohup has it ignored.
+    """
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, signal.default_int_handler)

@@ -9,10 +9,11 @@ import io
 import os
 import re
 import runpy
+import signal
 import subprocess
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -448,6 +449,35 @@ def test_is_interrupted_without_a_traceback_while_it_is_loaded(monkeypatch: pyte
 
     monkeypatch.setitem(sys.modules, "cosbatch.cli.main", Loading("cosbatch.cli.main"))
     assert beginning.run() == exit_codes.INTERRUPTED
+
+
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """What listened to signals before is put back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, listener in before.items():
+        signal.signal(number, listener)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_is_interrupted_by_what_would_end_it_at_once(
+    monkeypatch: pytest.MonkeyPatch, listening: None, number: signal.Signals
+) -> None:
+    def main(arguments: Sequence[str]) -> int:
+        assert signal.getsignal(number) != signal.SIG_DFL
+        signal.raise_signal(number)
+        return 0
+
+    signal.signal(number, signal.SIG_DFL)
+    monkeypatch.setattr(command_line, "main", main)
+    assert beginning.run() == exit_codes.INTERRUPTED
+
+
+def test_goes_on_without_its_terminal_where_nohup_says_so(monkeypatch: pytest.MonkeyPatch, listening: None) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    monkeypatch.setattr(command_line, "main", lambda arguments: 0)
+    assert (beginning.run(), signal.getsignal(signal.SIGHUP)) == (0, signal.SIG_IGN)
 
 
 def test_does_nothing_when_it_is_only_imported(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +15,8 @@ import pytest
 from cosbatch.cli.rehearse.demo import delivered, results_of
 from cosbatch.model.errors import InternalError
 from tests.cli.running import Run, SteppingClock, Terminal
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_goes_from_the_upload_to_the_report(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -50,6 +54,21 @@ def test_writes_nothing_to_stdout_for_a_person(run: Run, monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "stdout", terminal)
     assert run("demo", "--objects", "5").code == 0
     assert terminal.getvalue() == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_leaves_nothing_behind_where_a_signal_ends_it(tmp_path: Path, number: signal.Signals) -> None:
+    """The real thing: a process of its own."""
+    command = [sys.executable, "-m", "cosbatch", "demo", "--objects", "100000"]
+    surroundings = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=surroundings, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert "listens here" in process.stderr.readline() + process.stderr.readline()
+        assert os.listdir(tmp_path) != []
+        process.send_signal(number)
+        assert (process.stderr.read().count("Traceback"), process.wait()) == (0, 130)
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize(

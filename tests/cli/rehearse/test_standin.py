@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,10 +29,10 @@ class Told(io.StringIO):
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
     """What listened to signals before is put back."""
-    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     yield
-    signal.signal(signal.SIGTERM, before[0])
-    signal.signal(signal.SIGINT, before[1])
+    for number, listener in before.items():
+        signal.signal(number, listener)
 
 
 def test_runs_until_a_signal_tells_it_to_stop(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +40,18 @@ def test_runs_until_a_signal_tells_it_to_stop(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr(sys, "stdout", told)
     assert run("standin", "--appid", "1257654321").code == 0
     assert json.loads(told.getvalue())["environ"]["COSBATCH_APPID"] == "1257654321"
+
+
+@pytest.mark.parametrize(
+    ("before", "is_interrupted"), [(signal.default_int_handler, True), (signal.SIG_DFL, True), (signal.SIG_IGN, False)]
+)
+def test_ends_with_its_terminal_but_for_nohup(
+    run: Run, monkeypatch: pytest.MonkeyPatch, before: Any, is_interrupted: bool
+) -> None:
+    signal.signal(signal.SIGHUP, before)
+    monkeypatch.setattr(sys, "stdout", Told())
+    assert run("standin").code == 0
+    assert (signal.getsignal(signal.SIGHUP) == signal.default_int_handler) == is_interrupted
 
 
 def test_tells_this_project_s_function_from_any_folder(
