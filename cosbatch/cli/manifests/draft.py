@@ -98,7 +98,12 @@ def _resumed(part: BinaryIO, target: str, selection: Mapping[str, object]) -> It
     state = _read_state(notes, selection)
     _go_behind_rows(part, state)
     draft = Draft(part, state, lambda state: _write_state(notes, selection, state))
-    yield draft
+    try:
+        yield draft
+    except (CosbatchError, KeyboardInterrupt):
+        if os.path.exists(notes):
+            output.say(_("The same command goes on where this one was."))
+        raise
     # The state goes first: without it, rows that are left over do not stop the next run.
     with contextlib.suppress(FileNotFoundError):
         os.remove(notes)

@@ -29,6 +29,7 @@ from tests.mocked_service import responses
 ROOT = Path(__file__).parents[3]
 BUCKET = "examplebucket-1250000000"
 URL = f"https://{BUCKET}.cos.ap-chengdu.myqcloud.com/"
+GOES_ON = "The same command goes on where this one was."
 
 
 def store(key: str, storage_class: str | None = None) -> None:
@@ -99,7 +100,8 @@ def broken_off(run: Run, tmp_path: Path) -> list[str]:
     arguments = ["build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv")]
     page("ab", "b")
     refused = responses.get(URL, status=403, match=[matchers.query_param_matcher({"marker": "b"}, strict_match=False)])
-    assert run(*arguments).code == 1
+    said = run(*arguments)
+    assert (said.code, GOES_ON in said.err) == (1, True)
     responses.remove(refused)
     assert not (tmp_path / "list.csv").exists()
     return arguments
@@ -116,6 +118,13 @@ def test_goes_on_where_it_was_broken_off(run: Run, tmp_path: Path) -> None:
     assert "Going on behind row 2." in said.err
     assert (tmp_path / "list.csv").read_text().split() == [f"{BUCKET},{key}" for key in "abcd"]
     assert os.listdir(tmp_path) == ["list.csv"]
+
+
+@responses.activate
+def test_promises_nothing_where_nothing_was_listed(run: Run, tmp_path: Path) -> None:
+    responses.get(URL, status=403)
+    said = run("build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv"))
+    assert (said.code, GOES_ON in said.err) == (1, False)
 
 
 class Interrupted(Selection):
@@ -135,6 +144,7 @@ def test_goes_on_over_several_connections(standin: Standin, tmp_path: Path, caps
     listing, path = Listing(BUCKET, "ap-chengdu", page_size=4), tmp_path / "list.csv"
     with pytest.raises(KeyboardInterrupt):
         list_into(str(path), Interrupted(listing, True, ()), clients)
+    assert capsys.readouterr().err.splitlines()[-1] == GOES_ON
     assert list_into(str(path), Selection(listing, True, ()), clients).rows == 80
     assert "Going on behind row" in capsys.readouterr().err
     assert path.read_text().split() == [f"{BUCKET},{key}" for key in keys]
