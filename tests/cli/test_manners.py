@@ -95,6 +95,7 @@ WRONG = {
         check
         check nowhere.csv
         check s3://a/b
+        check cos://photos-1250000000/photos/
         check list.csv --bucket photos
         check list.csv --fields Key
         check list.csv --format csv
@@ -103,6 +104,7 @@ WRONG = {
         retry
         retry nowhere.csv
         retry cut.csv --output folder
+        retry cos://report-1250000000/reports/
         retry {JOB} --wait
         plan
         plan list.csv

@@ -48,8 +48,9 @@ def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Itera
 
 def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack) -> Source:
     if objects.is_object(name):
+        place = objects.place_of(name)
         client = connect(options)
-        stored = objects.head(client, objects.place_of(name))
+        stored = objects.head(client, place)
         return Source(name, stored.size, objects.blocks(client, stored))
     if name == files.STDIN:
         return Source(name, None, _blocks(sys.stdin.buffer))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -33,14 +34,19 @@ def is_object(name: str) -> bool:
 
 
 def place_of(text: str) -> Resource:
-    """The object that the text names, as `cos://bucket-appid/key` or by its ARN or URL. Raises WrongUsage."""
+    """The object that the text names, as `cos://bucket-appid/key` or by its ARN or URL. Raises WrongUsage, also for a prefix."""
     try:
         place = names.parse_resource(text)
     except ValueError as error:
         message = _("{text} names no object: {reason}; write cos://bucket-appid/key")
         raise WrongUsage(message.format(text=text, reason=error)) from None
-    if place.key is None:
-        raise WrongUsage(_("{text} names a bucket; write cos://bucket-appid/key").format(text=text))
+    if place.key is None or place.key.endswith("/"):
+        message = _(
+            "{text} names a prefix or a whole bucket, and no object: write cos://bucket-appid/key, a file, or - for stdin. "
+            "The list of what is there is written by cosbatch build --bucket {bucket}{prefix} --output list.csv"
+        )
+        prefix = f" --prefix {shlex.quote(place.key)}" if place.key else ""
+        raise WrongUsage(message.format(text=text, bucket=place.bucket, prefix=prefix))
     return place
 
 

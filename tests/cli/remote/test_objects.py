@@ -76,3 +76,16 @@ def test_refuses_what_names_no_object(name: str) -> None:
 
 def test_takes_the_names_of_an_object() -> None:
     assert objects.place_of("cos://manifest-1250000000/list.csv") == Resource("manifest-1250000000", "list.csv", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("cos://photos-1250000000/2026/", "build --bucket photos-1250000000 --prefix 2026/ --output"),
+        ("cos://photos-1250000000/a b/", "build --bucket photos-1250000000 --prefix 'a b/' --output"),
+        ("cos://photos-1250000000", "build --bucket photos-1250000000 --output"),
+    ],
+)
+def test_says_how_to_list_what_a_prefix_holds(name: str, how: str) -> None:
+    with pytest.raises(WrongUsage, match=how):
+        objects.place_of(name)
