@@ -160,10 +160,15 @@ def _endpoint(reader: Reader) -> str | None:
     value = reader.text(ENDPOINT)
     if value is None:
         return None
-    port = value.rstrip("/").rpartition(":")[2]
-    if not _ENDPOINT.fullmatch(value) or (port.isdigit() and not 0 < int(port) < 65536):
+    if not is_endpoint(value):
         reader.wrong(ENDPOINT, "must be http(s)://host:port, without a path")
     return value.rstrip("/")
+
+
+def is_endpoint(text: str) -> bool:
+    """Whether it is `http(s)://host:port` without a path; the port may be left out."""
+    port = text.rstrip("/").rpartition(":")[2]
+    return bool(_ENDPOINT.fullmatch(text)) and (not port.isdigit() or 0 < int(port) < 65536)
 
 
 def _timeout(reader: Reader) -> float:

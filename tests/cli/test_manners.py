@@ -53,10 +53,6 @@ WRONG = {
         create half.json
         describe ''
         wait a/b
-        jobs --region moon
-        jobs --endpoint ftp://x
-        policy --region ''
-        doctor --region moon
         """,
     2: f"""
         fly
@@ -112,6 +108,11 @@ WRONG = {
         wait
         wait {JOB} --timeout x
         jobs --limit 0
+        jobs --region moon
+        jobs --endpoint nonsense
+        jobs --endpoint http://127.0.0.1:99999
+        policy --region ''
+        doctor --region moon
         jobs --state Nope
         jobs --output json
         describe {JOB} {JOB}

@@ -14,7 +14,7 @@ from cosbatch.cli.remote.client import configuration_of, environ_of
 from cosbatch.cli.remote.function_files import profiles_file, say_of_example
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.options import Commands, bucket, command
+from cosbatch.cli.terminal.options import Commands, add_region, bucket, command
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import PROFILES, SECRET_ID, SECRET_KEY, Settings
@@ -95,7 +95,7 @@ def add(commands: Commands) -> None:
         "  cosbatch policy > policies.json\n  cosbatch policy --manage --source archive-1250000000",
         policy,
     )
-    parser.add_argument("--region", metavar="REGION", help=_("such as ap-chengdu (default: COSBATCH_REGION)"))
+    add_region(parser)
     parser.add_argument(
         "--manage", action="store_true", help=_("let the function change, confirm, cancel and delete jobs as well")
     )

@@ -56,7 +56,7 @@ def _misconfigured(problem: Problem) -> Finding:
     if problem.pointer.startswith("/profiles"):
         return Finding("profiles", WRONG, sentence_on(problem.pointer, problem), _("Fix the profiles file there."))
     name = problem.pointer.removeprefix("/")
-    fix = _("Set {name} in the function's environment.").format(name=name)
+    fix = _("Set {name} in the environment.").format(name=name)
     return Finding("settings", WRONG, sentence_on(name, problem), fix)
 
 

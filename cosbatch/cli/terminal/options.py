@@ -8,6 +8,7 @@ from typing import Any
 
 from cosbatch.cli.terminal.arguments import add_common
 from cosbatch.cli.terminal.language import _
+from cosbatch.configuration.settings import is_endpoint
 from cosbatch.model import names
 
 # Seconds: 31 years. A clock cannot be asked to sleep for any time.
@@ -34,10 +35,15 @@ def command(
 
 def add_service(parser: argparse.ArgumentParser) -> None:
     """The options of commands that talk to the service."""
-    parser.add_argument(
-        "--endpoint", metavar="URL", help=_("connect here instead of to the real hosts (default: COSBATCH_ENDPOINT)")
-    )
-    parser.add_argument("--region", metavar="REGION", help=_("such as ap-chengdu (default: COSBATCH_REGION)"))
+    elsewhere = _("connect here instead of to the real hosts (default: COSBATCH_ENDPOINT)")
+    parser.add_argument("--endpoint", type=endpoint, metavar="URL", help=elsewhere)
+    add_region(parser)
+
+
+def add_region(parser: argparse.ArgumentParser) -> None:
+    """The region of commands that ask nobody, too."""
+    such_as = _("such as ap-chengdu (default: COSBATCH_REGION)")
+    parser.add_argument("--region", type=region, metavar="REGION", help=such_as)
 
 
 def add_connections(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +62,21 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def endpoint(text: str) -> str:
+    """The type of an option that takes an address of the service."""
+    if not is_endpoint(text):
+        message = _("{text} is not http(s)://host:port, without a path")
+        raise argparse.ArgumentTypeError(message.format(text=repr(text)))
+    return text
+
+
+def region(text: str) -> str:
+    """The type of an option that takes a region."""
+    if not names.REGION.fullmatch(text):
+        raise argparse.ArgumentTypeError(_("{text} is no region, such as ap-chengdu").format(text=repr(text)))
+    return text
 
 
 def bucket(text: str) -> str:

@@ -414,3 +414,4 @@ def test_lists_all_that_is_wrong_with_settings_and_profiles(
     assert said.code == 1
     shown = {(check["Check"], check["Message"].split()[0]) for check in said.json["Checks"]}
     assert {("settings", "COSBATCH_UIN"), ("profiles", "/profiles/0/name"), ("service", "not")} <= shown
+    assert said.json["Checks"][0]["Fix"] == "Set COSBATCH_UIN in the environment."

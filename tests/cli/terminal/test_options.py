@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from cosbatch.cli.terminal.options import bucket, filled, seconds, whole_number
+from cosbatch.cli.terminal.options import bucket, endpoint, filled, region, seconds, whole_number
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("7", 7), ("007", 7), ("100", 100)])
@@ -40,6 +40,26 @@ def test_takes_a_bucket_with_its_appid_and_a_text_that_is_not_empty() -> None:
 def test_refuses_what_is_no_bucket(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="no bucket with its APPID"):
         bucket(text)
+
+
+@pytest.mark.parametrize("text", ["http://127.0.0.1:8930", "https://proxy.example.com/", "http://[::1]:80"])
+def test_takes_an_address_without_a_path(text: str) -> None:
+    assert endpoint(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "ftp://x", "http://x/path", "http://x:0", "http://x:65536", "http://"]
+)
+def test_refuses_what_is_no_address(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="without a path"):
+        endpoint(text)
+
+
+def test_takes_a_region_and_nothing_else() -> None:
+    assert region("ap-chengdu") == "ap-chengdu"
+    for text in ("", "moon", "ap-chengdu "):
+        with pytest.raises(argparse.ArgumentTypeError, match="such as ap-chengdu"):
+            region(text)
 
 
 @pytest.mark.parametrize("text", ["", " "])
