@@ -63,7 +63,8 @@ def _batch_request(
     host, headers = names.control_host(account.uin, account.region), [("x-cos-appid", account.appid)]
     if body:
         headers += [("Content-Type", "application/xml"), ("Content-MD5", content_md5(body))]
-    return Request(method, host, path, _query(query or {}), tuple(headers), body)
+    parameters = tuple((name, str(value)) for name, value in (query or {}).items() if value is not None)
+    return Request(method, host, path, parameters, tuple(headers), body)
 
 
 def _job_path(job_id: str) -> str:
@@ -72,10 +73,6 @@ def _job_path(job_id: str) -> str:
         problem = Problem("/JobId", "must be an id as CreateJob gave it, without slashes")
         raise InvalidRequest("The JobId cannot be one; nothing was sent.", [problem])
     return f"/jobs/{job_id}"
-
-
-def _query(parameters: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, str(value)) for name, value in parameters.items() if value is not None)
 
 
 def created(response: Response) -> dict[str, object]:

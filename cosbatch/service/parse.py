@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-from xml.etree.ElementTree import TreeBuilder  # builds only; what parses is defusedxml's
+from xml.etree.ElementTree import Element, TreeBuilder  # build only; what parses is defusedxml's
 
 from defusedxml.ElementTree import XMLParser
 
 from cosbatch.service.render import MEMBERS
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 _NUMBERS = frozenset(
     {
@@ -28,7 +24,6 @@ _NUMBERS = frozenset(
 # What is longer is no count of anything: it stays text.
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
 _FLAGS = frozenset({"ConfirmationRequired", "Enabled", "PrefixReplace"})
-_BOOLEANS = {"true": True, "false": False}
 # An element that says all by its presence: an empty object, as in the document that asked for it.
 _EMPTY = "COSDeleteObject"
 _WHITE_SPACE = " \t\r\n"
@@ -138,5 +133,5 @@ def _scalar(name: str, text: str) -> object:
     if name in _NUMBERS and _NUMBER.fullmatch(text):
         return int(text)
     if name in _FLAGS:
-        return _BOOLEANS.get(text, text)
+        return {"true": True, "false": False}.get(text, text)
     return text

@@ -23,7 +23,7 @@ def prepare(
 ) -> tuple[LimitedRequest, SignatureAuth]:
     """The request as it goes out, and what signed it. Raises InvalidRequest."""
     url, headers = endpoint + _target(request), _headers(request, credentials)
-    auth = SignatureAuth(credentials, now, request.method, request.path, request.query, headers.items())
+    auth = SignatureAuth(credentials, now, request, headers)
     prepared = LimitedRequest()
     prepared.prepare_method(request.method)
     prepared.prepare_headers(headers)

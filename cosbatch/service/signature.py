@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from requests import PreparedRequest
 from requests.auth import AuthBase
 
 from cosbatch.model.credentials import Credentials
+from cosbatch.model.messages import Request
 
 Pairs = Collection[tuple[str, str]]
 LIFETIME = 900
@@ -77,35 +78,27 @@ def authorization(
     )
 
 
-def sign(credentials: Credentials, now: int, method: str, path: str, parameters: Pairs, headers: Pairs) -> str:
-    """All eight steps: the value of the Authorization header for a request sent at `now`."""
-    times = key_time(now)
-    key = sign_key(credentials.secret_key, times)
-    return authorization(credentials.secret_id, key, times, method, path, parameters, headers)
-
-
 class SignatureAuth(AuthBase):
-    """Signs a request of requests at `now`. Path, parameters and headers are the decoded ones, which requests does not keep;
-    of the headers, those are signed that the page names.
+    """Signs a request of requests at `now`: path and parameters as `request` has them, decoded, which requests does not keep;
+    of the headers, those that the page names.
     """
 
-    def __init__(
-        self, credentials: Credentials, now: int, method: str, path: str, parameters: Pairs, headers: Pairs
-    ) -> None:
+    def __init__(self, credentials: Credentials, now: int, request: Request, headers: Mapping[str, str]) -> None:
         self._credentials = credentials
-        self._now = now
-        named = [(name.lower(), value) for name, value in headers]
+        self._key_time = key_time(now)
+        named = [(name.lower(), value) for name, value in headers.items()]
         signed = [(name, value) for name, value in named if name in _SIGNED or name.startswith("x-cos-")]
-        self._values = method, path, parameters, signed
+        self._values = request.method, request.path, request.query, signed
 
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
-        r.headers["Authorization"] = sign(self._credentials, self._now, *self._values)
+        key = sign_key(self._credentials.secret_key, self._key_time)
+        r.headers["Authorization"] = authorization(self._credentials.secret_id, key, self._key_time, *self._values)
         return r
 
     def signed(self) -> tuple[str, str]:
         """StringToSign and FormatString (as the service calls HttpString), to hold against the service's."""
         text = http_string(*self._values)
-        return string_to_sign(key_time(self._now), text), text
+        return string_to_sign(self._key_time, text), text
 
 
 def _encoded(pairs: Pairs) -> list[tuple[str, str]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from cosbatch.model.credentials import Credentials
+from cosbatch.model.messages import Request
 from cosbatch.service import signature
 
 Vector = dict[str, Any]
@@ -103,10 +105,10 @@ def test_starts_a_minute_early_and_holds_for_a_quarter_of_an_hour() -> None:
 def test_signs_in_one_go_as_the_steps_do_one_by_one() -> None:
     key_time = signature.key_time(1_700_000_000)
     sign_key = signature.sign_key("key", key_time)
-    request = ("POST", "/jobs", (), (("host", "h"),))
-    assert signature.sign(Credentials("id", "key"), 1_700_000_000, *request) == signature.authorization(
-        "id", sign_key, key_time, *request
-    )
+    signed = signature.authorization("id", sign_key, key_time, "POST", "/jobs", (("a", "b"),), (("host", "h"),))
+    request = Request("POST", "h", "/jobs", (("a", "b"),))
+    auth = signature.SignatureAuth(Credentials("id", "key"), 1_700_000_000, request, {"Host": "h", "Accept": "*/*"})
+    assert requests.Request("POST", "https://h/jobs", auth=auth).prepare().headers["Authorization"] == signed
 
 
 def test_hides_secrets_when_printed() -> None:
