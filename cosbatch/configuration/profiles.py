@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from functools import lru_cache
 from itertools import combinations
 from types import MappingProxyType
@@ -137,18 +138,18 @@ def _loops(profiles: Profiles) -> Iterator[Problem]:
             yield Problem(f"/profiles/{index}{inside}{place.pointer}", f"{why}; keep the two apart by their prefixes")
 
 
-def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, date: str) -> dict[str, Any]:
+def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, moment: float) -> dict[str, Any]:
     """The document that a CreateJob call asks for, normalised.
 
-    `call` holds elements of a CreateJob document; a Manifest may be given as its name alone. `date` fills {date}.
-    Raises InvalidRequest with all faults, Forbidden for elements that the profile does not open.
+    `call` holds elements of a CreateJob document; a Manifest may be given as its name alone. {date} stands for the
+    day in UTC of `moment` (Unix seconds). Raises InvalidRequest with all faults, Forbidden for elements that the profile does not open.
     """
     elements = dict(call)
     if isinstance(elements.get("Manifest"), str):
         elements["Manifest"] = {"Location": {"ObjectArn": elements["Manifest"]}}
     if profile is not None:
         _check_open(elements, profile)
-        elements = _overlaid(profile, elements, date)
+        elements = _overlaid(profile, elements, moment)
     return load_document(elements, region)
 
 
@@ -162,10 +163,10 @@ def _check_open(elements: Mapping[str, Any], profile: Profile) -> None:
         raise Forbidden("The profile does not open what the call changes.", [Problem(f"/{n}", message) for n in closed])
 
 
-def _overlaid(profile: Profile, elements: dict[str, Any], date: str) -> dict[str, Any]:
+def _overlaid(profile: Profile, elements: dict[str, Any], moment: float) -> dict[str, Any]:
     """The profile's job, its placeholders filled in, under the elements. A long key shortens Description, which is for people."""
     job, manifest = dict(profile.job), elements.get("Manifest")
-    values = _placeholders(manifest, date)
+    values = _placeholders(manifest, moment)
     if job.get("Description"):
         job["Description"] = shortened(_expanded(job["Description"], values), DESCRIPTION_LIMIT)
     if "Prefix" in job.get("Report", {}):
@@ -175,8 +176,9 @@ def _overlaid(profile: Profile, elements: dict[str, Any], date: str) -> dict[str
     return {**job, **elements}
 
 
-def _placeholders(manifest: object, date: str) -> dict[str, str]:
+def _placeholders(manifest: object, moment: float) -> dict[str, str]:
     """What the placeholders stand for; a manifest that cannot be read is the schema's to refuse."""
+    date = datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%d")
     try:
         resource = names.parse_resource(manifest["Location"]["ObjectArn"])  # type: ignore[index]
     except (KeyError, TypeError, ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from cosbatch.model import names
@@ -20,21 +20,17 @@ def differences(ours: Mapping[str, object], theirs: Mapping[str, object], whose:
     An element that is missing means the same as one that is empty, false, or as the page's default.
     """
     here, there = dict(_leaves(ours)), dict(_leaves(theirs))
-    return _compared(here, there, here.keys() | there.keys(), whose)
+    return [
+        Problem(pointer, f"is {_shown(here.get(pointer))} here, {_shown(there.get(pointer))} in {whose}")
+        for pointer in sorted(here.keys() | there.keys())
+        if here.get(pointer) != there.get(pointer)
+    ]
 
 
 def contradictions(ours: Mapping[str, object], theirs: Mapping[str, object], whose: str) -> list[Problem]:
     """The differences in elements that both have: a description of a job may leave some of them out (436/38609)."""
-    here, there = dict(_leaves(ours)), dict(_leaves(theirs))
-    return _compared(here, there, here.keys() & there.keys(), whose)
-
-
-def _compared(here: Mapping[str, str], there: Mapping[str, str], pointers: Set[str], whose: str) -> list[Problem]:
-    return [
-        Problem(pointer, f"is {_shown(here.get(pointer))} here, {_shown(there.get(pointer))} in {whose}")
-        for pointer in sorted(pointers)
-        if here.get(pointer) != there.get(pointer)
-    ]
+    both = dict(_leaves(ours)).keys() & dict(_leaves(theirs)).keys()
+    return [problem for problem in differences(ours, theirs, whose) if problem.pointer in both]
 
 
 def _shown(text: str | None) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from cosbatch.configuration import Configuration, caller_policy
 from cosbatch.configuration.profiles import Profile, document_of
-from cosbatch.configuration.settings import Settings
 from cosbatch.jobs import creation
 from cosbatch.jobs.creation import Order
 from cosbatch.jobs.inspection import Inspection, inspect, warning_of
@@ -35,10 +33,6 @@ class CallContext(NamedTuple):
     configuration: Configuration
     exchange: Exchange
     random_bytes: Callable[[int], bytes]
-
-    @property
-    def settings(self) -> Settings:
-        return self.configuration.settings
 
 
 def perform(call: Call, context: CallContext) -> dict[str, object]:
@@ -89,7 +83,7 @@ def create_job(call: Call, context: CallContext) -> dict[str, object]:
         return _create_for_upload(call.upload, call.fields["Profile"], context)
     draft, options = draft_of_call(call, context)
     if options["DryRun"]:
-        return plan_of(draft.order, draft.inspection, context.settings.account)
+        return plan_of(draft.order, draft.inspection, context.exchange.account)
     check_digest(options.get("PlanDigest"), draft.order)
     return created(draft, context)
 
@@ -101,8 +95,8 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
     named = options.get("Profile")
     profile = context.configuration.profiles.named(named) if named is not None else None
-    today = day_of(context.exchange.deadline.clock.now())
-    return draft_of(elements, profile, today, call.token, call.caller, context), options
+    now = context.exchange.deadline.clock.now()
+    return draft_of(call._replace(fields=elements), profile, now, context), options
 
 
 def _create_for_upload(upload: Upload, name: object, context: CallContext) -> dict[str, object]:
@@ -119,9 +113,9 @@ def _create_for_upload(upload: Upload, name: object, context: CallContext) -> di
 
 def _created_once(found: UploadedManifest, profile: Profile, context: CallContext) -> dict[str, Any]:
     """The job of the manifest; where that is refused by now, the one that was made before, if there is one."""
-    elements = {"Manifest": {"Location": found.manifest.location}}
+    call = Call("CreateJob", {"Manifest": {"Location": found.manifest.location}}, found.token)
     try:
-        draft = draft_of(elements, profile, day_of(found.modified), found.token, None, context)
+        draft = draft_of(call, profile, found.modified, context)
         result = created(draft, context)
     except CosbatchError as error:
         if _may_pass(error) or isinstance(error, UpstreamTLS):
@@ -170,17 +164,13 @@ def _warned(result: dict[str, Any], before: Iterable[object], behind: Iterable[o
     return {**result, "Warnings": warnings} if warnings else result
 
 
-def draft_of(
-    elements: Mapping[str, object],
-    profile: Profile | None,
-    date: str,
-    token: str | None,
-    caller: str | None,
-    context: CallContext,
-) -> Draft:
-    """Everything but the sending: validate, bound, look at the manifest, give the job its identity."""
-    settings, profiles = context.settings, context.configuration.profiles
-    document = document_of(elements, profile, settings.account.region, date)
+def draft_of(call: Call, profile: Profile | None, moment: float, context: CallContext) -> Draft:
+    """Everything but the sending: validate, bound, look at the manifest, give the job its identity.
+
+    The call's fields are elements of the document alone; `moment`, in Unix seconds, is of the day that {date} stands for.
+    """
+    settings, profiles = context.configuration
+    document = document_of(call.fields, profile, settings.account.region, moment)
     caller_policy.check(document, profile, profiles, settings)
     inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, context.exchange)
     caller_policy.check_size(inspection.rows, profile)
@@ -188,16 +178,12 @@ def draft_of(
     if caller_policy.needs_confirmation(document, profile):
         document["ConfirmationRequired"] = True
     given = document["ClientRequestToken"]
-    if given and token:
+    if given and call.token:
         # A token in a timer's message holds for all of its ticks.
         given = identity.token_given_to_event(given)
-    order = creation.order_of(document, given or token or identity.fresh_token(context.random_bytes), caller)
+    token = given or call.token or identity.fresh_token(context.random_bytes)
+    order = creation.order_of(document, token, call.caller)
     if inspection.leaves_limit_open:
         # What nobody could check waits for a person; whether there was time for it makes no other job.
         order = order._replace(document={**order.document, "ConfirmationRequired": True})
     return Draft(order, inspection)
-
-
-def day_of(seconds: float) -> str:
-    """The day in UTC."""
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")

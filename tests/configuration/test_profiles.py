@@ -12,7 +12,7 @@ import pytest
 from cosbatch.configuration.places import Match
 from cosbatch.configuration.profiles import Profile, Profiles, document_of, parse_profiles
 from cosbatch.model.errors import Forbidden, InvalidRequest, Problem
-from tests.stage import APPID, BUCKET, PROFILE, REGION, REPORT, RESTORE, ROLE, SPEC, profiles_text
+from tests.stage import APPID, BUCKET, NOON, PROFILE, REGION, REPORT, RESTORE, ROLE, SPEC, profiles_text
 
 Json = dict[str, Any]
 REPORTS = f"report-{APPID}"
@@ -138,7 +138,7 @@ def test_says_that_there_are_no_profiles() -> None:
 
 
 def test_makes_the_document_of_profile_and_manifest() -> None:
-    assert document_of({"Manifest": MANIFEST}, profile_of(), REGION, "2026-11-24") == {
+    assert document_of({"Manifest": MANIFEST}, profile_of(), REGION, NOON) == {
         "ClientRequestToken": None,
         "ConfirmationRequired": False,
         "Description": "restore restore/清单 1.csv",
@@ -161,14 +161,14 @@ def test_makes_the_document_of_profile_and_manifest() -> None:
 
 def test_lets_a_call_change_what_the_profile_opens() -> None:
     call = {"Manifest": MANIFEST, "Priority": "3", "Description": "{key} stays", "ClientRequestToken": "t"}
-    document = document_of(call, profile_of(), REGION, "")
+    document = document_of(call, profile_of(), REGION, 0)
     assert (document["Priority"], document["Description"], document["ClientRequestToken"]) == (3, "{key} stays", "t")
 
 
 def test_refuses_all_that_the_profile_does_not_open() -> None:
     call = {"Manifest": MANIFEST, "RoleArn": ROLE, "Operation": None, "Priority": 1, "ConfirmationRequired": False}
     with pytest.raises(Forbidden) as refused:
-        document_of(call, profile_of(), REGION, "")
+        document_of(call, profile_of(), REGION, 0)
     message = "is fixed by profile restore, which opens Description, Priority; leave it out"
     assert refused.value.problems == (
         Problem("/ConfirmationRequired", message),
@@ -179,22 +179,22 @@ def test_refuses_all_that_the_profile_does_not_open() -> None:
 
 def test_says_that_a_profile_opens_nothing() -> None:
     with pytest.raises(Forbidden) as refused:
-        document_of({"Manifest": MANIFEST, "Priority": 1}, profile_of(open=[]), REGION, "")
+        document_of({"Manifest": MANIFEST, "Priority": 1}, profile_of(open=[]), REGION, 0)
     assert "which opens nothing" in refused.value.problems[0].message
 
 
 @pytest.mark.parametrize("yes", [True, "true"])
 def test_always_lets_a_call_ask_for_confirmation(yes: object) -> None:
-    document = document_of({"Manifest": MANIFEST, "ConfirmationRequired": yes}, profile_of(), REGION, "")
+    document = document_of({"Manifest": MANIFEST, "ConfirmationRequired": yes}, profile_of(), REGION, 0)
     assert document["ConfirmationRequired"] is True
 
 
 def test_takes_what_only_the_call_brings() -> None:
     profile = profile_of(job={"Report": None, "Priority": None}, match=None, open=["Report", "Priority"])
-    document = document_of({"Manifest": MANIFEST, "Report": REPORT, "Priority": 1}, profile, REGION, "")
+    document = document_of({"Manifest": MANIFEST, "Report": REPORT, "Priority": 1}, profile, REGION, 0)
     assert document["Priority"] == 1
     with pytest.raises(InvalidRequest) as refused:
-        document_of({"Manifest": MANIFEST}, profile, REGION, "")
+        document_of({"Manifest": MANIFEST}, profile, REGION, 0)
     assert [problem.pointer for problem in refused.value.problems] == ["/Priority", "/Report"]
 
 
@@ -206,19 +206,19 @@ def test_takes_what_only_the_call_brings() -> None:
     ],
 )
 def test_reads_the_manifest_as_the_profile_says_unless_the_call_says(manifest: Json, spec: Json | None) -> None:
-    document = document_of({"Manifest": manifest}, profile_of(), REGION, "")
+    document = document_of({"Manifest": manifest}, profile_of(), REGION, 0)
     assert document["Manifest"]["Spec"] == (spec or {"Fields": None, "Format": "COSInventoryReport_CSV_V1"})
 
 
 def test_leaves_open_how_a_manifest_is_read_that_neither_profile_nor_call_describe() -> None:
     profile = profile_of(job={"Manifest": None})
-    document = document_of({"Manifest": {"Location": {"ObjectArn": MANIFEST}}}, profile, REGION, "")
+    document = document_of({"Manifest": {"Location": {"ObjectArn": MANIFEST}}}, profile, REGION, 0)
     assert document["Manifest"]["Spec"] == {"Fields": None, "Format": None}
 
 
 def test_takes_the_name_of_a_manifest_without_a_profile_too() -> None:
     job = {name: value for name, value in PROFILE["job"].items() if name != "Manifest"}
-    document = document_of({**job, "Manifest": MANIFEST}, None, REGION, "")
+    document = document_of({**job, "Manifest": MANIFEST}, None, REGION, 0)
     assert document["Manifest"]["Location"]["ObjectArn"].endswith("/restore/清单 1.csv")
     assert document["Description"] == "restore {key}"
 
@@ -226,7 +226,7 @@ def test_takes_the_name_of_a_manifest_without_a_profile_too() -> None:
 @pytest.mark.parametrize("manifest", [None, 5, [], {}, {"Location": None}, {"Location": {"ObjectArn": 5}}, "list.csv"])
 def test_leaves_a_manifest_that_cannot_be_read_to_the_rules_of_the_page(manifest: object) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        document_of({"Manifest": manifest}, profile_of(), REGION, "")
+        document_of({"Manifest": manifest}, profile_of(), REGION, 0)
     assert all(problem.pointer.startswith("/Manifest") for problem in refused.value.problems)
 
 
@@ -240,29 +240,29 @@ PLACEHOLDERS = [
 @pytest.mark.parametrize(("text", "filled"), PLACEHOLDERS)
 def test_fills_in_placeholders(text: str, filled: str) -> None:
     profile = profile_of(job={"Description": text, "Report": {**REPORT, "Prefix": f"reports/{text}"}})
-    document = document_of({"Manifest": MANIFEST}, profile, REGION, "2026-11-24")
+    document = document_of({"Manifest": MANIFEST}, profile, REGION, NOON)
     assert (document["Description"], document["Report"]["Prefix"]) == (filled, f"reports/{filled}")
 
 
 def test_fills_in_a_key_only_once_whatever_it_looks_like() -> None:
-    document = document_of({"Manifest": f"cos://{BUCKET}/{{bucket}}{{key}}"}, profile_of(), REGION, "")
+    document = document_of({"Manifest": f"cos://{BUCKET}/{{bucket}}{{key}}"}, profile_of(), REGION, 0)
     assert document["Description"] == "restore {bucket}{key}"
 
 
 def test_shortens_the_description_for_a_long_key_but_not_where_the_reports_go() -> None:
     key = "清" * 100
-    document = document_of({"Manifest": f"cos://{BUCKET}/{key}"}, profile_of(), REGION, "")
+    document = document_of({"Manifest": f"cos://{BUCKET}/{key}"}, profile_of(), REGION, 0)
     assert document["Description"] == "restore " + "清" * 82
     profile = profile_of(job={"Report": {**REPORT, "Prefix": "reports/{key}"}})
     with pytest.raises(InvalidRequest) as refused:
-        document_of({"Manifest": f"cos://{BUCKET}/{key}"}, profile, REGION, "")
+        document_of({"Manifest": f"cos://{BUCKET}/{key}"}, profile, REGION, 0)
     assert refused.value.problems[0].pointer == "/Report/Prefix"
 
 
 def test_needs_neither_description_nor_prefix() -> None:
     report = {"Bucket": REPORT["Bucket"], "Enabled": False}
     profile = profile_of(job={"Description": None, "Report": report})
-    document = document_of({"Manifest": MANIFEST}, profile, REGION, "")
+    document = document_of({"Manifest": MANIFEST}, profile, REGION, 0)
     assert document["Description"] is None
     assert "Prefix" not in document["Report"]
 

@@ -21,15 +21,17 @@ from cosbatch.configuration import caller_policy
 from cosbatch.configuration.places import written_by
 from cosbatch.configuration.profiles import Profile, document_of
 from cosbatch.jobs import creation
-from cosbatch.jobs.perform import Draft, day_of, draft_of
+from cosbatch.jobs.perform import Draft, draft_of
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.model import identity, names
 from cosbatch.model.errors import IdempotencyMismatch, InvalidManifest, Problem, ServiceError
+from cosbatch.model.messages import Call
 from cosbatch.model.names import Resource
 from cosbatch.service.manifest_object import ManifestObject
 
 # Seconds: a list of any size is judged to its end.
-PATIENCE = 7 * 86400.0
+_DAY = 86400
+PATIENCE = 7.0 * _DAY
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def check(call: ListCall, source_place: Resource | None) -> None:
         folder = f"cos://{call.folder.bucket}/{call.folder.key}"
         raise WrongUsage(message.format(place=folder, profile=taking.name))
     elements = {**call.elements, "Manifest": f"cos://{place.bucket}/{place.key}"}
-    document = document_of(elements, profile, client.settings.account.region, day_of(client.clock.now()))
+    document = document_of(elements, profile, client.settings.account.region, client.clock.now())
     caller_policy.check(document, profile, client.configuration.profiles, client.settings)
 
 
@@ -116,7 +118,7 @@ def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content, etag
         where = f"cos://{proposal.place.bucket}/{proposal.place.key}"
         raise IdempotencyMismatch(f"The list that was uploaded to {where} was overwritten; no job was made of it.")
     is_planned = proposal.draft.inspection.location == manifest.location
-    if is_planned and _day(call.client, manifest.last_modified) == _day(call.client, None):
+    if is_planned and _written(call.client, manifest.last_modified) // _DAY == call.client.clock.now() // _DAY:
         return proposal.draft
     client = _pending(call.client, proposal.place, content, {"etag": manifest.location["ETag"]})
     with bytes_shown(_("Judging"), content.size, client.clock) as show:
@@ -173,7 +175,7 @@ def _drafted(call: ListCall, client: Client, location: Mapping[str, object], tok
     full = replace(client, configuration=client.configuration._replace(settings=settings))
     elements = {**call.elements, "Manifest": {"Location": location}, "ClientRequestToken": token}
     try:
-        draft = draft_of(elements, call.profile, _day(client, moment), None, None, full.context(PATIENCE))
+        draft = draft_of(Call("CreateJob", elements), call.profile, _written(client, moment), full.context(PATIENCE))
     except InvalidManifest as error:
         limit = call.profile.limits.get("max_objects") if call.profile else None
         if limit is not None and "Verdict" not in error.fields:
@@ -182,9 +184,9 @@ def _drafted(call: ListCall, client: Client, location: Mapping[str, object], tok
     return draft if call.profile is not None or "Description" in call.fields else _described(call, draft)
 
 
-def _day(client: Client, moment: float | None) -> str:
-    """The day that {date} in a profile stands for: that on which the list was written, where it was."""
-    return day_of(client.clock.now() if moment is None else moment)
+def _written(client: Client, moment: float | None) -> float:
+    """When the list was written, where it was: {date} in a profile stands for that day."""
+    return client.clock.now() if moment is None else moment
 
 
 def _described(call: ListCall, draft: Draft) -> Draft:
