@@ -27,6 +27,7 @@ from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, InternalError
 
 PROGRAM = "cosbatch"
+_COMMAND = "COMMAND"
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -84,9 +85,12 @@ def _code_of(arguments: Sequence[str], clock: Clock) -> int:
         top.print_help(sys.stderr)
         return exit_codes.WRONG_USAGE
     try:
-        options, unknown = top.parse_known_args(arguments, argparse.Namespace(clock=clock, arguments=arguments))
+        known = argparse.Namespace(clock=clock, arguments=arguments, parser=top)
+        options, unknown = top.parse_known_args(arguments, known)
         if unknown:
             options.parser.error(_("unrecognized arguments: %s") % " ".join(unknown))
+        if "run" not in options:
+            top.error(_("the following arguments are required: %s") % _COMMAND)
     except SystemExit as ending:
         return int(ending.code or 0)
     return _guarded(options)
@@ -142,7 +146,8 @@ def parser() -> argparse.ArgumentParser:
 def _parser_in(_language: str) -> argparse.ArgumentParser:
     top = Parser(prog=PROGRAM, description=_(_DESCRIPTION), formatter_class=argparse.RawTextHelpFormatter)
     add_common(top)
-    commands = top.add_subparsers(metavar="COMMAND", required=True, help=_("what to do; they are listed below"))
+    # Were it required, argparse would ask for it before it names an option that there is none of.
+    commands = top.add_subparsers(metavar=_COMMAND, help=_("what to do; they are listed below"))
     demo.add(commands)
     invoke.add(commands)
     standin.add(commands)

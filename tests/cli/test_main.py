@@ -145,6 +145,8 @@ def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[s
         (("jobs", "--stat", "Active"), "--state"),
         (("jobs", "--state", "Activ"), "Active"),
         (("--jsn", "jobs"), "--json"),
+        (("--jsn",), "--json"),
+        (("--debug",), "--verbose"),
         (("list",), "jobs"),
         (("update-job-status", "x"), "confirm"),
         (("jobs", "--output", "json"), "--json"),
@@ -173,6 +175,16 @@ def test_says_what_was_probably_meant(run: Run, arguments: tuple[str, ...], mean
 def test_guesses_nothing_where_nothing_is_alike(run: Run, arguments: tuple[str, ...]) -> None:
     said = run(*arguments)
     assert (said.code, "did you mean" in said.err) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(("--foo",), "unrecognized arguments: --foo"), (("--json",), "the following arguments are required: COMMAND")],
+)
+def test_names_what_is_wrong_where_there_is_no_command(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    said = run(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.endswith(f"cosbatch: error: {told}\n")
 
 
 def test_shows_the_usage_of_the_command_that_was_misused(run: Run) -> None:
