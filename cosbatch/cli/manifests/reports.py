@@ -83,8 +83,9 @@ def tasks(blocks: Iterable[bytes], columns: Sequence[str] | None, name: str) -> 
     """The tasks of a CSV file; `columns` where its manifest.json names them. Raises InvalidEvent, also where it breaks off."""
     places = _places(columns or COLUMNS, name)
     content = _Ending(blocks)
-    width = 0
+    width, has_lines, has_rows = 0, False, False
     for line, rows in rows_of(content, name):
+        has_lines, has_rows = True, has_rows or any(rows)
         width = width or (len(rows[0]) if rows[1:] else places.columns)
         if content.is_cut and len(rows[-1]) < width:
             last = line + sum(1 + sum(cell.count("\n") for cell in row) for row in rows)
@@ -94,6 +95,8 @@ def tasks(blocks: Iterable[bytes], columns: Sequence[str] | None, name: str) -> 
             yield _tasks(rows[1:], places, 1, name)
         else:
             yield _tasks(rows, places, line, name)
+    if has_lines and not has_rows:
+        raise InvalidEvent(f"{name} has blank lines alone, and so is no report of a job. Fetch it again.")
     if content.is_cut:
         told = _(
             "{name} does not end with the end of a line: where it was broken off, tasks are missing; fetch it again."

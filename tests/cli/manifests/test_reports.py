@@ -73,7 +73,6 @@ def test_takes_no_success_for_a_failure(status: str) -> None:
 
 def test_passes_blank_lines_over() -> None:
     assert read("\n\nb-1,k,,failed,E,,\n\n") == (["k"], {"E": [("b-1", "k", "")]})
-    assert read("\n\n") == ([], {})
 
 
 def test_reads_across_blocks_of_any_size() -> None:
@@ -85,6 +84,12 @@ def test_reads_across_blocks_of_any_size() -> None:
 def test_carries_bytes_that_are_no_text() -> None:
     assert read(b"b-1,k\xff,,failed,E,,\n")[0] == ["k\udcff"]
     assert list(read(b"b-1,k,,failed,E\xe6", COLUMNS[:5])[1]) == ["E\udce6"]
+
+
+@pytest.mark.parametrize("text", ["\n", "\n\n\n", "\r\n", "\n" * 300])
+def test_refuses_blank_lines_alone(text: str) -> None:
+    with pytest.raises(InvalidEvent, match=r"report.csv has blank lines alone, and so is no report"):
+        read(text)
 
 
 @pytest.mark.parametrize("key", [" ", "\t", "\u3000", "\n", "\r\n"])
