@@ -99,7 +99,7 @@ def _http(settings: Settings) -> Finding:
             return Finding("http", WARNING, anybody, _("Set COSBATCH_HTTP_AUTH to bearer."))
         case "bearer":
             count = {"count": len(settings.http_tokens)}
-            return Finding("http", OK, Sentence(N_("{count} bearer tokens are let in"), count))
+            return Finding("http", OK, Sentence(N_("bearer tokens that are let in: {count}"), count))
         case "gateway":
             return Finding("http", OK, Sentence(N_("left to the gateway in front")))
     return Finding("http", OK, Sentence(N_("closed: COSBATCH_HTTP_AUTH is not set")))
@@ -116,5 +116,5 @@ def _profiles(client: Client) -> Iterator[Finding]:
         yield Finding("profiles", WARNING, none, _("`cosbatch init` writes a first profiles.json."))
     elif not foreign:
         counts = {"count": len(profiles), "uploads": sum(1 for profile in profiles if profile.match)}
-        fine = N_("{count}, {uploads} of them for uploads; none overlap, none loop")
+        fine = N_("{count}, for uploads {uploads}; none overlap, none loop")
         yield Finding("profiles", OK, Sentence(fine, counts))

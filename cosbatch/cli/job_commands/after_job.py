@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.manifests.failures import most_first, parts_of, told
-from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.language import _, ngettext
 from cosbatch.model.errors import CosbatchError
 
 # Failed tasks that are counted: more would keep a script waiting for what it may not want to know.
@@ -64,7 +64,8 @@ def what_is_left(job_id: str, job: Mapping[str, Any], aftermath: Aftermath) -> I
         return
     counted = sum(aftermath.failures.values())
     if counted < progress.failed and aftermath.failures:
-        yield _("Of the first {count} failed tasks:").format(count=f"{counted:,}")
+        first = ngettext("Of the first {count} failed task:", "Of the first {count} failed tasks:", counted)
+        yield first.format(count=f"{counted:,}")
     yield from told(aftermath.failures)
     if aftermath.report is not None:
         yield _("Its report: {place}").format(place=aftermath.report)

@@ -21,7 +21,7 @@ from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.language import _, ngettext
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import fitted, indented, printable, table
 from cosbatch.jobs.perform import created
@@ -100,8 +100,8 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
             output.say(printable(_told(made[-1], proposal)))
     except (CosbatchError, KeyboardInterrupt) as error:
         if len(planned) > 1:
-            counts = {"made": f"{len(made):,}", "all": f"{len(planned):,}"}
-            output.say(_("{made} of {all} jobs are made.").format(**counts))
+            told = _("Jobs that are made: {made} of {all}.")
+            output.say(told.format(made=f"{len(made):,}", all=f"{len(planned):,}"))
         is_lasting = isinstance(error, CosbatchError) and not error.retryable
         output.say(_going_on(is_lasting, call.token or call.salt if options.again else None))
         raise
@@ -132,7 +132,9 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
 
 
 def _told(result: Result, proposal: Proposal) -> str:
-    objects_of = _("all objects") if proposal.rows is None else _("{count} objects").format(count=f"{proposal.rows:,}")
+    objects_of = _("all objects")
+    if proposal.rows is not None:
+        objects_of = ngettext("{count} object", "{count} objects", proposal.rows).format(count=f"{proposal.rows:,}")
     told = _("Job {job}, of {objects}, is created.")
     if result["Outcome"] == "recovered":
         told = _("Job {job}, of {objects}, was there already: no other is made (--again makes one more).")

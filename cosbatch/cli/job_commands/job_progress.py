@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cosbatch.cli.terminal import exit_codes
-from cosbatch.cli.terminal.language import N_, _
+from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.model.hints import ENGLISH, hint_for
 
 _FINAL = ("Complete", "Failed", "Cancelled")
@@ -103,11 +103,19 @@ def verdict_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
 
 def counts_of(progress: JobProgress) -> str:
     """How many tasks succeeded, failed and are left, and the state."""
-    told = _("{succeeded} of {total} tasks succeeded, {failed} failed; state {state}")
+    told = ngettext(
+        "{succeeded} of {total} task succeeded, {failed} failed; state {state}",
+        "{succeeded} of {total} tasks succeeded, {failed} failed; state {state}",
+        progress.total or 0,
+    )
     if progress.left is None:
-        told = _("{succeeded} tasks succeeded, {failed} failed of an unknown number; state {state}")
+        told = _("{succeeded} succeeded and {failed} failed of an unknown number of tasks; state {state}")
     elif progress.left:
-        told = _("{succeeded} of {total} tasks succeeded, {failed} failed, {left} left; state {state}")
+        told = ngettext(
+            "{succeeded} of {total} task succeeded, {failed} failed, {left} left; state {state}",
+            "{succeeded} of {total} tasks succeeded, {failed} failed, {left} left; state {state}",
+            progress.total or 0,
+        )
     return told.format(
         succeeded=f"{progress.succeeded:,}",
         failed=f"{progress.failed:,}",

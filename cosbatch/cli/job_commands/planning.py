@@ -193,5 +193,6 @@ def _described(call: ListCall, draft: Draft) -> Draft:
     """The draft with a Description that says what is done to how many objects."""
     inspection = draft.inspection
     count = "all" if inspection.rows is None else f"{inspection.rows:,}"
-    text = identity.shortened(f"{call.command} {count} objects of {', '.join(inspection.buckets)}", 200)
+    what = "object" if inspection.rows == 1 else "objects"
+    text = identity.shortened(f"{call.command} {count} {what} of {', '.join(inspection.buckets)}", 200)
     return Draft(creation.order_of({**draft.order.document, "Description": text}, draft.order.token), inspection)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cosbatch.cli.job_commands.service_limits import notes_on
 from cosbatch.cli.remote.content import Content
-from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.language import _, ngettext
 from cosbatch.cli.terminal.tables import record
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.perform import Draft
@@ -40,15 +40,13 @@ class Proposal:
 
 def question(proposals: Sequence[Proposal]) -> str:
     """The one thing to say yes or no to, in the plainest words."""
-    document = proposals[0].document
-    counts = [proposal.rows for proposal in proposals]
-    what = _("all objects of the list")
-    if None not in counts:
-        what = _("{count} objects").format(count=f"{sum(count or 0 for count in counts):,}")
+    document, what = proposals[0].document, _what(proposals)
     (operation,) = document["Operation"].items()
     match operation:
         case ("COSInitiateRestoreObject", restore):
-            return _("Restore {what} for {days} days?").format(what=what, days=restore["ExpirationInDays"])
+            days = restore["ExpirationInDays"]
+            asked = ngettext("Restore {what} for {days} day?", "Restore {what} for {days} days?", days)
+            return asked.format(what=what, days=days)
         case ("COSPutObjectCopy", copy):
             target = names.parse_resource(copy["TargetResource"]).bucket
             asked = _("Copy {what} to {target}? What is there by the same names is overwritten.")
@@ -66,6 +64,14 @@ def question(proposals: Sequence[Proposal]) -> str:
     return asked.format(what=what)
 
 
+def _what(proposals: Sequence[Proposal]) -> str:
+    counts = [proposal.rows for proposal in proposals]
+    if None in counts:
+        return _("all objects of the list")
+    count = sum(count or 0 for count in counts)
+    return ngettext("{count} object", "{count} objects", count).format(count=f"{count:,}")
+
+
 def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]:
     """What it is, to how many objects, where the list and the report go; limits and warnings."""
     document, inspections = proposals[0].document, [proposal.draft.inspection for proposal in proposals]
@@ -80,9 +86,14 @@ def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]
         warnings += [_said(warning) for warning in plan["Warnings"]]
     found = list(dict.fromkeys(warnings))
     yield from found[:_MOST]
-    if len(found) > _MOST:
-        more = _("and {count} warnings more; --dry-run --json shows all")
-        yield more.format(count=f"{len(found) - _MOST:,}")
+    left = len(found) - _MOST
+    if left > 0:
+        more = ngettext(
+            "and {count} warning more; --dry-run --json shows all",
+            "and {count} warnings more; --dry-run --json shows all",
+            left,
+        )
+        yield more.format(count=f"{left:,}")
 
 
 def _facts(proposals: Sequence[Proposal], buckets: Sequence[str]) -> dict[str, str]:
@@ -90,15 +101,14 @@ def _facts(proposals: Sequence[Proposal], buckets: Sequence[str]) -> dict[str, s
     ((operation, parameters),) = document["Operation"].items()
     rows = [proposal.rows for proposal in proposals]
     count = _("an unknown number") if None in rows else f"{sum(filter(None, rows)):,}"
-    jobs = _("{count}, of at most {rows} objects")
+    most = max(filter(None, rows), default=0)
+    jobs = ngettext("{count}, of at most {rows} object", "{count}, of at most {rows} objects", most)
     report = document["Report"]
     reported = f"{_cos(report['Bucket'])}/{report.get('Prefix') or ''}, {report['ReportScope']}"
     return {
         _("Operation"): " ".join([operation, *_parameters(parameters)]),
         _("Objects"): _("{count}, in {buckets}").format(count=count, buckets=", ".join(buckets) or _("no bucket")),
-        _("Jobs"): jobs.format(count=f"{len(proposals):,}", rows=f"{max(filter(None, rows), default=0):,}")
-        if rows[1:]
-        else "",
+        _("Jobs"): jobs.format(count=f"{len(proposals):,}", rows=f"{most:,}") if rows[1:] else "",
         _("List"): _list(first) + (_(" and {count} more").format(count=f"{len(proposals) - 1:,}") if rows[1:] else ""),
         _("Report"): reported if report["Enabled"] else _("none"),
         _("Role"): str(document["RoleArn"]),

@@ -12,7 +12,7 @@ from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
-from cosbatch.cli.terminal.language import N_, _
+from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.cli.terminal.tables import printable, record
@@ -105,8 +105,9 @@ def _states(looks: Iterable[Job | CosbatchError]) -> Iterator[Job]:
             seen.message += f" Given up after {_FAILURES + 1} looks in a row."
             raise seen
         if failures[-1:] != [seen.code]:
-            again = _("Looking again, up to {count} times.").format(count=_FAILURES - len(failures))
-            output.say(printable(f"{seen.code}: {seen.message} {again}"))
+            left = _FAILURES - len(failures)
+            again = ngettext("Looking again, up to {count} time.", "Looking again, up to {count} times.", left)
+            output.say(printable(f"{seen.code}: {seen.message} {again.format(count=left)}"))
         failures.append(seen.code)
 
 

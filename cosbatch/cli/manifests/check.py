@@ -92,7 +92,12 @@ def check(options: argparse.Namespace) -> int:
     for line in _summary(verdict):
         output.say(printable(line))
     if content.is_cut:
-        output.say(_("No more was read than {size:,} bytes; --limit BYTES reads more.").format(size=verdict.size))
+        told = ngettext(
+            "No more was read than {size:,} byte; --limit BYTES reads more.",
+            "No more was read than {size:,} bytes; --limit BYTES reads more.",
+            verdict.size,
+        )
+        output.say(told.format(size=verdict.size))
     return 0 if verdict.ok and not content.is_cut else 1
 
 

@@ -20,7 +20,7 @@ from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.listing import Listing
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.cli.terminal.language import N_, _
+from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.model import names
 from cosbatch.model.names import Resource
 
@@ -117,7 +117,8 @@ def _listed(
     try:
         state = list_into(path, selection, clients)
         of = _(" of class {classes}").format(classes=_(" or ").join(classes)) if classes else ""
-        output.say(_("Listed: {count} objects{of_class}.").format(count=f"{state.rows:,}", of_class=of))
+        told = ngettext("Listed: {count} object{of_class}.", "Listed: {count} objects{of_class}.", state.rows)
+        output.say(told.format(count=f"{state.rows:,}", of_class=of))
         if inside:
             left_out = _("Left out: {prefixes}, where jobs write and lists are uploaded.")
             output.say(left_out.format(prefixes=", ".join(inside)))

@@ -18,7 +18,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.function_files import function_file
 from cosbatch.cli.terminal import output
-from cosbatch.cli.terminal.language import N_, _
+from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import indented, printable, record
 from cosbatch.configuration.settings import LANG, PROFILES, language_of
@@ -119,7 +119,11 @@ def _uploaded(local: Rehearsal, manifest: Resource, count: int) -> None:
     local.standin.order({"action": "Event", "fault": "EventTwice"})
     objects.write(client, manifest, rows)
     first = [*rows.decode().splitlines()[:2], "..."]
-    title = _("Somebody uploads a list of {count} archived objects to {place}.")
+    title = ngettext(
+        "Somebody uploads a list of {count} archived object to {place}.",
+        "Somebody uploads a list of {count} archived objects to {place}.",
+        count,
+    )
     _tell(title.format(count=count, place=f"{manifest.bucket}/{manifest.key}"), first)
 
 

@@ -131,7 +131,7 @@ def test_warns_where_requests_do_not_go_to_the_service() -> None:
     ("variables", "state", "message"),
     [
         ({}, "ok", "closed"),
-        ({"COSBATCH_HTTP_AUTH": "bearer", "COSBATCH_HTTP_TOKENS": "0" * 64}, "ok", "1 bearer tokens"),
+        ({"COSBATCH_HTTP_AUTH": "bearer", "COSBATCH_HTTP_TOKENS": "0" * 64}, "ok", "bearer tokens that are let in: 1"),
         ({"COSBATCH_HTTP_AUTH": "gateway"}, "ok", "gateway in front"),
         ({"COSBATCH_HTTP_AUTH": "none"}, "warning", "whoever knows the address"),
     ],
@@ -337,7 +337,7 @@ def test_finds_no_fault_with_what_serverless_yml_sets(
     make_buckets(standin)
     monkeypatch.chdir(tmp_path)
     states = {check["Check"]: check for check in run("doctor").json["Checks"]}
-    assert (states["function"]["State"], states["http"]["Message"]) == ("ok", "1 bearer tokens are let in")
+    assert (states["function"]["State"], states["http"]["Message"]) == ("ok", "bearer tokens that are let in: 1")
 
 
 def test_says_so_where_there_is_no_serverless_yml(

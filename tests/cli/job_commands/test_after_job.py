@@ -85,7 +85,7 @@ def test_wait_counts_no_more_than_it_has_to(run: Run, standin: Standin, monkeypa
     monkeypatch.setattr(after_job, "_MOST", 1)
     with_more = after_job.Aftermath("cos://r-1/r", {"E": 1})
     job = {"Status": "Complete", "ProgressSummary": {"NumberOfTasksFailed": 2}}
-    assert next(after_job.what_is_left("1", job, with_more)) == "Of the first 1 failed tasks:"
+    assert next(after_job.what_is_left("1", job, with_more)) == "Of the first 1 failed task:"
     assert sum(run("wait", job_id).json["Failures"].values()) >= 1
 
 

@@ -65,6 +65,10 @@ JOB = {
 }
 
 
+def job_of_one(status: str, succeeded: int) -> dict[str, Any]:
+    return {"Status": status, "ProgressSummary": {"NumberOfTasksSucceeded": succeeded, "TotalNumberOfTasks": 1}}
+
+
 @pytest.mark.parametrize(
     ("job", "line"),
     [
@@ -74,7 +78,12 @@ JOB = {
             {**JOB, "Status": "Active"},
             "Unfinished: 1,300 of 5,000 tasks succeeded, 2 failed, 3,698 left; state Active.",
         ),
-        ({"Status": "Cancelled"}, "Cancelled: 0 tasks succeeded, 0 failed of an unknown number; state Cancelled."),
+        (
+            {"Status": "Cancelled"},
+            "Cancelled: 0 succeeded and 0 failed of an unknown number of tasks; state Cancelled.",
+        ),
+        (job_of_one("Complete", 1), "Complete: 1 of 1 task succeeded, 0 failed; state Complete."),
+        (job_of_one("Active", 0), "Unfinished: 0 of 1 task succeeded, 0 failed, 1 left; state Active."),
     ],
 )
 def test_says_what_a_job_has_done_and_what_it_left(job: dict[str, Any], line: str) -> None:

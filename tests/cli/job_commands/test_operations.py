@@ -304,7 +304,7 @@ def test_refuses_to_go_on_where_nobody_can_be_asked(run: Run, server: Standin, c
         (("tag", "list.csv", "a=b", "c=d"), "Tag 2 objects with a=b, c=d? Their other tags stay."),
         (("tag", "list.csv", "a=b", "--replace"), "Tag 2 objects with a=b? Their other tags are lost."),
         (("delete-objects", "list.csv"), "DELETE 2 objects? Where a bucket keeps no versions, they are gone for good."),
-        (("delete-objects", "versions.csv"), "DELETE 1 objects? The versions that the list names are gone for good."),
+        (("delete-objects", "versions.csv"), "DELETE 1 object? The versions that the list names are gone for good."),
     ],
 )
 def test_shows_what_it_is_about_to_do_and_asks(
@@ -332,6 +332,21 @@ def test_shows_the_first_warnings_of_many(run: Run, monkeypatch: pytest.MonkeyPa
     assert run("tag", "list.csv", "a=b").code == 1
     assert len(re.findall(r"Warning: line \d: ", terminal.getvalue())) == 5
     assert "and 13 warnings more; --dry-run --json shows all" in terminal.getvalue()
+    Path("list.csv").write_text("".join(f"{PHOTOS}, /{number}\n" for number in range(3)))
+    run("tag", "list.csv", "a=b", "--dry-run")
+    assert "and 1 warning more; --dry-run --json shows all" in terminal.getvalue()
+
+
+def test_speaks_of_one_object_as_one(run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(PHOTOS, "one/1.jpg", b"x")
+    said = run("tag", f"cos://{PHOTOS}/one/", "a=b", "--yes")
+    assert "Listed: 1 object.\n" in said.err
+    assert f"Job {said.json['JobId']}, of 1 object, is created.\n" in said.err
+    assert f"tag 1 object of {PHOTOS}" in run("describe", said.json["JobId"]).json["Job"]["Description"]
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    run("tag", "list.csv", "a=b", "--split", "1", "--dry-run")
+    assert re.search("Jobs +2, of at most 1 object\n", terminal.getvalue())
 
 
 def test_shows_the_plan_to_a_person(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -740,7 +755,7 @@ def test_goes_on_where_the_jobs_of_a_list_were_broken_off(
     )
     broken = run(*five)
     assert broken.code == 1
-    assert " of 3 jobs are made.\nOnce that is fixed, the same command goes on, and makes no job twice.\n" in broken.err
+    assert " of 3.\nOnce that is fixed, the same command goes on, and makes no job twice.\n" in broken.err
     assert 0 < len(server.jobs()) + (after == 0) <= 3
     server.faults.clear()
     assert run(*five).code == 0
@@ -754,7 +769,7 @@ def test_goes_on_after_an_interruption_at_the_keyboard(run: Run, server: Standin
     server.order({"action": "CreateJob", "fault": "ServiceUnavailable", "after": 1})
     broken = run(*five, clock=Clock(sleep=interrupt))
     assert broken.code == 130
-    assert "1 of 3 jobs are made.\nThe same command goes on" in broken.err
+    assert "Jobs that are made: 1 of 3.\nThe same command goes on" in broken.err
     assert run(*five).code == 0
     assert counts(server) == [1, 2, 2]
 
@@ -795,7 +810,7 @@ def test_asks_once_for_all_parts(run: Run, server: Standin, five: list[str], mon
     monkeypatch.setattr(sys, "stderr", terminal)
     assert run(*five[:-1]).code == 0
     shown = terminal.getvalue()
-    assert "3, of at most 2 objects" in shown
+    assert "3, of at most 2 objects\n" in shown
     assert "3 jobs: no page says how many an account may have." in shown
     assert shown.count("[y/N]") == 1
 

@@ -29,6 +29,7 @@ def proposal(operation: dict[str, Any], rows: int | None) -> Proposal:
     ("language", "operation", "rows", "asked"),
     [
         ("en", RESTORE, (1000, 500), "Restore 1,500 objects for 7 days?"),
+        ("en", {"COSInitiateRestoreObject": {"ExpirationInDays": 1}}, (1,), "Restore 1 object for 1 day?"),
         ("en", RESTORE, (1000, None), "Restore all objects of the list for 7 days?"),
         ("zh", RESTORE, (1000, 500), "恢复 7 天：1,500 个对象。是否继续？"),
         ("zh", COPY, (None,), "复制到 archive-1250000000：清单中的全部对象。目标位置的同名对象会被覆盖。是否继续？"),

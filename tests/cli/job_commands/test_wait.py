@@ -105,7 +105,7 @@ def test_shows_an_unknown_total_as_such(run: Run, time: SteppingClock) -> None:
     responses.get(URL, body="<DescribeJobResult><Job><Status>Complete</Status></Job></DescribeJobResult>")
     said = run("wait", JOB, clock=time.clock())
     assert said.code == 0
-    assert "0 failed of an unknown number" in said.err
+    assert "0 failed of an unknown number of tasks" in said.err
 
 
 @responses.activate
@@ -128,6 +128,14 @@ def test_gives_up_where_looking_fails_again_and_again(run: Run, time: SteppingCl
     assert (said.code, said.json["Code"]) == (1, "UnexpectedResponse")
     assert said.err.count("Looking again") == 1
     assert "Given up after 11 looks in a row." in said.json["Message"]
+
+
+@responses.activate
+def test_says_that_it_looks_for_the_last_time(run: Run, time: SteppingClock) -> None:
+    for status in [503] * 9 + [504] * 2:
+        for _ in range(ATTEMPTS):
+            responses.get(URL, status=status, body=f"<Error><Code>Of{status}</Code></Error>")
+    assert "Looking again, up to 1 time.\n" in run("wait", JOB, clock=time.clock()).err
 
 
 @responses.activate

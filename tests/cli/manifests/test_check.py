@@ -128,6 +128,10 @@ def test_reads_no_more_than_it_may_and_says_so(run: Run, listed: Any, limit: str
     assert ("A job can read what was looked at: 1 row" in said.err) == bool(code)
 
 
+def test_says_that_it_has_read_a_single_byte(run: Run, listed: Any) -> None:
+    assert "No more was read than 1 byte; --limit BYTES" in run("check", listed(ROWS), "--limit", "1").err
+
+
 def test_finds_an_end_where_a_pipe_has_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     class Endless(io.RawIOBase):
         def readable(self) -> bool:
