@@ -12,7 +12,7 @@ from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.jobs.uploaded import put_receipt
 from cosbatch.log import Log
 from cosbatch.model.deadline import Clock, Deadline, deadline_of, request_id_of
-from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent, quoted
+from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result
 from cosbatch.service.exchange import Budget, Exchange
 from cosbatch.service.transport import Transport
@@ -28,8 +28,6 @@ UNSUPPORTED_EVENTS = {
     "tasks": "a task of S3 Batch Operations",
 }
 
-# Of the faults that a failure lists, so many are logged: a list can have thousands.
-FAULTS_LOGGED = 3
 # The most that one receipt may take, with all of its tries.
 RECEIPT_SECONDS = 10.0
 
@@ -192,7 +190,7 @@ class _Invocation:
             error.fields.update(Manifest=call.upload.arn, Profile=call.fields["Profile"])
         self._say(
             "ERROR" if trace else "WARNING",
-            _with_first_faults(error),
+            str(error),
             **(self._about(call) if call else {}),
             outcome="failed",
             code=error.code,
@@ -228,9 +226,3 @@ def _steps(trigger: str, event: Mapping[str, object], configuration: Configurati
             return timer.calls(event)
         case _:
             return direct.calls(event)
-
-
-def _with_first_faults(error: CosbatchError) -> str:
-    """The failure's message, and the first of the faults that it lists."""
-    faults = [f"{quoted(problem.pointer)} {quoted(problem.message)}" for problem in error.problems[:FAULTS_LOGGED]]
-    return "; ".join([error.message, *faults])

@@ -17,7 +17,7 @@ from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import ConfigurationError
 from cosbatch.model.messages import Call
 from cosbatch.service.exchange import Budget, Exchange, Wire
-from cosbatch.service.transport import Transport
+from cosbatch.service.transport import Transport, direct_session
 
 Job = Mapping[str, Any]
 
@@ -35,6 +35,7 @@ class BatchClient:
     TENCENTCLOUD_SESSIONTOKEN, COSBATCH_UIN, COSBATCH_APPID, COSBATCH_REGION, COSBATCH_ENDPOINT, COSBATCH_TIMEOUT (seconds for
     one attempt). Raises ConfigurationError with all that is wrong or missing; every method raises CosbatchError, whose
     `code`, `message` and `problems` say what happened. A `session` of requests brings proxies or an adapter of one's own.
+    A `with` block closes the connections at its end, but for those of a session that was given.
     """
 
     def __init__(
@@ -66,8 +67,17 @@ class BatchClient:
             raise ConfigurationError("The client is not configured rightly; nothing was sent.", problems)
         self._clock = clock or Clock()
         self._configuration = Configuration(settings, Profiles())
-        self._wire: Wire = Transport(self._clock, session).connect(settings.credentials, settings.endpoint)
+        self._own_session = direct_session() if session is None else None
+        transport = Transport(self._clock, session or self._own_session)
+        self._wire: Wire = transport.connect(settings.credentials, settings.endpoint)
         self._budget = Budget()
+
+    def __enter__(self) -> BatchClient:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._own_session is not None:
+            self._own_session.close()
 
     def create_job(self, document: Mapping[str, object], token: str | None = None) -> dict[str, Any]:
         """Create the job of a CreateJob document (436/38608), in JSON with the page's element names, exactly once.

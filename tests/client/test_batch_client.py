@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 import cosbatch
 from cosbatch import BatchClient, CosbatchError
@@ -65,7 +66,21 @@ def test_refuses_a_document_before_anything_is_sent(client: BatchClient) -> None
     with pytest.raises(InvalidRequest) as caught:
         client.create_job({**DOCUMENT, "Priority": -1})
     assert [problem.pointer for problem in caught.value.problems] == ["/Priority"]
+    assert "; /Priority " in str(caught.value)
     assert isinstance(caught.value, CosbatchError)
+
+
+def test_closes_the_connections_of_its_own_session_alone(standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[requests.Session] = []
+    monkeypatch.setattr(requests.Session, "close", lambda session: closed.append(session))
+    for name, value in standin.environ.items():
+        monkeypatch.setenv(name, value)
+    with BatchClient(session=requests.Session()) as client:
+        assert list(client.list_jobs("New")) == []
+    assert closed == []
+    with BatchClient() as client:
+        assert (list(client.list_jobs("New")), closed) == ([], [])
+    assert len(closed) == 1
 
 
 def test_offers_nothing_else() -> None:
