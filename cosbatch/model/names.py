@@ -70,6 +70,11 @@ class Resource(NamedTuple):
     def appid(self) -> str:
         return appid_of(self.bucket)
 
+    @property
+    def uri(self) -> str:
+        """`cos://bucket/key`, as people write it; the region is not in it."""
+        return f"cos://{self.bucket}" + (f"/{self.key}" if self.key else "")
+
     def arn(self, region: str) -> str:
         """The short form, as the page's samples write objects and report buckets."""
         return f"qcs::cos:{region}::{self.bucket}" + (f"/{self.key}" if self.key else "")

@@ -100,12 +100,15 @@ def test_writes_names_that_read_back_as_they_were() -> None:
         assert names.parse_resource(Resource(bucket, key, None).arn(region)) == Resource(bucket, key, region)
         assert names.parse_resource(Resource(bucket, None, None).arn(region)) == Resource(bucket, None, region)
         assert names.parse_resource(names.target_arn(bucket, region)) == Resource(bucket, None, region)
+        assert names.parse_resource(Resource(bucket, key, region).uri) == Resource(bucket, key, None)
         assert names.parse_resource(f"cos://{bucket}/{key}") == Resource(bucket, key, None)
 
 
 def test_writes_objects_short_and_targets_long() -> None:
     assert Resource("b-1", "k", None).arn("ap-x") == "qcs::cos:ap-x::b-1/k"
     assert Resource("b-1", None, None).arn("ap-x") == "qcs::cos:ap-x::b-1"
+    assert Resource("b-1", "k", "ap-x").uri == "cos://b-1/k"
+    assert Resource("b-1", None, None).uri == "cos://b-1"
     assert names.target_arn("b-1", "ap-x") == "qcs::cos:ap-x:uid/1:b-1"
 
 

@@ -35,7 +35,7 @@ def aftermath_of(job_id: str, job: Mapping[str, Any], options: argparse.Namespac
     progress, place = job_progress_of(job), reports.place_of(job_id, job)
     if not progress.is_final or place is None:
         return Aftermath(None, {})
-    name = f"cos://{place.bucket}/{place.key}"
+    name = place.uri
     counts: dict[str, int] = {}
     try:
         if progress.failed:

@@ -128,7 +128,7 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
     except IdempotencyMismatch as error:
         error.message += " Where the list is to have one more job, --again makes it."
         raise
-    return {**result, "Manifest": f"cos://{place.bucket}/{place.key}", "Rows": proposal.rows}
+    return {**result, "Manifest": place.uri, "Rows": proposal.rows}
 
 
 def _told(result: Result, proposal: Proposal) -> str:

@@ -174,4 +174,4 @@ def _list_of(job: Mapping[str, Any]) -> str:
         place = names.parse_resource(told)
     except ValueError:
         return told
-    return f"cos://{place.bucket}/{place.key or ''}"
+    return place.uri

@@ -73,9 +73,8 @@ def check(call: ListCall, source_place: Resource | None) -> None:
             "what is uploaded to {place} is taken by profile {profile}, whose function makes a job of it: name another "
             "place with --upload-to"
         )
-        folder = f"cos://{call.folder.bucket}/{call.folder.key}"
-        raise WrongUsage(message.format(place=folder, profile=taking.name))
-    elements = {**call.elements, "Manifest": f"cos://{place.bucket}/{place.key}"}
+        raise WrongUsage(message.format(place=call.folder.uri, profile=taking.name))
+    elements = {**call.elements, "Manifest": place.uri}
     document = document_of(elements, profile, client.settings.account.region, client.clock.now())
     caller_policy.check(document, profile, client.configuration.profiles, client.settings)
 
@@ -115,8 +114,8 @@ def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content, etag
     """
     manifest = _manifest_at(call.client, proposal.place)
     if str(manifest.location["ETag"]).strip('"') != etag.strip('"'):
-        where = f"cos://{proposal.place.bucket}/{proposal.place.key}"
-        raise IdempotencyMismatch(f"The list that was uploaded to {where} was overwritten; no job was made of it.")
+        told = f"The list that was uploaded to {proposal.place.uri} was overwritten; no job was made of it."
+        raise IdempotencyMismatch(told)
     is_planned = proposal.draft.inspection.location == manifest.location
     if is_planned and _written(call.client, manifest.last_modified) // _DAY == call.client.clock.now() // _DAY:
         return proposal.draft
@@ -164,7 +163,7 @@ def _size(client: Client, place: Resource, manifest: ManifestObject) -> int:
 def _of_content(call: ListCall, content: Content, show: Callable[[int], None]) -> Proposal:
     place = call.folder._replace(key=f"{call.folder.key}{content.sha256[:32]}.csv")
     client = _pending(call.client, place, content, headers_before(content, call.client.clock.now()))
-    location = {"ObjectArn": f"cos://{place.bucket}/{place.key}"}
+    location = {"ObjectArn": place.uri}
     watching = replace(client, wire=ShownWire(client.wire, show))
     return Proposal(place, content, _drafted(call, watching, location, call.token_for(location), None))
 

@@ -119,7 +119,7 @@ def _facts(proposals: Sequence[Proposal], buckets: Sequence[str]) -> dict[str, s
 
 
 def _list(proposal: Proposal) -> str:
-    place = f"cos://{proposal.place.bucket}/{proposal.place.key}"
+    place = proposal.place.uri
     return place if proposal.content is None else _("to be uploaded to {place}").format(place=place)
 
 

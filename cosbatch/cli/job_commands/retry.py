@@ -130,7 +130,7 @@ def _report_of(job_id: str, job: Job) -> str:
     if not job_progress_of(job).is_final:
         message = _("job {job} has not ended ({state}), and its report is written at the end: cosbatch wait {job}")
         raise WrongUsage(message.format(job=job_id, state=job.get("Status")))
-    return f"cos://{place.bucket}/{place.key}"
+    return place.uri
 
 
 def _say_counts(failed: FailedTasks) -> None:

@@ -23,7 +23,7 @@ from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
 from cosbatch.model.errors import InvalidManifest
-from cosbatch.model.names import CSV
+from cosbatch.model.names import CSV, Resource
 
 _EXAMPLES = N_("""\
   A list of every object under a prefix:
@@ -131,7 +131,7 @@ def list_into(path: str | None, selection: Selection, clients: Sequence[Client])
 
 def _nothing(selection: Selection) -> InvalidManifest:
     """The failure that nothing was listed."""
-    under = f"cos://{selection.listing.bucket}/{selection.listing.prefix}"
+    under = Resource(selection.listing.bucket, selection.listing.prefix, None).uri
     of_class = f" of class {' or '.join(selection.storage_classes)}" if selection.storage_classes else ""
     nothing = InvalidManifest(f"There is no object{of_class} under {under}, and so no list.")
     nothing.fields["Hint"] = _("Look at the prefix, which is a key's beginning as it is, and at the storage class.")

@@ -17,6 +17,7 @@ from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.model.errors import InvalidEvent
 from cosbatch.model.hints import ENGLISH
+from cosbatch.model.names import Resource
 
 
 class Part(NamedTuple):
@@ -46,7 +47,7 @@ def parts_of(name: str, options: argparse.Namespace) -> Iterator[Part]:
 def _place(name: str, file: File) -> str:
     """Where a file is that a manifest.json names: in the bucket, or on disk beside the manifest.json or in results/."""
     if is_object(name):
-        return f"cos://{file.bucket or place_of(name).bucket}/{file.key}"
+        return Resource(file.bucket or place_of(name).bucket, file.key, None).uri
     folder, base = os.path.dirname(name), os.path.basename(file.key)
     for candidate in (os.path.join(folder, base), os.path.join(folder, "results", base)):
         if os.path.exists(candidate):

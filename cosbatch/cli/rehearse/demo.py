@@ -158,7 +158,7 @@ def _receipt(client: Client, manifest: Resource, folder: str) -> Json:
     place = receipt_place(folder, manifest.bucket, manifest.key or "")
     receipt: Json = json.loads(objects.read(client, place))
     title = _("Whoever uploaded the list finds the last result in {place}.")
-    _tell(title.format(place=f"cos://{place.bucket}/{place.key}"), record(receipt, _INDENT))
+    _tell(title.format(place=place.uri), record(receipt, _INDENT))
     return receipt
 
 
@@ -183,7 +183,7 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
     files = [objects.read(client, Resource(file.bucket, file.key, None)) for file in contents.files]
     tasks = [some for content in files for some in reports.tasks([content], contents.columns, "the report")]
     _tell(
-        _("Its report is in {place}.").format(place=f"cos://{place.bucket}/{place.key}"),
+        _("Its report is in {place}.").format(place=place.uri),
         [*files[0].decode().splitlines()[:3], "..."],
     )
     first = rehearsal.example_objects(client.settings.account.appid, 1)[0]
@@ -193,7 +193,7 @@ def _report(client: Client, job: Mapping[str, Any]) -> Json:
     )
     failed = sum(len(failed) for some in tasks for failed in some.failed.values())
     succeeded = sum(len(some.keys) for some in tasks) - failed
-    return {"Manifest": f"cos://{place.bucket}/{place.key}", "Succeeded": succeeded, "Failed": failed}
+    return {"Manifest": place.uri, "Succeeded": succeeded, "Failed": failed}
 
 
 def _tell(title: str, lines: list[str]) -> None:
