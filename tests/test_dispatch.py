@@ -224,7 +224,7 @@ def test_lets_a_bug_in_one_record_not_take_the_others_down() -> None:
     assert "KeyError" in logged(lines)[0]["traceback"]
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "Compare"), ("zh", "无法读取")])
+@pytest.mark.parametrize(("language", "word"), [("en", "cannot be read"), ("zh", "无法读取")])
 def test_gives_every_failure_a_hint_in_the_language_of_the_configuration(language: str, word: str) -> None:
     broken = {"Records": [{"event": {"eventName": "cos:ObjectCreated:Put"}}]}
     (result,) = answer(broken, environ={**ENVIRON, "COSBATCH_LANG": language})["Results"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cosbatch.model import errors
 from cosbatch.model.hints import CHINESE, ENGLISH, hint_for
+from tests.pages import blocks, page
 
 NOT_ANSWERED = {"CosbatchError", "ServiceSideError", "ServiceError"}
 OWN = [
@@ -66,6 +69,14 @@ def test_says_it_in_both_languages(code: str) -> None:
     english, chinese = hint_for(code, "en"), hint_for(code, "zh")
     assert english.isascii()
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
+
+
+def test_names_the_page_where_examples_of_calls_are() -> None:
+    for language in ("en", "zh"):
+        named = re.findall(r"docs/\w+\.md", hint_for("InvalidEvent", language))
+        assert named == ["docs/calls.md"]
+    assert blocks(page("docs/calls.md"), "json")
+    assert not [code for hints in (ENGLISH, CHINESE) for code, hint in hints.items() if "README" in hint]
 
 
 def test_has_words_for_a_code_that_no_page_knows() -> None:
