@@ -59,7 +59,11 @@ def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    return iter(lambda: file.read(_BLOCK), b"")
+    """The content; a block that is not full is the last one: a terminal whose end was read would wait for another end."""
+    while block := file.read(_BLOCK):
+        yield block
+        if len(block) < _BLOCK:
+            return
 
 
 def _shown(blocks: Iterable[bytes], show: Callable[[int], None]) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ import gzip
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,26 @@ def test_reads_a_file(tmp_path: Path) -> None:
 def test_reads_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT)))
     assert read("-") == TEXT
+
+
+class Typed(io.RawIOBase):
+    """What somebody types at a terminal, who ends it once: to read on would wait for another end."""
+
+    def __init__(self) -> None:
+        self._typed = [b"a-1,k\n", b"a-1,l\n", b""]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any) -> int:
+        typed = self._typed.pop(0)
+        room[: len(typed)] = typed
+        return len(typed)
+
+
+def test_ends_with_what_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Typed())))
+    assert read("-") == b"a-1,k\na-1,l\n"
 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.csv.gz"])
