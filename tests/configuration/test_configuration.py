@@ -69,7 +69,7 @@ def test_says_all_that_is_wrong_in_either_at_once() -> None:
         "/profiles/1/name",
         "/profiles/1/match",
     ]
-    assert str(refused.value) == "The variables and the profiles in profiles.json are not right; nothing was sent."
+    assert refused.value.message == "The variables and the profiles in profiles.json are not right; nothing was sent."
 
 
 @pytest.mark.parametrize(

@@ -132,13 +132,12 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
 
 
 def _told(result: Result, proposal: Proposal) -> str:
-    objects_of = _("all objects")
-    if proposal.rows is not None:
-        objects_of = ngettext("{count} object", "{count} objects", proposal.rows).format(count=f"{proposal.rows:,}")
+    rows = proposal.rows
+    count = _("all objects") if rows is None else ngettext("{count} object", "{count} objects", rows)
     told = _("Job {job}, of {objects}, is created.")
     if result["Outcome"] == "recovered":
         told = _("Job {job}, of {objects}, was there already: no other is made (--again makes one more).")
-    return told.format(job=result["JobId"], objects=objects_of)
+    return told.format(job=result["JobId"], objects=count.format(count=f"{rows or 0:,}"))
 
 
 def followed(client: Client, made: Sequence[Result], options: argparse.Namespace) -> int:
