@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cosbatch.configuration.settings import MANIFEST_CHECK, Settings
@@ -75,7 +75,7 @@ def inspect(
         raise error
     if spec["Format"] == CSV and not spec["Fields"]:
         spec["Fields"] = _told_by(verdict, content)
-    unchecked, is_open = check.unchecked(verdict), check.leaves_limit_open(verdict)
+    unchecked, is_open = tuple(check.unchecked(verdict)), check.leaves_limit_open(verdict)
     inspection = Inspection(content.location, spec, content.size, unchecked=unchecked, leaves_limit_open=is_open)
     if verdict is None:
         return inspection
@@ -115,20 +115,18 @@ class ManifestCheck:
             return judge_inventory_object(self._content, self._sources, self._full)
         return judge_rows(self._content, self._fields, self._sources, self._full)
 
-    def unchecked(self, verdict: Verdict | None) -> tuple[Mapping[str, object], ...]:
+    def unchecked(self, verdict: Verdict | None) -> Iterator[Mapping[str, object]]:
         """What was asked for and could not be looked at; there is no verdict where the check is off."""
-        found = []
         if verdict is not None and not verdict.complete and self._full:
-            found.append(warning("JudgedInPart", OBJECT_ARN, "was not judged to the end: the time did not suffice"))
+            yield warning("JudgedInPart", OBJECT_ARN, "was not judged to the end: the time did not suffice")
         if verdict is not None and verdict.files_left:
             why = "the time did not suffice" if self._full else f"that takes {MANIFEST_CHECK}=full"
             message = f"names {verdict.files_left} data files that were not looked for: {why}"
-            found.append(warning("FilesNotLookedFor", OBJECT_ARN, message))
+            yield warning("FilesNotLookedFor", OBJECT_ARN, message)
         if self.leaves_limit_open(verdict):
             why = f"{MANIFEST_CHECK} is off" if verdict is None else "the time did not suffice for all rows"
             message = f"may be over the profile's {' and '.join(self._limits)}, for it could not be read: {why}"
-            found.append(warning("LimitNotChecked", "/Manifest", message))
-        return tuple(found)
+            yield warning("LimitNotChecked", "/Manifest", message)
 
     def leaves_limit_open(self, verdict: Verdict | None) -> bool:
         """Whether rows that nobody read may be over a limit of the profile."""

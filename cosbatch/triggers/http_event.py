@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from cosbatch.model import strict_json
@@ -89,7 +89,8 @@ def _decoded(text: str) -> str:
 
 def header(event: Event, name: str) -> str | None:
     """The header; `name` is in small letters. Raises InvalidEvent where it is given twice, differently."""
-    values = [value for value in _values(event, _HEADERS, lambda given: given.lower() == name) if value is not None]
+    given = _values(event, _HEADERS).items()
+    values = [value for each, values in given if each.lower() == name for value in values if value is not None]
     if not values:
         return None
     value = _only(values, f"header {name}")
@@ -106,33 +107,24 @@ def parameters(event: Event, known: tuple[str, ...]) -> dict[str, object]:
     """
     if any(event.get(part) and not isinstance(event[part], Mapping) for part in _QUERIES):
         raise InvalidEvent("The query is not an object of names and values.")
-    _check_slips(event, known)
-    found = {}
-    for name in known:
-        # A bare name, without a value, arrives as true.
-        values = ["true" if value is True else value for value in _values(event, _QUERIES, name.__eq__)]
-        if values:
-            found[name] = _only(values, f"parameter {name}")
-    return found
+    given, plain_names = _values(event, _QUERIES), {name.lower(): name for name in known}
+    for name in given:
+        meant = plain_names.get(name.lower().replace("-", "").replace("_", ""))
+        if meant not in (None, name):
+            raise InvalidEvent(f"The parameter {quoted(name)} is written {meant}.")
+    # A bare name, without a value, arrives as true.
+    values = {name: ["true" if value is True else value for value in given.get(name, ())] for name in known}
+    return {name: _only(values[name], f"parameter {name}") for name in known if values[name]}
 
 
-def _check_slips(event: Event, known: tuple[str, ...]) -> None:
-    plain_names = {name.lower(): name for name in known}
-    for part in _QUERIES:
-        query = event.get(part)
-        for given in query if isinstance(query, Mapping) else ():
-            meant = plain_names.get(str(given).lower().replace("-", "").replace("_", ""))
-            if meant not in (None, given):
-                raise InvalidEvent(f"The parameter {quoted(str(given))} is written {meant}.")
-
-
-def _values(event: Event, parts: tuple[str, ...], is_meant: Callable[[str], bool]) -> Iterator[object]:
-    """Every value that one of the parts of the event has under a name that is meant."""
+def _values(event: Event, parts: tuple[str, ...]) -> dict[str, list[object]]:
+    """Every value that the parts of the event hold, by its name."""
+    found: dict[str, list[object]] = {}
     for part in parts:
         fields = event.get(part)
         for name, value in fields.items() if isinstance(fields, Mapping) else ():
-            if is_meant(str(name)):
-                yield from value if isinstance(value, list) else [value]
+            found.setdefault(str(name), []).extend(value if isinstance(value, list) else [value])
+    return found
 
 
 def _only(values: list[object], what: str) -> object:
