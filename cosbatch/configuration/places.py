@@ -46,8 +46,8 @@ class Place(NamedTuple):
         return self.bucket == match.bucket and _one_begins_the_other(self.prefix, match.prefix)
 
 
-def written_by(job: Mapping[str, Any]) -> Iterator[Place]:
-    """Where the job of a document or of a profile writes: reports and copies (436/38608).
+def written_by(job: Mapping[str, Any], receipts: str | None = None) -> Iterator[Place]:
+    """Where the job of a document or of a profile writes reports and copies (436/38608), and the folder of its `receipts`.
 
     Copies whose prefix is replaced begin with TargetKeyPrefix; others, in place or not, may have any key.
     """
@@ -62,12 +62,9 @@ def written_by(job: Mapping[str, Any]) -> Iterator[Place]:
         pointer = f"/Operation/COSPutObjectCopy/{'TargetKeyPrefix' if prefix else 'TargetResource'}"
         bucket = names.parse_resource(copy["TargetResource"])
         yield Place(bucket.bucket, bucket.region, prefix, "copies", pointer)
-
-
-def receipts_at(resource: str) -> Place:
-    """Where the receipts of a profile are written: the folder that its `receipts` names."""
-    folder = names.parse_resource(resource)
-    return Place(folder.bucket, folder.region, folder.key or "", "receipts", "/receipts")
+    if receipts:
+        folder = names.parse_resource(receipts)
+        yield Place(folder.bucket, folder.region, folder.key or "", "receipts", "/receipts")
 
 
 def _one_begins_the_other(one: str, other: str) -> bool:

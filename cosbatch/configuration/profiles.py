@@ -10,7 +10,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from cosbatch.configuration.places import Match, Place, receipts_at, written_by
+from cosbatch.configuration.places import Match, Place, written_by
 from cosbatch.model import names, strict_json
 from cosbatch.model.errors import Forbidden, InvalidRequest, Problem
 from cosbatch.model.identity import DESCRIPTION_LIMIT, shortened
@@ -37,8 +37,7 @@ class Profile(NamedTuple):
     @property
     def places(self) -> tuple[Place, ...]:
         """Where the profile's jobs and its receipts are written."""
-        receipts = [receipts_at(self.receipts)] if self.receipts else []
-        return (*written_by(self.job), *receipts)
+        return tuple(written_by(self.job, self.receipts))
 
 
 class Profiles(NamedTuple):

@@ -34,9 +34,7 @@ def contradictions(ours: Mapping[str, object], theirs: Mapping[str, object], who
 
 
 def _shown(text: str | None) -> str:
-    if text is None:
-        return "missing"
-    return repr(quoted(text))
+    return "missing" if text is None else repr(quoted(text))
 
 
 def _leaves(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cosbatch.configuration.settings import MANIFEST_CHECK, Settings
 from cosbatch.model import names
 from cosbatch.model.errors import InvalidManifest, InvalidRequest, Problem
-from cosbatch.model.names import CSV, INVENTORY
 from cosbatch.service.exchange import Exchange
 from cosbatch.service.manifest_object import EDGE, ManifestObject
 
@@ -66,14 +65,14 @@ def inspect(
     if content.location["ETag"] is None:
         content.head()
     spec = dict(manifest["Spec"])
-    spec["Format"] = spec["Format"] or (INVENTORY if names.is_inventory(content.key) else CSV)
+    spec["Format"] = spec["Format"] or (names.INVENTORY if names.is_inventory(content.key) else names.CSV)
     check = ManifestCheck(content, spec, limits, settings)
     verdict = None if settings.manifest_check == "off" else check.verdict()
     if verdict is not None and not verdict.ok:
         error = InvalidManifest("The content of the manifest cannot work; no job was created.", problems_of(verdict))
         error.fields["Verdict"] = verdict.as_json()
         raise error
-    if spec["Format"] == CSV and not spec["Fields"]:
+    if spec["Format"] == names.CSV and not spec["Fields"]:
         spec["Fields"] = _told_by(verdict, content)
     unchecked, is_open = tuple(check.unchecked(verdict)), check.leaves_limit_open(verdict)
     inspection = Inspection(content.location, spec, content.size, unchecked=unchecked, leaves_limit_open=is_open)
@@ -100,7 +99,7 @@ class ManifestCheck:
         self, content: ManifestObject, spec: Mapping[str, Any], limits: Mapping[str, Any], settings: Settings
     ) -> None:
         self._content = content
-        self._is_inventory = spec["Format"] == INVENTORY
+        self._is_inventory = spec["Format"] == names.INVENTORY
         self._fields: list[str] | None = spec["Fields"]
         self._sources = _Sources(limits, settings.account.appid)
         self._limits = [name for name in ("source_buckets", "max_objects") if name in limits]

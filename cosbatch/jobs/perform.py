@@ -13,13 +13,7 @@ from cosbatch.jobs.inspection import Inspection, inspect, warning_of
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.jobs.uploaded import UploadedManifest, find_uploaded
 from cosbatch.model import identity
-from cosbatch.model.errors import (
-    CosbatchError,
-    DuplicateUnresolved,
-    ServiceSideError,
-    UnexpectedResponse,
-    UpstreamTLS,
-)
+from cosbatch.model.errors import CosbatchError, DuplicateUnresolved, ServiceSideError, UnexpectedResponse, UpstreamTLS
 from cosbatch.model.messages import Call, Upload
 from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, load_call
 from cosbatch.schemas.elements import load
@@ -54,10 +48,8 @@ def perform(call: Call, context: CallContext) -> dict[str, object]:
             return _update_job_status(fields, call.caller, context)
         case _:
             assert call.action == "DeleteJob"
-            return {
-                "JobId": fields["JobId"],
-                **ask(actions.delete_job_request(fields["JobId"], account), actions.deleted),
-            }
+            deleted = ask(actions.delete_job_request(fields["JobId"], account), actions.deleted)
+            return {"JobId": fields["JobId"], **deleted}
 
 
 def _update_job_status(fields: Mapping[str, Any], caller: str | None, context: CallContext) -> dict[str, object]:

@@ -10,7 +10,6 @@ from cosbatch.jobs.inspection import Inspection, warning
 from cosbatch.model import names
 from cosbatch.model.credentials import Account
 from cosbatch.model.errors import IdempotencyMismatch, Problem
-from cosbatch.model.names import INVENTORY
 from cosbatch.service import actions
 
 
@@ -67,7 +66,7 @@ def _copy_warnings(copy: Mapping[str, Any], pointer: str, sources: Collection[st
 
 
 def _delete_warnings(spec: Mapping[str, Any]) -> Iterator[dict[str, object]]:
-    if spec["Format"] == INVENTORY:
+    if spec["Format"] == names.INVENTORY:
         message = "is an inventory: everything that it lists is deleted"
         yield warning("DeletesInventory", "/Manifest/Spec/Format", message)
     elif "VersionId" not in (spec["Fields"] or ()):

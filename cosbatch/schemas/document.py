@@ -24,6 +24,7 @@ PRIORITY_MAXIMUM = 2_147_483_647
 NAME_LIMIT = 1024
 # The oldest pages have the short form, the newest the long one; `uid/` carries the APPID. Both are taken.
 NAME_FORMS = "qcs::cos:<region>::<bucket-appid>, qcs::cos:<region>:uid/<appid>:<bucket-appid>, cos://<bucket-appid>"
+ROLE_FORM = "qcs::cam::uin/<uin>:roleName/<name>"
 _REFUSAL = "The job breaks rules of the CreateJob page; nothing was sent."
 
 
@@ -51,7 +52,7 @@ def bucket_name(text: str) -> str:
 
 def role_name(text: str) -> None:
     if names.role_uin(text) is None:
-        raise ValidationError("must be qcs::cam::uin/<uin>:roleName/<name>")
+        raise ValidationError(f"must be {ROLE_FORM}")
 
 
 def quoted_etag(text: str) -> str:
@@ -262,13 +263,7 @@ class CreateJobRequest(Element):
     Operation = Part(Operation(), required=True)
     Priority = Number(0, PRIORITY_MAXIMUM, required=True, about="The larger, the sooner.")
     Report = Part(Report(), required=True)
-    RoleArn = Text(
-        1,
-        1024,
-        validate=role_name,
-        required=True,
-        about="Whose rights the job has: qcs::cam::uin/<uin>:roleName/<name>.",
-    )
+    RoleArn = Text(1, 1024, validate=role_name, required=True, about=f"Whose rights the job has: {ROLE_FORM}.")
 
 
 _DOCUMENT = CreateJobRequest()

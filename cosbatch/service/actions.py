@@ -110,8 +110,7 @@ def updated_status(response: Response) -> dict[str, object]:
 
 def deleted(response: Response) -> dict[str, object]:
     """`{RequestId}`: the answer has no body that any source describes."""
-    checked(response)
-    return _with_request_id({}, response)
+    return _with_request_id({}, checked(response))
 
 
 def read(root: str, response: Response) -> dict[str, object]:

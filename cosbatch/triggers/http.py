@@ -15,14 +15,7 @@ from cosbatch.model.errors import CosbatchError, InvalidEvent, MethodNotAllowed,
 from cosbatch.model.identity import caller_of
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, as_result, as_text
 from cosbatch.schemas.calls import capitalised
-from cosbatch.triggers.http_access import (
-    authenticate,
-    authorize,
-    check_preflight,
-    is_preflight,
-    origin_headers,
-    preflight_headers,
-)
+from cosbatch.triggers import http_access
 from cosbatch.triggers.http_event import PARAMETERS, WITH_BODY, header, json_body, method_of, parameters, path_of, route
 
 _RETRY_AFTER = 5
@@ -39,13 +32,13 @@ def calls(event: Mapping[str, object], configuration: Configuration) -> list[Ste
         strict_json.check(event)
     except ValueError as error:
         raise InvalidEvent(f"The event cannot be read: {error}.") from None
-    if is_preflight(event, settings):
-        check_preflight(event, settings)
+    if http_access.is_preflight(event, settings):
+        http_access.check_preflight(event, settings)
         return [Skipped("a browser asks beforehand what its page may send (CORS)")]
-    token = authenticate(header(event, "authorization"), settings)
+    token = http_access.authenticate(header(event, "authorization"), settings)
     action, of_path = route(method_of(event), path_of(event))
     fields = _fields(event, action, of_path)
-    authorize(token, action, fields)
+    http_access.authorize(token, action, fields)
     return [Call(action, fields, caller=caller_of(token.digest) if token else None)]
 
 
@@ -54,9 +47,9 @@ def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: C
     (outcome,) = outcomes
     headers = {"Cache-Control": "no-store"}
     if configuration is not None:
-        headers.update(origin_headers(event, configuration.settings))
+        headers.update(http_access.origin_headers(event, configuration.settings))
     if isinstance(outcome, Skipped):
-        return _integration(204, {**headers, **preflight_headers(event)}, "")
+        return _integration(204, {**headers, **http_access.preflight_headers(event)}, "")
     headers["Content-Type"] = "application/json; charset=utf-8"
     if isinstance(outcome, CosbatchError):
         return _integration(outcome.status, {**headers, **_failure_headers(outcome)}, as_text(as_result(outcome)))
