@@ -23,23 +23,22 @@ def read_configuration(environ: Mapping[str, str], default_path: str, read_file:
     `read_file` raises OSError or ValueError; only the file at `default_path` may be missing: then there are no profiles.
     """
     settings, problems = read_settings(environ)
-    profiles, more = _profiles(settings.profiles_path, default_path, read_file)
+    path = settings.profiles_path or default_path
+    profiles, more = _profiles(path, settings.profiles_path is None, read_file)
     if problems or more:
         wrong = ["variables"] if problems else []
         if more:
-            wrong.append(f"profiles in {settings.profiles_path or default_path}")
+            wrong.append(f"profiles in {path}")
         raise ConfigurationError(f"The {' and the '.join(wrong)} are not right; nothing was sent.", [*problems, *more])
     return Configuration(settings, profiles)
 
 
-def _profiles(
-    path: str | None, default_path: str, read_file: Callable[[str], str]
-) -> tuple[Profiles, tuple[Problem, ...]]:
+def _profiles(path: str, may_be_missing: bool, read_file: Callable[[str], str]) -> tuple[Profiles, tuple[Problem, ...]]:
     try:
-        return parse_profiles(read_file(path or default_path))
+        return parse_profiles(read_file(path))
     except (OSError, ValueError) as error:
-        if path is None and isinstance(error, FileNotFoundError):
+        if may_be_missing and isinstance(error, FileNotFoundError):
             return Profiles(), ()
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        message = f"the profiles file {path or default_path} cannot be read: {reason}"
+        message = f"the profiles file {path} cannot be read: {reason}"
         return Profiles(), (Problem(f"/{PROFILES}", message),)
