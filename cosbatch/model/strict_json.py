@@ -96,16 +96,11 @@ def _below(floor: list[object], texts: list[str]) -> list[object]:
             below += each.values()
         elif isinstance(each, list):
             below += each
-        elif isinstance(each, int | float):
-            _check_number(each)
+        elif isinstance(each, float) and not math.isfinite(each):
+            raise ValueError(f"{each} is not a JSON number")
+        elif isinstance(each, int) and abs(each) >= _LARGEST:
+            raise ValueError(f"a number of more than {_LONGEST_NUMBER} digits is too long")
     return below
-
-
-def _check_number(number: float) -> None:
-    if isinstance(number, float) and not math.isfinite(number):
-        raise ValueError(f"{number} is not a JSON number")
-    if abs(number) >= _LARGEST:
-        raise ValueError(f"a number of more than {_LONGEST_NUMBER} digits is too long")
 
 
 def _check_characters(texts: Iterable[str]) -> None:

@@ -83,7 +83,10 @@ class ListOf(Kind, fields.List[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         if not isinstance(value, list):
             raise self.make_error("invalid")
-        self._check_length(len(value))
+        if len(value) < self.minimum:
+            raise ValidationError(f"must have {self.minimum} or more members; it has {len(value)}")
+        if self.maximum is not None and len(value) > self.maximum:
+            raise ValidationError(f"must have at most {self.maximum} members; it has {len(value)}: take some out")
         members: list[Any] = []
         faults: dict[int, Any] = {}
         for index, member in enumerate(value):
@@ -97,12 +100,6 @@ class ListOf(Kind, fields.List[Any]):
             raise ValidationError(faults)
         return members
 
-    def _check_length(self, length: int) -> None:
-        if length < self.minimum:
-            raise ValidationError(f"must have {self.minimum} or more members; it has {length}")
-        if self.maximum is not None and length > self.maximum:
-            raise ValidationError(f"must have at most {self.maximum} members; it has {length}: take some out")
-
 
 class Text(Kind, fields.Field[str]):
     """Text of `minimum` to `maximum` bytes in UTF-8 that XML can carry.
@@ -112,7 +109,7 @@ class Text(Kind, fields.Field[str]):
     """
 
     def __init__(
-        self, minimum: int = 0, maximum: int | None = None, form: Callable[[str], str] | None = None, **options: Any
+        self, minimum: int = 0, maximum: int | None = None, form: Callable[[str], str] = str, **options: Any
     ) -> None:
         super().__init__(**options)
         self.minimum = minimum
@@ -123,8 +120,6 @@ class Text(Kind, fields.Field[str]):
         if not isinstance(value, str):
             raise ValidationError("must be text")
         self._measure(value)
-        if self.form is None:
-            return value
         sent = self.form(value)
         if sent != value:
             self._measure(sent)

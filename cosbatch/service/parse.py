@@ -116,7 +116,14 @@ def _plain(element: Element) -> object:
         return [_plain(child) for child in element if _name(child) == MEMBERS[name]]
     if len(element):
         return _object(element)
-    return _scalar(name, (element.text or "").strip(_WHITE_SPACE))
+    text = (element.text or "").strip(_WHITE_SPACE)
+    if name == _EMPTY and not text:
+        return {}
+    if name in _NUMBERS and _NUMBER.fullmatch(text):
+        return int(text)
+    if name in _FLAGS:
+        return {"true": True, "false": False}.get(text, text)
+    return text
 
 
 def _object(children: Iterable[Element]) -> dict[str, object]:
@@ -125,13 +132,3 @@ def _object(children: Iterable[Element]) -> dict[str, object]:
     for child in children:
         found.setdefault(_name(child), []).append(_plain(child))
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
-
-
-def _scalar(name: str, text: str) -> object:
-    if name == _EMPTY and not text:
-        return {}
-    if name in _NUMBERS and _NUMBER.fullmatch(text):
-        return int(text)
-    if name in _FLAGS:
-        return {"true": True, "false": False}.get(text, text)
-    return text
