@@ -75,7 +75,11 @@ def add(commands: Commands) -> None:
         package,
     )
     parser.add_argument(
-        "--output", metavar="ZIP", default="dist/cosbatch.zip", help=_("where to write the zip (default: %(default)s)")
+        "--output",
+        metavar="ZIP",
+        type=zip_path,
+        default="dist/cosbatch.zip",
+        help=_("where to write the zip (default: %(default)s)"),
     )
     parser.add_argument(
         "--example", action="store_true", help=_("pack profiles.json also where it is of another account")
@@ -85,6 +89,13 @@ def add(commands: Commands) -> None:
         metavar="DIR",
         help=_("write the same files to this folder too, for a deployer that makes a zip itself"),
     )
+
+
+def zip_path(text: str) -> str:
+    """The type of the option that names the zip: a slip such as profiles.json must not cost that file."""
+    if not text.endswith(".zip") and (os.path.isfile(text) or not os.path.exists(text)):
+        raise argparse.ArgumentTypeError(_("{path} is no name of a zip; end it with .zip").format(path=repr(text)))
+    return text
 
 
 def package(options: argparse.Namespace) -> int:

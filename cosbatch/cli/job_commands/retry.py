@@ -114,6 +114,8 @@ def _check(options: argparse.Namespace) -> None:
     for name in ("dry_run", "document", "wait", "yes", "upload_to", "split", "plan_digest", "token", "again"):
         if getattr(options, name) and not options.create:
             raise WrongUsage(_("{option} is for --create").format(option=f"--{name.replace('_', '-')}"))
+    if options.output is not None:
+        files.check_apart(options.output, options.report)
     check_end(options)
 
 
@@ -161,6 +163,8 @@ def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> st
     """Gather the failed tasks that are asked for; how the report writes their keys. Raises WrongUsage where that is open."""
     keys = KeyForm()
     for part in parts_of(name, options):
+        if options.output is not None:
+            files.check_apart(options.output, part.name)
         # Where no failed key has a %, it does not matter how the others are written.
         if not part.tells_of_failures and (options.keys or not failed.keys.escaped):
             break
@@ -201,6 +205,7 @@ def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace)
         files.make_folder(options.by_code)
         for index, code in enumerate(codes):
             path = os.path.join(options.by_code, _file_name(code, index))
+            files.check_apart(path, options.report)
             yield _write({code: counts[code]}, path, failed, form)
     elif codes and options.output is not None:
         yield _write(counts, options.output, failed, form)

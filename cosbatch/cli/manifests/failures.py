@@ -23,6 +23,7 @@ from cosbatch.model.names import Resource
 class Part(NamedTuple):
     """The tasks in one file of a report, to be read before the next part; whether some of them may have failed."""
 
+    name: str
     tells_of_failures: bool
     tasks: Iterator[Tasks]
 
@@ -35,13 +36,13 @@ def parts_of(name: str, options: argparse.Namespace) -> Iterator[Part]:
             raise InvalidEvent(f"{name} is empty, and so no report of a job. Fetch it again.")
         blocks = chain([first], opened.blocks)
         if not reports.is_contents(first):
-            yield Part(True, reports.tasks(blocks, None, name))
+            yield Part(name, True, reports.tasks(blocks, None, name))
             return
         contents = reports.contents_of(b"".join(blocks), name)
     for file in sorted(contents.files, key=lambda file: not file.tells_of_failures):
         place = _place(name, file)
         with source.opened(place, options) as opened:
-            yield Part(file.tells_of_failures, reports.tasks(opened.blocks, contents.columns, place))
+            yield Part(place, file.tells_of_failures, reports.tasks(opened.blocks, contents.columns, place))
 
 
 def _place(name: str, file: File) -> str:

@@ -85,6 +85,13 @@ def output_path(text: str) -> str | None:
     return None if text == STDOUT or _leads_to(text, _STDOUT) else text
 
 
+def check_apart(path: str, read: str) -> None:
+    """Raises WrongUsage where the file to write is the one that is read: what is in it would be gone."""
+    with contextlib.suppress(OSError, ValueError):
+        if os.path.isfile(path) and os.path.samefile(path, sys.stdin.fileno() if read == STDIN else read):
+            raise WrongUsage(_("{path} is what is read here; write to another file").format(path=path))
+
+
 def _leads_to(path: str, descriptor: int) -> bool:
     """Whether the path names what is open in this process under that descriptor."""
     try:

@@ -437,6 +437,15 @@ def test_says_before_the_work_that_a_folder_is_no_zip(
     assert f"{tmp_path} cannot be written: Is a directory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["profiles.json", "new", "-", ""])
+def test_takes_no_name_for_the_zip_but_that_of_one(small: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    Path("profiles.json").write_text("mine")
+    assert pack("--output", name) == 2
+    assert "is no name of a zip; end it with .zip" in capsys.readouterr().err
+    assert [path.name for path in Path().iterdir()] == ["profiles.json"]
+    assert Path("profiles.json").read_text() == "mine"
+
+
 def test_says_so_where_it_packs_the_profiles_that_are_shipped(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

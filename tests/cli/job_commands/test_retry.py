@@ -258,3 +258,26 @@ def test_tells_what_is_no_report(run: Run, tmp_path: Path) -> None:
 def test_says_wrong_usage_where_nothing_can_be_written(run: Run, report: str) -> None:
     assert run("retry", report, "--by-code", os.path.join(report, "folder")).code == 2
     assert run("retry", report, "--output", os.path.join(report, "again.csv")).code == 2
+
+
+@pytest.mark.parametrize(
+    ("read", "where"),
+    [
+        ("report.csv", ("--output", "report.csv")),
+        ("report.csv", ("--output", "link.csv")),
+        ("SlowDown.csv", ("--by-code", ".")),
+        ("manifest.json", ("--output", "report.csv")),
+    ],
+)
+def test_does_not_write_over_the_report_that_it_reads(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: str, where: tuple[str, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("report.csv", "SlowDown.csv"):
+        Path(name).write_text(ROWS)
+    Path("link.csv").symlink_to("report.csv")
+    results = [{"TaskExecutionStatus": "failed", "Bucket": "b-1250000000", "Key": "results/report.csv"}]
+    Path("manifest.json").write_text(json.dumps({"Results": results}))
+    said = run("retry", read, *where)
+    assert (said.code, "is what is read here; write to another file" in said.err) == (2, True)
+    assert [Path(name).read_text() for name in ("report.csv", "SlowDown.csv")] == [ROWS, ROWS]

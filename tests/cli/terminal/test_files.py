@@ -52,6 +52,17 @@ def test_makes_a_folder_unless_a_file_is_there_or_nobody_may(tmp_path: Path) -> 
         files.make_folder(str(tmp_path / "file" / "b"))
 
 
+def test_tells_the_file_that_stdin_comes_from_and_lets_devices_be_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "list.csv").write_text("b-1,a\n")
+    with open(tmp_path / "list.csv", encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(files.WrongUsage, match="is what is read here"):
+            files.check_apart(str(tmp_path / "list.csv"), files.STDIN)
+    files.check_apart(os.devnull, os.devnull)
+
+
 def test_takes_no_folder_for_a_file_to_write(tmp_path: Path) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="is a folder; name a file in it"):
         files.output_path(str(tmp_path))
