@@ -39,9 +39,8 @@ def _is_open(call: Call, action: str) -> bool:
 
 
 def check_writable(call: Call) -> None:
-    """Raises ServiceError for a key that is too long, and for a bucket that cannot be, or is another account's."""
+    """Raises ServiceError for a key that is too long, and for a bucket that cannot be."""
     if not BUCKET_NAME.fullmatch(call.target.bucket):
         raise ServiceError("InvalidBucketName")
     if len(call.target.key.encode()) > KEY_LIMIT:
         raise ServiceError("KeyTooLong")
-    call.check_owner()

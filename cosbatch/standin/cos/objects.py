@@ -175,7 +175,6 @@ def _restoration(version: Version, now: float) -> Headers:
 
 def delete(call: Call) -> Response:
     """DeleteObject: delete an object, or one version of it for good."""
-    call.check_owner()
     wanted, key = call.request.version_id(), call.target.key
     with call.service.database.writing() as transaction:
         bucket = find_bucket(transaction.connection, call.target.bucket)

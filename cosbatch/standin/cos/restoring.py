@@ -56,7 +56,6 @@ def check_readable(version: Version, now: float) -> None:
 
 def restore_object(call: Call) -> Response:
     """PostObjectRestore: begin to restore an archived object (202), or renew the copy of a restored one (200)."""
-    call.check_owner()
     days, tier = _read(call.request.text())
     clock, now = call.service.clock, call.service.clock.now()
     with call.service.database.writing() as transaction:

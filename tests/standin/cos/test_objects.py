@@ -147,6 +147,7 @@ def test_deletes_an_object_once_and_for_all(client: Client, tmp_path: Path) -> N
     [
         ("GET", "never-written-1250000000", "NoSuchBucket"),
         ("DELETE", "never-written-1250000000", "NoSuchBucket"),
+        ("GET", "foreign-1260000000", "AccessDenied"),
         ("PUT", "foreign-1260000000", "AccessDenied"),
         ("DELETE", "foreign-1260000000", "AccessDenied"),
         ("PUT", "No_Bucket-1250000000", "InvalidBucketName"),
