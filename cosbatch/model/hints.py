@@ -70,8 +70,8 @@ ENGLISH = {
     "lists them.",
     "NoSuchJob of UpdateJobPriority": "There is no such job in this region, or it has ended: then its priority "
     "decides nothing. `cosbatch describe JOBID` shows its state.",
-    "NoSuchKey": "There is no such object. Check the key: in a row of a list it is percent-encoded, in a call it "
-    "stands as it is.",
+    "NoSuchKey": "There is no such object, or no such bucket in this region. Check both: the bucket's full name, "
+    "<name>-<appid>, and the key; in a row of a list it is percent-encoded, in a call it stands as it is.",
     "NoSuchVersion": "There is no such version of the object. Check ObjectVersionId, or leave it out for the newest.",
     "NotImplemented": "The service does not offer this here. Check the region, and whether the operation is released "
     "for the account.",
@@ -147,7 +147,8 @@ CHINESE = {
     "NoSuchJob": "该地域没有此任务，或任务已结束，或已超过 90 天。可用 `cosbatch jobs` 查看。",
     "NoSuchJob of UpdateJobPriority": "该地域没有此任务，或任务已结束，其优先级不再起作用。可用 `cosbatch describe "
     "JOBID` 查看状态。",
-    "NoSuchKey": "对象不存在。请检查对象键：清单的行中须为百分号编码，调用中则为原始键。",
+    "NoSuchKey": "对象不存在，或该地域没有此存储桶。请检查完整桶名 <name>-<appid> 和对象键：清单的行中须为百分号编码，"
+    "调用中则为原始键。",
     "NoSuchVersion": "对象没有该版本。请检查 ObjectVersionId，或省略以使用最新版本。",
     "NotImplemented": "此处不支持该功能。请检查地域以及账号是否已开通该操作。",
     "PathConflict": "目录与对象同名。请重命名其一。",

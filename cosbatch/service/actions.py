@@ -14,8 +14,12 @@ from cosbatch.model.messages import LISTING_LIMIT, Request, Response, may_have_a
 from cosbatch.service.parse import parse
 from cosbatch.service.render import render
 
-# What a HEAD says with its status alone, for it has no body (error codes, 436/7730).
-_BODILESS = {403: "AccessDenied", 404: "NoSuchKey", 412: "PreconditionFailed"}
+# What a HEAD says with its status alone, for it has no body (error codes, 436/7730): the Code, and what it can mean.
+_BODILESS = {
+    403: ("AccessDenied", "The service refuses it and gives no reason."),
+    404: ("NoSuchKey", "There is no such object, or no such bucket."),
+    412: ("PreconditionFailed", "The object is not, or no longer, the one that was asked for."),
+}
 _RETRY_AFTER_LONGEST = 3600.0
 # Characters of a service's Message that are passed on; the ones that it was seen to write have less than 300.
 _LONGEST_MESSAGE = 1000
@@ -146,7 +150,8 @@ def checked_with_body(response: Response) -> Response:
 
 def _failure(response: Response) -> CosbatchError:
     if not response.body and response.status in _BODILESS and not _is_of_another(response):
-        failure = _service_error({"Code": _BODILESS[response.status]}, response)
+        code, message = _BODILESS[response.status]
+        failure = _service_error({"Code": code, "Message": message}, response)
         failure.unproven = response.request_id is None
         return failure
     try:

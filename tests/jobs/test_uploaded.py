@@ -131,4 +131,5 @@ def test_needs_the_time_of_the_object() -> None:
 def test_names_the_object_in_every_failure() -> None:
     with pytest.raises(ServiceSideError) as error:
         look(Response(404, {"x-cos-request-id": "r"}))
-    assert (error.value.code, error.value.message) == ("NoSuchKey", f"{KEY} in {BUCKET}: The service says no more.")
+    told = f"{KEY} in {BUCKET}: There is no such object, or no such bucket."
+    assert (error.value.code, error.value.message) == ("NoSuchKey", told)

@@ -95,8 +95,8 @@ def test_says_what_fits_the_action_where_one_is_given() -> None:
 @pytest.mark.parametrize(
     ("code", "language", "words"),
     [
-        ("NoSuchKey", "en", ("in a row of a list it is percent-encoded", "in a call it stands as it is")),
-        ("NoSuchKey", "zh", ("清单的行中须为百分号编码", "调用中则为原始键")),
+        ("NoSuchKey", "en", ("or no such bucket", "in a row of a list it is percent-encoded", "as it is")),
+        ("NoSuchKey", "zh", ("没有此存储桶", "清单的行中须为百分号编码", "调用中则为原始键")),
         ("UpstreamUnreachable", "en", ("HTTPS_PROXY", "NO_PROXY", "the same token if there was one")),
         ("UpstreamUnreachable", "zh", ("HTTPS_PROXY", "NO_PROXY", "若曾使用令牌")),
     ],

@@ -227,8 +227,10 @@ def test_fills_what_an_error_leaves_empty_from_the_headers() -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, "AccessDenied"), (404, "NoSuchKey"), (412, "PreconditionFailed")])
-def test_gives_an_error_without_a_body_the_name_of_its_status(status: int, code: str) -> None:
-    assert failure(actions.checked, answer(status=status)).code == code
+def test_gives_an_error_without_a_body_the_name_of_its_status_and_what_it_can_mean(status: int, code: str) -> None:
+    error = failure(actions.checked, answer(status=status))
+    assert error.code == code
+    assert "says no more" not in error.message
 
 
 @pytest.mark.parametrize("status", [403, 404])

@@ -111,4 +111,5 @@ def test_says_wrong_usage_for_what_is_not_there(name: str) -> None:
 def test_names_the_object_that_is_not_there(standin: Standin) -> None:
     with pytest.raises(ServiceError) as failed:
         read("cos://examplebucket-1250000000/nowhere.csv")
-    assert failed.value.message.endswith("HEAD examplebucket-1250000000.cos.ap-chengdu.myqcloud.com/nowhere.csv.")
+    where = "HEAD examplebucket-1250000000.cos.ap-chengdu.myqcloud.com/nowhere.csv"
+    assert failed.value.message == f"There is no such object, or no such bucket. That was {where}."
