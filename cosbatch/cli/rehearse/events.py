@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cosbatch.configuration import Configuration
@@ -16,8 +16,13 @@ from cosbatch.model.errors import CosbatchError
 from cosbatch.model.names import Resource
 from cosbatch.triggers import cos, http, http_event, timer
 
-# What identifies a state of the manifest's object; the object of a rehearsal has others.
-_RECORDED = ("ETag", "ObjectVersionId")
+# Where events tell of a state of the manifest's object, and by which names; the object of a rehearsal has others.
+_OF_CALL = (("Manifest", "Location"), ("ETag", "ObjectVersionId"))
+_OF_UPLOAD = (
+    (("cos", "cosObject", "meta"), ("ETag",)),
+    (("cos", "cosObject"), ("vid", "size")),
+    (("event",), ("eventTime",)),
+)
 _HOST_REGION = re.compile(r"\.cos(?:-internal)?(?:\.(?P<region>[a-z0-9-]+)|(?P<short>[a-z]+))\.", re.ASCII)
 
 
@@ -39,12 +44,14 @@ def manifests_of(event: Mapping[str, object], appid: str, region: str) -> list[R
 
 
 def for_rehearsal(event: Mapping[str, object]) -> Mapping[str, object]:
-    """The event without the ETags and versions of the recorded objects, which those of a rehearsal do not have."""
+    """The event without ETags, versions, sizes and times of the recorded objects, which those of a rehearsal do not have."""
     records = event.get("Records")
     if isinstance(records, list):
-        return {**event, "Records": [_without(record, "cos", "cosObject", "meta") for record in records]}
+        for path, recorded in _OF_UPLOAD:
+            records = [_without(record, path, recorded) for record in records]
+        return {**event, "Records": records}
     call = _call_of(event)
-    fields = _without(call, "Manifest", "Location")
+    fields = _without(call, *_OF_CALL)
     if fields == call:
         return event
     if http.matches(event):
@@ -52,13 +59,13 @@ def for_rehearsal(event: Mapping[str, object]) -> Mapping[str, object]:
     return {**event, "Message": json.dumps(fields)} if timer.matches(event) else fields
 
 
-def _without(value: Any, *path: str) -> Any:
-    """The value, at the end of the path without the names of _RECORDED."""
+def _without(value: Any, path: Sequence[str], recorded: Sequence[str]) -> Any:
+    """The value, at the end of the path without the names of what was recorded."""
     if not isinstance(value, Mapping):
         return value
     if not path:
-        return {name: below for name, below in value.items() if name not in _RECORDED}
-    return {name: _without(below, *path[1:]) if name == path[0] else below for name, below in value.items()}
+        return {name: below for name, below in value.items() if name not in recorded}
+    return {name: _without(below, path[1:], recorded) if name == path[0] else below for name, below in value.items()}
 
 
 def role_of(event: Mapping[str, object]) -> str | None:

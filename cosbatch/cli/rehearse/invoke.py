@@ -32,7 +32,7 @@ _EXAMPLES = N_("""\
   For real, with the account of the environment: an event that got lost, delivered again (it makes no second job):
     cosbatch invoke event.json
 
-With --local the account is the event's own: profiles.json is read as if its buckets lay there. ETags and versions of the recorded objects are left out, and HTTP events come in without authentication unless COSBATCH_HTTP_AUTH is set.
+With --local the account is the event's own: profiles.json is read as if its buckets lay there. ETags, versions, sizes and times of the recorded objects are left out, and HTTP events come in without authentication unless COSBATCH_HTTP_AUTH is set.
 """)
 
 

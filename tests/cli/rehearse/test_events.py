@@ -92,6 +92,14 @@ def test_tells_the_account_of_the_role_that_a_document_names() -> None:
 
 PINNED = {**CALL, "Manifest": {"Location": {"ObjectArn": ARN, "ETag": '"1"', "ObjectVersionId": "v1"}, "Spec": {}}}
 PLAIN = {**CALL, "Manifest": {"Location": {"ObjectArn": ARN}, "Spec": {}}}
+UPLOADED = {
+    "cos": {"cosObject": {"meta": {"ETag": '"1"', "x-cos-request-id": "N"}, "key": "/k", "size": 7, "vid": "v1"}},
+    "event": {"eventName": "cos:ObjectCreated:Put", "eventTime": 1545205770},
+}
+UPLOAD = {
+    "cos": {"cosObject": {"meta": {"x-cos-request-id": "N"}, "key": "/k"}},
+    "event": {"eventName": "cos:ObjectCreated:Put"},
+}
 
 
 @pytest.mark.parametrize(
@@ -110,10 +118,7 @@ PLAIN = {**CALL, "Manifest": {"Location": {"ObjectArn": ARN}, "Spec": {}}}
             {"httpMethod": "POST", "body": json.dumps(PLAIN), "isBase64Encoded": False},
         ),
         ({"httpMethod": "GET", "body": "no json"}, {"httpMethod": "GET", "body": "no json"}),
-        (
-            {"Records": [{"cos": {"cosObject": {"meta": {"ETag": '"1"', "x-cos-request-id": "N"}, "key": "/k"}}}]},
-            {"Records": [{"cos": {"cosObject": {"meta": {"x-cos-request-id": "N"}, "key": "/k"}}}]},
-        ),
+        ({"Records": [UPLOADED]}, {"Records": [UPLOAD]}),
         ({"Records": [{"cos": None}]}, {"Records": [{"cos": None}]}),
         ({"Records": [{"s3": {}}, 5]}, {"Records": [{"s3": {}}, 5]}),
         ({"Records": "none"}, {"Records": "none"}),

@@ -21,6 +21,7 @@ OTHER_ACCOUNT = {
                 "cosObject": {
                     "url": "http://testpic-1253970026.cos.ap-guangzhou.myqcloud.com/lists/a.csv",
                     "meta": {"x-cos-request-id": "NWMxOWY4MGFf"},
+                    "size": 1029,
                     "key": "/1253970026/testpic/lists/a.csv",
                 },
             },
@@ -58,6 +59,7 @@ def test_replays_an_upload_of_another_account_in_that_account(run: Run, recorded
     assert said.code == 0, said.err
     (result,) = said.json["Results"]
     assert (result["Outcome"], result["Profile"]) == ("created", "restore")
+    assert "Superseded" not in said.out
     assert result["Manifest"] == "qcs::cos:ap-guangzhou::testpic-1253970026/lists/a.csv"
 
 
