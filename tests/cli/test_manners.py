@@ -51,7 +51,6 @@ WRONG = {
         plan delete.json
         plan unknown.json
         create half.json
-        describe ''
         wait a/b
         """,
     2: f"""
@@ -115,6 +114,7 @@ WRONG = {
         doctor --region moon
         jobs --state Nope
         jobs --output json
+        describe ''
         describe {JOB} {JOB}
         priority {JOB} x
         cancel {JOB} --reason

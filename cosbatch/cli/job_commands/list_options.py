@@ -15,7 +15,7 @@ from cosbatch.cli.manifests.split import MOST_ROWS
 from cosbatch.cli.terminal.asking import add_yes
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.options import add_connections, add_service, filled, seconds, whole_number
+from cosbatch.cli.terminal.options import add_connections, add_service, seconds, whole_number
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
 from cosbatch.model import names
@@ -73,9 +73,7 @@ def add_way(parser: argparse.ArgumentParser) -> None:
     way.add_argument("--split", type=whole_number(1, MOST_ROWS), metavar="N", help=_("make a job for each N rows"))
     way.add_argument("--plan-digest", metavar="DIGEST", help=_("make the job only if it is still the planned one"))
     new = way.add_mutually_exclusive_group()
-    new.add_argument(
-        "--token", type=filled, metavar="TOKEN", help=_("the ClientRequestToken (default: made of list and job)")
-    )
+    new.add_argument("--token", metavar="TOKEN", help=_("the ClientRequestToken (default: made of list and job)"))
     new.add_argument("--again", action="store_true", help=_("make one more job of a list that had the same job before"))
 
 

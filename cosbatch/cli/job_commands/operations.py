@@ -76,7 +76,8 @@ def add(commands: Commands) -> None:
     copying.add_argument(
         "--to", metavar="PLACE", help=_("cos://bucket, or cos://bucket/folder; needed without --profile")
     )
-    copying.add_argument("--strip", metavar="PREFIX", help=_("what is taken off the beginning of the keys"))
+    stripped = _("what is taken off the beginning of the keys")
+    copying.add_argument("--strip", type=str, metavar="PREFIX", help=stripped)
     copying.add_argument("--storage-class", choices=_STORAGE_CLASSES, help=_("of the copies (default: STANDARD)"))
     tagging = command(commands, "tag", _("Tag objects."), _(_TAG_EXAMPLES), tag)
     deleting = command(commands, "delete-objects", _("Delete objects."), _(_DELETE_EXAMPLES), delete_objects)

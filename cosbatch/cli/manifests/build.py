@@ -47,7 +47,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 def add(commands: Commands) -> None:
     parser = command(commands, "build", _("Write a manifest from a listing of a bucket."), _(_EXAMPLES), build)
     parser.add_argument("--bucket", required=True, metavar="BUCKET", help=_("the bucket, with or without -appid"))
-    parser.add_argument("--prefix", default="", metavar="PREFIX", help=_("only keys that begin so (default: all)"))
+    only_under = _("only keys that begin so (default: all)")
+    parser.add_argument("--prefix", type=str, default="", metavar="PREFIX", help=only_under)
     parser.add_argument(
         "--versions",
         nargs="?",

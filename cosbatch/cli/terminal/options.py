@@ -28,6 +28,8 @@ def command(
         formatter_class=argparse.RawTextHelpFormatter,
         allow_abbrev=False,
     )
+    # What has no type of its own says something: an empty value, as of a variable that is not set, would pass for none.
+    parser.register("type", None, filled)
     parser.set_defaults(run=run, parser=parser)
     add_common(parser)
     return parser

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 import pytest
 
 from cosbatch.cli.terminal.options import bucket, endpoint, filled, region, seconds, whole_number
+from tests.cli.running import BRISK, Run
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("7", 7), ("007", 7), ("100", 100)])
@@ -40,6 +42,34 @@ def test_takes_a_bucket_with_its_appid_and_a_text_that_is_not_empty() -> None:
 def test_refuses_what_is_no_bucket(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="no bucket with its APPID"):
         bucket(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "restore list.csv --days 7 --role ''",
+        "restore list.csv --days 7 --report ' '",
+        "restore '' --days 7",
+        "tag list.csv a=b --upload-to ''",
+        "copy list.csv --to ''",
+        "create list.csv --profile ''",
+        "create call.json --token ''",
+        "delete-objects list.csv --description ''",
+        "retry report.csv --code ''",
+        "cancel 53dc6228-c50b-46f7-8ad7-65e7159f1aae --reason ''",
+        "init --role ''",
+    ],
+)
+def test_takes_no_empty_value_for_one_that_was_left_out(run: Run, line: str) -> None:
+    said = run(*shlex.split(line))
+    assert (said.code, "it is empty; leave the option out, or give it a value" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "line", ["build --bucket b-1250000000 --prefix ''", "copy cos://b-1250000000/ --to cos://b-1250000000 --strip ''"]
+)
+def test_takes_the_prefix_of_all_keys(run: Run, line: str) -> None:
+    assert "it is empty" not in run(*shlex.split(line), "--endpoint", "http://127.0.0.1:1", clock=BRISK).err
 
 
 @pytest.mark.parametrize("text", ["http://127.0.0.1:8930", "https://proxy.example.com/", "http://[::1]:80"])
