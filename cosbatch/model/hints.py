@@ -9,8 +9,9 @@ from cosbatch.model.errors import CosbatchError, ServiceError
 ENGLISH = {
     "BrokenState": "What `cosbatch build` kept of an interrupted listing cannot be read. Remove the .state and .part "
     "files beside the manifest and run it again: it lists from the beginning.",
-    "ConfigurationError": "Variables or profiles are wrong. Fix what Errors lists; a function is to be deployed again "
-    "then. `cosbatch doctor` checks them.",
+    "ConfigurationError": "Variables or profiles are wrong: fix what is listed. In a shell, `export NAME=value` sets a "
+    "variable, and `cosbatch init` asks for what is needed and writes profiles.json and cosbatch.env, to be read with "
+    "`. ./cosbatch.env`. A function is to be deployed again. `cosbatch doctor` checks both.",
     "DuplicateUnresolved": "The token was used before and its job cannot be seen yet. Send the same call with the "
     "same token again in a minute, or look for the marker in `cosbatch jobs`. Do not take a new token: it may make "
     "a second job.",
@@ -37,11 +38,11 @@ ENGLISH = {
     "UnsupportedMediaType": "Send the body as JSON, with Content-Type: application/json.",
     "UpstreamTLS": "The certificate of the other side is not the service's. Check COSBATCH_ENDPOINT and proxies that "
     "open TLS.",
-    "UpstreamTimeout": "COS did not answer in time. Try again with the same token; give the function a longer timeout "
-    "if it happens often.",
-    "UpstreamUnreachable": "No connection to COS or to the proxy before it. Check the region, on the command line "
-    "HTTPS_PROXY and NO_PROXY, and in a VPC the way out to the internet; then try again, with the same token if there "
-    "was one.",
+    "UpstreamTimeout": "COS did not answer in time. Try again with the same token; if it happens often, "
+    "give the function a longer timeout, or on the command line set COSBATCH_TIMEOUT (seconds).",
+    "UpstreamUnreachable": "No connection to COS or to the proxy before it. Where --endpoint or COSBATCH_ENDPOINT names an "
+    "address, check that, and whether the stand-in still runs there; else the region, on the command line HTTPS_PROXY "
+    "and NO_PROXY, and in a VPC the way out to the internet. Then try again, with the same token if there was one.",
     "AccessDenied": "The function's role, or on the command line the owner of the keys, may not do this. Give it the "
     "rights that `cosbatch policy` prints, and check that the batch role trusts cos.cloud.tencent.com.",
     "BadDigest": "The body was changed on its way: Content-MD5 does not fit. Look for a proxy that rewrites bodies.",
@@ -66,8 +67,10 @@ ENGLISH = {
     "MissingContentLength": "Something on the way took the Content-Length away. Look for a proxy.",
     "MissingRequestBodyError": "The body did not arrive. Look for a proxy that drops it.",
     "NoSuchBucket": "There is no such bucket in this region. Check its full name, <name>-<appid>, and COSBATCH_REGION.",
-    "NoSuchJob": "There is no such job in this region, it has ended, or it is older than 90 days. `cosbatch jobs` "
-    "lists them.",
+    "NoSuchJob": "There is no such job in this region, or it is older than 90 days. `cosbatch jobs` lists them; "
+    "--region asks in another region.",
+    "NoSuchJob of UpdateJobStatus": "There is no such job in this region, or it has ended. `cosbatch describe JOBID` "
+    "shows its state.",
     "NoSuchJob of UpdateJobPriority": "There is no such job in this region, or it has ended: then its priority "
     "decides nothing. `cosbatch describe JOBID` shows its state.",
     "NoSuchKey": "There is no such object, or no such bucket in this region. Check both: the bucket's full name, "
@@ -86,9 +89,11 @@ ENGLISH = {
     "RestoreNonArchiveObject": "The object is not archived, there is nothing to restore. Take its row out of the "
     "manifest.",
     "ServiceUnavailable": "The service cannot create or load jobs just now. Try again later with the same token.",
-    "SignatureDoesNotMatch": "The service signed something else than we did. Compare its StringToSign and "
-    "FormatString with ours; then check the SecretKey, and proxies that change headers.",
-    "SlowDown": "Too many requests. Wait as long as Retry-After says, and try again with the same token.",
+    "SignatureDoesNotMatch": "The SecretKey is not that of the SecretId, or the request was changed on its way. Check "
+    "the key first, then proxies that change headers; the JSON of this failure shows StringToSign and FormatString as "
+    "the service and as we wrote them.",
+    "SlowDown": "Too many requests. Wait a minute, or over HTTP as long as Retry-After says, and try again with the same "
+    "token.",
     "TooManyJobs": "The quota of jobs is full. Wait until jobs end, or cancel or delete some; nothing was created.",
     "UserNetworkTooSlow": "The request came in too slowly. Try again with the same token.",
     "XMLSizeLimit": "The document is larger than the service reads. Shorten metadata, tags and grants.",
@@ -100,8 +105,9 @@ _UNKNOWN = (
 CHINESE = {
     "BrokenState": "`cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，"
     "将从头列出对象。",
-    "ConfigurationError": "环境变量或 profiles 配置有误。请按 Errors 逐项修正，函数修正后需重新部署；可用 `cosbatch "
-    "doctor` 检查。",
+    "ConfigurationError": "环境变量或 profiles 配置有误，请逐项修正。在 shell 中用 `export NAME=value` 设置变量；"
+    "`cosbatch init` 会询问所需内容并写入 profiles.json 和 cosbatch.env，用 `. ./cosbatch.env` 读入。函数修正后需重新部署。"
+    "可用 `cosbatch doctor` 检查。",
     "DuplicateUnresolved": "该令牌已被使用，但暂时查不到对应任务。请一分钟后用同一令牌重试，或在 `cosbatch jobs` "
     "中查找标记。不要更换令牌，否则可能重复创建任务。",
     "Forbidden": "当前配置不允许该调用方提出此请求。请缩小请求范围，或放宽 policy、profile 或调用令牌的限制。",
@@ -122,8 +128,10 @@ CHINESE = {
     "UnexpectedResponse": "应答并非来自 COS。请检查 COSBATCH_ENDPOINT、地域以及中间的代理或网关。",
     "UnsupportedMediaType": "请以 JSON 发送请求体，并设置 Content-Type: application/json。",
     "UpstreamTLS": "对端证书不是该服务的证书。请检查 COSBATCH_ENDPOINT 以及会解密 TLS 的代理。",
-    "UpstreamTimeout": "COS 未及时应答。请用同一令牌重试；若经常发生，请加大函数超时时间。",
-    "UpstreamUnreachable": "无法连接 COS 或其前面的代理。请检查地域、命令行中的 HTTPS_PROXY 与 NO_PROXY，以及 VPC 的外网出口，"
+    "UpstreamTimeout": "COS 未及时应答。请用同一令牌重试；若经常发生，请加大函数超时时间，"
+    "命令行中请加大 COSBATCH_TIMEOUT（秒）。",
+    "UpstreamUnreachable": "无法连接 COS 或其前面的代理。若用 --endpoint 或 COSBATCH_ENDPOINT 指定了地址，"
+    "请检查该地址以及本地替身是否仍在运行；否则请检查地域、命令行中的 HTTPS_PROXY 与 NO_PROXY，以及 VPC 的外网出口，"
     "然后重试；若曾使用令牌，请仍用同一令牌。",
     "AccessDenied": "函数角色没有权限，命令行中则是密钥所属用户没有权限。请授予 `cosbatch policy` 输出的权限，"
     "并确认批量任务角色信任 cos.cloud.tencent.com。",
@@ -144,7 +152,8 @@ CHINESE = {
     "MissingContentLength": "Content-Length 在途中丢失。请检查代理。",
     "MissingRequestBodyError": "请求体未到达。请检查是否有代理丢弃了请求体。",
     "NoSuchBucket": "该地域没有此存储桶。请检查完整桶名 <name>-<appid> 以及 COSBATCH_REGION。",
-    "NoSuchJob": "该地域没有此任务，或任务已结束，或已超过 90 天。可用 `cosbatch jobs` 查看。",
+    "NoSuchJob": "该地域没有此任务，或任务已超过 90 天。可用 `cosbatch jobs` 查看，用 --region 查询其他地域。",
+    "NoSuchJob of UpdateJobStatus": "该地域没有此任务，或任务已结束。可用 `cosbatch describe JOBID` 查看状态。",
     "NoSuchJob of UpdateJobPriority": "该地域没有此任务，或任务已结束，其优先级不再起作用。可用 `cosbatch describe "
     "JOBID` 查看状态。",
     "NoSuchKey": "对象不存在，或该地域没有此存储桶。请检查完整桶名 <name>-<appid> 和对象键：清单的行中须为百分号编码，"
@@ -159,9 +168,9 @@ CHINESE = {
     "RestoreAlreadyInProgress": "对象正在恢复中。请等待完成，无需重复执行。",
     "RestoreNonArchiveObject": "对象不是归档类型，无需恢复。请从清单中删除该行。",
     "ServiceUnavailable": "服务暂时无法创建或加载任务。请稍后用同一令牌重试。",
-    "SignatureDoesNotMatch": "服务端计算的签名与本地不同。请对比双方的 StringToSign 与 FormatString，再检查 SecretKey "
-    "以及会修改请求头的代理。",
-    "SlowDown": "请求过于频繁。请按 Retry-After 等待后用同一令牌重试。",
+    "SignatureDoesNotMatch": "SecretKey 与 SecretId 不匹配，或请求在途中被改动。请先检查密钥，再检查会修改请求头的代理；"
+    "此错误的 JSON 列出了双方的 StringToSign 与 FormatString。",
+    "SlowDown": "请求过于频繁。请等待一分钟（HTTP 调用按 Retry-After 等待）后用同一令牌重试。",
     "TooManyJobs": "任务数已达上限，未创建任务。请等待任务结束，或取消、删除部分任务。",
     "UserNetworkTooSlow": "网络过慢。请用同一令牌重试。",
     "XMLSizeLimit": "XML 超过服务限制。请精简元数据、标签和授权。",

@@ -184,8 +184,10 @@ def _service_error(error: Mapping[str, object], response: Response) -> ServiceEr
     failure.date, failure.signed_at = response.headers.get("date"), response.signed_at
     if failure.code == "SignatureDoesNotMatch" and response.signed:
         # What the service would sign beside what we signed: a difference between the two is the fault.
-        for name, ours in zip(("StringToSign", "FormatString"), response.signed, strict=True):
-            failure.fields[name] = {"Service": error.get(name), "Function": ours.strip()}
+        ours = dict(zip(("StringToSign", "FormatString"), map(str.strip, response.signed), strict=True))
+        failure.fields = {name: {"Service": error.get(name), "Function": text} for name, text in ours.items()}
+        if all(error.get(name) == text for name, text in ours.items()):
+            failure.message += " It signed the same text as we did, so the SecretKey is not that of the SecretId."
     return failure
 
 

@@ -90,6 +90,8 @@ def test_says_what_fits_the_action_where_one_is_given() -> None:
         assert hint_for("InvalidRequest", language, "CreateJob") == general
         assert "describe" in hint_for("InvalidRequest", language, "UpdateJobStatus")
         assert "describe" in hint_for("NoSuchJob", language, "UpdateJobPriority")
+        assert "describe" in hint_for("NoSuchJob", language, "UpdateJobStatus")
+        assert "describe" not in hint_for("NoSuchJob", language, "DescribeJob")
 
 
 @pytest.mark.parametrize(
@@ -97,8 +99,20 @@ def test_says_what_fits_the_action_where_one_is_given() -> None:
     [
         ("NoSuchKey", "en", ("or no such bucket", "in a row of a list it is percent-encoded", "as it is")),
         ("NoSuchKey", "zh", ("没有此存储桶", "清单的行中须为百分号编码", "调用中则为原始键")),
-        ("UpstreamUnreachable", "en", ("HTTPS_PROXY", "NO_PROXY", "the same token if there was one")),
-        ("UpstreamUnreachable", "zh", ("HTTPS_PROXY", "NO_PROXY", "若曾使用令牌")),
+        (
+            "UpstreamUnreachable",
+            "en",
+            ("--endpoint", "stand-in", "HTTPS_PROXY", "NO_PROXY", "the same token if there was"),
+        ),
+        ("UpstreamUnreachable", "zh", ("--endpoint", "替身", "HTTPS_PROXY", "NO_PROXY", "若曾使用令牌")),
+        ("UpstreamTimeout", "en", ("the function a longer timeout", "COSBATCH_TIMEOUT")),
+        ("UpstreamTimeout", "zh", ("函数超时时间", "COSBATCH_TIMEOUT")),
+        ("ConfigurationError", "en", ("`export NAME=value`", "`cosbatch init`", "cosbatch.env", "deployed again")),
+        ("ConfigurationError", "zh", ("`export NAME=value`", "`cosbatch init`", "cosbatch.env", "重新部署")),
+        ("SlowDown", "en", ("Wait a minute", "over HTTP")),
+        ("SlowDown", "zh", ("等待一分钟", "HTTP")),
+        ("SignatureDoesNotMatch", "en", ("SecretKey", "JSON")),
+        ("SignatureDoesNotMatch", "zh", ("SecretKey", "JSON")),
     ],
 )
 def test_fits_every_place_in_which_the_code_is_told(code: str, language: str, words: tuple[str, ...]) -> None:

@@ -300,7 +300,15 @@ def test_shows_both_sides_of_a_signature_that_does_not_match() -> None:
         "StringToSign": {"Service": "theirs", "Function": "ours"},
         "FormatString": {"Service": None, "Function": "get\n/"},
     }
+    assert error.message == "m"
     assert failure(actions.created, answer(body, 403)).fields == {}
+
+
+def test_says_that_the_key_is_wrong_where_both_sides_signed_the_same() -> None:
+    both = "<StringToSign>ours</StringToSign><FormatString>get\n/\n</FormatString>"
+    body = f"<Error><Code>SignatureDoesNotMatch</Code><Message>m</Message>{both}</Error>"
+    error = failure(actions.created, Response(403, {}, body.encode(), signed=("ours\n", "get\n/\n")))
+    assert error.message == "m It signed the same text as we did, so the SecretKey is not that of the SecretId."
 
 
 def test_gives_a_success_back() -> None:

@@ -14,6 +14,8 @@ from cosbatch.model.errors import CosbatchError
 
 # Failed tasks that are counted: more would keep a script waiting for what it may not want to know.
 _MOST = 1_000_000
+# What needs no other try: the object is being restored already, or was never archived.
+_NOTHING_TO_DO = {"RestoreAlreadyInProgress", "RestoreNonArchiveObject"}
 
 
 class Aftermath(NamedTuple):
@@ -76,5 +78,6 @@ def what_is_left(job_id: str, job: Mapping[str, Any], aftermath: Aftermath) -> I
     elif progress.failed:
         yield _("A list of what failed:")
         yield f"  cosbatch retry {job_id} --output again.csv"
-        yield _("A new job for it:")
-        yield f"  cosbatch retry {job_id} --create"
+        if counted < progress.failed or aftermath.failures.keys() - _NOTHING_TO_DO:
+            yield _("A new job for it:")
+            yield f"  cosbatch retry {job_id} --create"

@@ -89,6 +89,22 @@ def test_wait_counts_no_more_than_it_has_to(run: Run, standin: Standin, monkeypa
     assert sum(run("wait", job_id).json["Failures"].values()) >= 1
 
 
+@pytest.mark.parametrize(
+    ("failures", "is_worth_a_job"),
+    [
+        ({"RestoreAlreadyInProgress": 2}, False),
+        ({"RestoreAlreadyInProgress": 1, "RestoreNonArchiveObject": 1}, False),
+        ({"RestoreAlreadyInProgress": 1, "InternalError": 1}, True),
+        ({"RestoreAlreadyInProgress": 1}, True),
+        ({}, True),
+    ],
+)
+def test_advises_a_new_job_only_where_one_can_help(failures: dict[str, int], is_worth_a_job: bool) -> None:
+    job = {"Status": "Complete", "ProgressSummary": {"NumberOfTasksFailed": 2}}
+    told = [*after_job.what_is_left("1", job, after_job.Aftermath("cos://r-1/r", failures))]
+    assert ("  cosbatch retry 1 --create" in told) == is_worth_a_job
+
+
 def test_says_at_once_that_a_job_waits_to_be_confirmed(run: Run, standin: Standin) -> None:
     job_id = create("old", operation={"COSDeleteObject": {}})
     said = run("wait", job_id, "--timeout", "0.1", "--interval", "0.05")
