@@ -141,7 +141,7 @@ def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
         raise ConfigurationError("The function could not read profiles.json; no package was made.", problems)
     appid, uin = (next((environ[name] for name in known if environ.get(name)), None) for known in (APPID, UIN))
     foreign = list(foreign_names(profiles, appid, uin))
-    example = "profiles.json is the example that is shipped, or has names of it." if names_example(profiles) else ""
+    example = "It names the account of the example that is shipped." if names_example(profiles) else ""
     if foreign and not is_meant:
         message = f"profiles.json is of another account; no package was made. {example}".strip()
         raise ConfigurationError(
@@ -150,7 +150,7 @@ def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
     if example and (foreign or not appid or not uin):
         output.say(
             _(
-                "profiles.json is the example that is shipped, or has names of it. In your account it does nothing; "
+                "profiles.json names the account of the example that is shipped. In your account it does nothing; "
                 "COSBATCH_APPID and COSBATCH_UIN say which one that is."
             )
         )

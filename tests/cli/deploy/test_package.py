@@ -254,7 +254,7 @@ def test_refuses_the_profiles_of_another_account(
     failure = json.loads(told.out)
     assert failure["Code"] == "ConfigurationError"
     assert {problem["Pointer"] for problem in failure["Errors"]} >= set(pointers)
-    assert "is the example that is shipped" in told.err
+    assert "names the account of the example that is shipped" in told.err
     assert "--example" in told.err
     assert not Path("dist").exists()
 
@@ -271,7 +271,7 @@ def test_packs_the_example_on_purpose_and_says_what_it_is(
 ) -> None:
     monkeypatch.setenv("COSBATCH_APPID", "1257654321")
     assert pack("--example") == 0
-    assert "is the example that is shipped" in capsys.readouterr().err
+    assert "names the account of the example that is shipped" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("nothing_to_pack")
