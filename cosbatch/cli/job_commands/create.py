@@ -5,19 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 
-from cosbatch.cli.job_commands.from_list import followed, make_jobs, show_plans
+from cosbatch.cli.job_commands.from_list import followed, going_on, make_jobs, show_plans
 from cosbatch.cli.job_commands.list_options import add_end, add_listing, add_way, check_end
 from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests import lists, reports
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import connect
+from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
-from cosbatch.model import names
+from cosbatch.cli.terminal.tables import printable
+from cosbatch.model import identity, names
 from cosbatch.model.blocks import BEGINNING
-from cosbatch.model.errors import InvalidEvent
+from cosbatch.model.errors import CosbatchError, InvalidEvent
 
 _PLAN_EXAMPLES = N_("""\
   The job of profile restore, for a list that lies in the bucket:
@@ -84,13 +85,29 @@ def create(options: argparse.Namespace) -> int:
         draft = client.draft(call)
         place = names.parse_resource(draft.order.document["Manifest"]["Location"]["ObjectArn"])
         return show_plans([Proposal(place, None, draft)], client, options)
-    result = client.call(call)
-    if "JobId" not in result:
+    result = _called(client, call)
+    try:
+        return followed(client, [result], options) if "JobId" in result else exit_codes.DONE
+    finally:
         output.show(result, options)
-        return exit_codes.DONE
-    code = followed(client, [result], options)
-    output.show(result, options)
-    return code
+
+
+def _called(client: Client, call: dict[str, object]) -> dict[str, object]:
+    """The result of the call. Where it is not known whether the job was made, says how to go on. Raises CosbatchError."""
+    given = call.get("ClientRequestToken")
+    token = given or identity.fresh_token(os.urandom)
+    try:
+        result = client.call({**call, "ClientRequestToken": token})
+    except (CosbatchError, KeyboardInterrupt) as error:
+        if isinstance(error, KeyboardInterrupt) or error.retryable:
+            output.say(going_on("" if given else _(" with --token {token}").format(token=token)))
+        raise
+    if "JobId" in result:
+        told = _("Job {job} is created.")
+        if result["Outcome"] == "recovered":
+            told = _("Job {job} is there, made by an earlier try: no other is made.")
+        output.say(printable(told.format(job=result["JobId"])))
+    return result
 
 
 def is_list(name: str) -> bool:

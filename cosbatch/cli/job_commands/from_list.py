@@ -55,9 +55,10 @@ def make_jobs(
         if asks and not is_agreed(options, lambda: lines_on(planned, client.settings), question(planned)):
             return exit_codes.FAILED
         made = _made(call, planned, options)
-    code = followed(client, made, options)
-    _show(made, options)
-    return code
+    try:
+        return followed(client, made, options)
+    finally:
+        _show(made, options)
 
 
 def _call(options: argparse.Namespace, client: Client, command: str, fields: Mapping[str, object]) -> ListCall:
@@ -103,14 +104,15 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
             told = _("Jobs that are made: {made} of {all}.")
             output.say(told.format(made=f"{len(made):,}", all=f"{len(planned):,}"))
         is_lasting = isinstance(error, CosbatchError) and not error.retryable
-        output.say(_going_on(is_lasting, call.token or call.salt if options.again else None))
+        # --again would make all of them once more.
+        instead = _(" with --token {token} instead of --again").format(token=call.token or call.salt)
+        output.say(going_on(instead if options.again else "", is_lasting))
         raise
     return made
 
 
-def _going_on(is_lasting: bool, token: str | None) -> str:
-    """How to make the jobs that are left; with a `token` in the place of --again, which would make all of them once more."""
-    how = "" if token is None else _(" with --token {token} instead of --again").format(token=token)
+def going_on(how: str, is_lasting: bool = False) -> str:
+    """How to make the jobs that are left: by the same command, and `how` otherwise."""
     told = _("The same command{how} goes on, and makes no job twice.")
     if is_lasting:
         told = _("Once that is fixed, the same command{how} goes on, and makes no job twice.")
@@ -136,28 +138,44 @@ def _told(result: Result, proposal: Proposal) -> str:
     count = _("all objects") if rows is None else ngettext("{count} object", "{count} objects", rows)
     told = _("Job {job}, of {objects}, is created.")
     if result["Outcome"] == "recovered":
-        told = _("Job {job}, of {objects}, was there already: no other is made (--again makes one more).")
+        told = _(
+            "Job {job}, of {objects}, is there, made by an earlier try: no other is made (--again makes one more)."
+        )
     return told.format(job=result["JobId"], objects=count.format(count=f"{rows or 0:,}"))
 
 
 def followed(client: Client, made: Sequence[Result], options: argparse.Namespace) -> int:
-    """Follow the jobs where --wait asks for it, and note in each result how it ended; the exit code of the worst end."""
+    """Follow the jobs where --wait asks for it, and note in each result how it ended, or that it could not be seen; the exit
+    code of the worst end.
+    """
     code = exit_codes.DONE
     for result in made:
         if not options.wait:
             _say_what_comes_next(client, result["JobId"])
             continue
-        # In a script, nobody would see that somebody has to confirm it.
-        may_be_confirmed = options.timeout is not None or has_terminal()
-        job = follow(client, result["JobId"], INTERVAL, options.timeout, may_be_confirmed)
-        progress = job_progress_of(job)
-        result["End"] = {"Status": progress.status, "Outcome": progress.outcome, **progress.counts}
-        aftermath = aftermath_of(result["JobId"], job, options)
-        result["End"].update(aftermath.as_json())
-        for line in (*verdict_of(job, client.settings.language), *what_is_left(result["JobId"], job, aftermath)):
-            output.say(printable(line))
-        code = max(code, exit_code_of(progress))
+        try:
+            code = max(code, _code_of_end(client, result, options))
+        except CosbatchError as error:
+            # The jobs are made all the same, and what they are must get out.
+            result["End"] = error.as_json()
+            output.say_failure(result["End"])
+            output.say(printable(_("Follow it with: cosbatch wait {job}").format(job=result["JobId"])))
+            return max(code, exit_codes.of_failure(error.code))
     return code
+
+
+def _code_of_end(client: Client, result: Result, options: argparse.Namespace) -> int:
+    """The exit code for the end of the job, which is noted in its result."""
+    # In a script, nobody would see that somebody has to confirm it.
+    may_be_confirmed = options.timeout is not None or has_terminal()
+    job = follow(client, result["JobId"], INTERVAL, options.timeout, may_be_confirmed)
+    progress = job_progress_of(job)
+    aftermath = aftermath_of(result["JobId"], job, options)
+    end = {"Status": progress.status, "Outcome": progress.outcome, **progress.counts}
+    result["End"] = {**end, **aftermath.as_json()}
+    for line in (*verdict_of(job, client.settings.language), *what_is_left(result["JobId"], job, aftermath)):
+        output.say(printable(line))
+    return exit_code_of(progress)
 
 
 def _show(made: Sequence[Result], options: argparse.Namespace) -> None:
@@ -165,7 +183,7 @@ def _show(made: Sequence[Result], options: argparse.Namespace) -> None:
     if options.split is None:
         output.show(made[0], options)
         return
-    rows = [[result["JobId"], result["Rows"], result.get("End", result)["Outcome"]] for result in made]
+    rows = [[result["JobId"], result["Rows"], {**result, **result.get("End", {})}["Outcome"]] for result in made]
     output.show({"Jobs": made}, options, lambda: table(("JobId", _("Rows"), _("Outcome")), rows))
 
 

@@ -66,7 +66,7 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None, 
 
     Unless it may be confirmed in the meantime, also when it waits for that.
     """
-    with contextlib.closing(Progress(sys.stderr, client.clock)) as bar:
+    with _told_where_interrupted(job_id), contextlib.closing(Progress(sys.stderr, client.clock)) as bar:
         job: Job = {}
         is_told = False
         for job in _states(_looks(client, job_id, interval, timeout)):
@@ -80,6 +80,15 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None, 
                 if not may_be_confirmed:
                     break
         return job
+
+
+@contextlib.contextmanager
+def _told_where_interrupted(job_id: str) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        output.say(printable(_("The job goes on. Follow it with: cosbatch wait {job}").format(job=job_id)))
+        raise
 
 
 def needs_confirmation(job: Job) -> bool:

@@ -69,6 +69,11 @@ def fail(failure: Mapping[str, Any], options: argparse.Namespace, words: Iterabl
     if words is not None:
         say("\n".join(words))
         return
+    say_failure(failure)
+
+
+def say_failure(failure: Mapping[str, Any]) -> None:
+    """Write a failure in its own words to stderr."""
     text, code = _lines("\n".join(_failure_lines(failure))), str(failure["Code"])
     # In red only now: colour takes no columns.
     streams.write(sys.stderr, f"{emphasised(code, sys.stderr)}{text[len(code) :]}\n")

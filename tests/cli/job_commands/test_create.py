@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -129,6 +130,67 @@ def test_makes_one_job_of_one_token(run: Run, standin: Standin, manifest: Resour
     assert [answer["Outcome"] for answer in answers] == ["created", "recovered"]
     assert answers[0]["JobId"] == answers[1]["JobId"]
     assert len(standin.jobs()) == 1
+
+
+def interrupted(seconds: float) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("given", ["", "mine"])
+def test_says_how_an_interrupted_call_makes_no_second_job(
+    run: Run, standin: Standin, manifest: Resource, tmp_path: Path, given: str
+) -> None:
+    standin.order({"action": "CreateJob", "fault": "LostReply"})
+    call, own = call_file(tmp_path), ("--token", given) if given else ()
+    said = run("create", call, *own, clock=Clock(sleep=interrupted))
+    assert (said.code, said.out) == (130, "")
+    found = re.search(r"The same command(?: with --token (\S+))? goes on, and makes no job twice\.", said.err)
+    assert found is not None
+    assert (found[1] is None) == bool(given)
+    again = run("create", call, "--token", found[1] or given)
+    (job,) = standin.jobs()
+    assert (again.code, again.json["JobId"], again.json["Outcome"]) == (0, job["JobId"], "recovered")
+    assert f"Job {job['JobId']} is there, made by an earlier try: no other is made.\n" in again.err
+
+
+def test_says_nothing_of_another_try_where_none_can_help(
+    run: Run, standin: Standin, manifest: Resource, tmp_path: Path
+) -> None:
+    standin.order({"action": "CreateJob", "fault": "AccessDenied"})
+    said = run("create", call_file(tmp_path))
+    assert (said.code, said.json["Code"]) == (1, "AccessDenied")
+    assert "goes on" not in said.err
+
+
+def test_tells_the_job_though_it_cannot_be_followed(
+    run: Run, standin: Standin, manifest: Resource, tmp_path: Path
+) -> None:
+    standin.order({"action": "DescribeJob", "fault": "AccessDenied"})
+    said = run("create", call_file(tmp_path), "--wait")
+    (job,) = standin.jobs()
+    assert (said.code, said.json["JobId"], said.json["End"]["Code"]) == (1, job["JobId"], "AccessDenied")
+    assert f"Job {job['JobId']} is created.\nAccessDenied: " in said.err
+    assert f"Follow it with: cosbatch wait {job['JobId']}\n" in said.err
+
+
+@pytest.mark.parametrize("what", [("call.json",), ("--profile", "restore", MANIFEST)])
+def test_tells_the_job_where_following_it_is_interrupted(
+    run: Run,
+    standin: Standin,
+    manifest: Resource,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: tuple[str, ...],
+) -> None:
+    call_file(tmp_path)
+    profiles = Path("profiles.json").resolve()
+    monkeypatch.setenv("COSBATCH_PROFILES", str(profiles))
+    monkeypatch.chdir(tmp_path)
+    standin.order({"action": "DescribeJob", "fault": "ServiceUnavailable"})
+    said = run("create", *what, "--wait", clock=Clock(sleep=interrupted))
+    (job,) = standin.jobs()
+    assert (said.code, said.json["JobId"]) == (130, job["JobId"])
+    assert f"The job goes on. Follow it with: cosbatch wait {job['JobId']}\n" in said.err
 
 
 def test_answers_the_plan_of_a_call_that_asks_for_it_itself(

@@ -796,6 +796,8 @@ def test_shows_a_person_a_row_for_each_job(
 
     assert shown() == [("2", "created"), ("2", "created"), ("1", "created")]
     assert shown("--wait") == [("2", "complete with failures"), ("2", "nothing done"), ("1", "nothing done")]
+    server.order({"action": "DescribeJob", "fault": "AccessDenied"})
+    assert shown("--wait", "--again") == [("2", "created"), ("2", "created"), ("1", "created")]
 
 
 def test_shows_the_plans_of_all_parts(run: Run, server: Standin, five: list[str]) -> None:

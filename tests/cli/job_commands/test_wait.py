@@ -195,7 +195,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_ends_quietly_when_interrupted(run: Run, standin: Standin) -> None:
+def test_says_that_the_job_goes_on_when_interrupted(run: Run, standin: Standin) -> None:
     """The real thing: a process of its own, and the signal that Ctrl-C sends."""
     job_id = suspended_job(run)
     command = [sys.executable, "-c", HEAR_AND_RUN, "wait", job_id, "--interval", "600"]
@@ -206,7 +206,8 @@ def test_ends_quietly_when_interrupted(run: Run, standin: Standin) -> None:
             assert said[-1], said
             said.append(process.stderr.readline())
         process.send_signal(signal.SIGINT)
-        assert (process.stdout.read(), process.stderr.read(), process.wait()) == ("", "", 130)
+        told = f"The job goes on. Follow it with: cosbatch wait {job_id}\n"
+        assert (process.stdout.read(), process.stderr.read(), process.wait()) == ("", told, 130)
 
 
 def test_follows_a_real_job_from_its_confirmation_to_its_end(run: Run, standin: Standin) -> None:
