@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from cosbatch.cli.manifests import reports, source
-from cosbatch.cli.manifests.source import Source
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import output
@@ -17,7 +15,7 @@ from cosbatch.cli.terminal.options import Commands, add_service, bucket, command
 from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.jobs.judging import judge_data_files
 from cosbatch.manifest.inventory import judge_inventory
-from cosbatch.manifest.judge import judge_csv
+from cosbatch.manifest.judge import CsvJudge, feed_in_time
 from cosbatch.manifest.verdict import Fault, Verdict
 from cosbatch.model.names import COLUMNS, CSV, INVENTORY, column_faults, is_inventory
 from cosbatch.service.manifest_object import ManifestObject
@@ -86,7 +84,7 @@ def check(options: argparse.Namespace) -> int:
     # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
     with source.opened(options.manifest, options, unpack=options.data_file) as opened:
         content = Limited(opened.blocks, options.limit or (None if opened.size else ENDLESS))
-        verdict = _verdict(replace(opened, blocks=iter(content)), options)
+        verdict = _verdict(content, opened.name, options)
         verdict = verdict._replace(complete=verdict.complete and not content.is_cut)
     output.show(verdict.as_json(), options, lambda: _table(verdict))
     for line in _summary(verdict):
@@ -95,37 +93,48 @@ def check(options: argparse.Namespace) -> int:
         told = ngettext(
             "No more was read than {size:,} byte; --limit BYTES reads more.",
             "No more was read than {size:,} bytes; --limit BYTES reads more.",
-            verdict.size,
+            content.size,
         )
-        output.say(told.format(size=verdict.size))
+        output.say(told.format(size=content.size))
     return 0 if verdict.ok and not content.is_cut else 1
 
 
 class Limited:
-    """Blocks up to so many bytes, cut off behind a row; `is_cut` says whether there were more."""
+    """Blocks up to so many bytes; `size` is how many were read, `is_cut` says whether there were more."""
 
     def __init__(self, blocks: Iterator[bytes], limit: int | None) -> None:
         self._blocks = blocks
         self._limit = limit
+        self.size = 0
         self.is_cut = False
 
     def __iter__(self) -> Iterator[bytes]:
-        room = self._limit
         for block in self._blocks:
-            if room is not None and len(block) > room:
-                self.is_cut = True
-                yield block[: block.rfind(b"\n", 0, room) + 1 or room]
+            room = len(block) if self._limit is None else self._limit - self.size
+            self.is_cut = len(block) > room
+            self.size += min(len(block), room)
+            yield block[:room]
+            if self.is_cut:
                 return
-            yield block
-            room = room and room - len(block)
 
 
-def _verdict(opened: Source, options: argparse.Namespace) -> Verdict:
-    first = next(opened.blocks, b"")
-    blocks = chain([first], opened.blocks)
-    if (options.format or _format_of(opened.name, options, first)) == CSV:
-        return judge_csv(blocks, options.fields, options.bucket)
-    return _verdict_on_inventory(blocks, opened.name, options)
+def _verdict(content: Limited, name: str, options: argparse.Namespace) -> Verdict:
+    read = iter(content)
+    first = next(read, b"")
+    blocks = chain([first], read)
+    if (options.format or _format_of(name, options, first)) == CSV:
+        return _verdict_on_rows(blocks, content, options)
+    return _verdict_on_inventory(blocks, name, options)
+
+
+def _verdict_on_rows(blocks: Iterable[bytes], content: Limited, options: argparse.Namespace) -> Verdict:
+    """The verdict on the rows that are all in sight: what a limit cut off is none."""
+    judge = CsvJudge(options.fields, options.bucket)
+    feed_in_time(judge, blocks, lambda: True)
+    if content.is_cut:
+        judge.break_off()
+    judge.close(complete=not content.is_cut)
+    return judge.verdict()
 
 
 def _format_of(name: str, options: argparse.Namespace, first: bytes) -> str:

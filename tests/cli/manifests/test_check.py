@@ -124,8 +124,23 @@ def test_reads_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_reads_no_more_than_it_may_and_says_so(run: Run, listed: Any, limit: str, rows: int, code: int) -> None:
     said = run("check", listed(ROWS), "--limit", limit)
     assert (said.code, said.json["Verdict"], said.json["Rows"], said.json["Complete"]) == (code, "ok", rows, not code)
-    assert ("No more was read than 27 bytes; --limit BYTES reads more." in said.err) == bool(code)
+    assert (f"No more was read than {limit} bytes; --limit BYTES reads more." in said.err) == bool(code)
     assert ("A job can read what was looked at: 1 row" in said.err) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("content", "limit", "rows"),
+    [
+        (ROWS, "10", 0),
+        (ROWS, "26", 0),
+        (b'"examplebucket-1250000000","a\nb"\n', "31", 0),
+        (ROWS * 40_000, str((1 << 20) + 3), 38836),
+    ],
+    ids=["before the comma", "before the line feed", "in quotes", "behind a block"],
+)
+def test_judges_no_row_that_the_limit_cuts(run: Run, listed: Any, content: bytes, limit: str, rows: int) -> None:
+    said = run("check", listed(content), "--limit", limit)
+    assert (said.code, said.json["Faults"], said.json["Rows"], said.json["Complete"]) == (1, [], rows, False)
 
 
 def test_says_that_it_has_read_a_single_byte(run: Run, listed: Any) -> None:
