@@ -35,6 +35,8 @@ def ask(question: str, default: str = "") -> str:
 
 def check_terminal(options: argparse.Namespace) -> None:
     """Raises WrongUsage where --yes does not say so, and nobody can be asked: better before long work than behind it."""
+    if not options.yes and options.quiet:
+        raise WrongUsage(_("--quiet cannot ask; --yes does it without asking"))
     if not options.yes and not has_terminal():
         raise WrongUsage(_("there is no terminal to ask at; --yes does it without asking"))
 

@@ -244,6 +244,14 @@ def test_begins_a_line_of_its_own_behind_a_question_without_an_answer(
 
 
 @responses.activate
+def test_says_that_quiet_cannot_ask_at_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    describing(SUSPENDED)
+    stderr = answering(monkeypatch, "y\n")
+    assert run("cancel", JOB, "--quiet").code == 2
+    assert stderr.getvalue() == "cosbatch: --quiet cannot ask; --yes does it without asking\n"
+
+
+@responses.activate
 @pytest.mark.parametrize(("name", "method", "part", "question"), ASKING)
 @pytest.mark.parametrize("answer", ["y\n", "YES\n"])
 def test_shows_what_is_at_stake_and_goes_on_after_a_yes(
