@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cosbatch.cli.job_commands.plan_warnings import told
 from cosbatch.cli.job_commands.service_limits import notes_on
 from cosbatch.cli.remote.content import Content
 from cosbatch.cli.terminal.language import _, ngettext
@@ -83,7 +84,7 @@ def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]
     warnings: list[str] = []
     for proposal in proposals:
         plan: Any = plan_of(proposal.draft.order, proposal.draft.inspection, settings.account)["Plan"]
-        warnings += [_said(warning) for warning in plan["Warnings"]]
+        warnings += [told(warning, document) for warning in plan["Warnings"]]
     found = list(dict.fromkeys(warnings))
     yield from found[:_MOST]
     left = len(found) - _MOST
@@ -143,9 +144,3 @@ def _cos(text: str) -> str:
         return f"cos://{names.parse_resource(text).bucket}"
     except ValueError:
         return text
-
-
-def _said(warning: Mapping[str, Any]) -> str:
-    if "Pointer" in warning:
-        return _("Warning: {where} {message}").format(where=warning["Pointer"], message=warning["Message"])
-    return _("Warning: line {number}: {message}").format(number=warning.get("Line"), message=warning["Message"])

@@ -54,7 +54,7 @@ def test_shows_a_person_what_a_call_would_do_and_its_document_when_asked(
         assert (said.code, said.err.partition(".")[0]) == (0, "Nothing was sent")
         assert terminal.getvalue().startswith("Operation    COSInitiateRestoreObject ExpirationInDays=7 JobTier=Bulk\n")
         assert f"List         {MANIFEST}\n" in terminal.getvalue()
-        assert "Warning: /Priority is 0" in terminal.getvalue()
+        assert "Warning: the priority is 0" in terminal.getvalue()
         assert ("\n\n<CreateJobRequest>\n  <ClientRequestToken>" in terminal.getvalue()) == bool(document)
 
 
@@ -102,7 +102,7 @@ def test_refuses_an_option_without_the_one_that_it_belongs_to(run: Run, argument
 
 def test_passes_warnings_on(run: Run, manifest: Resource, tmp_path: Path) -> None:
     said = run("plan", call_file(tmp_path, Priority=0))
-    assert "Warning: /Priority is 0" in said.err
+    assert "Warning: the priority is 0" in said.err
 
 
 def test_creates_the_job_that_was_planned(run: Run, standin: Standin, manifest: Resource, tmp_path: Path) -> None:
