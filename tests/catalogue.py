@@ -47,7 +47,7 @@ _OF_ARGPARSE = (
 
 
 def messages() -> Catalog:
-    """The texts of the command line, of the stand-in's options, and of argparse, without translations."""
+    """The texts of the command line, of the stand-in's own, and of argparse, without translations."""
     catalog = Catalog(
         LANGUAGE,
         header_comment="# The words of the command line in Simplified Chinese.",
@@ -69,7 +69,7 @@ def messages() -> Catalog:
 
 def _sources() -> Iterator[Path]:
     yield from sorted((_PACKAGE / "cli").rglob("*.py"))
-    yield _PACKAGE / "standin" / "options.py"
+    yield from (_PACKAGE / "standin" / name for name in ("options.py", "serving.py"))
 
 
 def translated() -> Catalog:

@@ -48,6 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--secret-id", default=account.secret_id, metavar="ID", help=_("the SecretId that clients use"))
     add("--secret-key", default=account.secret_key, metavar="KEY", help=_("the SecretKey that they use"))
+    add("--env", metavar="FILE", help=_("write what points a client here to FILE, for a shell that reads it: . ./FILE"))
     add(
         "--function",
         metavar="MODULE.NAME",

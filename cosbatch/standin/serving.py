@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from gettext import gettext as _
 from pathlib import Path
 
 from cosbatch.standin.assembly import running
@@ -28,7 +30,7 @@ def serve(
     """The exit code of a stand-in that ran until a signal arrived, or `stop` was set; 130 where one came before it was ready.
 
     `profiles` is the file whose matches say of what a function is told, where no option does; its module is in `folder`.
-    `say` tells a person why it cannot start.
+    `say` tells a person why it cannot start, and at a terminal what to do with it.
     """
     is_ready = False
     try:
@@ -44,9 +46,13 @@ def serve(
             speed=options.speed,
             function=function_of(options, profiles, folder),
         ) as standin:
+            if options.env:
+                Path(options.env).write_text(_exports(standin.environ), encoding="utf-8")
             is_ready = True
             sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
             sys.stdout.flush()
+            if sys.stdout.isatty():
+                say(_("Its page for people is {endpoint}/ and Ctrl-C ends it.").format(endpoint=standin.endpoint))
             (stop or threading.Event()).wait()
     except KeyboardInterrupt:
         return 0 if is_ready else _INTERRUPTED
@@ -55,6 +61,11 @@ def serve(
         say(f"The stand-in cannot start: {_reason(error, address)}")
         return 1
     return 0
+
+
+def _exports(variables: Mapping[str, str]) -> str:
+    """The variables as a shell reads them."""
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
 
 
 def _reason(error: Exception, address: str) -> str:

@@ -55,6 +55,33 @@ def test_has_the_account_and_the_place_that_the_options_name(capsys: pytest.Capt
     assert found == ["7", "1257654321", "ap-beijing"]
 
 
+def test_writes_the_variables_for_a_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stop = threading.Event()
+    stop.set()
+    file = tmp_path / "standin.env"
+    assert main(["--env", str(file), "--secret-key", "it's mine"], stop) == 0
+    told = json.loads(capsys.readouterr().out)["environ"]
+    read = subprocess.run(["sh", "-c", f". {file}; env"], env={}, capture_output=True, text=True, check=True)
+    variables = dict(line.split("=", 1) for line in read.stdout.splitlines())
+    assert {name: variables[name] for name in told} == told
+
+
+def test_says_which_file_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--env", str(tmp_path)]) == 1
+    assert capsys.readouterr() == ("", f"The stand-in cannot start: Is a directory: {tmp_path}\n")
+
+
+def test_says_at_a_terminal_where_its_page_is_and_how_it_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    stop = threading.Event()
+    stop.set()
+    assert main([], stop) == 0
+    told = capsys.readouterr()
+    assert told.err == f"Its page for people is {json.loads(told.out)['endpoint']}/ and Ctrl-C ends it.\n"
+
+
 def test_tells_a_function_of_what_the_profiles_match(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,6 +20,9 @@ _EXAMPLES = N_("""\
 
   The whole system: what is uploaded is told to the function, whose jobs then run here:
     cosbatch standin --port 8930 --function handler.main_handler
+
+  The same, with the variables for cosbatch in a file, which another terminal reads by: . ./standin.env
+    cosbatch standin --port 8930 --function handler.main_handler --env standin.env
 """)
 
 
