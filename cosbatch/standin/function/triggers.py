@@ -59,8 +59,10 @@ def triggers_of(given: Sequence[Trigger], profiles: Path) -> tuple[Trigger, ...]
         content = json.loads(profiles.read_bytes())
         matches = [profile["match"] for profile in content["profiles"] if profile.get("match")]
         found = tuple(Trigger(match["bucket"], match.get("prefix", ""), match.get("suffix", "")) for match in matches)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UnusableFunction(f"{profiles} cannot be read for triggers ({error!r}); give --trigger BUCKET") from None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        # Not its repr: that of a UnicodeDecodeError holds the whole file.
+        reason = f"{type(error).__name__}: {error}"
+        raise UnusableFunction(f"{profiles} cannot be read for triggers ({reason}); give --trigger BUCKET") from None
     if not found:
         raise UnusableFunction(f"no profile in {profiles} has a match; give --trigger BUCKET")
     return found

@@ -50,16 +50,19 @@ def test_takes_the_matches_of_the_profiles_unless_triggers_are_given(tmp_path: P
     ("content", "told"),
     [
         (None, "cannot be read for triggers"),
-        ("{", "cannot be read for triggers"),
-        ('{"profiles": 3}', "cannot be read for triggers"),
-        ('{"profiles": [3]}', "cannot be read for triggers"),
-        ('{"profiles": [{"match": {"prefix": "p"}}]}', "cannot be read for triggers"),
-        ('{"profiles": [{"name": "x"}]}', "has a match; give --trigger BUCKET"),
+        (b"{", "cannot be read for triggers"),
+        pytest.param(b"\x80" * 100_000, "cannot be read for triggers", id="no text"),
+        pytest.param(b"[" * 100_000, "cannot be read for triggers", id="too deep"),
+        (b'{"profiles": 3}', "cannot be read for triggers"),
+        (b'{"profiles": [3]}', "cannot be read for triggers"),
+        (b'{"profiles": [{"match": {"prefix": "p"}}]}', "cannot be read for triggers"),
+        (b'{"profiles": [{"name": "x"}]}', "has a match; give --trigger BUCKET"),
     ],
 )
-def test_says_what_to_do_without_any_trigger(tmp_path: Path, content: str | None, told: str) -> None:
+def test_says_what_to_do_without_any_trigger(tmp_path: Path, content: bytes | None, told: str) -> None:
     profiles = tmp_path / "profiles.json"
     if content is not None:
-        profiles.write_text(content)
-    with pytest.raises(UnusableFunction, match=told):
+        profiles.write_bytes(content)
+    with pytest.raises(UnusableFunction, match=told) as raised:
         triggers_of((), profiles)
+    assert len(str(raised.value)) < 400
