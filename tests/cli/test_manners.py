@@ -49,7 +49,6 @@ WRONG = {
         plan list.json
         plan deep.json
         plan delete.json
-        plan unknown.json
         create half.json
         wait a/b
         """,
@@ -77,6 +76,7 @@ WRONG = {
         restore list.csv --days 7 {HOW} --token ''
         restore list.csv --days 7 {HOW} --from-class ARCHIVE
         restore list.csv --profile restore
+        plan unknown.json
         copy list.csv --yes
         copy list.csv --to nowhere {HOW}
         tag list.csv {HOW}

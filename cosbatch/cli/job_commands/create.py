@@ -80,7 +80,7 @@ def create(options: argparse.Namespace) -> int:
     if is_list(options.call):
         return _of_list(options)
     call = call_of(options)
-    client = connect(options)
+    client = connect(options, call.get("Profile"))
     if options.dry_run:
         draft = client.draft(call)
         place = names.parse_resource(draft.order.document["Manifest"]["Location"]["ObjectArn"])

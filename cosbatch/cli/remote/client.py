@@ -83,19 +83,19 @@ class Client:
         return CallContext(self.configuration, self.exchange(patience), os.urandom)
 
 
-def connect(options: argparse.Namespace) -> Client:
-    """The client that the environment and the options describe. Raises ConfigurationError, WrongUsage."""
-    _check_profiles(options)
-    return client_of(environ_of(options), options.clock, options.verbose)
+def connect(options: argparse.Namespace, profile: object = None) -> Client:
+    """The client that the environment and the options describe, for a call that names the profile.
 
-
-def _check_profiles(options: argparse.Namespace) -> None:
-    """Raises WrongUsage where --profile names one, and nothing holds profiles: nobody wants a job of the shipped example."""
-    if getattr(options, "profile", None) and not os.environ.get(PROFILES) and not OWN_PROFILES.is_file():
+    Raises ConfigurationError, and WrongUsage where that or --profile names one, and nothing holds profiles: nobody wants a job
+    of the shipped example.
+    """
+    named = profile or getattr(options, "profile", None)
+    if named and not os.environ.get(PROFILES) and not OWN_PROFILES.is_file():
         message = _(
-            "--profile {profile}: there is no {name} in this folder; cosbatch init writes it, or {variable} names one"
+            "profile {profile}: there is no {name} in this folder; cosbatch init writes it, or {variable} names one"
         )
-        raise WrongUsage(message.format(profile=options.profile, name=OWN_PROFILES, variable=PROFILES))
+        raise WrongUsage(message.format(profile=named, name=OWN_PROFILES, variable=PROFILES))
+    return client_of(environ_of(options), options.clock, options.verbose)
 
 
 def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -> Client:

@@ -64,16 +64,19 @@ def test_shows_a_person_what_a_call_would_do_and_its_document_when_asked(
         ("create", "--profile", "restore", MANIFEST),
         ("plan", "--profile", "restore", MANIFEST),
         ("restore", "--profile", "restore", "--yes", MANIFEST),
+        ("create", "call.json"),
+        ("plan", "call.json"),
     ],
 )
 def test_makes_no_job_of_the_profiles_that_are_shipped(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "call.json").write_text(json.dumps({"Profile": "restore", "Manifest": MANIFEST}))
     said = run(*arguments)
     assert (said.code, said.out) == (2, "")
     assert (
-        "there is no profiles.json in this folder; cosbatch init writes it, or COSBATCH_PROFILES names one" in said.err
+        "profile restore: there is no profiles.json in this folder; cosbatch init writes it, or COSBATCH_PROFILES names one" in said.err
     )
 
 
