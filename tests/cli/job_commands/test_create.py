@@ -75,9 +75,8 @@ def test_makes_no_job_of_the_profiles_that_are_shipped(
     (tmp_path / "call.json").write_text(json.dumps({"Profile": "restore", "Manifest": MANIFEST}))
     said = run(*arguments)
     assert (said.code, said.out) == (2, "")
-    assert (
-        "profile restore: there is no profiles.json in this folder; cosbatch init writes it, or COSBATCH_PROFILES names one" in said.err
-    )
+    why = "there is no profiles.json in this folder; cosbatch init writes it, or COSBATCH_PROFILES names one"
+    assert f"profile restore: {why}" in said.err
 
 
 JOB = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"
