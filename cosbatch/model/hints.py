@@ -9,6 +9,8 @@ from cosbatch.model.errors import CosbatchError, ServiceError
 ENGLISH = {
     "BrokenState": "What `cosbatch build` kept of an interrupted listing cannot be read. Remove the .state and .part "
     "files beside the manifest and run it again: it lists from the beginning.",
+    "CannotPack": "A program that `cosbatch package` needs has failed; Message has its own words. Where pip found no version, "
+    "it did not reach the package index, or that lacks the release: look at PIP_INDEX_URL and HTTPS_PROXY, and try again.",
     "ConfigurationError": "Variables or profiles are wrong: fix what is listed. In a shell, `export NAME=value` sets a "
     "variable, and `cosbatch init` asks for what is needed and writes profiles.json and cosbatch.env, to be read with "
     "`. ./cosbatch.env`. A function is to be deployed again. `cosbatch doctor` checks both.",
@@ -105,6 +107,8 @@ _UNKNOWN = (
 CHINESE = {
     "BrokenState": "`cosbatch build` 中断时保存的进度无法读取。请删除清单旁的 .state 和 .part 文件后重新运行，"
     "将从头列出对象。",
+    "CannotPack": "`cosbatch package` 所需的程序运行失败，Message 中是它的原话。若 pip 找不到版本，则是无法访问软件源，"
+    "或其中没有该版本：请检查 PIP_INDEX_URL 和 HTTPS_PROXY 后重试。",
     "ConfigurationError": "环境变量或 profiles 配置有误，请逐项修正。在 shell 中用 `export NAME=value` 设置变量；"
     "`cosbatch init` 会询问所需内容并写入 profiles.json 和 cosbatch.env，用 `. ./cosbatch.env` 读入。函数修正后需重新部署。"
     "可用 `cosbatch doctor` 检查。",

@@ -23,14 +23,14 @@ from typing import Any
 from cosbatch.cli.deploy.accounts import foreign_names, names_example
 from cosbatch.cli.deploy.root_certificates import laid_out
 from cosbatch.cli.remote.function_files import PACKAGE, function_file, profiles_file, say_of_example
-from cosbatch.cli.terminal import exit_codes, output
-from cosbatch.cli.terminal.files import naming, writing
+from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.files import WrongUsage, make_folder, naming, writing
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.tables import fitted, table
 from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.settings import APPID, UIN
-from cosbatch.model.errors import ConfigurationError
+from cosbatch.model.errors import ConfigurationError, CosbatchError, quoted
 
 RUNTIME = "3.10"
 PLATFORM = "manylinux2014_x86_64"
@@ -56,14 +56,17 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _UNIX = 3
 
+# Of what a program says of its failure, so many errors and characters are told.
+_ERRORS_TOLD, _SAID_TOLD = 3, 1000
+
 # Marks a folder that this command has written, and may write anew.
 _MARK = ".cosbatch-package"
 
 Files = dict[str, bytes]
 
 
-class CannotPack(Exception):
-    """Why there is no package; the text is for a person."""
+class CannotPack(CosbatchError):
+    """pip, openssl or the compiler could not do its part."""
 
 
 def add(commands: Commands) -> None:
@@ -103,21 +106,16 @@ def package(options: argparse.Namespace) -> int:
     _check_profiles(os.environ, options.example)
     python = interpreter_of(RUNTIME)
     folder = Path(options.folder).resolve() if options.folder else None
-    try:
-        if folder:
-            _check_folder(folder)
-        # What stands in the way of the file is told before the work.
-        Path(options.output).parent.mkdir(parents=True, exist_ok=True)
-        with writing(options.output) as file:
-            files, dependencies = collect(python)
-            content = _zipped(files)
-            file.write(content)
-        if folder:
-            _write_folder(files, folder)
-    except CannotPack as reason:
-        failure = {"Code": "CannotPack", "Message": str(reason), "Retryable": False}
-        output.fail(failure, options, [str(reason)])
-        return exit_codes.FAILED
+    # What stands in the way of the files is told before the work.
+    if folder:
+        _check_folder(folder)
+    make_folder(os.path.dirname(options.output) or os.curdir)
+    with writing(options.output) as file:
+        files, dependencies = collect(python)
+        content = _zipped(files)
+        file.write(content)
+    if folder:
+        _write_folder(files, folder)
     report = _report(options.output, content, dependencies, python)
     output.show(report, options, lambda: _lines(report))
     if python is None:
@@ -176,7 +174,7 @@ def _roots(files: Mapping[str, bytes]) -> Files:
     try:
         return laid_out(_BUNDLE, files.get(_BUNDLE, b"")) or {}
     except subprocess.CalledProcessError as error:
-        raise CannotPack(f"openssl could not name the roots:\n{error.stderr.decode().strip()}") from None
+        raise CannotPack(f"openssl could not name the roots: {in_short(error.stderr.decode())}") from None
 
 
 def _own_files() -> Iterator[tuple[str, bytes]]:
@@ -244,8 +242,14 @@ def _call(arguments: list[str], failure: str, environ: Mapping[str, str] | None 
     nothing = subprocess.DEVNULL
     done = subprocess.run(arguments, env=environ, stdin=nothing, capture_output=True, text=True)  # noqa: S603  # no shell
     if done.returncode:
-        raise CannotPack(f"{failure}:\n{(done.stderr or done.stdout).strip()}")
+        raise CannotPack(f"{failure}: {in_short(done.stderr or done.stdout)}")
     return done.stdout
+
+
+def in_short(said: str) -> str:
+    """What a program said of its failure, on a line: the errors of pip without its tries, or else the beginning."""
+    errors = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.startswith("ERROR: ")]
+    return quoted("; ".join(errors[-_ERRORS_TOLD:]) or " ".join(said.split()), _SAID_TOLD)
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
@@ -259,15 +263,16 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def _check_folder(folder: Path) -> None:
-    """Raises CannotPack where the folder holds what this command has not written."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
-        raise CannotPack(f"{folder} holds something else than a package: name another folder, or empty it.")
+    """Make the folder. Raises WrongUsage where that cannot be, or it holds what this command has not written."""
+    make_folder(str(folder))
+    if any(folder.iterdir()) and not (folder / _MARK).exists():
+        message = _("{path} holds something else than a package: name another folder, or empty it")
+        raise WrongUsage(message.format(path=folder))
 
 
 def _write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     """Replace the folder by the files."""
-    if folder.exists():
-        shutil.rmtree(folder)
+    shutil.rmtree(folder)
     _write_all({**files, _MARK: b""}, folder)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import marshal
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -314,7 +315,13 @@ def test_writes_the_zip_to_a_device_and_leaves_it_one(small: Path, capsys: pytes
 def test_says_what_pip_said_where_a_dependency_cannot_be_had(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     next(small.glob("defusedxml-*")).unlink()
     assert pack() == 1
-    assert "No matching distribution found for defusedxml" in capsys.readouterr().err
+    failure = json.loads(capsys.readouterr().out)
+    assert failure["Code"] == "CannotPack"
+    assert failure["Message"].startswith(
+        "pip could not bring the dependencies: Could not find a version that satisfies"
+    )
+    assert "; No matching distribution found for defusedxml" in failure["Message"]
+    assert "PIP_INDEX_URL" in failure["Hint"]
     assert not Path("dist/cosbatch.zip").exists()
 
 
@@ -345,10 +352,27 @@ def test_replaces_a_folder_that_it_has_written_by_whatever_name(small: Path, mon
 def test_does_not_touch_a_folder_that_holds_something_else(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("precious").mkdir()
     Path("precious/handler.py").write_text("mine")
-    assert pack("--folder", "precious") == 1
+    assert pack("--folder", "precious") == 2
     assert "precious holds something else" in capsys.readouterr().err
     assert Path("precious/handler.py").read_text() == "mine"
     assert not Path("dist/cosbatch.zip").exists()
+
+
+def test_tells_of_a_program_s_failure_the_errors_alone() -> None:
+    tries = "WARNING: Retrying: Connection refused\n" * 50
+    assert package.in_short(tries + "ERROR: none\n" * 5 + "ERROR: No requests\n") == "none; none; No requests"
+    assert package.in_short("*** Error\n  line 1\n") == "*** Error line 1"
+    assert len(package.in_short(tries)) == 1000
+
+
+@pytest.mark.parametrize("arguments", [("--folder", "file"), ("--folder", "/proc/new"), ("--output", "file/new/a.zip")])
+def test_says_before_the_work_that_nothing_can_be_written(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(package, "collect", lambda python: pytest.fail("the work has begun"))
+    Path("file").write_text("mine")
+    assert pack("--example", *arguments) == 2
+    assert re.search("cannot be written|is a file, and not the folder", capsys.readouterr().err)
 
 
 @pytest.fixture
