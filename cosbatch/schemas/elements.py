@@ -12,7 +12,6 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.exceptions import SCHEMA
-from marshmallow.validate import OneOf
 
 from cosbatch.model.errors import InvalidRequest, Problem, quoted
 
@@ -143,10 +142,15 @@ class Choice(Text):
     """One of a few words; `synonyms` are words that older pages use for one of them."""
 
     def __init__(self, *words: str, synonyms: Mapping[str, str] | None = None, **options: Any) -> None:
-        known = OneOf(words, error="must be one of {choices}")
-        super().__init__(form=lambda text: self.synonyms.get(text, text), validate=known, **options)
+        super().__init__(form=self.word, **options)
         self.words = words
         self.synonyms = dict(synonyms or {})
+
+    def word(self, text: str) -> str:
+        word = self.synonyms.get(text, text)
+        if word not in self.words:
+            raise ValidationError(f"must be one of {', '.join(self.words)}")
+        return word
 
 
 class Number(Kind, fields.Field[int]):
