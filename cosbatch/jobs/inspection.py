@@ -102,8 +102,7 @@ class ManifestCheck:
         self._is_inventory = spec["Format"] == names.INVENTORY
         self._fields: list[str] | None = spec["Fields"]
         self._sources = _Sources(limits, settings.account.appid)
-        self._limits = [name for name in ("source_buckets", "max_objects") if name in limits]
-        self._most: int | None = limits.get("max_objects")
+        self._limits = {name: limits[name] for name in ("source_buckets", "max_objects") if name in limits}
         # What nobody looked at could be over a limit.
         self._full = settings.manifest_check == "full" or bool(self._limits)
 
@@ -132,8 +131,9 @@ class ManifestCheck:
         if not self._limits or (verdict is not None and verdict.complete):
             return False
         size = self._content.size
-        counts_only = self._limits == ["max_objects"] and not self._is_inventory and size is not None
-        return not counts_only or (size + 1) // self._sources.shortest_row > self._most  # type: ignore[operator]
+        if size is None or self._is_inventory or "source_buckets" in self._limits:
+            return True
+        return bool((size + 1) // self._sources.shortest_row > self._limits["max_objects"])
 
 
 def warning(name: str, pointer: str, message: str) -> dict[str, object]:

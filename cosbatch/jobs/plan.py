@@ -36,9 +36,8 @@ def check_digest(seen: str | None, order: Order) -> None:
     """Raises IdempotencyMismatch where the job is no longer the one whose plan was seen."""
     if seen is not None and seen != order.digest:
         problem = Problem("/PlanDigest", f"is {seen}, the job as it is now has {order.digest}")
-        message = (
-            "Something has changed since the plan was made: the manifest, the profile or the call. Look at a new plan."
-        )
+        what = "the manifest, the profile or the call"
+        message = f"Something has changed since the plan was made: {what}. Look at a new plan."
         raise IdempotencyMismatch(message, [problem])
 
 

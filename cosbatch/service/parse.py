@@ -10,20 +10,18 @@ from defusedxml.ElementTree import XMLParser
 
 from cosbatch.service.render import MEMBERS
 
-_NUMBERS = frozenset(
-    {
-        "ExpirationInDays",
-        "ModifiedSinceConstraint",
-        "NumberOfTasksFailed",
-        "NumberOfTasksSucceeded",
-        "Priority",
-        "TotalNumberOfTasks",
-        "UnModifiedSinceConstraint",
-    }
-)
+_NUMBERS = {
+    "ExpirationInDays",
+    "ModifiedSinceConstraint",
+    "NumberOfTasksFailed",
+    "NumberOfTasksSucceeded",
+    "Priority",
+    "TotalNumberOfTasks",
+    "UnModifiedSinceConstraint",
+}
 # What is longer is no count of anything: it stays text.
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
-_FLAGS = frozenset({"ConfirmationRequired", "Enabled", "PrefixReplace"})
+_FLAGS = {"ConfirmationRequired", "Enabled", "PrefixReplace"}
 # An element that says all by its presence: an empty object, as in the document that asked for it.
 _EMPTY = "COSDeleteObject"
 _WHITE_SPACE = " \t\r\n"
