@@ -20,7 +20,7 @@ from tests.standin.client import Client, client_of
 
 PAGES = ("README.md", "README.zh-CN.md")
 README = page("README.md")
-RUN, TEST, ACCOUNT, RESTORE, DEPLOY, UPLOAD, REHEARSE = blocks(README, "sh")
+RUN, TEST, ACCOUNT, RESTORE, DEPLOY, UPLOAD, REHEARSE, LOOK = blocks(README, "sh")
 PHOTOS, INVENTORY, LISTS = "photos-1250000000", "inventory-1250000000", "manifest-1250000000"
 
 # The vendor's tool as far as the README uses it: `coscli cp FILE cos://BUCKET/KEY`.
@@ -34,6 +34,18 @@ import os
 _, verb, file, place = sys.argv
 assert verb == "cp"
 objects.write(client_of(os.environ, Clock()), objects.place_of(place), Path(file).read_bytes())
+"""
+
+
+# Terraform as far as a page is right about it: what its variables name is there, seen from the folder that holds its files.
+TERRAFORM = """
+import sys
+from pathlib import Path
+assert Path("function.tf").is_file()
+variables = dict(argument.split("=", 1) for argument in sys.argv if "=" in argument)
+files = [Path(variables[name]) for name in ("policies", "package") if sys.argv[1] == "apply"]
+assert all(file.is_file() for file in files), files
+assert all(variables.values()), variables
 """
 
 
@@ -112,12 +124,35 @@ def test_prepares_the_function_and_lets_an_upload_make_a_job_as_written(
     standin: Standin, client: Client, tmp_path: Path
 ) -> None:
     run(DEPLOY, tmp_path, standin)
-    assert {path.name for path in tmp_path.iterdir()} >= {"profiles.json", "policies.json", "function.zip"}
+    written = {path.name for path in (tmp_path / "batch").iterdir()}
+    assert written == {"profiles.json", "cosbatch.env", "policies.json", "function.zip"}
     client.cos("PUT", PHOTOS, "a.jpg", headers={"x-cos-storage-class": "ARCHIVE"}, body=b"x")
     (tmp_path / "november.csv").write_text(f"{PHOTOS},a.jpg\n")
     program(tmp_path, "coscli", COSCLI)
     run(UPLOAD.replace("cosbatch jobs", "while ! cosbatch jobs | grep Complete; do sleep 0.1; done"), tmp_path, standin)
     assert [job["Status"] for job in standin.jobs()] == ["Complete"]
+
+
+@pytest.mark.slow
+def test_goes_on_in_the_folder_of_the_recipe_to_deploy_as_written(standin: Standin, tmp_path: Path) -> None:
+    (tmp_path / "cosbatch").symlink_to(ROOT)
+    program(tmp_path, "terraform", TERRAFORM)
+    run("\n".join(blocks(page("docs/deploying.md"), "sh")), tmp_path, standin)
+    written = {path.name for path in (tmp_path / "batch").iterdir()}
+    assert written >= {"profiles.json", "cosbatch.env", "policies.json", "serverless.yml", "dist", "terraform"}
+
+
+@pytest.mark.slow
+def test_points_the_command_line_at_the_stand_in_as_written(standin: Standin, tmp_path: Path) -> None:
+    run(DEPLOY.partition("cosbatch policy")[0], tmp_path, standin)
+    started = f"cd ~/batch\n{REHEARSE.strip().replace('8930', '0')} > told.json & trap 'kill %1' EXIT\n"
+    run(
+        started + "while [ ! -s told.json ]; do sleep 0.1; done\n" + LOOK + 'echo "$COSBATCH_ENDPOINT" > endpoint',
+        tmp_path,
+        standin,
+    )
+    told = json.loads((tmp_path / "batch" / "told.json").read_text())
+    assert (tmp_path / "batch" / "endpoint").read_text().strip() == told["endpoint"] != standin.endpoint
 
 
 def run(recipe: str, folder: Path, standin: Standin) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from cosbatch.cli.main import parser
+from cosbatch.cli.main import main, parser
 from cosbatch.configuration.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -25,11 +25,14 @@ def test_opens_every_trigger_in_so_many_words() -> None:
     assert [parameters.get("enable") for _, parameters in EVENTS] == [True] * len(EVENTS)
 
 
-def test_has_a_trigger_for_the_uploads_of_each_profile() -> None:
-    profiles = json.loads((ROOT / "profiles.json").read_text(encoding="utf-8"))["profiles"]
-    taken = [profile["match"] for profile in profiles if "match" in profile]
-    filters = [parameters["filter"] for kind, parameters in EVENTS if kind == "cos"]
-    assert filters == [{"prefix": match["prefix"], "suffix": match["suffix"]} for match in taken]
+def test_has_a_trigger_for_the_uploads_of_the_profile_that_init_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--uin", "200000000002", "--appid", "1257654321", "--region", "ap-beijing"]) == 0
+    (profile,) = json.loads((tmp_path / "profiles.json").read_text(encoding="utf-8"))["profiles"]
+    (taken,) = [parameters["filter"] for kind, parameters in EVENTS if kind == "cos"]
+    assert {"bucket": profile["match"]["bucket"], **taken} == profile["match"]
 
 
 def test_writes_out_what_the_platform_s_defaults_would_get_wrong() -> None:
@@ -72,8 +75,8 @@ def test_says_what_must_be_set_in_its_head(name: str) -> None:
 
 def test_uploads_what_the_package_command_lays_out() -> None:
     source = INPUTS["src"]
-    python, dash_m, name, *arguments = shlex.split(source["hook"])
-    assert (python, dash_m, name) == (".venv/bin/python", "-m", "cosbatch")
+    program, *arguments = shlex.split(source["hook"])
+    assert program == "cosbatch"
     assert parser().parse_args(arguments).folder == source["dist"]
 
 

@@ -24,12 +24,9 @@ variable "policies" {
 }
 
 variable "uploads" {
-  description = "How the keys of lists begin and end: one pair for each `match` of profiles.json."
+  description = "How the keys of lists begin and end: one pair for each `match` of profiles.json. The default is that of the profile that `cosbatch init` writes."
   type        = list(object({ prefix = string, suffix = string }))
-  default = [
-    { prefix = "restore/", suffix = ".csv" },
-    { prefix = "archive/", suffix = ".csv" },
-  ]
+  default     = [{ prefix = "restore/", suffix = ".csv" }]
 }
 
 variable "http_tokens" {

@@ -118,7 +118,7 @@ def test_rehearses_with_the_vendors_sdk_as_the_readme_shows(installed: Run) -> N
     account = ("--uin", "100000000001", "--appid", "1250000000", "--region", "ap-chengdu")
     assert installed("cosbatch", "init", *account).returncode == 0
     readme = page("README.md")
-    command, (upload,) = blocks(readme, "sh")[-1], blocks(readme, "python")
+    command, (upload,) = blocks(readme, "sh")[-2], blocks(readme, "python")
     words = [f"{prefix}/bin/cosbatch", *command.replace("8930", "0").split()[1:]]
     with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout
