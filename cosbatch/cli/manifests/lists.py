@@ -18,7 +18,7 @@ from cosbatch.cli.manifests.inventory_rows import rows_of_inventory
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.listing import Listing
-from cosbatch.cli.terminal import files, output
+from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.model import names
@@ -130,8 +130,12 @@ def _listed(
 
 
 def _cache() -> str:
-    """The folder for listings under way. Raises WrongUsage where it cannot be made."""
+    """The folder for listings under way. Raises WrongUsage where it cannot be made, or written to."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     folder = os.path.join(home, "cosbatch")
-    files.make_folder(folder)
+    with contextlib.suppress(OSError):
+        os.makedirs(folder, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        message = _("{path}, for listings under way, cannot be written; XDG_CACHE_HOME names another place")
+        raise WrongUsage(message.format(path=folder))
     return folder

@@ -73,11 +73,14 @@ def test_lists_a_whole_bucket_and_only_what_is_of_a_class(
         assert Path(str(path)).read_text() == f"{BUCKET},b\n{BUCKET},c\n"
 
 
-def test_says_where_a_listing_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+@pytest.mark.parametrize("home", ["file", "taken"])
+def test_says_where_a_listing_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    (tmp_path / "taken").mkdir()
+    for name in ("file", "taken/cosbatch"):
+        (tmp_path / name).write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / home))
     with (
-        pytest.raises(WrongUsage, match="file/cosbatch cannot be written"),
+        pytest.raises(WrongUsage, match=f"{home}/cosbatch, for listings under way, cannot be written; XDG_CACHE_HOME"),
         lists.found(f"cos://{BUCKET}", options(), client),
     ):
         pass
