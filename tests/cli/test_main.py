@@ -148,6 +148,7 @@ def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[s
         (("--jsn",), "--json"),
         (("--debug",), "--verbose"),
         (("list",), "jobs"),
+        (("rm", "list.csv"), "delete or delete-objects"),
         (("update-job-status", "x"), "confirm"),
         (("jobs", "--output", "json"), "--json"),
         (("cancel", "JOB", "-f"), "--yes"),

@@ -35,7 +35,9 @@ _ELSEWHERE = {
     "priority": ("update-job-priority",),
     "confirm": ("update-job-status", "resume"),
     "cancel": ("stop", "abort"),
+    # What is to be removed may be a job or objects.
     "delete": ("rm", "remove"),
+    "delete-objects": ("rm", "remove"),
     "init": ("config", "configure", "generate"),
     "--json": ("--output", "--format", "-o"),
     "--yes": ("--force", "-f"),
@@ -53,8 +55,8 @@ class Parser(argparse.ArgumentParser):
     """A parser that says what was probably meant, and knows how wide Chinese characters are."""
 
     def error(self, message: str) -> NoReturn:
-        close = _meant(message, self.format_help())
-        suggestion = _("; did you mean {word}?").format(word=close[0]) if close else ""
+        meant = _(" or ").join(_meant(message, self.format_help()))
+        suggestion = _("; did you mean {word}?").format(word=meant) if meant else ""
         told = _("{program}: error: {message}").format(program=self.prog, message=message)
         # Python 3.10's own way out fails where stderr takes nothing.
         output.say(f"{self.format_usage()}{told}{suggestion}")
@@ -96,7 +98,7 @@ def _going_on(example: str, columns: int) -> Iterator[str]:
 
 
 def _meant(message: str, help_text: str) -> list[str]:
-    """The choice or the option of the help that comes next to the misspelt one of argparse's message, where one does."""
+    """The choices or the option of the help that come next to the misspelt one of argparse's message, where some do."""
     choice = _as_pattern(_("invalid choice: %(value)r (choose from %(choices)s)")).search(message)
     unknown = _as_pattern(_("unrecognized arguments: %s")).search(message)
     if choice:
