@@ -97,7 +97,8 @@ def _foreign(document: Mapping[str, Any], buckets: _Buckets, account: Account) -
         yield Problem("/RoleArn", "is a role of another account than the one that this function works for")
     for pointer, resource in buckets.items():
         if resource.appid != account.appid:
-            yield Problem(pointer, f"{quoted(resource.bucket)} is a bucket of another account than this function's")
+            message = f"{quoted(resource.bucket)} is a bucket of another account than the job's, APPID {account.appid}"
+            yield Problem(pointer, message)
     region = buckets[_OBJECT].region or ""
     if region != account.region:
         yield Problem(_OBJECT, f"is in {quoted(region)}; this function creates jobs in {account.region} only")

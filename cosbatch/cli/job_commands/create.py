@@ -128,7 +128,8 @@ def _of_list(options: argparse.Namespace) -> int:
                 "a list does not say what to do: name a profile with --profile, or see restore, copy, tag, delete-objects"
             )
         )
-    return make_jobs(connect(options), options, options.call, "create", {"Profile": options.profile}, asks=False)
+    options.list = options.call
+    return make_jobs(connect(options), options, options.list, "create", {"Profile": options.profile}, asks=False)
 
 
 def call_of(options: argparse.Namespace) -> dict[str, object]:

@@ -158,7 +158,7 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
         except CosbatchError as error:
             # The jobs are made all the same, and what they are must get out.
             result["End"] = error.as_json()
-            output.say_failure(result["End"])
+            output.say_failure(result["End"], options)
             output.say(printable(_("Follow it with: cosbatch wait {job}").format(job=result["JobId"])))
             return max(code, exit_codes.of_failure(error.code))
     return code

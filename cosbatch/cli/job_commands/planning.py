@@ -21,10 +21,11 @@ from cosbatch.configuration import caller_policy
 from cosbatch.configuration.places import written_by
 from cosbatch.configuration.profiles import Profile, document_of
 from cosbatch.jobs import creation
+from cosbatch.jobs.inspection import OBJECT_ARN
 from cosbatch.jobs.perform import Draft, draft_of
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.model import identity, names
-from cosbatch.model.errors import IdempotencyMismatch, InvalidManifest, Problem, ServiceError
+from cosbatch.model.errors import Forbidden, IdempotencyMismatch, InvalidManifest, Problem, ServiceError
 from cosbatch.model.messages import Call
 from cosbatch.model.names import Resource
 from cosbatch.service.manifest_object import ManifestObject
@@ -76,7 +77,16 @@ def check(call: ListCall, source_place: Resource | None) -> None:
         raise WrongUsage(message.format(place=call.folder.uri, profile=taking.name))
     elements = {**call.elements, "Manifest": place.uri}
     document = document_of(elements, profile, client.settings.account.region, client.clock.now())
-    caller_policy.check(document, profile, client.configuration.profiles, client.settings)
+    try:
+        caller_policy.check(document, profile, client.configuration.profiles, client.settings)
+    except Forbidden as error:
+        if source_place is None:
+            # Where the list goes follows from where the report does.
+            told = {problem.message for problem in error.problems if problem.pointer != OBJECT_ARN}
+            error.problems = tuple(
+                each for each in error.problems if each.pointer != OBJECT_ARN or each.message not in told
+            )
+        raise
 
 
 def written_by_call(call: ListCall) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from cosbatch.cli.terminal import streams
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import fitted, printable, record
+from cosbatch.cli.terminal.typed import place_typed
 from cosbatch.configuration.settings import language_of
 from cosbatch.model.errors import InvalidEvent
 from cosbatch.model.hints import hint_for
@@ -69,20 +70,20 @@ def fail(failure: Mapping[str, Any], options: argparse.Namespace, words: Iterabl
     if words is not None:
         say("\n".join(words))
         return
-    say_failure(failure)
+    say_failure(failure, options)
 
 
-def say_failure(failure: Mapping[str, Any]) -> None:
+def say_failure(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
     """Write a failure in its own words to stderr."""
-    text, code = _lines("\n".join(_failure_lines(failure))), str(failure["Code"])
+    text, code = _lines("\n".join(_failure_lines(failure, options))), str(failure["Code"])
     # In red only now: colour takes no columns.
     streams.write(sys.stderr, f"{emphasised(code, sys.stderr)}{text[len(code) :]}\n")
 
 
-def _failure_lines(failure: Mapping[str, Any]) -> Iterable[str]:
+def _failure_lines(failure: Mapping[str, Any], options: argparse.Namespace) -> Iterable[str]:
     yield f"{failure['Code']}: {printable(str(failure['Message']))}"
     for problem in failure.get("Errors", ()):
-        yield printable(f"  {problem['Pointer'] or '/'}  {problem['Message']}")
+        yield printable(f"  {place_typed(problem['Pointer'], options)}  {problem['Message']}")
     for name, value in failure.items():
         if name not in _SHOWN and not isinstance(value, dict | list):
             yield printable(f"{name}: {value}")

@@ -529,6 +529,23 @@ def test_refuses_what_the_function_would_refuse(
     assert keys("report-1250000000") == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("--profile", "restore", "--days", "9"), "  --days  is fixed by profile restore, which opens "),
+        (("--profile", "restore", "--role", "other"), "  --role  is fixed by profile restore, which opens "),
+        (
+            ("--days", "7", "--report", "cos://report-1300000000"),
+            "  --report  report-1300000000 is a bucket of another account than the job's, APPID 1250000000",
+        ),
+    ],
+)
+def test_names_to_people_what_they_typed(run: Run, server: Standin, arguments: tuple[str, ...], line: str) -> None:
+    said = run("restore", "list.csv", *arguments, "--yes")
+    assert line in said.err
+    assert not re.search(r"^  /", said.err, re.MULTILINE), said.err
+
+
 # One job, whatever happens on the way.
 
 
