@@ -22,6 +22,7 @@ from cosbatch.cli.terminal import exit_codes, output, streams
 from cosbatch.cli.terminal.arguments import Parser, add_common, command_first
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _, speak, spoken
+from cosbatch.cli.terminal.reasons import system_reason
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, InternalError
@@ -75,8 +76,8 @@ def _refused(error: OSError) -> str:
     """What the system refused, and of which file where that is known; where it has no room, what to do."""
     if error.filename and error.errno in _NO_ROOM:
         told = _("{path} cannot be written: {reason}; make room there, or write to another place")
-        return told.format(path=error.filename, reason=error.strerror)
-    return f"{error.strerror}{f' ({error.filename})' if error.filename else ''}"
+        return told.format(path=error.filename, reason=system_reason(error))
+    return f"{system_reason(error)}{f' ({error.filename})' if error.filename else ''}"
 
 
 def _code_of(arguments: Sequence[str], clock: Clock) -> int:

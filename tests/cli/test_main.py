@@ -367,7 +367,7 @@ def test_fails_where_stdout_cannot_take_what_was_asked_for(
     said = run(*arguments)
     assert (said.code, said.err) == (1, FULL)
     monkeypatch.setenv("COSBATCH_LANG", "zh")
-    assert run(*arguments).err == "cosbatch: 无法写入 stdout：No space left on device；请在该处腾出空间，或写到别处\n"
+    assert run(*arguments).err == "cosbatch: 无法写入 stdout：磁盘空间不足；请在该处腾出空间，或写到别处\n"
     monkeypatch.setattr(sys, "stdout", ClosedPipe())
     said = run(*arguments)
     assert (said.code, said.err) == (0, "")

@@ -16,6 +16,7 @@ from cosbatch.cli.terminal.asking import add_yes
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import add_connections, add_service, seconds, whole_number
+from cosbatch.cli.terminal.reasons import resource_reason
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
 from cosbatch.model import names
@@ -158,7 +159,7 @@ def place_of(text: str, what: str) -> Resource:
         return names.parse_resource(text)
     except ValueError as error:
         message = _("{what}: {text} names no bucket: {reason}; write cos://bucket-appid/prefix")
-        raise WrongUsage(message.format(what=what, text=text, reason=error)) from None
+        raise WrongUsage(message.format(what=what, text=text, reason=resource_reason(error))) from None
 
 
 def upload_folder(

@@ -21,6 +21,7 @@ from cosbatch.cli.remote.listing import Listing
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _, ngettext
+from cosbatch.cli.terminal.reasons import resource_reason
 from cosbatch.model import names
 from cosbatch.model.names import Resource
 
@@ -82,7 +83,7 @@ def place_of(name: str) -> Resource:
         return names.parse_resource(name)
     except ValueError as error:
         message = _("{name} names no list: {reason}; write cos://bucket-appid/list.csv, or cos://bucket-appid/prefix/")
-        raise WrongUsage(message.format(name=name, reason=error)) from None
+        raise WrongUsage(message.format(name=name, reason=resource_reason(error))) from None
 
 
 @contextlib.contextmanager

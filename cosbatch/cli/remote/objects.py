@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.reasons import resource_reason
 from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse
 from cosbatch.model.messages import Response
@@ -39,7 +40,7 @@ def place_of(text: str) -> Resource:
         place = names.parse_resource(text)
     except ValueError as error:
         message = _("{text} names no object: {reason}; write cos://bucket-appid/key")
-        raise WrongUsage(message.format(text=text, reason=error)) from None
+        raise WrongUsage(message.format(text=text, reason=resource_reason(error))) from None
     if place.key is None or place.key.endswith("/"):
         message = _(
             "{text} names a prefix or a whole bucket, and no object: write cos://bucket-appid/key, a file, or - for stdin. "

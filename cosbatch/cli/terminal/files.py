@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.reasons import system_reason
 from cosbatch.model import strict_json
 from cosbatch.model.errors import InvalidEvent
 
@@ -73,7 +74,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
         if "://" in path and isinstance(error, FileNotFoundError):
             message = _("{path} is no file, and what lies in a bucket is named so: cos://bucket-appid/key")
             raise WrongUsage(message.format(path=path)) from None
-        raise WrongUsage(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
+        raise WrongUsage(_("{path} cannot be read: {reason}").format(path=path, reason=system_reason(error))) from None
     with file:
         yield file
 
@@ -189,7 +190,7 @@ def make_folder(path: str) -> None:
 
 def unwritable(path: str, error: Exception) -> WrongUsage:
     """The error to raise where a file cannot be written."""
-    reason = getattr(error, "strerror", None) or error
+    reason = system_reason(error) if isinstance(error, OSError) else error
     return WrongUsage(_("{path} cannot be written: {reason}").format(path=path, reason=reason))
 
 
