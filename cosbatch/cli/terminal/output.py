@@ -62,14 +62,11 @@ def _lines(text: str) -> str:
     return fitted(text) if sys.stderr.isatty() else text
 
 
-def fail(failure: Mapping[str, Any], options: argparse.Namespace, words: Iterable[str] | None = None) -> None:
-    """Write a failure: in words, its own unless others are given, and as JSON where a program may read stdout and no rows of a manifest go there."""
+def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
+    """Write a failure: in words, and as JSON where a program may read stdout and no rows of a manifest go there."""
     if wants_json(options) and not getattr(options, "holds_rows", False):
         write_json(failure)
         streams.flush(sys.stdout)
-    if words is not None:
-        say("\n".join(words))
-        return
     say_failure(failure, options)
 
 
