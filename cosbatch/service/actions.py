@@ -187,7 +187,7 @@ def _service_error(error: Mapping[str, object], response: Response) -> ServiceEr
         ours = dict(zip(("StringToSign", "FormatString"), map(str.strip, response.signed), strict=True))
         failure.fields = {name: {"Service": error.get(name), "Function": text} for name, text in ours.items()}
         if all(error.get(name) == text for name, text in ours.items()):
-            failure.message += " It signed the same text as we did, so the SecretKey is not that of the SecretId."
+            failure.message += " The service signed the same text as we did: the SecretKey is not that of the SecretId."
     return failure
 
 

@@ -308,7 +308,7 @@ def test_says_that_the_key_is_wrong_where_both_sides_signed_the_same() -> None:
     both = "<StringToSign>ours</StringToSign><FormatString>get\n/\n</FormatString>"
     body = f"<Error><Code>SignatureDoesNotMatch</Code><Message>m</Message>{both}</Error>"
     error = failure(actions.created, Response(403, {}, body.encode(), signed=("ours\n", "get\n/\n")))
-    assert error.message == "m It signed the same text as we did, so the SecretKey is not that of the SecretId."
+    assert error.message == "m The service signed the same text as we did: the SecretKey is not that of the SecretId."
 
 
 def test_gives_a_success_back() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 # Where the list stands in a document, and by which options the commands named after operations give the rest of it.
 _LIST = ("/Manifest", "/Manifest/Location/ObjectArn")
@@ -25,12 +26,15 @@ _OPTIONS = {
     "/ClientRequestToken": ("token",),
     "/PlanDigest": ("plan_digest",),
 }
+_VARIABLE = re.compile(r"/([A-Z][A-Z_]+)")
 
 
 def place_typed(pointer: str, options: argparse.Namespace) -> str:
-    """The name of the list, or the options that were given for what the pointer is at; itself where nothing was."""
+    """The name of the list or of a variable, or the options that were given for what the pointer is at; itself where none were."""
     if pointer in _LIST:
         return getattr(options, "list", pointer)
+    if variable := _VARIABLE.fullmatch(pointer):
+        return variable[1]
     # Only those commands have it: in others, what is called `report` or `priority` is another thing.
     names = _OPTIONS.get(pointer, ()) if "report_scope" in options else ()
     given = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name, None) is not None]

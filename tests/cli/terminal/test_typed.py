@@ -31,6 +31,7 @@ COPY = ("copy", "list.csv", "--to", "cos://a-1250000000/x", "--strip", "old/")
         (("create", "call.json"), "/Manifest", "/Manifest"),
         (("priority", "JOB", "9"), "/Priority", "/Priority"),
         (("retry", "JOB"), "/Report", "/Report"),
+        (("jobs",), "/COSBATCH_UIN", "COSBATCH_UIN"),
     ],
 )
 def test_names_the_option_or_the_list(arguments: tuple[str, ...], pointer: str, place: str) -> None:
