@@ -1,4 +1,4 @@
-"""A stand-in that runs on the command line until it is told to stop, and says on stdout when it is ready."""
+"""A stand-in that runs on the command line until it is told to stop, and says so when it is ready."""
 
 from __future__ import annotations
 
@@ -46,13 +46,17 @@ def serve(
             speed=options.speed,
             function=function_of(options, profiles, folder),
         ) as standin:
+            exports = _exports(standin.environ)
             if options.env:
-                Path(options.env).write_text(_exports(standin.environ), encoding="utf-8")
+                Path(options.env).write_text(exports, encoding="utf-8")
             is_ready = True
-            sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
-            sys.stdout.flush()
-            if sys.stdout.isatty():
+            if sys.stdout.isatty() and not getattr(options, "json", False):
                 say(_("Its page for people is {endpoint}/ and Ctrl-C ends it.").format(endpoint=standin.endpoint))
+                say(_("For cosbatch in another terminal:"))
+                sys.stdout.write(exports)
+            else:
+                sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
+            sys.stdout.flush()
             (stop or threading.Event()).wait()
     except KeyboardInterrupt:
         return 0 if is_ready else _INTERRUPTED

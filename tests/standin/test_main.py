@@ -71,15 +71,18 @@ def test_says_which_file_cannot_be_written(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr() == ("", f"The stand-in cannot start: Is a directory: {tmp_path}\n")
 
 
-def test_says_at_a_terminal_where_its_page_is_and_how_it_ends(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_says_at_a_terminal_where_its_page_is_and_how_it_ends_and_shows_what_a_shell_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     stop = threading.Event()
     stop.set()
-    assert main([], stop) == 0
+    assert main(["--env", str(tmp_path / "standin.env")], stop) == 0
     told = capsys.readouterr()
-    assert told.err == f"Its page for people is {json.loads(told.out)['endpoint']}/ and Ctrl-C ends it.\n"
+    assert told.out == (tmp_path / "standin.env").read_text()
+    endpoint = told.out.rpartition("=")[2].strip()
+    page = f"Its page for people is {endpoint}/ and Ctrl-C ends it."
+    assert told.err.splitlines() == [page, "For cosbatch in another terminal:"]
 
 
 def test_tells_a_function_of_what_the_profiles_match(

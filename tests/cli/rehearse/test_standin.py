@@ -42,6 +42,14 @@ def test_runs_until_a_signal_tells_it_to_stop(run: Run, monkeypatch: pytest.Monk
     assert json.loads(told.getvalue())["environ"]["COSBATCH_APPID"] == "1257654321"
 
 
+def test_writes_json_at_a_terminal_where_it_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Told()
+    monkeypatch.setattr(told, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdout", told)
+    assert run("standin", "--json").code == 0
+    assert json.loads(told.getvalue())["endpoint"]
+
+
 @pytest.mark.parametrize(
     ("before", "is_interrupted"), [(signal.default_int_handler, True), (signal.SIG_DFL, True), (signal.SIG_IGN, False)]
 )
