@@ -8,11 +8,11 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from gettext import gettext as _
 from pathlib import Path
 
-from cosbatch.standin.assembly import running
+from cosbatch.standin.assembly import Standin, running
 from cosbatch.standin.function.triggers import UnusableFunction
 from cosbatch.standin.options import account_of, function_of
 from cosbatch.standin.store.database import UnusableData
@@ -46,17 +46,8 @@ def serve(
             speed=options.speed,
             function=function_of(options, profiles, folder),
         ) as standin:
-            exports = _exports(standin.environ)
-            if options.env:
-                Path(options.env).write_text(exports, encoding="utf-8")
             is_ready = True
-            if sys.stdout.isatty() and not getattr(options, "json", False):
-                say(_("Its page for people is {endpoint}/ and Ctrl-C ends it.").format(endpoint=standin.endpoint))
-                say(_("For cosbatch in another terminal:"))
-                sys.stdout.write(exports)
-            else:
-                sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
-            sys.stdout.flush()
+            _announce(standin, options, say)
             (stop or threading.Event()).wait()
     except KeyboardInterrupt:
         return 0 if is_ready else _INTERRUPTED
@@ -67,9 +58,18 @@ def serve(
     return 0
 
 
-def _exports(variables: Mapping[str, str]) -> str:
-    """The variables as a shell reads them."""
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+def _announce(standin: Standin, options: argparse.Namespace, say: Callable[[str], object]) -> None:
+    """Tell a program in JSON where the stand-in is, a person at a terminal in words and as a shell reads it."""
+    exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in standin.environ.items())
+    if options.env:
+        Path(options.env).write_text(exports, encoding="utf-8")
+    if sys.stdout.isatty() and not getattr(options, "json", False):
+        say(_("Its page for people is {endpoint}/ and Ctrl-C ends it.").format(endpoint=standin.endpoint))
+        say(_("For cosbatch in another terminal:"))
+        sys.stdout.write(exports)
+    else:
+        sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
+    sys.stdout.flush()
 
 
 def _reason(error: Exception, address: str) -> str:
