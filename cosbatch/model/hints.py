@@ -25,9 +25,9 @@ ENGLISH = {
     "the function's log or the command's --verbose has the traceback.",
     "InvalidEvent": "The event or body cannot be read. docs/calls.md shows calls, directly, over HTTP and by timers, and "
     "`cosbatch demo` the event of an upload; its record must name one object by key, url, bucket and appid alike.",
-    "InvalidManifest": "The list cannot work as it is. Fix what Errors lists and upload it again; `cosbatch check "
+    "InvalidManifest": "The list cannot work as it is. Fix what is listed and upload it again; `cosbatch check "
     "FILE` judges it offline.",
-    "InvalidRequest": "The call breaks rules of its page: fix what Errors lists. From the service itself it also "
+    "InvalidRequest": "The call breaks rules of its page: fix what is listed. From the service itself it also "
     "means a repeated token, an empty body, or a status that cannot change so.",
     "MethodNotAllowed": "The route has other methods; the Allow header names them.",
     "NotFound": "There is no such route. POST /jobs creates; GET /jobs lists; GET /jobs/<JobId> describes.",
@@ -121,8 +121,8 @@ CHINESE = {
     "输出的堆栈。",
     "InvalidEvent": "无法读取事件或请求体。直接调用、HTTP 与定时器的写法见 docs/calls.md，上传事件的示例由 `cosbatch demo` "
     "输出；其记录的 key、url、bucket 与 appid 必须指向同一对象。",
-    "InvalidManifest": "清单内容无法执行。请按 Errors 修正后重新上传；可用 `cosbatch check FILE` 离线检查。",
-    "InvalidRequest": "请求不符合接口文档的规则，请按 Errors 修正。若由服务返回，也可能是令牌重复、"
+    "InvalidManifest": "清单内容无法执行。请按所列各项修正后重新上传；可用 `cosbatch check FILE` 离线检查。",
+    "InvalidRequest": "请求不符合接口文档的规则，请按所列各项修正。若由服务返回，也可能是令牌重复、"
     "请求体为空或任务状态不允许变更。",
     "MethodNotAllowed": "该路径不支持此方法；Allow 响应头列出了支持的方法。",
     "NotFound": "没有该路径。创建用 POST /jobs，列表用 GET /jobs，查询用 GET /jobs/<JobId>。",

@@ -118,3 +118,7 @@ def test_says_what_fits_the_action_where_one_is_given() -> None:
 def test_fits_every_place_in_which_the_code_is_told(code: str, language: str, words: tuple[str, ...]) -> None:
     hint = hint_for(code, language)
     assert [word for word in words if word not in hint] == []
+
+
+def test_names_no_field_of_the_json_that_people_at_a_terminal_do_not_see() -> None:
+    assert not [code for hints in (ENGLISH, CHINESE) for code, hint in hints.items() if "Errors" in hint]
