@@ -20,7 +20,8 @@ from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import RetryableInvocationError
 from cosbatch.model.messages import Call, Request, Response
 from cosbatch.service.exchange import Budget, Exchange
-from cosbatch.service.transport import Transport, direct_session, prepare
+from cosbatch.service.prepared import prepare
+from cosbatch.service.transport import Transport, direct_session
 from tests.mocked_service import responses
 from tests.stage import DOCUMENT, ENVIRON, PROFILES, REGION, UIN, SleepingTime, http, timer, upload
 

@@ -18,6 +18,7 @@ from cosbatch.model.messages import Request, Upload
 from cosbatch.service import actions, exchange, transport
 from cosbatch.service.deadline_adapter import NotConnected
 from cosbatch.service.exchange import Attempts
+from cosbatch.service.prepared import prepare
 
 Mutant = Callable[[], AbstractContextManager[object]]
 _TOKEN = re.compile(rb"(<ClientRequestToken>)[^<]*")
@@ -30,7 +31,7 @@ def _swapped(where: object, name: str, value: object) -> Mutant:
 
 @contextmanager
 def _fresh_token_per_try() -> Iterator[None]:
-    numbers, prepare = count(), transport.prepare
+    numbers = count()
 
     def prepared(request: Request, *rest: Any) -> object:
         made, auth = prepare(request, *rest)
