@@ -25,14 +25,21 @@ def test_opens_every_trigger_in_so_many_words() -> None:
     assert [parameters.get("enable") for _, parameters in EVENTS] == [True] * len(EVENTS)
 
 
+def test_has_a_trigger_for_the_uploads_of_each_profile() -> None:
+    profiles = json.loads((ROOT / "profiles.json").read_text(encoding="utf-8"))["profiles"]
+    taken = [profile["match"] for profile in profiles if "match" in profile]
+    filters = [parameters["filter"] for kind, parameters in EVENTS if kind == "cos"]
+    assert filters == [{"prefix": match["prefix"], "suffix": match["suffix"]} for match in taken]
+
+
 def test_has_a_trigger_for_the_uploads_of_the_profile_that_init_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "--uin", "200000000002", "--appid", "1257654321", "--region", "ap-beijing"]) == 0
     (profile,) = json.loads((tmp_path / "profiles.json").read_text(encoding="utf-8"))["profiles"]
-    (taken,) = [parameters["filter"] for kind, parameters in EVENTS if kind == "cos"]
-    assert {"bucket": profile["match"]["bucket"], **taken} == profile["match"]
+    taken = [parameters["filter"] for kind, parameters in EVENTS if kind == "cos"]
+    assert {name: profile["match"][name] for name in ("prefix", "suffix")} in taken
 
 
 def test_writes_out_what_the_platform_s_defaults_would_get_wrong() -> None:

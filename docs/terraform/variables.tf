@@ -24,9 +24,12 @@ variable "policies" {
 }
 
 variable "uploads" {
-  description = "How the keys of lists begin and end: one pair for each `match` of profiles.json. The default is that of the profile that `cosbatch init` writes."
+  description = "How the keys of lists begin and end: one pair for each `match` of profiles.json. The first is that of the profile that `cosbatch init` writes."
   type        = list(object({ prefix = string, suffix = string }))
-  default     = [{ prefix = "restore/", suffix = ".csv" }]
+  default = [
+    { prefix = "restore/", suffix = ".csv" },
+    { prefix = "archive/", suffix = ".csv" },
+  ]
 }
 
 variable "http_tokens" {
