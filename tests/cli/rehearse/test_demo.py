@@ -57,11 +57,20 @@ def test_writes_nothing_to_stdout_for_a_person(run: Run, monkeypatch: pytest.Mon
     assert terminal.getvalue() == ""
 
 
+# What nohup has ignored is inherited.
+HEAR_AND_RUN = """
+import signal, sys
+signal.signal(int(sys.argv.pop(1)), signal.SIG_DFL)
+from cosbatch.__main__ import run
+sys.exit(run())
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_leaves_nothing_behind_where_a_signal_ends_it(tmp_path: Path, number: signal.Signals) -> None:
     """The real thing: a process of its own."""
-    command = [sys.executable, "-m", "cosbatch", "demo", "--objects", "100000"]
+    command = [sys.executable, "-c", HEAR_AND_RUN, str(number.value), "demo", "--objects", "100000"]
     surroundings = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, cwd=ROOT, env=surroundings, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
