@@ -87,12 +87,16 @@ def test_gives_the_function_its_variables(deployment: list[Call]) -> None:
     }
 
 
-def test_opens_a_trigger_for_the_uploads_of_a_profile(deployment: list[Call]) -> None:
-    (trigger,) = [trigger for trigger in of_action(deployment, "CreateTrigger") if trigger["Type"] == "cos"]
-    assert (trigger["Enable"], trigger["TriggerName"]) == ("OPEN", "manifest-1250000000.cos.ap-chengdu.myqcloud.com")
-    described = json.loads(trigger["TriggerDesc"])
-    assert described["event"] == "cos:ObjectCreated:*"
-    assert described["filter"] == {"Prefix": "restore/", "Suffix": ".csv"}
+def test_opens_a_trigger_for_the_uploads_of_each_profile(deployment: list[Call]) -> None:
+    triggers = [trigger for trigger in of_action(deployment, "CreateTrigger") if trigger["Type"] == "cos"]
+    assert {trigger["Enable"] for trigger in triggers} == {"OPEN"}
+    assert {trigger["TriggerName"] for trigger in triggers} == {"manifest-1250000000.cos.ap-chengdu.myqcloud.com"}
+    described = [json.loads(trigger["TriggerDesc"]) for trigger in triggers]
+    assert [description["event"] for description in described] == ["cos:ObjectCreated:*"] * 2
+    assert [description["filter"] for description in described] == [
+        {"Prefix": "restore/", "Suffix": ".csv"},
+        {"Prefix": "archive/", "Suffix": ".csv"},
+    ]
 
 
 def test_gives_the_function_an_address_that_the_internet_reaches(deployment: list[Call]) -> None:
