@@ -9,16 +9,20 @@ import threading
 from collections.abc import Sequence
 
 from cosbatch.standin.options import add_options, description
-from cosbatch.standin.serving import serve
+from cosbatch.standin.serving import CannotStart, serve
 
 PROFILES = "COSBATCH_PROFILES"
 
 
 def main(arguments: Sequence[str] | None = None, stop: threading.Event | None = None) -> int:
-    """The exit code of a stand-in that ran until a signal arrived, or `stop` was set."""
+    """The exit code of a stand-in that ran until a signal arrived, or `stop` was set; 1 where it cannot start."""
     parser = argparse.ArgumentParser(prog="python -m cosbatch.standin", description=description())
     add_options(parser)
-    return serve(parser.parse_args(arguments), os.environ.get(PROFILES) or "profiles.json", stop)
+    try:
+        return serve(parser.parse_args(arguments), os.environ.get(PROFILES) or "profiles.json", stop)
+    except CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
 
 
 if __name__ == "__main__":

@@ -20,6 +20,10 @@ from cosbatch.standin.store.database import UnusableData
 _INTERRUPTED = 130
 
 
+class CannotStart(OSError):
+    """The stand-in cannot run as it is asked to; the text says why."""
+
+
 def serve(
     options: argparse.Namespace,
     profiles: str,
@@ -30,7 +34,7 @@ def serve(
     """The exit code of a stand-in that ran until a signal arrived, or `stop` was set; 130 where one came before it was ready.
 
     `profiles` is the file whose matches say of what a function is told, where no option does; its module is in `folder`.
-    `say` tells a person why it cannot start, and at a terminal what to do with it.
+    `say` tells a person at a terminal what to do with it. Raises CannotStart.
     """
     is_ready = False
     try:
@@ -53,8 +57,7 @@ def serve(
         return 0 if is_ready else _INTERRUPTED
     except (UnusableData, UnusableFunction, OSError) as error:
         address = "" if is_ready else f"{options.host}:{options.port} (see --host and --port)"
-        say(f"The stand-in cannot start: {_reason(error, address)}")
-        return 1
+        raise CannotStart(f"The stand-in cannot start: {_reason(error, address)}") from None
     return 0
 
 

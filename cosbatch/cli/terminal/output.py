@@ -20,6 +20,8 @@ from cosbatch.model.hints import hint_for
 _RED = "\x1b[31;1m"
 _PLAIN = "\x1b[0m"
 
+# Columns behind a question: a blank, and yes.
+_ANSWER = 4
 # The fields of a failure that are not shown by their names.
 _SHOWN = ("Code", "Message", "Errors", "Status", "Retryable")
 
@@ -53,13 +55,13 @@ def say(text: str) -> None:
 
 def question(text: str) -> None:
     """Write a question to stderr; the answer is typed behind it."""
-    streams.write(sys.stderr, _lines(text) + " ")
+    streams.write(sys.stderr, _lines(text, _ANSWER) + " ")
     streams.flush(sys.stderr)
 
 
-def _lines(text: str) -> str:
+def _lines(text: str, behind: int = 0) -> str:
     """The text in lines that fit, where stderr is a terminal: programs look for lines as they are."""
-    return fitted(text) if sys.stderr.isatty() else text
+    return fitted(text, behind) if sys.stderr.isatty() else text
 
 
 def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:

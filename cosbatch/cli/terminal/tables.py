@@ -121,14 +121,17 @@ def _named(name: str, leaf: str, usual: int, columns: int) -> Iterator[str]:
     yield from (" " * width(before) + line for line in more)
 
 
-def fitted(text: str) -> str:
-    """The text in lines that the terminal has room for; what goes on below stands as far to the right as its line begins."""
-    return "\n".join(part for line in text.split("\n") for part in _fitted(line))
+def fitted(text: str, behind: int = 0) -> str:
+    """The text in lines that the terminal has room for; what goes on below stands as far to the right as its line begins.
+
+    `behind` is how many columns of each line are kept free.
+    """
+    return "\n".join(part for line in text.split("\n") for part in _fitted(line, behind))
 
 
-def _fitted(line: str) -> Iterator[str]:
+def _fitted(line: str, behind: int) -> Iterator[str]:
     inset = " " * (len(line) - len(line.lstrip(" ")))
-    yield from (f"{inset}{part}" for part in wrapped(line[len(inset) :], _room(len(inset))))
+    yield from (f"{inset}{part}" for part in wrapped(line[len(inset) :], _room(len(inset) + behind)))
 
 
 def indented(xml: str) -> Iterator[str]:

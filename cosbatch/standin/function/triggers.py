@@ -58,7 +58,7 @@ def triggers_of(given: Sequence[Trigger], profiles: Path) -> tuple[Trigger, ...]
     try:
         content = json.loads(profiles.read_bytes())
         matches = [profile["match"] for profile in content["profiles"] if profile.get("match")]
-        found = tuple(Trigger(match["bucket"], match.get("prefix", ""), match.get("suffix", "")) for match in matches)
+        found = tuple(_trigger(match["bucket"], match.get("prefix", ""), match.get("suffix", "")) for match in matches)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         # Not its repr: that of a UnicodeDecodeError holds the whole file.
         reason = f"{type(error).__name__}: {error}"
@@ -66,6 +66,13 @@ def triggers_of(given: Sequence[Trigger], profiles: Path) -> tuple[Trigger, ...]
     if not found:
         raise UnusableFunction(f"no profile in {profiles} has a match; give --trigger BUCKET")
     return found
+
+
+def _trigger(bucket: object, prefix: object, suffix: object) -> Trigger:
+    """Raises TypeError."""
+    if isinstance(bucket, str) and isinstance(prefix, str) and isinstance(suffix, str):
+        return Trigger(bucket, prefix, suffix)
+    raise TypeError("bucket, prefix and suffix of a match are texts")
 
 
 def check_buckets(triggers: Iterable[Trigger], appid: str) -> None:

@@ -84,3 +84,8 @@ def test_takes_a_handler_of_one_s_own_first(run: Run, tmp_path: Path, monkeypatc
     (tmp_path / "handler.py").write_text("def other(event, context): ...\n")
     said = run("standin", "--function", "handler.main_handler")
     assert (said.code, "has no attribute 'main_handler'" in said.err) == (1, True)
+
+
+def test_says_why_it_cannot_start_also_where_it_is_to_be_quiet(run: Run, tmp_path: Path) -> None:
+    said = run("--quiet", "standin", "--env", str(tmp_path))
+    assert (said.code, said.err) == (1, f"cosbatch: The stand-in cannot start: Is a directory: {tmp_path}\n")

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.tables import width
 from tests.cli.running import Terminal
 
 VALUE = {"JobId": "53dc6228", "Description": "恢复"}
@@ -119,3 +120,11 @@ def test_says_what_fits_on_a_terminal_and_whole_lines_elsewhere(
     output.fail({"Code": "SlowDown", "Message": LONG}, options())
     assert max(map(len, terminal.getvalue().splitlines())) <= 80
     assert terminal.getvalue().split() == [*LONG.split() * 2, "SlowDown:", *LONG.split()]
+
+
+@pytest.mark.parametrize("text", ["x" * 9 + " y" * 35, "删" * 40], ids=["79 columns", "80 columns of Chinese"])
+def test_leaves_room_for_the_answer_behind_a_question(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    output.question(text)
+    assert max(map(width, f"{terminal.getvalue()}yes".splitlines())) <= 80

@@ -56,6 +56,11 @@ def test_takes_the_matches_of_the_profiles_unless_triggers_are_given(tmp_path: P
         (b'{"profiles": 3}', "cannot be read for triggers"),
         (b'{"profiles": [3]}', "cannot be read for triggers"),
         (b'{"profiles": [{"match": {"prefix": "p"}}]}', "cannot be read for triggers"),
+        (b'{"profiles": [{"match": {"bucket": 3}}]}', "bucket, prefix and suffix of a match are texts"),
+        (
+            b'{"profiles": [{"match": {"bucket": "a-1", "suffix": 3}}]}',
+            "bucket, prefix and suffix of a match are texts",
+        ),
         (b'{"profiles": [{"name": "x"}]}', "has a match; give --trigger BUCKET"),
     ],
 )
