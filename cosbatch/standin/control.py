@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from cosbatch.standin.jobs.reports import sweep
 from cosbatch.standin.jobs.rows import Job, all_jobs, states_of
 from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.page.site import answer_page
+from cosbatch.standin.wire.addresses import without_port
 from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.messages import Request, Response
 
@@ -73,8 +73,7 @@ def is_own(host: str, request: Request) -> bool:
 
 def has_own_host(host: str, request: Request) -> bool:
     """Whether a request was sent to an address of the stand-in itself."""
-    names = [own.rpartition(":")[0] if re.search(r":\d*\Z", own) else own for own in request.hosts]
-    return all(_is_own_name(host, name.lower()) for name in names)
+    return all(_is_own_name(host, without_port(own).lower()) for own in request.hosts)
 
 
 def _is_own_name(host: str, name: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 
 from cosbatch.standin.store.catalog import Version
+from cosbatch.standin.wire.documents import read_http_date
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
 
@@ -37,11 +37,8 @@ def _has_etag(listed: str, version: Version) -> bool:
 
 def _is_changed_since(date: str, version: Version) -> bool | None:
     """HTTP dates have whole seconds. Without a date that can be read there is no condition."""
-    try:
-        since = parsedate_to_datetime(date).timestamp()
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    return int(version.modified) > since
+    since = read_http_date(date)
+    return None if since is None else int(version.modified) > since
 
 
 def read_range(header: str, size: int) -> tuple[int, int] | None:
@@ -59,6 +56,6 @@ def read_range(header: str, size: int) -> tuple[int, int] | None:
         start, end = int(first), min(int(last) + 1, size) if last else size
     if first and last and int(last) < int(first):
         return None
-    if start >= size or start >= end:
+    if start >= size:
         raise ServiceError("InvalidRange", headers=(("Content-Range", f"bytes */{size}"),))
     return start, end - start

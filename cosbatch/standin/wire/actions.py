@@ -7,6 +7,7 @@ import re
 from cosbatch.standin.wire.addresses import Target
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
+from cosbatch.standin.wire.signatures import FIELDS, TOKEN
 
 # By method and path.
 BATCH = (
@@ -18,10 +19,7 @@ BATCH = (
     ("DELETE", "/jobs/[^/]*", "DeleteJob"),
 )
 # The names in a query that ask for no other call. Every other name is a subresource, known or not.
-SIGNING = (
-    *("q-sign-algorithm", "q-ak", "q-sign-time", "q-key-time", "q-header-list", "q-url-param-list", "q-signature"),
-    *("sign", "x-cos-security-token"),
-)
+SIGNING = (*FIELDS, "sign", TOKEN)
 LISTING = (
     *("prefix", "delimiter", "marker", "max-keys", "encoding-type", "key-marker", "version-id-marker"),
     *("upload-id-marker", "max-uploads", "part-number-marker", "max-parts"),

@@ -88,11 +88,15 @@ def find_target(hosts: Iterable[str], path: str, home: str) -> Target:
     `home` is the region that is taken where the host names none.
     """
     for host in hosts:
-        name = host.rpartition(":")[0] if re.search(r":\d*\Z", host) else host
-        target = _by_host(name.lower(), path, home)
+        target = _by_host(without_port(host).lower(), path, home)
         if target:
             return target
     return _by_path(path, home)
+
+
+def without_port(host: str) -> str:
+    """The name or the address in a Host header."""
+    return re.sub(r":\d*\Z", "", host)
 
 
 def _by_host(host: str, path: str, home: str) -> Target | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from email.utils import formatdate
+from email.utils import formatdate, parsedate_to_datetime
 from typing import TypeAlias
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
@@ -24,6 +24,8 @@ class Written(str):
 # An element: its name, and its text or its children.
 Tree: TypeAlias = "tuple[str, str | Sequence[Tree]] | Written"
 
+# The form of moments in documents, UTC.
+ISO = "%Y-%m-%dT%H:%M:%SZ"
 DECLARATION = "<?xml version='1.0' encoding='utf-8' ?>\n"
 PLAIN = re.compile("[ -%'-;=?-~]*")
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -114,9 +116,17 @@ def error_answer(error: ServiceError, resource: str, request_id: str) -> Respons
 
 def timestamp(moment: float) -> str:
     """A Unix time in the form that the documents use."""
-    return datetime.fromtimestamp(int(moment), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(moment), timezone.utc).strftime(ISO)
 
 
 def http_date(moment: float) -> str:
     """A Unix time as HTTP headers write it."""
     return formatdate(int(moment), usegmt=True)
+
+
+def read_http_date(text: str) -> float | None:
+    """The Unix time that an HTTP header tells; None for a text that is no date."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None

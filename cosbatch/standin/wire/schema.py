@@ -9,11 +9,10 @@ from datetime import datetime, timezone
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from cosbatch.standin.wire.documents import local_name
+from cosbatch.standin.wire.documents import ISO, local_name
 
 Value: TypeAlias = "str | int | bool | dict[str, Value] | list[Value]"
 BLANKS = " \t\r\n"
-ISO = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Violation(Exception):

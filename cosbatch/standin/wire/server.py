@@ -13,7 +13,6 @@ import traceback
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -108,7 +107,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _head(self, response: Response, announced: int | None) -> bytes:
-        lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
+        phrase, _ = self.responses.get(response.status, ("", ""))
+        lines = [f"HTTP/1.1 {response.status} {phrase}"]
         fields = [*response.headers, ("Server", NAME)]
         if response.status not in (204, 304):
             fields.append(("Content-Length", str(response.content_length() if announced is None else announced)))
@@ -143,13 +143,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
         """Say nothing: a rehearsal's output belongs to the client."""
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 class Server(ThreadingHTTPServer):

@@ -7,10 +7,10 @@ import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote
 
 from cosbatch.standin.wire.addresses import Account
+from cosbatch.standin.wire.documents import read_http_date
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
 
@@ -38,7 +38,6 @@ class Claim:
     header_list: tuple[str, ...]
     param_list: tuple[str, ...]
     signature: str
-    in_query: bool
 
 
 def url_encode(text: str) -> str:
@@ -88,13 +87,13 @@ def read_claim(request: Request) -> Claim | None:
     header = request.header("authorization")
     if header:
         fields = dict(part.partition("=")[::2] for part in header.strip().split("&"))
-        return _claim({name: unquote(value) for name, value in fields.items()}, in_query=False)
+        return _claim({name: unquote(value) for name, value in fields.items()})
     if request.parameter("q-signature") is not None:
-        return _claim(dict(request.parameters), in_query=True)
+        return _claim(dict(request.parameters))
     return None
 
 
-def _claim(fields: dict[str, str], in_query: bool) -> Claim:
+def _claim(fields: dict[str, str]) -> Claim:
     missing = [name for name in FIELDS if name not in fields]
     if missing or fields["q-sign-algorithm"] != "sha1":
         raise ServiceError("AccessDenied", f"The authorization is not in the form of q-sign: {missing or 'not sha1'}")
@@ -105,7 +104,6 @@ def _claim(fields: dict[str, str], in_query: bool) -> Claim:
         header_list=_names(fields["q-header-list"]),
         param_list=_names(fields["q-url-param-list"]),
         signature=fields["q-signature"],
-        in_query=in_query,
     )
 
 
@@ -131,7 +129,7 @@ def verify(request: Request, account: Account, now: float, clock_moved: bool = F
 def _check_windows(request: Request, claim: Claim, now: float, clock_moved: bool) -> None:
     starts, ends = zip(*(_window(text) for text in (claim.sign_time, claim.key_time)), strict=True)
     start, end = max(starts), min(ends)
-    sent = _date(request)
+    sent = read_http_date(request.header("date"))
     is_skewed = start - now > SKEW_LIMIT or (sent is not None and abs(now - sent) > SKEW_LIMIT)
     if is_skewed or (clock_moved and now - start > SKEW_LIMIT):
         raise ServiceError("RequestTimeTooSkewed")
@@ -144,13 +142,6 @@ def _window(text: str) -> tuple[int, int]:
     if not match or int(match[1]) >= int(match[2]):
         raise ServiceError("AccessDenied", "q-sign-time and q-key-time are start;end in Unix seconds")
     return int(match[1]), int(match[2])
-
-
-def _date(request: Request) -> float | None:
-    try:
-        return parsedate_to_datetime(request.header("date")).timestamp()
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
 
 
 def _check_signature(request: Request, claim: Claim, secret_key: str) -> None:
