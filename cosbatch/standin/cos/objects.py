@@ -23,9 +23,8 @@ from cosbatch.standin.store.catalog import (
     ensure_bucket,
     find_bucket,
     remove_version,
-    stored,
 )
-from cosbatch.standin.store.contents import Received, pieces
+from cosbatch.standin.store.contents import Stored, pieces
 from cosbatch.standin.wire.documents import http_date
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
@@ -40,6 +39,7 @@ OWN_HEADERS = (
     "content-language",
     "expires",
 )
+MD5_BYTES = 16
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -47,14 +47,12 @@ def put_object(call: Call) -> Response:
     """PutObject: write an object in one piece; the bucket comes into being with its first object."""
     check_writable(call)
     attributes = read_attributes(call.request)
-    received = receive(call)
+    stored = receive(call)
     now = call.service.clock.now()
     with call.service.database.writing() as transaction:
         bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
-        version = add_version(
-            transaction, bucket, call.target.key, stored(received), attributes, now, call.cause("Put")
-        )
-    return Response(headers=(*checksums(received), *version_header(bucket, version)))
+        version = add_version(transaction, bucket, call.target.key, stored, attributes, now, call.cause("Put"))
+    return Response(headers=(*checksums(stored), *version_header(bucket, version)))
 
 
 def read_attributes(request: Request) -> Attributes:
@@ -72,35 +70,35 @@ def read_attributes(request: Request) -> Attributes:
     )
 
 
-def receive(call: Call) -> Received:
+def receive(call: Call) -> Stored:
     """The request's body, written to a content of its own. Raises ServiceError where it is not as announced."""
     contents = call.service.database.contents
-    received = contents.receive(call.request.body.chunks())
+    stored = contents.receive(call.request.body.chunks())
     try:
-        check_digest(call.request, received.md5)
+        check_digest(call.request, stored.etag)
     except ServiceError:
-        contents.remove(received.name)
+        contents.remove(stored.content)
         raise
-    return received
+    return stored
 
 
-def check_digest(request: Request, md5: bytes) -> None:
-    """Compare Content-MD5, if it was sent. Raises ServiceError InvalidDigest, BadDigest."""
+def check_digest(request: Request, md5: str) -> None:
+    """Compare Content-MD5, if it was sent, with an MD5 in hex. Raises ServiceError InvalidDigest, BadDigest."""
     text = request.header("content-md5")
     if not text:
         return
     claimed = b""
     with suppress(binascii.Error, ValueError):
         claimed = base64.b64decode(text, validate=True)
-    if len(claimed) != len(md5):
+    if len(claimed) != MD5_BYTES:
         raise ServiceError("InvalidDigest")
-    if claimed != md5:
+    if claimed.hex() != md5:
         raise ServiceError("BadDigest")
 
 
-def checksums(received: Received) -> Headers:
+def checksums(stored: Stored) -> Headers:
     """The headers that let a client check what arrived."""
-    return ("ETag", f'"{received.etag}"'), ("x-cos-hash-crc64ecma", received.crc64)
+    return ("ETag", f'"{stored.etag}"'), ("x-cos-hash-crc64ecma", stored.crc64)
 
 
 def version_header(bucket: Bucket, version: str) -> Headers:

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.objects import checksums, read_attributes, version_header
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.store.catalog import add_version, ensure_bucket, stored
+from cosbatch.standin.store.catalog import add_version, ensure_bucket
 from cosbatch.standin.wire.documents import answer
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.forms import Form, read_form
@@ -49,16 +49,16 @@ def post_object(call: Call) -> Response:
 def _written(call: Call, given: Call, form: Form, bounds: tuple[int, int]) -> Response:
     attributes, now = read_attributes(given.request), call.service.clock.now()
     contents = call.service.database.contents
-    received = contents.receive(form.file)
-    if not bounds[0] <= received.size <= bounds[1]:
-        contents.remove(received.name)
-        raise ServiceError("EntityTooSmall" if received.size < bounds[0] else "EntityTooLarge")
+    stored = contents.receive(form.file)
+    if not bounds[0] <= stored.size <= bounds[1]:
+        contents.remove(stored.content)
+        raise ServiceError("EntityTooSmall" if stored.size < bounds[0] else "EntityTooLarge")
     with call.service.database.writing() as transaction:
         bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
         key, cause = given.target.key, given.cause("Post")
-        version = add_version(transaction, bucket, key, stored(received), attributes, now, cause)
-    headers = (*checksums(received), *version_header(bucket, version))
-    return _answer(call, {"bucket": bucket.name, "key": key, "etag": f'"{received.etag}"'}, form.fields, headers)
+        version = add_version(transaction, bucket, key, stored, attributes, now, cause)
+    headers = (*checksums(stored), *version_header(bucket, version))
+    return _answer(call, {"bucket": bucket.name, "key": key, "etag": f'"{stored.etag}"'}, form.fields, headers)
 
 
 def _answer(call: Call, made: Mapping[str, str], fields: Mapping[str, str], headers: Headers) -> Response:

@@ -8,15 +8,15 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.conditions import read_range
 from cosbatch.standin.cos.objects import checksums, read_attributes, receive, version_header
 from cosbatch.standin.cos.put_object_copy import find_source
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.store.catalog import Attributes, Bucket, Stored, add_version, ensure_bucket, find_bucket
-from cosbatch.standin.store.contents import Contents, Received, pieces
+from cosbatch.standin.store.catalog import Attributes, Bucket, add_version, ensure_bucket, find_bucket
+from cosbatch.standin.store.contents import Contents, Stored, pieces
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.documents import answer, children_text, elements, parse, timestamp
 from cosbatch.standin.wire.errors import ServiceError
@@ -55,9 +55,9 @@ def upload_part(call: Call) -> Response:
     number = _part_number(call)
     with call.service.database.reading() as connection:
         find_upload(call, connection)
-    received = receive(call)
-    _keep(call, number, received)
-    return Response(headers=checksums(received))
+    stored = receive(call)
+    _keep(call, number, stored)
+    return Response(headers=checksums(stored))
 
 
 def copy_part(call: Call) -> Response:
@@ -70,9 +70,9 @@ def copy_part(call: Call) -> Response:
         wanted = read_range(call.request.header("x-cos-copy-source-range"), source.stored.size)
         file = contents.open(source.stored.content)
     start, length = wanted or (0, source.stored.size)
-    received = contents.receive(pieces(file, start, length))
-    _keep(call, number, received)
-    return answer("CopyPartResult", [("ETag", f'"{received.etag}"'), ("LastModified", timestamp(now))])
+    stored = contents.receive(pieces(file, start, length))
+    _keep(call, number, stored)
+    return answer("CopyPartResult", [("ETag", f'"{stored.etag}"'), ("LastModified", timestamp(now))])
 
 
 def _part_number(call: Call) -> int:
@@ -93,14 +93,14 @@ def find_upload(call: Call, connection: sqlite3.Connection) -> sqlite3.Row:
     return row
 
 
-def _keep(call: Call, number: int, received: Received) -> None:
+def _keep(call: Call, number: int, stored: Stored) -> None:
     now = call.service.clock.now()
     with call.service.database.writing() as transaction:
         upload = find_upload(call, transaction.connection)["id"]
         for part in parts_of(transaction.connection, upload):
             if part.number == number:
                 transaction.release(part.content)
-        values = (upload, number, received.size, received.etag, received.name or "", now)
+        values = (upload, number, stored.size, stored.etag, stored.content or "", now)
         transaction.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?)", values)
 
 
@@ -117,8 +117,7 @@ def complete(call: Call) -> Response:
     with database.reading() as connection:
         upload = find_upload(call, connection)
         chosen = _chosen(wanted, parts_of(connection, upload["id"]))
-    received = database.contents.receive(_joined(database.contents, chosen))
-    stored = Stored(received.size, _etag(chosen), received.crc64, received.name)
+    stored = replace(database.contents.receive(_joined(database.contents, chosen)), etag=_etag(chosen))
     with database.writing() as transaction:
         bucket = _forget(call, transaction)
         attributes = Attributes(**json.loads(upload["attributes"]))

@@ -43,7 +43,7 @@ def create_job(call: Call) -> Response:
     """CreateJob: keep the job that the document describes; a repeated ClientRequestToken is refused."""
     _check_account(call)
     body = call.request.text()
-    check_digest(call.request, hashlib.md5(body).digest())
+    check_digest(call.request, hashlib.md5(body).hexdigest())
     document = read_document(body)
     with call.service.database.writing() as transaction:
         job_id = add_job(transaction, document, call.target.region, call.service.clock.now(), round_of(call.request))

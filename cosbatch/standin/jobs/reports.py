@@ -19,8 +19,8 @@ from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.rows import Job, job_in_state, rest
 from cosbatch.standin.jobs.rules import part
-from cosbatch.standin.store.catalog import Attributes, add_version, stored
-from cosbatch.standin.store.contents import Contents, Received, pieces
+from cosbatch.standin.store.catalog import Attributes, add_version
+from cosbatch.standin.store.contents import Contents, Stored, pieces
 from cosbatch.standin.wire.addresses import Resource, parse_resource
 from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.errors import ServiceError
@@ -49,7 +49,7 @@ class Finished(NamedTuple):
     """One object of a report that is written, but in no bucket yet."""
 
     key: str
-    received: Received
+    stored: Stored
     headers: dict[str, str]
 
 
@@ -119,10 +119,10 @@ class Gathering:
         found, results = [], []
         for status, path in self._paths.items():
             if self._length(status):
-                received = contents.receive(pieces(path.open("rb"), 0, self._length(status)))
-                key = f"{base}/results/{received.etag}.csv"
-                found.append(Finished(key, received, CSV_TYPE))
-                results.append(_result(self._job, status, key, received))
+                stored = contents.receive(pieces(path.open("rb"), 0, self._length(status)))
+                key = f"{base}/results/{stored.etag}.csv"
+                found.append(Finished(key, stored, CSV_TYPE))
+                results.append(_result(self._job, status, key, stored))
         manifest = contents.receive([_manifest(results, now)])
         return [*found, Finished(f"{base}/manifest.json", manifest, JSON_TYPE)]
 
@@ -142,9 +142,9 @@ def _line(status: str, outcome: Outcome) -> tuple[object, ...]:
     return bucket, encoded, version, status, error.code, error.status, error.message
 
 
-def _result(job: Job, status: str, key: str, received: Received) -> dict[str, str]:
+def _result(job: Job, status: str, key: str, stored: Stored) -> dict[str, str]:
     bucket = bucket_of(job).bucket
-    return {"TaskExecutionStatus": status, "Bucket": bucket, "MD5Checksum": received.etag, "Key": key}
+    return {"TaskExecutionStatus": status, "Bucket": bucket, "MD5Checksum": stored.etag, "Key": key}
 
 
 def _manifest(results: list[dict[str, str]], now: float) -> bytes:
@@ -177,7 +177,7 @@ def end_job(service: Service, number: int, state: str) -> None:
 
 def _add_objects(work: Work, job: Job, objects: Sequence[Finished]) -> None:
     where = bucket_of(job)
-    for key, received, headers in objects:
+    for key, stored, headers in objects:
         bucket = work.bucket(where.bucket, where.region)
         attributes, cause = Attributes(headers=headers), work.cause("Put")
-        add_version(work.transaction, bucket, key, stored(received), attributes, work.clock.now(), cause)
+        add_version(work.transaction, bucket, key, stored, attributes, work.clock.now(), cause)

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cosbatch.standin.store.contents import Received
+from cosbatch.standin.store.contents import Stored
 from cosbatch.standin.store.creations import Cause, Created
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
@@ -65,16 +65,6 @@ class Attributes:
 
 
 @dataclass(frozen=True)
-class Stored:
-    """The bytes of a version: how many, their checksums, and the file that holds them."""
-
-    size: int = 0
-    etag: str = ""
-    crc64: str = ""
-    content: str | None = None
-
-
-@dataclass(frozen=True)
 class Version:
     """One version of an object, or a delete marker."""
 
@@ -87,11 +77,6 @@ class Version:
     attributes: Attributes
     restored_from: float | None
     restored_until: float | None
-
-
-def stored(received: Received) -> Stored:
-    """The bytes of a simple upload."""
-    return Stored(received.size, received.etag, received.crc64, received.name)
 
 
 def texts_to_json(texts: Texts) -> str:

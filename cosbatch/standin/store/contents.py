@@ -16,18 +16,16 @@ PIECE = 256 * 1024
 
 
 @dataclass(frozen=True)
-class Received:
-    """A content that was written. An empty one needs no file, and its name is None."""
+class Stored:
+    """The bytes of a version: how many, their checksums, and the file that holds them, which empty ones do not need.
 
-    name: str | None
-    size: int
-    md5: bytes
-    crc64: str
+    `etag` is their MD5 in hex, but for objects that were made of parts.
+    """
 
-    @property
-    def etag(self) -> str:
-        """The ETag of an object with this content, without quotes."""
-        return self.md5.hex()
+    size: int = 0
+    etag: str = ""
+    crc64: str = ""
+    content: str | None = None
 
 
 class Contents:
@@ -41,7 +39,7 @@ class Contents:
         """Where a content lies."""
         return self._folder / name[:2] / name
 
-    def receive(self, chunks: Iterable[bytes]) -> Received:
+    def receive(self, chunks: Iterable[bytes]) -> Stored:
         """A new content, which is written; when `chunks` raises, nothing is left of it. Raises StoreFailure."""
         name = uuid.uuid4().hex
         path = self.path(name)
@@ -49,13 +47,13 @@ class Contents:
             with in_words():
                 path.parent.mkdir(exist_ok=True)
                 with path.open("wb") as file:
-                    size, md5, crc64 = _write(chunks, file)
+                    size, etag, crc64 = _write(chunks, file)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
         if not size:
             path.unlink()
-        return Received(name if size else None, size, md5, crc64)
+        return Stored(size, etag, crc64, name if size else None)
 
     def open(self, name: str | None) -> BinaryIO | None:
         """The open file of a content; None for the empty one. Raises FileNotFoundError once it was removed."""
@@ -81,14 +79,14 @@ class Contents:
                 path.unlink()
 
 
-def _write(chunks: Iterable[bytes], file: BinaryIO) -> tuple[int, bytes, str]:
+def _write(chunks: Iterable[bytes], file: BinaryIO) -> tuple[int, str, str]:
     size, md5, crc64 = 0, hashlib.md5(), Crc64()
     for chunk in chunks:
         file.write(chunk)
         size += len(chunk)
         md5.update(chunk)
         crc64.update(chunk)
-    return size, md5.digest(), str(crc64.value())
+    return size, md5.hexdigest(), str(crc64.value())
 
 
 def pieces(file: BinaryIO | None, start: int, length: int) -> Iterator[bytes]:
