@@ -11,16 +11,20 @@ from cosbatch.standin.wire.signatures import read_claim, verify
 
 OBJECT_READS = ("GetObject", "HeadObject")
 BUCKET_READS = ("GetBucket", "HeadBucket")
-KEY_LIMIT = 850
 
 
 def check_access(call: Call, action: str, now: float, clock_moved: bool) -> None:
-    """Raises ServiceError with status 403 unless the call is allowed at `now` (Unix seconds)."""
+    """Raises ServiceError with status 403 unless the call is allowed at `now` (Unix seconds).
+
+    Nobody may use a bucket whose name ends in another account's APPID. A PostObject that bears no signature has a signed
+    policy in its form.
+    """
+    account, bucket = call.service.account, call.target.bucket
     is_signed = read_claim(call.request) is not None
-    if action == "PostObject" and not is_signed:
-        return  # its form bears a signed policy
-    if is_signed or not _is_open(call, action):
-        verify(call.request, call.service.account, now, clock_moved)
+    if is_signed or not (action == "PostObject" or _is_open(call, action)):
+        verify(call.request, account, now, clock_moved)
+    if BUCKET_NAME.fullmatch(bucket) and not account.owns_bucket(bucket):
+        raise ServiceError("AccessDenied")
 
 
 def _is_open(call: Call, action: str) -> bool:
@@ -36,11 +40,3 @@ def _is_open(call: Call, action: str) -> bool:
     if action in OBJECT_READS and version:
         acl = read_acl(version.attributes.acl or bucket.acl)
     return acl.lets_everyone_read
-
-
-def check_writable(call: Call) -> None:
-    """Raises ServiceError for a key that is too long, and for a bucket that cannot be."""
-    if not BUCKET_NAME.fullmatch(call.target.bucket):
-        raise ServiceError("InvalidBucketName")
-    if len(call.target.key.encode()) > KEY_LIMIT:
-        raise ServiceError("KeyTooLong")

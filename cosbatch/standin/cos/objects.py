@@ -7,7 +7,6 @@ import binascii
 import re
 from contextlib import suppress
 
-from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.acl import header_acl
 from cosbatch.standin.cos.conditions import check_conditions, read_range
 from cosbatch.standin.cos.restoring import check_readable
@@ -18,9 +17,7 @@ from cosbatch.standin.store.catalog import (
     Attributes,
     Bucket,
     Version,
-    add_version,
     delete_object,
-    ensure_bucket,
     find_bucket,
     remove_version,
 )
@@ -44,15 +41,14 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def put_object(call: Call) -> Response:
-    """PutObject: write an object in one piece; the bucket comes into being with its first object."""
-    check_writable(call)
+    """PutObject: write an object in one piece."""
+    call.check_writable()
     attributes = read_attributes(call.request)
     stored = receive(call)
     now = call.service.clock.now()
     with call.service.database.writing() as transaction:
-        bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
-        version = add_version(transaction, bucket, call.target.key, stored, attributes, now, call.cause("Put"))
-    return Response(headers=(*checksums(stored), *version_header(bucket, version)))
+        version = call.create(transaction, stored, attributes, now, "Put")
+    return Response(headers=(*checksums(stored), *version_header(version)))
 
 
 def read_attributes(request: Request) -> Attributes:
@@ -101,9 +97,9 @@ def checksums(stored: Stored) -> Headers:
     return ("ETag", f'"{stored.etag}"'), ("x-cos-hash-crc64ecma", stored.crc64)
 
 
-def version_header(bucket: Bucket, version: str) -> Headers:
-    """The header with the version id, unless the bucket has no versions."""
-    return (("x-cos-version-id", version),) if bucket.was_versioned else ()
+def version_header(version: str) -> Headers:
+    """The header with the version id, unless that is empty."""
+    return (("x-cos-version-id", version),) if version else ()
 
 
 def head_object(call: Call) -> Response:
@@ -153,7 +149,7 @@ def _description(call: Call, bucket: Bucket, version: Version) -> Headers:
     if attributes.tags:
         described.append(("x-cos-tagging-count", str(len(attributes.tags))))
     restoration = _restoration(version, call.service.clock.now())
-    return (*described, *version_header(bucket, version.version), *restoration)
+    return (*described, *version_header(version.version if bucket.was_versioned else ""), *restoration)
 
 
 def _overrides(request: Request) -> dict[str, str]:
@@ -183,4 +179,4 @@ def delete(call: Call) -> Response:
             marker = delete_object(transaction, bucket, key, call.service.clock.now())
             is_marker, version = marker is not None, marker or ""
     headers = (("x-cos-delete-marker", "true"),) if is_marker else ()
-    return Response(204, (*headers, *((("x-cos-version-id", version),) if version else ())))
+    return Response(204, (*headers, *version_header(version)))

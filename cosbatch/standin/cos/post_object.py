@@ -8,26 +8,23 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from cosbatch.standin.cos.access import check_writable
-from cosbatch.standin.cos.objects import checksums, read_attributes, version_header
+from cosbatch.standin.cos.objects import Headers, checksums, read_attributes, version_header
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.store.catalog import add_version, ensure_bucket
 from cosbatch.standin.wire.documents import answer
 from cosbatch.standin.wire.errors import ServiceError
-from cosbatch.standin.wire.forms import Form, read_form
-from cosbatch.standin.wire.messages import Response
+from cosbatch.standin.wire.forms import read_form
+from cosbatch.standin.wire.messages import Request, Response
 from cosbatch.standin.wire.signatures import read_claim, sign_key, signature
 
 STATUSES = ("200", "201", "204")
 # What a header can carry of an address.
 ADDRESS = re.compile(r"https?://[!-~]+", re.ASCII)
-Headers = tuple[tuple[str, str], ...]
 
 
 def post_object(call: Call) -> Response:
@@ -42,34 +39,34 @@ def post_object(call: Call) -> Response:
     for condition in conditions:
         _check_condition(condition, {**form.fields, "key": key, "bucket": call.target.bucket})
     given = replace(call, request=replace(call.request, headers=form.fields), target=replace(call.target, key=key))
-    check_writable(given)
-    return _written(call, given, form, _bounds(conditions))
+    given.check_writable()
+    return _written(given, form.file, _bounds(conditions))
 
 
-def _written(call: Call, given: Call, form: Form, bounds: tuple[int, int]) -> Response:
-    attributes, now = read_attributes(given.request), call.service.clock.now()
+def _written(call: Call, file: Iterator[bytes], bounds: tuple[int, int]) -> Response:
+    """The answer to a call with the form's fields as its headers, once the file is written."""
+    attributes, now = read_attributes(call.request), call.service.clock.now()
     contents = call.service.database.contents
-    stored = contents.receive(form.file)
+    stored = contents.receive(file)
     if not bounds[0] <= stored.size <= bounds[1]:
         contents.remove(stored.content)
         raise ServiceError("EntityTooSmall" if stored.size < bounds[0] else "EntityTooLarge")
     with call.service.database.writing() as transaction:
-        bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
-        key, cause = given.target.key, given.cause("Post")
-        version = add_version(transaction, bucket, key, stored, attributes, now, cause)
-    headers = (*checksums(stored), *version_header(bucket, version))
-    return _answer(call, {"bucket": bucket.name, "key": key, "etag": f'"{stored.etag}"'}, form.fields, headers)
+        version = call.create(transaction, stored, attributes, now, "Post")
+    made = {"bucket": call.target.bucket, "key": call.target.key, "etag": f'"{stored.etag}"'}
+    return _answer(call.request, made, (*checksums(stored), *version_header(version)))
 
 
-def _answer(call: Call, made: Mapping[str, str], fields: Mapping[str, str], headers: Headers) -> Response:
+def _answer(request: Request, made: Mapping[str, str], headers: Headers) -> Response:
     """What the form asks to be told: where to go on, or a status."""
+    fields = request.headers
     if address := fields.get("success_action_redirect"):
         sign = "&" if "?" in address else "?"
         return Response(303, (*headers, ("Location", f"{address}{sign}{urlencode(made, quote_via=quote)}")))
     status = fields.get("success_action_status", "204")
     if status != "201":
         return Response(int(status) if status in STATUSES else 204, headers)
-    named = [("Location", f"http://{call.request.hosts[0]}/{made['key']}")]
+    named = [("Location", f"http://{request.hosts[0]}/{made['key']}")]
     named += [(element, made[element.lower()]) for element in ("Bucket", "Key", "ETag")]
     return replace(answer("PostResponse", named, *headers), status=201)
 

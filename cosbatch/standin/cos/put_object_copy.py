@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qs, unquote
 
-from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.conditions import check_conditions
 from cosbatch.standin.cos.objects import read_attributes, version_header
 from cosbatch.standin.cos.restoring import check_readable
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.store.catalog import Attributes, Version, add_version, ensure_bucket, find_bucket, find_object
+from cosbatch.standin.store.catalog import Attributes, Version, find_bucket, find_object
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.addresses import find_target
 from cosbatch.standin.wire.documents import answer, timestamp
@@ -22,22 +21,20 @@ DIRECTIVES = ("Copy", "Replaced")
 
 def copy_object(call: Call) -> Response:
     """PutObjectCopy: copy the object that x-cos-copy-source names."""
-    check_writable(call)
+    call.check_writable()
     given = read_attributes(call.request)
     database, now = call.service.database, call.service.clock.now()
     with database.writing() as transaction:
         source = find_source(call, transaction)
         attributes = _attributes(call.request, source.attributes, given)
-        bucket = ensure_bucket(transaction, call.target.bucket, call.target.region, now)
-        cause = call.cause("Copy")
-        version = add_version(transaction, bucket, call.target.key, source.stored, attributes, now, cause)
+        version = call.create(transaction, source.stored, attributes, now, "Copy")
     children = [
         ("ETag", f'"{source.stored.etag}"'),
         ("CRC64", source.stored.crc64),
         ("LastModified", timestamp(now)),
-        ("VersionId", version if bucket.was_versioned else ""),
+        ("VersionId", version),
     ]
-    return answer("CopyObjectResult", children, *version_header(bucket, version))
+    return answer("CopyObjectResult", children, *version_header(version))
 
 
 def find_source(call: Call, transaction: Transaction) -> Version:

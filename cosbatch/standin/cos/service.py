@@ -10,15 +10,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cosbatch.standin.store.catalog import Bucket, Version, ensure_bucket, find_bucket, find_object
+from cosbatch.standin.store.catalog import (
+    Attributes,
+    Bucket,
+    Version,
+    add_version,
+    ensure_bucket,
+    find_bucket,
+    find_object,
+)
+from cosbatch.standin.store.contents import Stored
 from cosbatch.standin.store.creations import Cause
 from cosbatch.standin.store.database import Database, Transaction
-from cosbatch.standin.wire.addresses import BUCKET_NAME, Account, Target
+from cosbatch.standin.wire.addresses import BUCKET_NAME, Account, Resource, Target
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
 from cosbatch.standin.wire.rounds import round_of
 
 DAY = 86400.0
+KEY_LIMIT = 850
 
 
 @dataclass(frozen=True)
@@ -65,17 +75,15 @@ class Work:
     round: int
     _buckets: dict[str, Bucket] = field(default_factory=dict)
 
-    def cause(self, how: str) -> Cause:
-        """What is told of an object that the job creates."""
-        return Cause(how, f"standin-{self.job_id}", round=self.round)
-
-    def bucket(self, name: str, region: str) -> Bucket:
-        """A bucket to write to. Raises ServiceError AccessDenied for one of another account."""
-        if not self.account.owns_bucket(name):
+    def create(self, where: Resource, key: str, stored: Stored, attributes: Attributes, how: str) -> None:
+        """Write an object in the bucket that `where` names. Raises ServiceError AccessDenied for one of another account."""
+        if not self.account.owns_bucket(where.bucket):
             raise ServiceError("AccessDenied")
-        if name not in self._buckets:
-            self._buckets[name] = ensure_bucket(self.transaction, name, region, self.clock.now())
-        return self._buckets[name]
+        now = self.clock.now()
+        if where.bucket not in self._buckets:
+            self._buckets[where.bucket] = ensure_bucket(self.transaction, where.bucket, where.region, now)
+        cause = Cause(how, f"standin-{self.job_id}", round=self.round)
+        add_version(self.transaction, self._buckets[where.bucket], key, stored, attributes, now, cause)
 
 
 @dataclass(frozen=True)
@@ -91,16 +99,23 @@ class Call:
     newest_listed: float = math.inf
     request_id: str = ""
 
-    def cause(self, how: str) -> Cause:
-        """What is told of an object that this call creates."""
-        authorization = self.request.header("authorization")
-        return Cause(how, self.request_id, self.request.client, authorization, round_of(self.request))
+    def check_writable(self) -> None:
+        """Raises ServiceError for a key that is too long, and for a bucket that cannot be."""
+        if not BUCKET_NAME.fullmatch(self.target.bucket):
+            raise ServiceError("InvalidBucketName")
+        if len(self.target.key.encode()) > KEY_LIMIT:
+            raise ServiceError("KeyTooLong")
 
-    def check_owner(self) -> None:
-        """Raises ServiceError AccessDenied for a bucket whose name ends in another account's APPID, whatever the call."""
-        bucket = self.target.bucket
-        if BUCKET_NAME.fullmatch(bucket) and not self.service.account.owns_bucket(bucket):
-            raise ServiceError("AccessDenied")
+    def create(self, transaction: Transaction, stored: Stored, attributes: Attributes, now: float, how: str) -> str:
+        """Write the object that the request is about; the id of its version, empty where the bucket has none.
+
+        The bucket comes into being with its first object.
+        """
+        request = self.request
+        cause = Cause(how, self.request_id, request.client, request.header("authorization"), round_of(request))
+        bucket = ensure_bucket(transaction, self.target.bucket, self.target.region, now)
+        version = add_version(transaction, bucket, self.target.key, stored, attributes, now, cause)
+        return version if bucket.was_versioned else ""
 
     def find_bucket(self) -> Bucket:
         """The bucket that the request is about. Raises ServiceError NoSuchBucket."""

@@ -10,12 +10,11 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
-from cosbatch.standin.cos.access import check_writable
 from cosbatch.standin.cos.conditions import read_range
 from cosbatch.standin.cos.objects import checksums, read_attributes, receive, version_header
 from cosbatch.standin.cos.put_object_copy import find_source
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.store.catalog import Attributes, Bucket, add_version, ensure_bucket, find_bucket
+from cosbatch.standin.store.catalog import Attributes, ensure_bucket, find_bucket
 from cosbatch.standin.store.contents import Contents, Stored, pieces
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.documents import answer, children_text, elements, parse, timestamp
@@ -39,7 +38,7 @@ class Part:
 
 def initiate(call: Call) -> Response:
     """InitiateMultipartUpload: begin; the object's attributes are those of this request."""
-    check_writable(call)
+    call.check_writable()
     attributes = json.dumps(asdict(read_attributes(call.request)))
     upload, now = uuid.uuid4().hex, call.service.clock.now()
     with call.service.database.writing() as transaction:
@@ -119,10 +118,9 @@ def complete(call: Call) -> Response:
         chosen = _chosen(wanted, parts_of(connection, upload["id"]))
     stored = replace(database.contents.receive(_joined(database.contents, chosen)), etag=_etag(chosen))
     with database.writing() as transaction:
-        bucket = _forget(call, transaction)
+        _forget(call, transaction)
         attributes = Attributes(**json.loads(upload["attributes"]))
-        cause = call.cause("CompleteMultipartUpload")
-        version = add_version(transaction, bucket, call.target.key, stored, attributes, now, cause)
+        version = call.create(transaction, stored, attributes, now, "CompleteMultipartUpload")
     host = call.request.hosts[0] if call.request.hosts else call.target.bucket
     children = [
         ("Location", f"{host}{call.request.path}"),
@@ -130,7 +128,7 @@ def complete(call: Call) -> Response:
         ("Key", call.target.key),
         ("ETag", f'"{stored.etag}"'),
     ]
-    headers = (("x-cos-hash-crc64ecma", stored.crc64), *version_header(bucket, version))
+    headers = (("x-cos-hash-crc64ecma", stored.crc64), *version_header(version))
     return answer("CompleteMultipartUploadResult", children, *headers)
 
 
@@ -180,10 +178,9 @@ def abort(call: Call) -> Response:
     return Response(204)
 
 
-def _forget(call: Call, transaction: Transaction) -> Bucket:
+def _forget(call: Call, transaction: Transaction) -> None:
     upload = find_upload(call, transaction.connection)["id"]
     for part in parts_of(transaction.connection, upload):
         transaction.release(part.content)
     transaction.execute("DELETE FROM parts WHERE upload = ?", (upload,))
     transaction.execute("DELETE FROM uploads WHERE id = ?", (upload,))
-    return find_bucket(transaction.connection, call.target.bucket)

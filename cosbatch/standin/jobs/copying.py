@@ -11,7 +11,7 @@ from cosbatch.standin.cos.restoring import check_readable
 from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.jobs.rules import Document, part
-from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, add_version, find_object
+from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, find_object
 from cosbatch.standin.wire.addresses import Resource, parse_resource
 from cosbatch.standin.wire.errors import ServiceError
 
@@ -36,12 +36,9 @@ class CopyPlan:
     def copy(self, work: Work, bucket: Bucket, key: str, version: str) -> None:
         """Copy one object to the TargetResource; its bytes are shared, not written again. Raises ServiceError."""
         source = find_object(work.transaction.connection, bucket, key, version)
-        now = work.clock.now()
-        check_readable(source, now)
+        check_readable(source, work.clock.now())
         self._check_constraints(source)
-        copied, attributes = self._key(key), self._attributes(source.attributes)
-        destination = work.bucket(self.target.bucket, self.target.region)
-        add_version(work.transaction, destination, copied, source.stored, attributes, now, work.cause("Copy"))
+        work.create(self.target, self._key(key), source.stored, self._attributes(source.attributes), "Copy")
 
     def _check_constraints(self, version: Version) -> None:
         after = cast(int, self.parameters.get("ModifiedSinceConstraint", -1))

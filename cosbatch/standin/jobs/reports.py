@@ -19,7 +19,7 @@ from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.rows import Job, job_in_state, rest
 from cosbatch.standin.jobs.rules import part
-from cosbatch.standin.store.catalog import Attributes, add_version
+from cosbatch.standin.store.catalog import Attributes
 from cosbatch.standin.store.contents import Contents, Stored, pieces
 from cosbatch.standin.wire.addresses import Resource, parse_resource
 from cosbatch.standin.wire.documents import timestamp
@@ -170,14 +170,8 @@ def end_job(service: Service, number: int, state: str) -> None:
     is_delivered = is_wanted(job) and service.account.owns_bucket(bucket_of(job).bucket)
     objects = gathering.finished(service.database.contents, now) if is_delivered else []
     with service.database.writing() as transaction:
-        _add_objects(Work(transaction, service.account, service.clock, job.id, job.round), job, objects)
+        work = Work(transaction, service.account, service.clock, job.id, job.round)
+        for key, stored, headers in objects:
+            work.create(bucket_of(job), key, stored, Attributes(headers=headers), "Put")
         rest(transaction, job, ENDINGS[state], now)
     gathering.remove()
-
-
-def _add_objects(work: Work, job: Job, objects: Sequence[Finished]) -> None:
-    where = bucket_of(job)
-    for key, stored, headers in objects:
-        bucket = work.bucket(where.bucket, where.region)
-        attributes, cause = Attributes(headers=headers), work.cause("Put")
-        add_version(work.transaction, bucket, key, stored, attributes, work.clock.now(), cause)
