@@ -63,7 +63,7 @@ def make_jobs(
 
 def _call(options: argparse.Namespace, client: Client, command: str, fields: Mapping[str, object]) -> ListCall:
     """The call, as far as it can be made before the list is read. Raises WrongUsage, CosbatchError."""
-    profile = client.configuration.profiles.named(options.profile) if options.profile is not None else None
+    profile = client.profile(options.profile)
     report: Any = fields.get("Report") or (profile.job.get("Report") if profile else None) or {}
     folder = list_options.upload_folder(options, os.environ, profile, report.get("Bucket"))
     wished = identity.fresh_token(os.urandom) if options.again else options.token
@@ -190,7 +190,6 @@ def _show(made: Sequence[Result], options: argparse.Namespace) -> None:
 def _say_what_comes_next(client: Client, job_id: str) -> None:
     """How to confirm the job, where it has to be, and how to follow it. A job that cannot be described is made all the same."""
     with contextlib.suppress(CosbatchError):
-        described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
-        if needs_confirmation(described["Job"]):
+        if needs_confirmation(client.job(job_id)):
             output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
     output.say(printable(_("Follow it with: cosbatch wait {job}").format(job=job_id)))

@@ -155,8 +155,7 @@ def _do(call: Mapping[str, object], options: argparse.Namespace, question: str |
 
 def _at_stake(client: Client, job_id: str) -> Iterator[str]:
     """The job that is about to be changed: what it does to which list, and how far it is."""
-    described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
-    job = described["Job"]
+    job = client.job(job_id)
     operation = job.get("Operation")
     name = next(iter(operation), "") if isinstance(operation, Mapping) else str(operation or "")
     what = _("{operation}, over the list {place}")

@@ -17,7 +17,6 @@ from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import add_connections, add_service, seconds, whole_number
 from cosbatch.cli.terminal.reasons import resource_reason
-from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
 from cosbatch.model import names
 from cosbatch.model.names import Resource
@@ -29,6 +28,7 @@ PRIORITY = "COSBATCH_PRIORITY"
 UPLOAD_TO = "COSBATCH_UPLOAD_TO"
 USUAL_PRIORITY = 10
 UPLOAD_FOLDER = "cosbatch-lists/"
+_SCOPES = {"all": "AllTasks", "failed": "FailedTasksOnly"}
 
 Environ = Mapping[str, str]
 
@@ -53,7 +53,7 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
     job.add_argument("--profile", metavar="NAME", help=profile)
     job.add_argument("--role", metavar="ROLE", help=whose)
     job.add_argument("--report", metavar="PLACE", help=where)
-    job.add_argument("--report-scope", choices=("all", "failed"), help=_("the tasks that it names (default: all)"))
+    job.add_argument("--report-scope", choices=tuple(_SCOPES), help=_("the tasks that it names (default: all)"))
     job.add_argument(
         "--priority",
         type=whole_number(0, PRIORITY_MAXIMUM),
@@ -107,13 +107,12 @@ def check_end(options: argparse.Namespace) -> None:
             raise WrongUsage(message.format(option=f"--{name}", needed=f"--{needed.replace('_', '-')}"))
 
 
-def fields_of(options: argparse.Namespace, environ: Environ, configuration: Configuration) -> dict[str, object]:
-    """The fields of the CreateJob call but for its manifest, token and operation. Raises WrongUsage, InvalidRequest."""
-    profile = configuration.profiles.named(options.profile) if options.profile is not None else None
+def fields_of(options: argparse.Namespace, environ: Environ, profile: Profile | None, uin: str) -> dict[str, object]:
+    """The fields of the CreateJob call but for its manifest, token and operation. Raises WrongUsage."""
     taken: Mapping[str, Any] = profile.job if profile else {}
     role = options.role or (None if "RoleArn" in taken else environ.get(ROLE) or None)
     if role is not None and not role.startswith("qcs:"):
-        role = names.role_arn(configuration.settings.account.uin, role)
+        role = names.role_arn(uin, role)
     fields = {
         "Profile": options.profile,
         "Description": options.description,
@@ -121,8 +120,9 @@ def fields_of(options: argparse.Namespace, environ: Environ, configuration: Conf
         "Report": _report(options, environ, taken.get("Report")),
         "RoleArn": role,
     }
-    _check_given({**taken, **{name: value for name, value in fields.items() if value is not None}})
-    return {name: value for name, value in fields.items() if value is not None}
+    given = {name: value for name, value in fields.items() if value is not None}
+    _check_given({**taken, **given})
+    return given
 
 
 def _check_given(job: Mapping[str, object]) -> None:
@@ -143,8 +143,7 @@ def _priority(environ: Environ) -> int:
 
 def _report(options: argparse.Namespace, environ: Environ, taken: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The Report; None where the profile's is left as it is, or there is none."""
-    scopes = {"all": "AllTasks", "failed": "FailedTasksOnly"}
-    scoped = {"ReportScope": scopes[options.report_scope]} if options.report_scope else {}
+    scoped = {"ReportScope": _SCOPES[options.report_scope]} if options.report_scope else {}
     where = options.report or (None if taken else environ.get(REPORT) or None)
     if where is None:
         return {**taken, **scoped} if taken and scoped else None

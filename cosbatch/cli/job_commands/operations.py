@@ -138,8 +138,8 @@ def _make(options: argparse.Namespace, name: str, operation: str, parameters: Ma
     """Make the jobs; without parameters, the profile gives them."""
     check_end(options)
     client = connect(options)
-    fields = fields_of(options, os.environ, client.configuration)
-    profile = client.configuration.profiles.named(options.profile) if options.profile is not None else None
+    profile = client.profile(options.profile)
+    fields = fields_of(options, os.environ, profile, client.settings.account.uin)
     what = _operation(operation, parameters, profile)
     return make_jobs(client, options, options.list, name, {**fields, **what}, asks=True)
 

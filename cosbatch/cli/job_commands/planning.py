@@ -52,8 +52,7 @@ class ListCall:
 
     @property
     def profile(self) -> Profile | None:
-        name = self.fields.get("Profile")
-        return None if name is None else self.client.configuration.profiles.named(name)
+        return self.client.profile(self.fields.get("Profile"))
 
     @property
     def elements(self) -> dict[str, object]:

@@ -86,8 +86,7 @@ def retry(options: argparse.Namespace) -> int:
     options.holds_rows = options.output is None and options.by_code is None and not options.create
     job: Job | None = None
     if _is_job(options.report):
-        described: Any = connect(options).call({"Action": "DescribeJob", "JobId": options.report})
-        job = described["Job"]
+        job = connect(options).job(options.report)
     name = options.report if job is None else _report_of(options.report, job)
     with FailedTasks() as failed:
         form = _gathered(failed, name, options)

@@ -129,8 +129,7 @@ def _looks(client: Client, job_id: str, interval: float, timeout: float | None) 
     until = clock.monotonic() + timeout if timeout is not None else float("inf")
     while True:
         try:
-            described: Any = client.call({"Action": "DescribeJob", "JobId": job_id})
-            yield described["Job"]
+            yield client.job(job_id)
         except CosbatchError as error:
             if not error.retryable or clock.monotonic() >= until:
                 raise

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cosbatch.cli.remote.function_files import OWN_PROFILES
 from cosbatch.cli.remote.proxies import environment_session
@@ -15,6 +15,7 @@ from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration import Configuration, read_configuration
+from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import PROFILES, Settings
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
@@ -73,6 +74,16 @@ class Client:
         except CosbatchError as error:
             error.fields["Hint"] = hint_on(error, self.settings.language, call.action)
             raise
+
+    def job(self, job_id: str) -> Mapping[str, Any]:
+        """The job as DescribeJob tells it. Raises CosbatchError, with a hint that fits the call."""
+        described: Any = self.call({"Action": "DescribeJob", "JobId": job_id})
+        job: Mapping[str, Any] = described["Job"]
+        return job
+
+    def profile(self, name: object) -> Profile | None:
+        """The profile of this name; None where none is named. Raises InvalidRequest where there is no such profile."""
+        return None if name is None else self.configuration.profiles.named(name)
 
     def draft(self, fields: Mapping[str, object]) -> Draft:
         """The job that a direct call asks for. Raises CosbatchError."""
