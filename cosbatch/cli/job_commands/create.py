@@ -16,6 +16,7 @@ from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable
+from cosbatch.cli.terminal.typed import option_typed
 from cosbatch.model import identity, names
 from cosbatch.model.blocks import BEGINNING
 from cosbatch.model.errors import CosbatchError, InvalidEvent
@@ -56,7 +57,8 @@ _CREATE_EXAMPLES = N_("""\
 
 def add(commands: Commands) -> None:
     summary = _("Show what a call would send, and warnings; send nothing.")
-    planning = command(commands, "plan", summary, _(_PLAN_EXAMPLES), plan)
+    planning = command(commands, "plan", summary, _(_PLAN_EXAMPLES), create)
+    planning.set_defaults(dry_run=True)
     creating = command(commands, "create", _("Create a job, exactly once."), _(_CREATE_EXAMPLES), create)
     what = _("a call in a JSON file, - for stdin; or with --profile a LIST: {list}").format(list=_(lists.HELP))
     for parser in (planning, creating):
@@ -68,11 +70,6 @@ def add(commands: Commands) -> None:
     xml = _("show in the plan the XML that would go out, too")
     planning.add_argument("--document", action="store_true", help=xml)
     add_end(creating)
-
-
-def plan(options: argparse.Namespace) -> int:
-    options.dry_run = True
-    return create(options)
 
 
 def create(options: argparse.Namespace) -> int:
@@ -137,7 +134,7 @@ def call_of(options: argparse.Namespace) -> dict[str, object]:
     for name in ("split", "again", "upload_to", "from_class"):
         if getattr(options, name):
             message = _("{option} is for lists; {call} is read as a call in JSON")
-            raise WrongUsage(message.format(option=f"--{name.replace('_', '-')}", call=options.call))
+            raise WrongUsage(message.format(option=option_typed(name), call=options.call))
     fields = files.read_object(options.call)
     if {"fileSchema", "files"} <= fields.keys():
         raise WrongUsage(_(lists.IN_PLACE).format(name=options.call))

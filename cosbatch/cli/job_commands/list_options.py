@@ -17,6 +17,7 @@ from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import add_connections, add_service, seconds, whole_number
 from cosbatch.cli.terminal.reasons import resource_reason
+from cosbatch.cli.terminal.typed import option_typed
 from cosbatch.configuration.profiles import Profile
 from cosbatch.model import names
 from cosbatch.model.names import Resource
@@ -104,7 +105,7 @@ def check_end(options: argparse.Namespace) -> None:
     for name, needed in (("document", "dry_run"), ("timeout", "wait")):
         if getattr(options, name, None) and not getattr(options, needed):
             message = _("{option} does nothing without {needed}: write both, or neither")
-            raise WrongUsage(message.format(option=f"--{name}", needed=f"--{needed.replace('_', '-')}"))
+            raise WrongUsage(message.format(option=option_typed(name), needed=option_typed(needed)))
 
 
 def fields_of(options: argparse.Namespace, environ: Environ, profile: Profile | None, uin: str) -> dict[str, object]:

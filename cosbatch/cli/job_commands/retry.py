@@ -24,6 +24,7 @@ from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
+from cosbatch.cli.terminal.typed import option_typed
 from cosbatch.model import names
 
 Job = Mapping[str, Any]
@@ -112,7 +113,7 @@ def _check(options: argparse.Namespace) -> None:
         check_terminal(options)
     for name in ("dry_run", "document", "wait", "yes", "upload_to", "split", "plan_digest", "token", "again"):
         if getattr(options, name) and not options.create:
-            raise WrongUsage(_("{option} is for --create").format(option=f"--{name.replace('_', '-')}"))
+            raise WrongUsage(_("{option} is for --create").format(option=option_typed(name)))
     if options.output is not None:
         files.check_apart(options.output, options.report)
     check_end(options)

@@ -1,12 +1,14 @@
-"""What a person typed for a place in the document of a call: failures name that to people, and JSON pointers to programs."""
+"""What a person typed: failures name that to people, and to programs its place in the document of a call, a JSON pointer."""
 
 from __future__ import annotations
 
 import argparse
 import re
 
+from cosbatch.jobs.inspection import OBJECT_ARN
+
 # Where the list stands in a document, and by which options the commands named after operations give the rest of it.
-_LIST = ("/Manifest", "/Manifest/Location/ObjectArn")
+_LIST = ("/Manifest", OBJECT_ARN)
 _OPTIONS = {
     "/Profile": ("profile",),
     "/Description": ("description",),
@@ -29,6 +31,11 @@ _OPTIONS = {
 _VARIABLE = re.compile(r"/([A-Z][A-Z_]+)")
 
 
+def option_typed(name: str) -> str:
+    """`--dry-run` of `dry_run`, as the parsed options name it."""
+    return f"--{name.replace('_', '-')}"
+
+
 def place_typed(pointer: str, options: argparse.Namespace) -> str:
     """The name of the list or of a variable, or the options that were given for what the pointer is at; itself where none were."""
     if pointer in _LIST:
@@ -37,5 +44,5 @@ def place_typed(pointer: str, options: argparse.Namespace) -> str:
         return variable[1]
     # Only those commands have it: in others, what is called `report` or `priority` is another thing.
     names = _OPTIONS.get(pointer, ()) if "report_scope" in options else ()
-    given = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name, None) is not None]
+    given = [option_typed(name) for name in names if getattr(options, name, None) is not None]
     return ", ".join(given) or pointer or "/"
