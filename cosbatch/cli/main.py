@@ -20,9 +20,8 @@ from cosbatch.cli.manifests import build, check, split
 from cosbatch.cli.rehearse import demo, invoke, standin
 from cosbatch.cli.terminal import exit_codes, output, streams
 from cosbatch.cli.terminal.arguments import Parser, add_common, command_first
-from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.files import WrongUsage, system_reason
 from cosbatch.cli.terminal.language import N_, _, speak, spoken
-from cosbatch.cli.terminal.reasons import system_reason
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import CosbatchError, InternalError

@@ -12,11 +12,11 @@ from typing import Any
 
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.split import MOST_ROWS
+from cosbatch.cli.remote.objects import resource_of
 from cosbatch.cli.terminal.asking import add_yes
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import add_connections, add_service, seconds, whole_number
-from cosbatch.cli.terminal.reasons import resource_reason
 from cosbatch.cli.terminal.typed import option_typed
 from cosbatch.configuration.profiles import Profile
 from cosbatch.model import names
@@ -155,11 +155,8 @@ def _report(options: argparse.Namespace, environ: Environ, taken: Mapping[str, A
 
 def place_of(text: str, what: str) -> Resource:
     """The bucket, or the place in it, that an option or a variable names. Raises WrongUsage."""
-    try:
-        return names.parse_resource(text)
-    except ValueError as error:
-        message = _("{what}: {text} names no bucket: {reason}; write cos://bucket-appid/prefix")
-        raise WrongUsage(message.format(what=what, text=text, reason=resource_reason(error))) from None
+    message = _("{what}: {text} names no bucket: {reason}; write cos://bucket-appid/prefix")
+    return resource_of(text, message, what=what)
 
 
 def upload_folder(

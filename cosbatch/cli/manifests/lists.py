@@ -21,7 +21,6 @@ from cosbatch.cli.remote.listing import Listing
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _, ngettext
-from cosbatch.cli.terminal.reasons import resource_reason
 from cosbatch.model import names
 from cosbatch.model.names import Resource
 
@@ -79,11 +78,8 @@ def is_prefix(place: Resource) -> bool:
 
 def place_of(name: str) -> Resource:
     """The object, prefix or bucket that the name is of. Raises WrongUsage."""
-    try:
-        return names.parse_resource(name)
-    except ValueError as error:
-        message = _("{name} names no list: {reason}; write cos://bucket-appid/list.csv, or cos://bucket-appid/prefix/")
-        raise WrongUsage(message.format(name=name, reason=resource_reason(error))) from None
+    message = _("{text} names no list: {reason}; write cos://bucket-appid/list.csv, or cos://bucket-appid/prefix/")
+    return objects.resource_of(name, message)
 
 
 @contextlib.contextmanager

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.reasons import resource_reason
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.model import names
 from cosbatch.model.errors import UnexpectedResponse
 from cosbatch.model.messages import Response
@@ -18,6 +17,13 @@ from cosbatch.model.names import Resource
 from cosbatch.service import actions, manifest_object
 
 BLOCK = 8 * 1024 * 1024
+# Why a text is no resource, where model/names.py quotes nothing of it: it speaks English.
+WHY_NO_RESOURCE = (
+    N_("not a resource name"),
+    N_("not a resource name: behind its bucket's name stands no APPID"),
+    N_("the URL has a % that is no escape (the character itself is %25)"),
+    N_("the escapes of the URL are not UTF-8"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,17 @@ def is_object(name: str) -> bool:
     return name.startswith(("cos://", "qcs::cos:"))
 
 
+def resource_of(text: str, message: str, **words: str) -> Resource:
+    """The bucket or object that the text names. Raises WrongUsage with the message, filled in with {text}, {reason} and the words."""
+    try:
+        return names.parse_resource(text)
+    except ValueError as error:
+        raise WrongUsage(message.format(text=text, reason=_(str(error)), **words)) from None
+
+
 def place_of(text: str) -> Resource:
     """The object that the text names, as `cos://bucket-appid/key` or by its ARN or URL. Raises WrongUsage, also for a prefix."""
-    try:
-        place = names.parse_resource(text)
-    except ValueError as error:
-        message = _("{text} names no object: {reason}; write cos://bucket-appid/key")
-        raise WrongUsage(message.format(text=text, reason=resource_reason(error))) from None
+    place = resource_of(text, _("{text} names no object: {reason}; write cos://bucket-appid/key"))
     if place.key is None or place.key.endswith("/"):
         message = _(
             "{text} names a prefix or a whole bucket, and no object: write cos://bucket-appid/key, a file, or - for stdin. "

@@ -12,8 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.reasons import system_reason
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.model import strict_json
 from cosbatch.model.errors import InvalidEvent
 
@@ -22,6 +21,18 @@ STDOUT = "-"
 _STDOUT, _STDERR = 1, 2
 # Bytes or characters: more than the largest event (6 MB) and any profiles file; a device may have no end.
 _LONGEST = 8 * 1024 * 1024
+# Why the system refuses a file, in common: in English, the words that systems have for it.
+_OF_SYSTEM = {
+    errno.ENOENT: N_("No such file or directory"),
+    errno.EISDIR: N_("Is a directory"),
+    errno.ENOTDIR: N_("Not a directory"),
+    errno.EACCES: N_("Permission denied"),
+    errno.EPERM: N_("Operation not permitted"),
+    errno.ENOSPC: N_("No space left on device"),
+    errno.EROFS: N_("Read-only file system"),
+    errno.ENAMETOOLONG: N_("File name too long"),
+    errno.EPIPE: N_("Broken pipe"),
+}
 
 
 class WrongUsage(Exception):
@@ -192,6 +203,12 @@ def unwritable(path: str, error: Exception) -> WrongUsage:
     """The error to raise where a file cannot be written."""
     reason = system_reason(error) if isinstance(error, OSError) else error
     return WrongUsage(_("{path} cannot be written: {reason}").format(path=path, reason=reason))
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system refused a file; in English where it is none of the common reasons."""
+    common = _OF_SYSTEM.get(error.errno or 0)
+    return _(common) if common else error.strerror or str(error)
 
 
 def _umask() -> int:

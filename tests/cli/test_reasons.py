@@ -8,8 +8,9 @@ import re
 
 import pytest
 
+from cosbatch.cli.remote.objects import WHY_NO_RESOURCE, resource_of
+from cosbatch.cli.terminal.files import WrongUsage, system_reason
 from cosbatch.cli.terminal.language import speak
-from cosbatch.cli.terminal.reasons import OF_RESOURCES, resource_reason, system_reason
 from cosbatch.model.names import parse_resource
 from tests.cli.running import Run
 
@@ -30,7 +31,8 @@ def test_tells_the_common_reasons_of_the_system_in_chinese(number: int) -> None:
 def test_tells_other_reasons_as_they_are() -> None:
     assert system_reason(OSError(errno.EMLINK, "Too many links")) == "Too many links"
     assert system_reason(FileNotFoundError("x is not installed")) == "x is not installed"
-    assert resource_reason(ValueError("uid/1 is not the APPID")) == "uid/1 is not the APPID"
+    with pytest.raises(WrongUsage, match=r"\Acopy: uid/1 is not the APPID at the end of bucket a-2\Z"):
+        resource_of("qcs::cos:ap-chengdu:uid/1:a-2", "{what}: {reason}", what="copy")
 
 
 @pytest.mark.parametrize(
@@ -45,8 +47,10 @@ def test_tells_other_reasons_as_they_are() -> None:
 def test_tells_in_chinese_why_a_text_is_no_resource(text: str) -> None:
     with pytest.raises(ValueError, match=r"resource name|URL") as caught:
         parse_resource(text)
-    assert str(caught.value) in OF_RESOURCES
-    assert CHINESE.search(resource_reason(caught.value))
+    assert str(caught.value) in WHY_NO_RESOURCE
+    with pytest.raises(WrongUsage) as told:
+        resource_of(text, "{reason}")
+    assert CHINESE.search(str(told.value))
 
 
 def test_a_sentence_has_no_english_in_its_middle(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
