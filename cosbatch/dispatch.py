@@ -152,9 +152,7 @@ class _Invocation:
         return result
 
     def _leave_receipts(self, steps: list[Step], outcomes: list[Outcome], configuration: Configuration) -> None:
-        """Tell the uploaders in the bucket, once all is done: what becomes of receipts changes nothing else. Each has its
-        share of the time that is left.
-        """
+        """Tell the uploaders in the bucket, once all is done; each receipt has its share of the time that is left."""
         for left, step, outcome in zip(range(len(steps), 0, -1), steps, outcomes, strict=True):
             if isinstance(step, Call) and step.upload:
                 seconds = min(RECEIPT_SECONDS, self._deadline.remaining() / left)

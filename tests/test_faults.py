@@ -175,7 +175,7 @@ def standin() -> Iterator[Standin]:
 @pytest.fixture
 def caller(standin: Standin) -> Iterator[Caller]:
     settings, problems = read_settings(standin.environ)
-    assert problems == []
+    assert problems == ()
     yield Caller(settings)
     standin.faults.clear()
 

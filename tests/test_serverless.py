@@ -65,7 +65,7 @@ def test_gives_the_function_variables_that_it_understands() -> None:
         "TENCENTCLOUD_APPID": "1250000000",
     }
     settings, problems = read_settings({**variables, **of_the_platform})
-    assert problems == []
+    assert problems == ()
     assert settings.http_auth == "bearer"
 
 

@@ -11,8 +11,6 @@ from cosbatch.model.errors import ConfigurationError, Problem
 
 
 class Configuration(NamedTuple):
-    """Settings from the environment, profiles from their file."""
-
     settings: Settings
     profiles: Profiles
 

@@ -60,9 +60,7 @@ class Profiles(NamedTuple):
         return next((profile for profile in self.profiles if profile.match and profile.match.takes(bucket, key)), None)
 
     def loops(self, places: Iterable[Place]) -> Iterator[tuple[Place, str]]:
-        """The places where what is written may be taken for an upload, and why they may not be: that would start a job, which
-        writes, and so on without end.
-        """
+        """The places where what is written may be taken for an upload, and why they may not be."""
         for place in places:
             for profile in self.profiles:
                 if profile.match and place.may_start(profile.match):
@@ -111,7 +109,10 @@ def _problems(profiles: Profiles) -> Iterator[Problem]:
             yield Problem(f"/profiles/{second}/name", f"{other.name} is the name of /profiles/{first} too")
         if one.match and other.match and one.match.meets(other.match):
             yield Problem(f"/profiles/{second}/match", f"takes uploads that {one.name} takes too; keep them apart")
-    yield from _loops(profiles)
+    for index, profile in enumerate(profiles.profiles):
+        for place, why in profiles.loops(profile.places):
+            inside = "" if place.what == "receipts" else "/job"
+            yield Problem(f"/profiles/{index}{inside}{place.pointer}", f"{why}; keep the two apart by their prefixes")
 
 
 def _gaps(pointer: str, profile: Profile) -> Iterator[Problem]:
@@ -128,13 +129,6 @@ def _unknown_placeholders(pointer: str, job: Mapping[str, Any]) -> Iterator[Prob
             if placeholder not in PLACEHOLDERS:
                 message = f"{placeholder} is no placeholder; there are {', '.join(PLACEHOLDERS)}"
                 yield Problem(f"{pointer}/{name}", message)
-
-
-def _loops(profiles: Profiles) -> Iterator[Problem]:
-    for index, profile in enumerate(profiles.profiles):
-        for place, why in profiles.loops(profile.places):
-            inside = "" if place.what == "receipts" else "/job"
-            yield Problem(f"/profiles/{index}{inside}{place.pointer}", f"{why}; keep the two apart by their prefixes")
 
 
 def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, moment: float) -> dict[str, Any]:

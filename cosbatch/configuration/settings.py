@@ -104,10 +104,9 @@ class Reader:
         self.problems.append(Problem(f"/{name}", message))
 
 
-def read_settings(environ: Mapping[str, str]) -> tuple[Settings, list[Problem]]:
+def read_settings(environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings and everything that is wrong with them; they are good for use only where nothing is wrong."""
-    settings, problems = _read(tuple([environ.get(name, "") for name in _READ]))
-    return settings, [*problems]
+    return _read(tuple([environ.get(name, "") for name in _READ]))
 
 
 @lru_cache(maxsize=1)

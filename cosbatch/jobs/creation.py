@@ -21,7 +21,6 @@ from cosbatch.model.errors import (
     ServiceSideError,
     UnexpectedResponse,
 )
-from cosbatch.model.identity import Marker
 from cosbatch.schemas.document import ELEMENTS
 from cosbatch.service import actions
 from cosbatch.service.exchange import SHORTEST_ATTEMPT, Exchange
@@ -45,7 +44,7 @@ class Order(NamedTuple):
     document: Mapping[str, Any]
     token: str
     digest: str
-    marker: Marker
+    marker: identity.Marker
 
 
 def order_of(document: Mapping[str, Any], token: str, caller: str | None = None) -> Order:
@@ -180,9 +179,7 @@ def _find(trace: str, exchange: Exchange) -> _Finding:
 
 
 def all_jobs(query: Mapping[str, object], exchange: Exchange) -> Iterator[Mapping[str, Any]]:
-    """Every job that the service lists, page by page, in the service's order: a listing takes no wish for another, nor does
-    any page say what it is. Raises ServiceSideError.
-    """
+    """Every job, in the service's order, which no page tells and no request can choose. Raises ServiceSideError."""
     for page in _pages(query, exchange):
         yield from page["Jobs"]
 
@@ -250,9 +247,7 @@ def _first(fitting: list[_Candidate]) -> _Candidate:
 
 
 def _mismatch(candidates: list[_Candidate]) -> IdempotencyMismatch:
-    """What to answer where no candidate is the job that was ordered; where all of them only bear its marker, that one may
-    be listed later.
-    """
+    """What to answer where no candidate is the job that was ordered."""
     other = next((candidate for candidate in candidates if not candidate.copied), None)
     if other is not None:
         message = f"The token was used before, for another job: {other.job['JobId']}. Use a new token for a new job."

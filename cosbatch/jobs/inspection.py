@@ -46,11 +46,6 @@ class _Sources:
         is_ours = isinstance(name, str) and bool(names.BUCKET.fullmatch(name)) and names.appid_of(name) == self._appid
         return is_ours and (self._named is None or name in self._named)
 
-    @property
-    def shortest_row(self) -> int:
-        """In bytes: the shortest name, a key of one character, a comma and a line feed."""
-        return min(map(len, self._named or [f"b-{self._appid}"])) + 3
-
 
 def inspect(
     manifest: Mapping[str, Any], limits: Mapping[str, Any], settings: Settings, exchange: Exchange
@@ -102,6 +97,7 @@ class ManifestCheck:
         self._is_inventory = spec["Format"] == names.INVENTORY
         self._fields: list[str] | None = spec["Fields"]
         self._sources = _Sources(limits, settings.account.appid)
+        self._shortest_row = len(f"b-{settings.account.appid},k\n")  # in bytes
         self._limits = {name: limits[name] for name in ("source_buckets", "max_objects") if name in limits}
         # What nobody looked at could be over a limit.
         self._full = settings.manifest_check == "full" or bool(self._limits)
@@ -133,7 +129,7 @@ class ManifestCheck:
         size = self._content.size
         if size is None or self._is_inventory or "source_buckets" in self._limits:
             return True
-        return bool((size + 1) // self._sources.shortest_row > self._limits["max_objects"])
+        return bool((size + 1) // self._shortest_row > self._limits["max_objects"])
 
 
 def warning(name: str, pointer: str, message: str) -> dict[str, object]:

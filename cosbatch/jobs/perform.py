@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from cosbatch.configuration import Configuration, caller_policy
 from cosbatch.configuration.profiles import Profile, document_of
 from cosbatch.jobs import creation
-from cosbatch.jobs.creation import Order
 from cosbatch.jobs.inspection import Inspection, inspect, warning_of
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.jobs.uploaded import UploadedManifest, find_uploaded
@@ -65,7 +64,7 @@ def _update_job_status(fields: Mapping[str, Any], caller: str | None, context: C
 class Draft(NamedTuple):
     """A job that may be created: the order, and what its manifest is."""
 
-    order: Order
+    order: creation.Order
     inspection: Inspection
 
 

@@ -19,9 +19,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-# Of the problems of an error, so many are told in a line of text: there can be thousands.
-PROBLEMS_TOLD = 3
-
 
 def quoted(text: str, limit: int = 100) -> str:
     """Text of others as a message quotes it: at most `limit` characters, however much came."""
@@ -54,8 +51,8 @@ class CosbatchError(Exception):
         self.fields: dict[str, object] = {}
 
     def __str__(self) -> str:
-        """The message, and the first of the problems, in a line: of a log or of a traceback."""
-        first = [f"{quoted(problem.pointer)} {quoted(problem.message)}" for problem in self.problems[:PROBLEMS_TOLD]]
+        """The message and three of the problems, of which there can be thousands, in a line: of a log or of a traceback."""
+        first = [f"{quoted(problem.pointer)} {quoted(problem.message)}" for problem in self.problems[:3]]
         return "; ".join([self.message, *first])
 
     def __init_subclass__(cls, status: int | None = None, retryable: bool = False) -> None:

@@ -24,16 +24,13 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _SHORT = 20
 _CALLER_SHORT = 8
 DESCRIPTION_LIMIT = 256
-# How the tokens of uploads and timers begin: no caller may bring such a one.
+# How the tokens of uploads and timers begin: no caller may bring such a one, or the event's job could not be made.
 OF_EVENTS = "event-"
 _GIVEN = f"{OF_EVENTS}given-"
 
 
 class Marker(NamedTuple):
-    """What a Description keeps of the request that made the job: 80 bits of the token's and of the job's hash.
-
-    `caller` is the trace of the bearer token that asked for it; it does not say which job it is.
-    """
+    """What a Description keeps of a request: 80 bits of its token's and its job's hash, and the trace of who asked."""
 
     trace: str
     digest: str
@@ -45,10 +42,7 @@ class Marker(NamedTuple):
 
 
 def event_token(*parts: str) -> str:
-    """The token of what the platform's event asks for: the same for the same parts, 42 bytes.
-
-    No caller may bring a token that begins so: who took an event's token first would keep its job from being made.
-    """
+    """The token of what the platform's event asks for: the same for the same parts, 42 bytes."""
     return OF_EVENTS + token_of(*parts)
 
 

@@ -93,10 +93,7 @@ def appid_of(bucket: str) -> str:
 
 
 def column_faults(columns: Sequence[str]) -> list[str]:
-    """What is wrong with a manifest's columns.
-
-    No page says it, but a row needs one bucket and one key to name an object, and at most one version.
-    """
+    """The faults of a manifest's columns. No page says it: a row names one bucket, one key and at most one version."""
     once = [(name, columns.count(name)) for name in ("Bucket", "Key")]
     faults = [f"must name {name} once, not {times} times" for name, times in once if times != 1]
     if columns.count("VersionId") > 1:
@@ -111,10 +108,7 @@ def is_inventory(key: str) -> bool:
 
 @lru_cache(maxsize=256)
 def parse_resource(text: str) -> Resource:
-    """Read a resource name, a `cos://bucket-appid/key` or the https URL of an object or bucket.
-
-    Raises ValueError where the text is none of these.
-    """
+    """Read a resource name, a `cos://bucket-appid/key` or the https URL of an object or bucket. Raises ValueError."""
     found = _ARN.fullmatch(text) or _NAME.fullmatch(text) or _URL.fullmatch(text)
     if found is None:
         # Other tools of COS complete the bucket's name from their own configuration.

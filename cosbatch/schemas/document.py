@@ -280,10 +280,7 @@ def load_document(value: object, region: str) -> dict[str, Any]:
 
 
 def _with_arns(document: dict[str, Any], region: str) -> dict[str, Any]:
-    """`cos://` names and URLs become ARNs; ARNs stay as they were written.
-
-    Raises InvalidRequest where a name has more bytes as an ARN than the page allows.
-    """
+    """`cos://` names and URLs become ARNs; ARNs stay as they are. Raises InvalidRequest where one gets too long."""
     places = (
         ("/Manifest/Location/ObjectArn", document["Manifest"]["Location"]),
         ("/Operation/COSPutObjectCopy/TargetResource", document["Operation"].get("COSPutObjectCopy", {})),

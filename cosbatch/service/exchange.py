@@ -77,10 +77,7 @@ class Exchange:
         self.attempts = 0
 
     def ask(self, request: Request, read: Callable[[Response], T], reserve: float = 0.0) -> T:
-        """The result that `read` makes of the answer; `reserve` seconds before the deadline are left for something else.
-
-        Raises the last ServiceSideError.
-        """
+        """What `read` makes of the answer, `reserve` seconds before the deadline. Raises the last ServiceSideError."""
         if request.limit > ANSWER_LIMIT:
             reserve += min(self.deadline.remaining() * _READING_SHARE, _LONGEST_READING)
         return Attempts(self, reserve).result(request, read)

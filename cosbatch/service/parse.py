@@ -71,14 +71,11 @@ class _OutOfBounds(ValueError):
 
 
 class _BoundedTree(TreeBuilder):
-    """A tree of so many parts and so deep, at most: megabytes of tiny ones would take seconds and all memory.
-
-    `parts` counts tags, attributes and texts. Raises _OutOfBounds.
-    """
+    """A tree of at most so many parts, and so deep: megabytes of tiny ones would take seconds and all memory."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.parts = 0
+        self.parts = 0  # tags, attributes and texts
         self._depth = -1  # of the root: 0
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:

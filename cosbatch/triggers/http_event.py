@@ -77,12 +77,8 @@ def route(method: str, path: str) -> tuple[str, dict[str, object]]:
         raise MethodNotAllowed(f"{method} is not for this route.", sorted(methods))
     found = _PATH.fullmatch(path)
     job_id = found["job_id"] if found else None
-    return methods[method], {"JobId": _decoded(job_id)} if job_id else {}
-
-
-def _decoded(text: str) -> str:
     try:
-        return unquote(text, errors="strict")
+        return methods[method], {"JobId": unquote(job_id, errors="strict")} if job_id else {}
     except UnicodeDecodeError:
         raise InvalidEvent("The path is not UTF-8.") from None
 

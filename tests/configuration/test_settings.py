@@ -21,7 +21,7 @@ DIGEST = "0123456789abcdef" * 4
 
 def settings_of(**more: str) -> Settings:
     settings, problems = read_settings({**LEAST, **more})
-    assert problems == []
+    assert problems == ()
     return settings
 
 

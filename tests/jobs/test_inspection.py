@@ -480,7 +480,8 @@ def test_says_that_a_limit_is_not_checked_when_the_check_is_off(key: str) -> Non
 
 
 def test_knows_by_its_size_that_a_manifest_is_within_a_limit() -> None:
-    assert not look(Bucket(TWO_ROWS), check="off", most=6).leaves_limit_open
+    shortest = Bucket("\n".join([f"b-{APPID},k"] * 30).encode())
+    assert [look(shortest, check="off", most=most).leaves_limit_open for most in (29, 30)] == [True, False]
     assert look(Bucket(TWO_ROWS), check="off", most=6, sources=[f"data-{APPID}"]).leaves_limit_open
 
 

@@ -44,7 +44,7 @@ def deployment_of(text: str, environ: Mapping[str, str]) -> Deployment:
     return Deployment(given, missing)
 
 
-def function_settings(deployment: Deployment, here: Settings) -> tuple[Settings, list[Problem]]:
+def function_settings(deployment: Deployment, here: Settings) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings of the deployed function and what is wrong with them; the platform brings credentials and APPID."""
     of_the_platform = {SECRET_ID[0]: "none", SECRET_KEY[0]: "none", APPID[1]: here.account.appid}
     return read_settings({**of_the_platform, **deployment.variables})

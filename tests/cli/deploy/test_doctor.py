@@ -75,7 +75,7 @@ def findings(
     """What is found of each check, for these profiles (or ONE) and variables besides the account's."""
     settings, problems = read_settings({**ACCOUNT, **variables})
     parsed, more = parse_profiles(json.dumps({"profiles": profiles or [ONE], "policy": policy or {}}))
-    assert (problems, more) == ([], ())
+    assert (problems, more) == ((), ())
     client = Client(Configuration(settings, parsed), wire or ScriptedWire(), SteppingClock().clock())
     return {finding.check: finding for finding in doctor.examine(client, None, {})}
 
