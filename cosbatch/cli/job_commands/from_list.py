@@ -12,7 +12,7 @@ from cosbatch.cli.job_commands import list_options
 from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
 from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, draft_of_uploaded, proposals, written_by_call
-from cosbatch.cli.job_commands.proposal import Proposal, lines_on, question
+from cosbatch.cli.job_commands.proposal import Proposal, lines_on, objects_told, question
 from cosbatch.cli.job_commands.wait import INTERVAL, follow, needs_confirmation
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote import objects
@@ -21,7 +21,7 @@ from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.cli.terminal.language import _, ngettext
+from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import fitted, indented, printable, table
 from cosbatch.jobs.perform import created
@@ -134,14 +134,12 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
 
 
 def _told(result: Result, proposal: Proposal) -> str:
-    rows = proposal.rows
-    count = _("all objects") if rows is None else ngettext("{count} object", "{count} objects", rows)
     told = _("Job {job}, of {objects}, is created.")
     if result["Outcome"] == "recovered":
         told = _(
             "Job {job}, of {objects}, is there, made by an earlier try: no other is made (--again makes one more)."
         )
-    return told.format(job=result["JobId"], objects=count.format(count=f"{rows or 0:,}"))
+    return told.format(job=result["JobId"], objects=objects_told(proposal.rows))
 
 
 def followed(client: Client, made: Sequence[Result], options: argparse.Namespace) -> int:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cosbatch.cli.job_commands.plan_warnings import told
-from cosbatch.cli.job_commands.service_limits import notes_on
+from cosbatch.cli.job_commands.notes import limits_met, warning_told
 from cosbatch.cli.remote.content import Content
 from cosbatch.cli.terminal.language import _, ngettext
 from cosbatch.cli.terminal.tables import record
@@ -41,7 +40,7 @@ class Proposal:
 
 def question(proposals: Sequence[Proposal]) -> str:
     """The one thing to say yes or no to, in the plainest words."""
-    document, what = proposals[0].document, _what(proposals)
+    document, what = proposals[0].document, objects_told(_rows(proposals))
     (operation,) = document["Operation"].items()
     match operation:
         case ("COSInitiateRestoreObject", restore):
@@ -58,19 +57,23 @@ def question(proposals: Sequence[Proposal]) -> str:
             if tagging.get("TaggingDirective") == "Add":
                 asked = _("Tag {what} with {tags}? Their other tags stay.")
             return asked.format(what=what, tags=tags)
-    has_versions = "VersionId" in (proposals[0].draft.inspection.spec["Fields"] or ())
     asked = _("DELETE {what}? Where a bucket keeps no versions, they are gone for good.")
-    if has_versions:
+    if "VersionId" in (proposals[0].draft.inspection.spec["Fields"] or ()):
         asked = _("DELETE {what}? The versions that the list names are gone for good.")
     return asked.format(what=what)
 
 
-def _what(proposals: Sequence[Proposal]) -> str:
-    counts = [proposal.rows for proposal in proposals]
-    if None in counts:
+def objects_told(rows: int | None) -> str:
+    """So many objects, in words; all of the list where nobody has counted them."""
+    if rows is None:
         return _("all objects of the list")
-    count = sum(count or 0 for count in counts)
-    return ngettext("{count} object", "{count} objects", count).format(count=f"{count:,}")
+    return ngettext("{count} object", "{count} objects", rows).format(count=f"{rows:,}")
+
+
+def _rows(proposals: Sequence[Proposal]) -> int | None:
+    """The rows of all of them; None where those of one are not known."""
+    counts = [proposal.rows for proposal in proposals]
+    return None if None in counts else sum(filter(None, counts))
 
 
 def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]:
@@ -79,15 +82,11 @@ def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]
     buckets = list(dict.fromkeys(bucket for inspection in inspections for bucket in inspection.buckets))
     rows = [proposal.rows for proposal in proposals]
     yield from record({name: text for name, text in _facts(proposals, buckets).items() if text})
-    for note in notes_on(document["Operation"], rows, len(buckets), settings.account.region):
-        yield _("Note: {note}").format(note=note)
-    warnings: list[str] = []
-    for proposal in proposals:
-        plan: Any = plan_of(proposal.draft.order, proposal.draft.inspection, settings.account)["Plan"]
-        warnings += [told(warning, document) for warning in plan["Warnings"]]
-    found = list(dict.fromkeys(warnings))
-    yield from found[:_MOST]
-    left = len(found) - _MOST
+    for limit in limits_met(document["Operation"], rows, len(buckets), settings.account.region):
+        yield _("Note: {note}").format(note=limit)
+    warnings = list(dict.fromkeys(_warnings(proposals, settings)))
+    yield from warnings[:_MOST]
+    left = len(warnings) - _MOST
     if left > 0:
         more = ngettext(
             "and {count} warning more; --dry-run --json shows all",
@@ -97,20 +96,25 @@ def lines_on(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]
         yield more.format(count=f"{left:,}")
 
 
+def _warnings(proposals: Sequence[Proposal], settings: Settings) -> Iterator[str]:
+    for proposal in proposals:
+        plan: Any = plan_of(proposal.draft.order, proposal.draft.inspection, settings.account)["Plan"]
+        yield from (warning_told(warning, proposal.document) for warning in plan["Warnings"])
+
+
 def _facts(proposals: Sequence[Proposal], buckets: Sequence[str]) -> dict[str, str]:
-    document, first = proposals[0].document, proposals[0]
+    document, rows = proposals[0].document, _rows(proposals)
     ((operation, parameters),) = document["Operation"].items()
-    rows = [proposal.rows for proposal in proposals]
-    count = _("an unknown number") if None in rows else f"{sum(filter(None, rows)):,}"
-    most = max(filter(None, rows), default=0)
+    count = _("an unknown number") if rows is None else f"{rows:,}"
+    most = max(proposal.rows or 0 for proposal in proposals)
     jobs = ngettext("{count}, of at most {rows} object", "{count}, of at most {rows} objects", most)
     report = document["Report"]
     reported = f"{_cos(report['Bucket'])}/{report.get('Prefix') or ''}, {report['ReportScope']}"
     return {
         _("Operation"): " ".join([operation, *_parameters(parameters)]),
         _("Objects"): _("{count}, in {buckets}").format(count=count, buckets=", ".join(buckets) or _("no bucket")),
-        _("Jobs"): jobs.format(count=f"{len(proposals):,}", rows=f"{most:,}") if rows[1:] else "",
-        _("List"): _list(first) + (_(" and {count} more").format(count=f"{len(proposals) - 1:,}") if rows[1:] else ""),
+        _("Jobs"): jobs.format(count=f"{len(proposals):,}", rows=f"{most:,}") if len(proposals) > 1 else "",
+        _("List"): _lists(proposals),
         _("Report"): reported if report["Enabled"] else _("none"),
         _("Role"): str(document["RoleArn"]),
         _("Priority"): str(document["Priority"]),
@@ -119,9 +123,10 @@ def _facts(proposals: Sequence[Proposal], buckets: Sequence[str]) -> dict[str, s
     }
 
 
-def _list(proposal: Proposal) -> str:
-    place = proposal.place.uri
-    return place if proposal.content is None else _("to be uploaded to {place}").format(place=place)
+def _lists(proposals: Sequence[Proposal]) -> str:
+    first, others = proposals[0], len(proposals) - 1
+    told = first.place.uri if first.content is None else _("to be uploaded to {place}").format(place=first.place.uri)
+    return told + (_(" and {count} more").format(count=f"{others:,}") if others else "")
 
 
 def _parameters(value: object, path: str = "") -> Iterator[str]:

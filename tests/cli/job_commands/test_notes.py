@@ -1,4 +1,4 @@
-"""A plan's warnings: each that a plan can have is told to people in their language."""
+"""What people are told before a job is made: limits of the service where it may meet them, and every warning of its plan."""
 
 from __future__ import annotations
 
@@ -8,25 +8,52 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.job_commands.plan_warnings import told
+from cosbatch.cli.job_commands.notes import limits_met, warning_told
 from cosbatch.cli.terminal.language import speak
 from cosbatch.jobs import plan
 
+RESTORE: dict[str, object] = {"COSInitiateRestoreObject": {}}
+COPY: dict[str, object] = {"COSPutObjectCopy": {}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "rows", "buckets", "region", "told"),
+    [
+        (RESTORE, [1000], 1, "ap-chengdu", []),
+        (RESTORE, [None], 1, "na-siliconvalley", []),
+        (RESTORE, [1], 1, "ap-singapore", ["not in ap-singapore"]),
+        (RESTORE, [1001], 1, "ap-chengdu", ["once half of its tasks so far have failed"]),
+        (RESTORE, [1, 1], 1, "ap-chengdu", ["2 jobs"]),
+        (RESTORE, [1], 2, "ap-chengdu", []),
+        (COPY, [1], 1, "ap-chengdu", ["over 5 GB"]),
+        (COPY, [1], 2, "ap-chengdu", ["over 5 GB", "the list names 2"]),
+    ],
+)
+def test_tells_what_a_job_may_meet(
+    operation: dict[str, object], rows: list[int | None], buckets: int, region: str, told: list[str]
+) -> None:
+    notes = [*limits_met(operation, rows, buckets, region)]
+    assert len(notes) == len(told)
+    assert all(part in note for part, note in zip(told, notes, strict=True))
+
+
 DELETE: dict[str, Any] = {"Operation": {"COSDeleteObject": {}}}
-COPY = {"Operation": {"COSPutObjectCopy": {"TargetResource": "cos://archive-1250000000", "ResourcesPrefix": "old/"}}}
+ARCHIVING = {
+    "Operation": {"COSPutObjectCopy": {"TargetResource": "cos://archive-1250000000", "ResourcesPrefix": "old/"}}
+}
 NAMES = re.findall(r'warning\("(\w+)"', inspect.getsource(plan))
 
 
 def said(warning: dict[str, object], document: dict[str, Any], language: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COSBATCH_LANG", language)
     speak()
-    return told(warning, document)
+    return warning_told(warning, document)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_has_chinese_words_for_every_warning_of_a_plan(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     warning: dict[str, object] = {"Warning": name, "Pointer": "/Here", "Message": "in English"}
-    chinese = said(warning, COPY, "zh", monkeypatch)
+    chinese = said(warning, ARCHIVING, "zh", monkeypatch)
     assert chinese.startswith("警告：")
     assert "in English" not in chinese
 
@@ -49,13 +76,13 @@ def test_has_chinese_words_for_every_warning_of_a_plan(name: str, monkeypatch: p
         (
             "en",
             {"Warning": "CopyOntoItself", "Pointer": "/P", "Message": "m"},
-            COPY,
+            ARCHIVING,
             "Warning: the target is a source too: objects of archive-1250000000 are copied onto themselves",
         ),
         (
             "en",
             {"Warning": "EmptiesKeys", "Pointer": "/P", "Message": "m"},
-            COPY,
+            ARCHIVING,
             "Warning: the new key of an object that is called just old/ is empty",
         ),
         ("en", {"Warning": "LimitNotChecked", "Pointer": "/P", "Message": "m"}, DELETE, "Warning: /P m"),
