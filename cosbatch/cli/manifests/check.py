@@ -84,7 +84,7 @@ def check(options: argparse.Namespace) -> int:
     # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
     with source.opened(options.manifest, options, unpack=options.data_file) as opened:
         content = Limited(opened.blocks, options.limit or (None if opened.size else ENDLESS))
-        verdict = _verdict(content, opened.name, options)
+        verdict = _verdict(content, options.manifest, options)
         verdict = verdict._replace(complete=verdict.complete and not content.is_cut)
     output.show(verdict.as_json(), options, lambda: _table(verdict))
     for line in _summary(verdict):

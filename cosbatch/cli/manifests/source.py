@@ -7,8 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
@@ -21,11 +20,9 @@ from cosbatch.model.errors import InvalidManifest
 _BLOCK = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Source:
-    """Content and its name; `size` is in bytes as it is stored, None for stdin."""
+class Source(NamedTuple):
+    """Content; `size` is in bytes as it is stored, None for stdin."""
 
-    name: str
     size: int | None
     blocks: Iterator[bytes]
 
@@ -37,25 +34,23 @@ def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Itera
     With `unpack`, what is inside where the name ends in .gz. Shows progress where there is much to read.
     Raises WrongUsage; reading raises ServiceSideError, InvalidManifest.
     """
-    with contextlib.ExitStack() as ending:
-        source = _stored(name, options, ending)
-        show = ending.enter_context(bytes_shown(_("Reading"), source.size or 0, options.clock))
-        source = replace(source, blocks=_shown(source.blocks, show))
-        if unpack and name.endswith(".gz"):
-            source = replace(source, blocks=_unzipped(source.blocks, name))
-        yield source
+    with _stored(name, options) as stored, bytes_shown(_("Reading"), stored.size or 0, options.clock) as show:
+        blocks = _shown(stored.blocks, show)
+        yield Source(stored.size, _unzipped(blocks, name) if unpack and name.endswith(".gz") else blocks)
 
 
-def _stored(name: str, options: argparse.Namespace, ending: contextlib.ExitStack) -> Source:
+@contextlib.contextmanager
+def _stored(name: str, options: argparse.Namespace) -> Iterator[Source]:
     if objects.is_object(name):
         place = objects.place_of(name)
         client = connect(options)
         stored = objects.head(client, place)
-        return Source(name, stored.size, objects.blocks(client, stored))
-    if name == files.STDIN:
-        return Source(name, None, _blocks(sys.stdin.buffer))
-    file = ending.enter_context(files.opened(name))
-    return Source(name, os.fstat(file.fileno()).st_size, _blocks(file))
+        yield Source(stored.size, objects.blocks(client, stored))
+    elif name == files.STDIN:
+        yield Source(None, _blocks(sys.stdin.buffer))
+    else:
+        with files.opened(name) as file:
+            yield Source(os.fstat(file.fileno()).st_size, _blocks(file))
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
