@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import sys
@@ -89,7 +90,7 @@ def retry(options: argparse.Namespace) -> int:
     if _is_job(options.report):
         job = connect(options).job(options.report)
     name = options.report if job is None else _report_of(options.report, job)
-    with FailedTasks() as failed:
+    with contextlib.closing(FailedTasks()) as failed:
         form = _gathered(failed, name, options)
         if failed.counts and failed.keys.changes(form):
             output.say(_("Keys of the report are not percent-encoded; in the manifest they are."))

@@ -11,7 +11,6 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from types import TracebackType
 from typing import BinaryIO, NamedTuple
 
 from cosbatch.cli.manifests.failures import most_first
@@ -39,19 +38,14 @@ class FailedTasks:
 
     def __init__(self) -> None:
         self.keys = KeyForm()
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by close()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
         self._size = 0
         self._waiting: dict[str, list[Task]] = {}
         self._number_waiting = 0
         self._pieces: dict[str, list[_Piece]] = {}
         self._counts: dict[str, int] = {}
 
-    def __enter__(self) -> FailedTasks:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         with naming(tempfile.gettempdir()):  # what could not be written before is tried again
             self._file.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import resource
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ Task = tuple[str, str, str]
 
 def written(codes: list[str], form: str | None, **tasks: list[Task]) -> str:
     file = io.BytesIO()
-    with FailedTasks() as failed:
+    with closing(FailedTasks()) as failed:
         for code, some in tasks.items():
             failed.add(code, some)
         failed.write(codes, form, file)
@@ -24,7 +25,7 @@ def written(codes: list[str], form: str | None, **tasks: list[Task]) -> str:
 
 
 def test_counts_by_code_the_most_tasks_first() -> None:
-    with FailedTasks() as failed:
+    with closing(FailedTasks()) as failed:
         for number, code in enumerate("BACBAA"):
             failed.add(code, [("b-1", str(number), "")])
         assert list(failed.counts.items()) == [("A", 3), ("B", 2), ("C", 1)]
@@ -32,7 +33,7 @@ def test_counts_by_code_the_most_tasks_first() -> None:
 
 def test_writes_one_code_after_the_other_however_they_came() -> None:
     file = io.BytesIO()
-    with FailedTasks() as failed:
+    with closing(FailedTasks()) as failed:
         for number in range(20_000):
             failed.add("AB"[number % 2], [("b-1", str(number), "")])
         failed.write(["B", "A"], "encoded", file)
@@ -44,7 +45,7 @@ def test_says_where_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
-        with pytest.raises(OSError, match=f"File too large: '{tmp_path}'"), FailedTasks() as failed:
+        with pytest.raises(OSError, match=f"File too large: '{tmp_path}'"), closing(FailedTasks()) as failed:
             failed.add("A", [("b-1", "a", "")])
             resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
             failed.write(["A"], "plain", io.BytesIO())
