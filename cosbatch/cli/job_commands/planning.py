@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests.split import divided
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
-from cosbatch.cli.remote.content import Content, Stretch, content_of
+from cosbatch.cli.remote.content import Content, Stretch, content_of, whole_file
 from cosbatch.cli.remote.pending import PendingWire, ShownWire, headers_before
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
@@ -106,13 +105,13 @@ def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[
     """The jobs of the list: one, or one for each so many `rows` of the file. Raises CosbatchError, WrongUsage."""
     if isinstance(source, Resource):
         return [_of_object(call, source)]
-    stretches = [Stretch(source, 0, os.stat(source).st_size)]
+    whole, clock = whole_file(source), call.client.clock
+    stretches = [whole]
     if rows is not None:
-        stretches = [Stretch(source, part.start, part.size) for part in divided(source, rows, call.client.clock)]
-    size = sum(stretch.size for stretch in stretches)
-    with bytes_shown(_("Reading"), size, call.client.clock) as show:
+        stretches = [Stretch(source, part.start, part.size) for part in divided(whole, rows, clock)]
+    with bytes_shown(_("Reading"), whole.size, clock) as show:
         contents = [content_of(stretch, on_read=show) for stretch in stretches]
-    with bytes_shown(_("Judging"), size, call.client.clock) as show:
+    with bytes_shown(_("Judging"), whole.size, clock) as show:
         return [_of_content(call, content, show) for content in contents]
 
 

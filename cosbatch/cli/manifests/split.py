@@ -6,12 +6,12 @@ import argparse
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.cutting import Part, parts_of
 from cosbatch.cli.remote.client import connect
-from cosbatch.cli.remote.content import Stretch
+from cosbatch.cli.remote.content import Stretch, whole_file
 from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
@@ -27,7 +27,6 @@ from cosbatch.model.errors import InvalidManifest
 MOST_ROWS = 10**12
 # More files than this in one folder are somebody's mistake.
 MOST_PARTS = 10_000
-_BLOCK = 1024 * 1024
 _NOTES = ".cosbatch-split.json"
 
 _EXAMPLES = N_("""\
@@ -64,40 +63,32 @@ def split(options: argparse.Namespace) -> int:
     folder = options.output or f"{stem}-parts"
     # A list on this machine is divided without an account.
     with lists.found(options.list, options, lambda: connect(options), as_file=True) as path:
-        parts = divided(str(path), options.rows, options.clock)
+        whole = whole_file(str(path))
+        parts = divided(whole, options.rows, options.clock)
         width = max(4, len(str(len(parts))))
         names = [f"{stem}-{number:0{width}}.csv" for number in range(1, len(parts) + 1)]
         _prepare(folder, stem, names)
-        with bytes_shown(_("Writing"), sum(part.size for part in parts), options.clock) as show:
+        with bytes_shown(_("Writing"), whole.size, options.clock) as show:
             for name, part in zip(names, parts, strict=True):
-                _write(os.path.join(folder, name), Stretch(str(path), part.start, part.size), show)
+                with files.writing(os.path.join(folder, name)) as file:
+                    file.writelines(Stretch(whole.path, part.start, part.size).blocks(show))
     rows = [(os.path.join(folder, name), part.rows) for name, part in zip(names, parts, strict=True)]
     written = [{"Manifest": name, "Rows": count} for name, count in rows]
     output.show({"Manifests": written}, options, lambda: table((_("Manifest"), _("Rows")), rows))
     return 0
 
 
-def divided(path: str, rows: int, clock: Clock, most: int = MOST_PARTS) -> list[Part]:
-    """The parts of the list in the file, at most so many. Raises WrongUsage where they are more, InvalidManifest with the
-    list's faults.
-    """
-    size = os.stat(path).st_size
-    with bytes_shown(_("Judging"), size, clock) as show:
-        verdict = judge_csv(_blocks(path, show))
+def divided(whole: Stretch, rows: int, clock: Clock, most: int = MOST_PARTS) -> list[Part]:
+    """The parts of the list, at most so many. Raises WrongUsage where they are more, InvalidManifest with the list's faults."""
+    with bytes_shown(_("Judging"), whole.size, clock) as show:
+        verdict = judge_csv(whole.blocks(show))
     if not verdict.ok:
         raise InvalidManifest("The content of the list cannot work; nothing was made of it.", problems_of(verdict))
     if -(-(verdict.rows or 0) // rows) > most:
         message = _("{rows} rows would be more than {most} parts; let a part have more rows")
         raise WrongUsage(message.format(rows=f"{verdict.rows:,}", most=f"{most:,}"))
-    with bytes_shown(_("Dividing"), size, clock) as show:
-        return [*parts_of(_blocks(path, show), rows)]
-
-
-def _blocks(path: str, show: Callable[[int], None]) -> Iterator[bytes]:
-    with files.opened(path) as file:
-        while block := file.read(_BLOCK):
-            yield block
-            show(len(block))
+    with bytes_shown(_("Dividing"), whole.size, clock) as show:
+        return [*parts_of(whole.blocks(show), rows)]
 
 
 def _stem(name: str) -> str:
@@ -138,11 +129,3 @@ def _noted(notes: str) -> dict[str, list[str]]:
         for stem, names in kept.items()
         if isinstance(names, list)
     }
-
-
-def _write(path: str, stretch: Stretch, show: Callable[[int], None]) -> None:
-    with files.writing(path) as file:
-        for start in range(0, stretch.size, _BLOCK):
-            block = stretch.read(start, _BLOCK)
-            file.write(block)
-            show(len(block))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cosbatch.cli.terminal import files
@@ -14,6 +15,7 @@ from cosbatch.cli.terminal.language import _
 # (limits page, 436/14518), so larger files have larger parts.
 PART = 16 * 1024 * 1024
 _MOST_PARTS = 10_000
+_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,18 @@ class Stretch:
         with files.opened(self.path) as file:
             file.seek(self.start + start)
             return file.read(max(0, min(length, self.size - start)))
+
+    def blocks(self, show: Callable[[int], None]) -> Iterator[bytes]:
+        """All of it, in blocks of 1 MiB; `show` is told the size of each once it is worked on. Raises as `read`."""
+        for start in range(0, self.size, _BLOCK):
+            block = self.read(start, _BLOCK)
+            yield block
+            show(len(block))
+
+
+def whole_file(path: str) -> Stretch:
+    """All of the file, as long as it is now."""
+    return Stretch(path, 0, os.stat(path).st_size)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from cosbatch.cli.manifests.inventory_rows import rows_of_inventory
 from cosbatch.cli.manifests.split import divided
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
+from cosbatch.cli.remote.content import whole_file
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
@@ -156,7 +157,7 @@ def test_says_wrong_usage(run: Run, folder: Path, arguments: tuple[str, ...], fa
 
 def test_refuses_to_make_too_many_parts(folder: Path) -> None:
     with pytest.raises(WrongUsage, match="5 rows would be more than 4 parts"):
-        divided("list.csv", 1, Clock(), 4)
+        divided(whole_file("list.csv"), 1, Clock(), 4)
 
 
 def test_writes_over_what_it_wrote_itself_and_leaves_no_part_of_an_earlier_split(run: Run, folder: Path) -> None:
