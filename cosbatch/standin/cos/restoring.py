@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import cast
 
 from cosbatch.standin.cos.service import DAY, Call, Clock
 from cosbatch.standin.store.catalog import ARCHIVES, Version, find_bucket, find_object
 from cosbatch.standin.wire.documents import parse
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
-from cosbatch.standin.wire.schema import Field, Violation, choice, container, number
+from cosbatch.standin.wire.schema import Document, Field, Violation, choice, container, number
 
 HOUR = 3600.0
 # The upper ends of what the pages on restoring give for each class and tier, in seconds.
@@ -73,7 +74,5 @@ def _read(body: bytes) -> tuple[int, str]:
         request = REQUEST(root, ())
     except Violation as violation:
         raise ServiceError("MalformedXML", str(violation)) from None
-    assert isinstance(request, dict)
-    parameters = request.get("CASJobParameters", {})
-    assert isinstance(parameters, dict)
-    return int(str(request["Days"])), str(parameters.get("Tier", "Standard"))
+    parameters = cast(Document, request.get("CASJobParameters", {}))
+    return cast(int, request["Days"]), str(parameters.get("Tier", "Standard"))

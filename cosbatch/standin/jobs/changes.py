@@ -6,13 +6,12 @@ cancelled a job, and waits for nothing: what is allowed must not depend on how f
 
 from __future__ import annotations
 
-from cosbatch.standin.jobs.rows import NEXT_STATES, Job, set_state, update
+from cosbatch.standin.jobs.rows import Job, set_state, update
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
 
 # What UpdateJobStatus may ask for, and the state that this brings.
 REQUESTED = {"Ready": "Ready", "Cancelled": "Cancelling"}
-ENDING = ("Completing", "Failing", "Cancelling")
 
 
 def change_status(transaction: Transaction, job: Job, requested: str, reason: str, now: float) -> str:
@@ -22,7 +21,7 @@ def change_status(transaction: Transaction, job: Job, requested: str, reason: st
     is prepared a confirmation is kept, and acts once it is Suspended.
     """
     following = REQUESTED[requested]
-    is_legal = job.awaits_confirmation if requested == "Ready" else following in NEXT_STATES[job.state]
+    is_legal = job.awaits_confirmation if requested == "Ready" else job.can_be_cancelled
     if not is_legal:
         raise ServiceError("InvalidRequest", f"A job that is {job.state} cannot be set to {requested}")
     update(transaction, job, reason=reason, confirmed=job.confirmed or requested == "Ready")
@@ -36,7 +35,7 @@ def delete(transaction: Transaction, job: Job, now: float) -> None:
 
     Raises ServiceError InvalidRequest for one that runs, or will by itself.
     """
-    if not (job.is_finished or job.state in ENDING or job.awaits_confirmation):
+    if job.can_be_cancelled and not job.awaits_confirmation:
         raise ServiceError("InvalidRequest", f"A job that is {job.state} cannot be deleted: cancel it first")
     if job.awaits_confirmation:
         set_state(transaction, job, "Cancelling", now)

@@ -10,10 +10,10 @@ from cosbatch.standin.cos.acl import Acl, Grant, read_acl
 from cosbatch.standin.cos.restoring import check_readable
 from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
-from cosbatch.standin.jobs.rules import Document, part
 from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, find_object
 from cosbatch.standin.wire.addresses import Resource, parse_resource
 from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.schema import Document, part
 
 # How the elements of NewObjectMetadata are called as headers.
 HEADERS = {
@@ -86,7 +86,7 @@ class CopyPlan:
         if directive == "Copy":
             return source
         if directive == "Add":
-            return Acl(given.canned or source.canned, source.grants).with_grants(given.grants)
+            return Acl(given.canned or source.canned, tuple(dict.fromkeys([*source.grants, *given.grants])))
         return given
 
     def _grants(self) -> tuple[Grant, ...]:

@@ -12,11 +12,12 @@ from typing import BinaryIO, cast
 
 from cosbatch.standin.jobs.csv_rows import BadRow, Row, RowReader, read_lines, with_appid
 from cosbatch.standin.jobs.rows import Job
-from cosbatch.standin.jobs.rules import MANIFEST_CSV, part
+from cosbatch.standin.jobs.rules import MANIFEST_CSV
 from cosbatch.standin.store.catalog import Version, find_bucket, find_version
 from cosbatch.standin.store.contents import Contents
 from cosbatch.standin.wire.addresses import Account, parse_resource
 from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.schema import part
 
 INVENTORY_LIMIT = 32 * 1024 * 1024
 

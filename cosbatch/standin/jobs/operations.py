@@ -17,10 +17,10 @@ from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.jobs.copying import CopyPlan, read_copy_plan
 from cosbatch.standin.jobs.rows import Job
-from cosbatch.standin.jobs.rules import part
 from cosbatch.standin.store.catalog import Bucket, delete_object, remove_version, texts_from_json, texts_to_json
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.schema import part
 
 TOGETHER = 1000
 WANT = "INSERT INTO wanted VALUES (?, ?, ?, ?)"

@@ -18,12 +18,12 @@ from urllib.parse import quote
 from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.rows import Job, job_in_state, rest
-from cosbatch.standin.jobs.rules import part
 from cosbatch.standin.store.catalog import Attributes
 from cosbatch.standin.store.contents import Contents, Stored, pieces
 from cosbatch.standin.wire.addresses import Resource, parse_resource
 from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.schema import part
 
 ENCODED = re.compile(r"[^A-Za-z0-9_.~/-]")
 SCHEMA = "Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from cosbatch.standin.cos.service import DAY
-from cosbatch.standin.jobs.rules import Document, part
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.schema import Document, part
 
 # Which state may follow which.
 NEXT_STATES = {
@@ -88,6 +88,11 @@ class Job:
         """Whether the job will not run before it is confirmed, be it prepared yet or not."""
         required = bool(self.document.get("ConfirmationRequired"))
         return required and not self.confirmed and self.state in ("New", "Preparing", "Suspended")
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether the job neither has come to its end nor is on its way there."""
+        return "Cancelling" in NEXT_STATES[self.state]
 
     @property
     def is_finished(self) -> bool:

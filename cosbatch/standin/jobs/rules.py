@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias, cast
+from typing import cast
 
 from cosbatch.standin.cos.tags import OBJECT_LIMIT
 from cosbatch.standin.wire.addresses import parse_resource
 from cosbatch.standin.wire.documents import parse
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import (
+    Document,
     Field,
     Reader,
-    Value,
     Violation,
     boolean,
     choice,
@@ -21,10 +21,9 @@ from cosbatch.standin.wire.schema import (
     matching,
     moment,
     number,
+    part,
     text,
 )
-
-Document: TypeAlias = "dict[str, Value]"
 
 MANIFEST_CSV = "COSBatchOperations_CSV_V1"
 MANIFEST_INVENTORY = "COSInventoryReport_CSV_V1"
@@ -191,7 +190,7 @@ def read_document(body: bytes) -> Document:
         raise ServiceError("InvalidRequest", "The request body is empty")
     root = parse(body, "CreateJobRequest")
     try:
-        document = cast(Document, REQUEST(root, ()))
+        document = REQUEST(root, ())
         _check_fields(document)
         _check_tags(document)
     except Violation as violation:
@@ -220,8 +219,3 @@ def _check_tags(document: Document) -> None:
     tags = cast(list[dict[str, str]], values.get("NewObjectTagging", values.get("TagSet", [])))
     if len({tag["Key"] for tag in tags}) != len(tags):
         raise Violation(path, "names a Key twice")
-
-
-def part(document: Document, name: str) -> Document:
-    """A container of a document that was read."""
-    return cast(Document, document[name])

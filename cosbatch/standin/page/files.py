@@ -9,12 +9,12 @@ from typing import cast
 
 from cosbatch.standin.jobs.reports import base_of, bucket_of
 from cosbatch.standin.jobs.rows import Job
-from cosbatch.standin.jobs.rules import part
 from cosbatch.standin.page.one_job import File
 from cosbatch.standin.store.catalog import Version, find_bucket, find_object
 from cosbatch.standin.store.contents import Contents
 from cosbatch.standin.wire.addresses import parse_resource
 from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.schema import part
 
 JSON_LIMIT = 256 * 1024
 RESULTS = {"succeeded": "Tasks that succeeded", "failed": "Tasks that failed"}
@@ -76,6 +76,6 @@ class Shelf:
 
     def _find(self, bucket: str, key: str) -> Version | None:
         try:
-            return find_object(self._connection, find_bucket(self._connection, bucket), key, None)
+            return find_object(self._connection, find_bucket(self._connection, bucket), key)
         except ServiceError:
             return None

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from xml.etree.ElementTree import Element
 
 from cosbatch.standin.wire.documents import ISO, local_name
 
-Value: TypeAlias = "str | int | bool | dict[str, Value] | list[Value]"
+Value: TypeAlias = "str | int | bool | Document | list[Value]"
+Document: TypeAlias = "dict[str, Value]"
 BLANKS = " \t\r\n"
 
 
@@ -111,10 +112,10 @@ def moment() -> Reader:
     return read
 
 
-def container(fields: Mapping[str, Field], exactly_one: bool = False) -> Reader:
+def container(fields: Mapping[str, Field], exactly_one: bool = False) -> Callable[[Element, tuple[str, ...]], Document]:
     """An element with these children in any order; `exactly_one` of them where it is a choice."""
 
-    def read(element: Element, path: tuple[str, ...]) -> Value:
+    def read(element: Element, path: tuple[str, ...]) -> Document:
         _check_no_text(element, path)
         found = _children(element, path, fields)
         missing = [name for name, field in fields.items() if field.required and name not in found]
@@ -127,8 +128,13 @@ def container(fields: Mapping[str, Field], exactly_one: bool = False) -> Reader:
     return read
 
 
-def _children(element: Element, path: tuple[str, ...], fields: Mapping[str, Field]) -> dict[str, Value]:
-    found: dict[str, Value] = {}
+def part(document: Document, name: str) -> Document:
+    """A container in a document that was read."""
+    return cast(Document, document[name])
+
+
+def _children(element: Element, path: tuple[str, ...], fields: Mapping[str, Field]) -> Document:
+    found: Document = {}
     for child in element:
         name = local_name(child)
         if name not in fields:
