@@ -30,12 +30,12 @@ class File(NamedTuple):
     key: str
 
 
-def render_job(view: View, job: Job, states: Sequence[tuple[str, float]], files: Sequence[File], address: str) -> str:
-    """The page as HTML. `address` is where the content of a file can be read, without its bucket and key."""
+def render_job(view: View, job: Job, states: Sequence[tuple[str, float]], files: Sequence[File]) -> str:
+    """The page as HTML."""
     marker = description_of(job)[1]
     top = f'<p class="small"><a href="/">← {view.say("All jobs")}</a></p>'
     left = [_failures(view, job), _card(view, "Document", _document(view, job))]
-    right = [_card(view, "States", _steps(view, states)), _card(view, "Files", _files(view, files, address))]
+    right = [_card(view, "States", _steps(view, states)), _card(view, "Files", _files(view, files))]
     content = "\n".join(
         [
             top,
@@ -91,18 +91,13 @@ def _steps(view: View, states: Sequence[tuple[str, float]]) -> str:
     return f'<ol class="steps">{"".join(items)}</ol>'
 
 
-def _files(view: View, files: Sequence[File], address: str) -> str:
+def _files(view: View, files: Sequence[File]) -> str:
     items = (
-        f'<li><a href="{escape(address + path_of(file))}">{view.say(file.what)}</a><br>'
+        f'<li><a href="{escape(f"/_standin/objects/{file.bucket}/{quote(file.key)}")}">{view.say(file.what)}</a><br>'
         f'<code class="id">{escape(file.bucket)}/{escape(file.key)}</code></li>'
         for file in files
     )
     return f'<ul class="plain">{"".join(items)}</ul>' if files else ""
-
-
-def path_of(file: File) -> str:
-    """Bucket and key of a file as the path of a URL."""
-    return f"{file.bucket}/{quote(file.key)}"
 
 
 def _document(view: View, job: Job) -> str:

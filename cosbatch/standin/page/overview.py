@@ -86,7 +86,7 @@ def _tiles(view: View, counts: Counts) -> str:
 def _jobs(view: View, jobs: Sequence[Job], total: int) -> str:
     if not jobs:
         return f'<p class="card soft">{view.say("No job has been created yet.")}</p>'
-    heads = {
+    columns = {
         "Job": "job",
         "State": "state-cell",
         "Progress": "progress",
@@ -94,7 +94,7 @@ def _jobs(view: View, jobs: Sequence[Job], total: int) -> str:
         "Created": "created",
         "Actions": "actions-cell",
     }
-    shown = table({view.say(name): kind for name, kind in heads.items()}, [_job(view, job) for job in jobs], "jobs")
+    shown = table(view, columns, [_job(view, job) for job in jobs], "jobs")
     if total > len(jobs):
         shown += f'<p class="small soft">{view.say("The {count} newest jobs are shown.", count=len(jobs))}</p>'
     return shown
@@ -128,5 +128,5 @@ def _buckets(view: View, buckets: Sequence[tuple[str, str, str, int]]) -> str:
         ]
         for name, region, versioning, count in buckets
     ]
-    heads = {"Bucket": "", "Region": "labelled", "Versioning": "labelled", "Objects and versions": "number"}
-    return table({view.say(name): kind for name, kind in heads.items()}, rows)
+    columns = {"Bucket": "", "Region": "labelled", "Versioning": "labelled", "Objects and versions": "number"}
+    return table(view, columns, rows)

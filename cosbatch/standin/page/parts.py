@@ -150,9 +150,8 @@ def moment(at: float) -> str:
 
 def actions(view: View, job: Job) -> str:
     """The buttons for what can be done to a job now; empty where nothing can."""
-    can_cancel = not job.is_finished and job.state not in ("Completing", "Failing", "Cancelling")
     offered = [("confirm", "Confirm", "first")] if job.awaits_confirmation else []
-    offered += [("cancel", "Cancel", "")] if can_cancel else []
+    offered += [("cancel", "Cancel", "")] if job.can_be_cancelled else []
     forms = (_form(view, job, *each) for each in offered)
     return f'<div class="actions">{"".join(forms)}</div>' if offered else ""
 
@@ -166,11 +165,12 @@ def _form(view: View, job: Job, what: str, name: str, look: str) -> str:
     )
 
 
-def table(heads: Mapping[str, str], rows: list[list[str]], look: str = "") -> str:
+def table(view: View, columns: Mapping[str, str], rows: list[list[str]], look: str = "") -> str:
     """A table that turns into cards on a narrow screen; it stays a table for a screen reader.
 
-    `heads` are the columns' names, with the class of their cells. An empty cell is left out of a card.
+    `columns` are their English names, with the class of their cells. An empty cell is left out of a card.
     """
+    heads = {view.say(name): kind for name, kind in columns.items()}
     head = "".join(f'<th scope="col" role="columnheader" class="{kind}">{name}</th>' for name, kind in heads.items())
     body = "\n".join(f'<tr role="row">{_cells(heads, row)}</tr>' for row in rows)
     return (

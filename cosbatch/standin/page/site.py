@@ -19,7 +19,6 @@ from cosbatch.standin.store.contents import pieces
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request, Response
 
-JOB, FILES = "/_standin/job/", "/_standin/objects/"
 ALWAYS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
 HTML = (("Content-Type", "text/html; charset=utf-8"), ("Vary", "Accept-Language"), ("Content-Security-Policy", POLICY))
 # Whatever somebody has stored is shown as text, and never acts as a page of the stand-in.
@@ -64,14 +63,14 @@ def _job(service: Service, view: View, job_id: str) -> Response:
         if job is None:
             return _refusal(view, "There is no such job.", 404)
         files = files_of(connection, service.database.contents, job)
-        return _page(render_job(view, job, states_of(connection, job), files, FILES))
+        return _page(render_job(view, job, states_of(connection, job), files))
 
 
 def _file(service: Service, view: View, bucket: str, key: str) -> Response:
     """An object as text, for links to reports and lists."""
     try:
         with service.database.reading() as connection:
-            version = find_object(connection, find_bucket(connection, bucket), key, None)
+            version = find_object(connection, find_bucket(connection, bucket), key)
             file = service.database.contents.open(version.stored.content)
     except ServiceError as error:
         return _refusal(view, error.message, error.status)
@@ -92,7 +91,7 @@ def _change(service: Service, view: View, request: Request, job_id: str, request
         except ServiceError as error:
             return _refusal(view, error.message, error.status)
     service.wake()
-    return Response(303, (("Location", f"{JOB}{job_id}"), *ALWAYS))
+    return Response(303, (("Location", f"/_standin/job/{job_id}"), *ALWAYS))
 
 
 def _is_own_form(service: Service, request: Request) -> bool:

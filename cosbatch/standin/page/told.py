@@ -35,7 +35,7 @@ def render_events(view: View, connection: sqlite3.Connection) -> str:
         for state, words in WORDS.items()
         if state in counts
     )
-    heads = {
+    columns = {
         "Object": "job",
         "State": "state-cell",
         "What went wrong": "",
@@ -46,7 +46,7 @@ def render_events(view: View, connection: sqlite3.Connection) -> str:
     return (
         f'<section aria-labelledby="events-head"><h2 id="events-head">{view.say("Events told to the function")}</h2>'
         f'<ul class="legend">{"".join(items)}</ul>'
-        f"{table({view.say(name): kind for name, kind in heads.items()}, rows, 'jobs events')}"
+        f"{table(view, columns, rows, 'jobs events')}"
         f'<p class="small"><a href="/_standin/events">{view.say("Everything as JSON")}</a></p></section>'
     )
 
