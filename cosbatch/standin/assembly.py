@@ -135,7 +135,7 @@ def running(
     whose = replace(account or Account(), **{name: value for name, value in given.items() if value is not None})
     place = Place(host, port, certificate, key)
     if function:
-        check_buckets(function.triggers, whose.appid)
+        check_buckets(function.triggers, whose)
     with tempfile.TemporaryDirectory(prefix="cosbatch-standin-") as temporary:
         standin = Standin(Path(data or temporary), place, whose, Clock(speed), runs_jobs, function)
         standin.start()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cosbatch.standin.wire.addresses import BUCKET_NAME
+from cosbatch.standin.wire.addresses import BUCKET_NAME, Account
 
 
 class UnusableFunction(Exception):
@@ -75,8 +75,9 @@ def _trigger(bucket: object, prefix: object, suffix: object) -> Trigger:
     raise TypeError("bucket, prefix and suffix of a match are texts")
 
 
-def check_buckets(triggers: Iterable[Trigger], appid: str) -> None:
+def check_buckets(triggers: Iterable[Trigger], account: Account) -> None:
     """Raises UnusableFunction where no trigger can ever fire, because every bucket is another account's."""
     buckets = [trigger.bucket for trigger in triggers]
-    if not any(bucket.endswith(f"-{appid}") for bucket in buckets):
-        raise UnusableFunction(f"no trigger is of a bucket of APPID {appid}, but of {', '.join(buckets)}; give --appid")
+    if not any(map(account.owns_bucket, buckets)):
+        of = f"no trigger is of a bucket of APPID {account.appid}"
+        raise UnusableFunction(f"{of}, but of {', '.join(buckets)}; give --appid")

@@ -25,7 +25,7 @@ def answer_function(instances: Instances | None, request: Request) -> Response:
     body = _body(request)
     if body is None:
         return _said(413, {"errorMessage": "The event is larger than 6 MB", "statusCode": 406})
-    return response_of(instances.invoke(json.dumps(event_of(request, body)), 0))
+    return response_of(instances.invoke(json.dumps(_request_event(request, body)), 0))
 
 
 def _body(request: Request) -> bytes | None:
@@ -40,7 +40,7 @@ def _body(request: Request) -> bytes | None:
     return bytes(received)
 
 
-def event_of(request: Request, body: bytes) -> dict[str, object]:
+def _request_event(request: Request, body: bytes) -> dict[str, object]:
     """The event of a request: headers in small letters, a bare name in the query as true, a repeated one as a list."""
     return {
         "httpMethod": request.method,
