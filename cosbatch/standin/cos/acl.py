@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -32,10 +31,6 @@ class Acl:
     def to_json(self) -> str:
         """The list as it is kept in a column; the one that says nothing takes no room."""
         return json.dumps([self.canned, self.grants]) if self != Acl() else ""
-
-    def with_grants(self, grants: Iterable[Grant]) -> Acl:
-        """The list with further grants."""
-        return Acl(self.canned, tuple(dict.fromkeys([*self.grants, *grants])))
 
     @property
     def lets_everyone_read(self) -> bool:
@@ -98,16 +93,21 @@ def owner_id(account: Account) -> str:
     return f"qcs::cam::uin/{account.uin}:uin/{account.uin}"
 
 
+def person(identity: str) -> list[Tree]:
+    """The children of an element that names somebody."""
+    return [("ID", identity), ("DisplayName", identity)]
+
+
 def _trees(acl: Acl, account: Account) -> list[Tree]:
     """The children of an AccessControlPolicy document."""
-    owner = owner_id(account)
+    owner = person(owner_id(account))
     public = {"public-read": ["READ"], "public-read-write": ["READ", "WRITE"]}.get(acl.canned, [])
     grants = [
-        _grant("CanonicalUser", [("ID", owner), ("DisplayName", owner)], "FULL_CONTROL"),
+        _grant("CanonicalUser", owner, "FULL_CONTROL"),
         *(_grant("Group", [("URI", EVERYONE)], permission) for permission in public),
-        *(_grant("CanonicalUser", [("ID", id_), ("DisplayName", id_)], permission) for permission, id_ in acl.grants),
+        *(_grant("CanonicalUser", person(holder), permission) for permission, holder in acl.grants),
     ]
-    return [("Owner", [("ID", owner), ("DisplayName", owner)]), ("AccessControlList", grants)]
+    return [("Owner", owner), ("AccessControlList", grants)]
 
 
 def _grant(kind: str, holder: list[Tree], permission: str) -> Tree:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cosbatch.standin.cos.acl import header_acl, owner_id
+from cosbatch.standin.cos.acl import header_acl, owner_id, person
 from cosbatch.standin.cos.service import Call
 from cosbatch.standin.store.catalog import (
     Bucket,
@@ -29,9 +29,8 @@ def list_buckets(call: Call) -> Response:
     """GetService: all buckets of the account."""
     with call.service.database.reading() as connection:
         rows = connection.execute("SELECT * FROM buckets ORDER BY name").fetchall()
-    owner = owner_id(call.service.account)
     children: list[Tree] = [
-        ("Owner", [("ID", owner), ("DisplayName", owner)]),
+        ("Owner", person(owner_id(call.service.account))),
         ("Buckets", [("Bucket", _listed(read_bucket(row))) for row in rows]),
         ("IsTruncated", "false"),
     ]

@@ -58,9 +58,7 @@ def get_versions(call: Call) -> Response:
 
 def _question(request: Request, marker: str) -> Question:
     """What a request for a list asks; `marker` is its parameter's name. Raises ServiceError InvalidArgument."""
-    size = request.parameter("max-keys") or str(PAGE_LIMIT)
-    if not re.fullmatch(r"[0-9]{1,9}", size, re.ASCII):
-        raise ServiceError("InvalidArgument", "max-keys has to be an integer from 0 to 1000")
+    size = min(request.number("max-keys", PAGE_LIMIT), PAGE_LIMIT)
     if request.parameter("encoding-type") not in (None, "", "url"):
         raise ServiceError("InvalidArgument", "encoding-type can be url")
     return Question(
@@ -68,7 +66,7 @@ def _question(request: Request, marker: str) -> Question:
         delimiter=request.parameter("delimiter") or "",
         marker=request.parameter(marker) or "",
         version_marker=request.parameter("version-id-marker") or "",
-        size=min(int(size), PAGE_LIMIT),
+        size=size,
     )
 
 

@@ -25,7 +25,7 @@ def copy_object(call: Call) -> Response:
     given = read_attributes(call.request)
     database, now = call.service.database, call.service.clock.now()
     with database.writing() as transaction:
-        source = find_source(call, transaction)
+        source = find_copy_source(call, transaction)
         attributes = _attributes(call.request, source.attributes, given)
         version = call.create(transaction, source.stored, attributes, now, "Copy")
     children = [
@@ -37,7 +37,7 @@ def copy_object(call: Call) -> Response:
     return answer("CopyObjectResult", children, *version_header(version))
 
 
-def find_source(call: Call, transaction: Transaction) -> Version:
+def find_copy_source(call: Call, transaction: Transaction) -> Version:
     """The source of a copy. Raises ServiceError where it cannot be read, or must not be."""
     name, _, query = call.request.header("x-cos-copy-source").partition("?")
     host, _, path = name.partition("/")

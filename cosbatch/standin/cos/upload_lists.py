@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import re
-
-from cosbatch.standin.cos.acl import owner_id
-from cosbatch.standin.cos.get_bucket import encoding
+from cosbatch.standin.cos.acl import owner_id, person
+from cosbatch.standin.cos.get_bucket import PAGE_LIMIT, encoding
 from cosbatch.standin.cos.service import Call
 from cosbatch.standin.cos.uploads import Part, find_upload, parts_of
 from cosbatch.standin.store.catalog import find_bucket
 from cosbatch.standin.wire.documents import Tree, answer, timestamp
-from cosbatch.standin.wire.errors import ServiceError
-from cosbatch.standin.wire.messages import Request, Response
+from cosbatch.standin.wire.messages import Response
 
-PAGE_LIMIT = 1000
+Upload = tuple[str, str, float]
 
 
 def list_parts(call: Call) -> Response:
     """ListParts: the parts of an upload, in pages."""
-    size = _number(call.request, "max-parts", PAGE_LIMIT)
-    marker = _number(call.request, "part-number-marker", 0)
+    size = min(call.request.number("max-parts", PAGE_LIMIT), PAGE_LIMIT)
+    marker = call.request.number("part-number-marker", 0)
     with call.service.database.reading() as connection:
         upload = find_upload(call, connection)
         behind = [part for part in parts_of(connection, upload["id"]) if part.number > marker]
-    page, encode = behind[:size], encoding(call.request)
+    page, encode, is_truncated = behind[:size], encoding(call.request), len(behind) > size > 0
     children: list[Tree] = [
         ("Bucket", call.target.bucket),
         ("Key", encode(call.target.key)),
         ("UploadId", upload["id"]),
         *_people(call),
         ("PartNumberMarker", str(marker)),
-        ("NextPartNumberMarker", str(page[-1].number) if len(behind) > size > 0 else ""),
+        ("NextPartNumberMarker", str(page[-1].number) if is_truncated else ""),
         ("MaxParts", str(size)),
-        ("IsTruncated", str(len(behind) > size > 0).lower()),
+        ("IsTruncated", str(is_truncated).lower()),
         ("StorageClass", "STANDARD"),
         *(("Part", _part(part)) for part in page),
     ]
@@ -51,7 +48,7 @@ def _part(part: Part) -> list[Tree]:
 def list_uploads(call: Call) -> Response:
     """ListMultipartUploads: the uploads under way in a bucket, by key and then by age, in pages."""
     request = call.request
-    size = _number(request, "max-uploads", PAGE_LIMIT)
+    size = min(request.number("max-uploads", PAGE_LIMIT), PAGE_LIMIT)
     prefix, marker = request.parameter("prefix") or "", request.parameter("key-marker") or ""
     id_marker = request.parameter("upload-id-marker") or ""
     with call.service.database.reading() as connection:
@@ -61,9 +58,6 @@ def list_uploads(call: Call) -> Response:
     matching = [(row["key"], row["id"], row["started"]) for row in found if row["key"].startswith(prefix)]
     page = _behind(matching, marker, id_marker)
     return _uploads_answer(call, page, size, prefix, (marker, id_marker))
-
-
-Upload = tuple[str, str, float]
 
 
 def _behind(uploads: list[Upload], marker: str, id_marker: str) -> list[Upload]:
@@ -96,12 +90,4 @@ def _uploads_answer(call: Call, uploads: list[Upload], size: int, prefix: str, m
 
 
 def _people(call: Call) -> list[Tree]:
-    person = owner_id(call.service.account)
-    return [(role, [("ID", person), ("DisplayName", person)]) for role in ("Initiator", "Owner")]
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    text = request.parameter(name) or str(default)
-    if not re.fullmatch("[0-9]{1,9}", text, re.ASCII):
-        raise ServiceError("InvalidArgument", f"{name} is an integer")
-    return min(int(text), default) if default else int(text)
+    return [(role, person(owner_id(call.service.account))) for role in ("Initiator", "Owner")]

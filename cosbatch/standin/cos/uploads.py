@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 
 from cosbatch.standin.cos.conditions import read_range
 from cosbatch.standin.cos.objects import checksums, read_attributes, receive, version_header
-from cosbatch.standin.cos.put_object_copy import find_source
+from cosbatch.standin.cos.put_object_copy import find_copy_source
 from cosbatch.standin.cos.service import Call
 from cosbatch.standin.store.catalog import Attributes, ensure_bucket, find_bucket
 from cosbatch.standin.store.contents import Contents, Stored, pieces
@@ -65,7 +65,7 @@ def copy_part(call: Call) -> Response:
     contents = call.service.database.contents
     with call.service.database.writing() as transaction:
         find_upload(call, transaction.connection)
-        source = find_source(call, transaction)
+        source = find_copy_source(call, transaction)
         wanted = read_range(call.request.header("x-cos-copy-source-range"), source.stored.size)
         file = contents.open(source.stored.content)
     start, length = wanted or (0, source.stored.size)

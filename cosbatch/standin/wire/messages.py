@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -39,6 +40,13 @@ class Request:
     def parameter(self, name: str) -> str | None:
         """The first value of a query parameter, None where it is not given; names are case-sensitive."""
         return next((value for key, value in self.parameters if key == name), None)
+
+    def number(self, name: str, default: int) -> int:
+        """A query parameter that is an integer, or `default` where it is not given or empty. Raises ServiceError InvalidArgument."""
+        text = self.parameter(name) or str(default)
+        if not re.fullmatch("[0-9]{1,9}", text, re.ASCII):
+            raise ServiceError("InvalidArgument", f"{name} has to be an integer")
+        return int(text)
 
     def version_id(self) -> str | None:
         """The version that the call names, None where it names none; the Go SDK writes VersionId when it deletes one."""
