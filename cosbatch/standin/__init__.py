@@ -16,6 +16,7 @@ A module imports from its own folder and from the floors beneath it:
     4  routes       from an action's name to the call that carries it out
     4  function/    the platform's part: events told to the function, and its URL
     3  jobs/        the Batch API, and the thread that runs the jobs
+    2  worker       a thread that works until it is told to stop
     2  cos/         buckets and objects, as COS answers for them
     1  store/       what is kept: one SQLite database, and a file for each content
     1  faults/      what a test orders: the queue, and what each fault does to a response

@@ -42,7 +42,7 @@ def answer_request(parts: Parts, request: Request) -> Delivery:
 def _function_response(parts: Parts, request: Request) -> Response:
     if not has_own_host(parts.host, request):
         return Response(400, (("Content-Type", "text/plain"),), b"The Function URL has no such domain")
-    return answer_function(parts.instances, request)
+    return answer_function(parts.deliverer.instances if parts.deliverer else None, request)
 
 
 def _error_response(error: ServiceError, request: Request, request_id: str) -> Response:

@@ -51,11 +51,12 @@ class Standin:
         except BaseException:
             self.service.database.close()
             raise
-        self._instances = Instances(function, account, self._server.plain_endpoint) if function else None
-        self.deliverer = Deliverer(self.service, self.faults, self._instances) if self._instances else None
-        if function and self.deliverer:
+        self.deliverer: Deliverer | None = None
+        if function:
+            instances = Instances(function, account, self._server.plain_endpoint)
+            self.deliverer = Deliverer(self.service, self.faults, instances)
             self.service.database.watch = Announcer(function, self.deliverer.wake)
-        self._parts = Parts(self.service, self.faults, self.runner, place.host, self.deliverer, self._instances)
+        self._parts = Parts(self.service, self.faults, self.runner, place.host, self.deliverer)
         self._thread = threading.Thread(target=self._server.serve, name="standin", daemon=True)
 
     @property
@@ -89,13 +90,12 @@ class Standin:
         self._thread.start()
         if self._runs_jobs:
             self.runner.start()
-        if self._instances and self.deliverer:
+        if self.deliverer:
             try:
-                self._instances.start()
+                self.deliverer.start()
             except BaseException:
                 self.stop()
                 raise
-            self.deliverer.start()
 
     def stop(self) -> None:
         """Close every connection, end every thread, close the database."""

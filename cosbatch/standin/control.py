@@ -11,7 +11,6 @@ from cosbatch.standin.cos.service import Service
 from cosbatch.standin.faults.ordered import Faults, UnknownFault, read_order
 from cosbatch.standin.function.deliverer import Deliverer
 from cosbatch.standin.function.deliveries import events_told
-from cosbatch.standin.function.instances import Instances
 from cosbatch.standin.jobs.reports import sweep
 from cosbatch.standin.jobs.rows import Job, all_jobs, states_of
 from cosbatch.standin.jobs.runner import Runner
@@ -28,7 +27,7 @@ LOOPBACK = ("127.", "::1", "::ffff:127.")
 class Parts:
     """The parts of a running stand-in that its own routes show and change; `host` is where it listens.
 
-    Without a function there are neither a deliverer nor instances.
+    There is a deliverer where there is a function.
     """
 
     service: Service
@@ -36,7 +35,6 @@ class Parts:
     runner: Runner
     host: str
     deliverer: Deliverer | None = None
-    instances: Instances | None = None
 
     def reset(self) -> None:
         """Begin anew: no bucket, no job, no event, no fault is left."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,69 +20,51 @@ from cosbatch.standin.function.deliveries import (
     put_off,
 )
 from cosbatch.standin.function.instances import Instances
+from cosbatch.standin.worker import Worker
 
 # How often SCF tries an asynchronous call again that ended with an error (583/41138).
 RETRIES = 2
 # An event of this round is not delivered any more.
 ROUNDS = 5
 SECONDS_LATE = 60.0
-SECONDS_AFTER_A_FAULT = 1.0
 LOOP = f"Not delivered: {ROUNDS} calls of the function stand behind this object, each made by what the one before it led to. Keep what jobs write apart from what the function is told of."
 
 
-class Deliverer:
-    """Delivers the events of one stand-in from `start` to `stop`; the next one goes on with those that are left."""
+class Deliverer(Worker):
+    """Delivers the events of one stand-in to the instances of its function."""
 
     def __init__(self, service: Service, faults: Faults, instances: Instances) -> None:
+        super().__init__("standin-deliverer")
+        self.instances = instances
         self._service = service
         self._faults = faults
-        self._instances = instances
         # Who wants rest waits in the gate, so that no other event is begun before it has come.
         self._gate = threading.Lock()
         self._turning = threading.Lock()
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="standin-deliverer", daemon=True)
 
     def start(self) -> None:
-        """Begin to deliver."""
-        self._thread.start()
+        """Load the function, and begin to deliver. Raises UnusableFunction."""
+        self.instances.start()
+        super().start()
 
     def stop(self) -> None:
         """End the thread; an invocation that is under way is ended too, and its event delivered by the next stand-in."""
         self._stopping.set()
-        self._wake.set()
-        self._instances.end()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def wake(self) -> None:
-        """Say that there may be something to deliver."""
-        self._wake.set()
+        self.instances.end()
+        super().stop()
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:
         """Nothing is delivered in a `with` block; an invocation that is under way is ended."""
         with self._gate:
             while not self._turning.acquire(timeout=0.1):
-                self._instances.end_busy()
+                self.instances.end_busy()
             try:
                 yield
             finally:
                 self._turning.release()
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                pause = self.tick()
-            except Exception:  # noqa: BLE001 - a full disk, say, must not end the thread: it may have room again
-                traceback.print_exc()
-                pause = SECONDS_AFTER_A_FAULT
-            if not self._stopping.is_set():
-                self._wake.wait(pause)
-
-    def tick(self) -> float | None:
+    def step(self) -> float | None:
         """Deliver the next event, if it is due; in how many seconds the next may be, None when there is none."""
         with self._gate:
             self._turning.acquire()
@@ -120,7 +101,7 @@ class Deliverer:
 
     def _deliver(self, event: Event) -> Delivery:
         began = self._service.clock.now()
-        result = self._instances.invoke(event.document, event.round + 1)
+        result = self.instances.invoke(event.document, event.round + 1)
         return Delivery(result.succeeded, result.value, began, self._service.clock.now())
 
     def _keep(self, event: Event, deliveries: list[Delivery]) -> None:
@@ -128,7 +109,7 @@ class Deliverer:
         if self._stopping.is_set() and not all(delivery.succeeded for delivery in deliveries):
             return
         clock = self._service.clock
-        due = clock.now() + self._instances.function.retry_seconds / clock.speed
+        due = clock.now() + self.instances.function.retry_seconds / clock.speed
         if all(delivery.succeeded for delivery in deliveries):
             state, tries = "Delivered", event.tries
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import traceback
 from collections.abc import Iterator
@@ -15,11 +14,11 @@ from cosbatch.standin.jobs.preparing import Preparation
 from cosbatch.standin.jobs.reports import ENDINGS, end_job, sweep
 from cosbatch.standin.jobs.rows import fail, job_in_state, rest, set_state, unfinished, unfinished_ids
 from cosbatch.standin.jobs.tasks import Run
-from cosbatch.standin.store.failures import StoreFailure, store_failure
+from cosbatch.standin.store.failures import store_failure
+from cosbatch.standin.worker import Worker
 
 # Jobs in these states compete: only those with the highest priority among them are worked on.
 COMPETING = ("Ready", "Active", "Pausing", "Paused")
-SECONDS_AFTER_A_FAULT = 1.0
 
 
 class Turn(NamedTuple):
@@ -42,58 +41,30 @@ class Stage(Protocol):
         ...
 
 
-class Runner:
-    """Runs the jobs of one stand-in from `start` to `stop`; the next one goes on where it was."""
+class Runner(Worker):
+    """Runs the jobs of one stand-in."""
 
     def __init__(self, service: Service) -> None:
+        super().__init__("standin-runner")
         self._service = service
         self._stages: dict[tuple[int, str], Stage] = {}
         self._turning = threading.Lock()
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="standin-runner", daemon=True)
 
     def start(self) -> None:
-        """Begin to run jobs."""
+        """Begin to run jobs, behind those that have ended."""
         with self._service.database.reading() as connection:
             sweep(self._service.reports, unfinished_ids(connection))
-        self._thread.start()
+        super().start()
 
     def stop(self) -> None:
         """End the thread, once the step that is under way is done."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        super().stop()
         for stage in self._stages.values():
             stage.close()
 
-    def wake(self) -> None:
-        """Say that there may be something to do."""
-        self._wake.set()
-
-    def _run(self) -> None:
-        told = ""
-        while not self._is_over():
-            try:
-                moved = self.tick()
-            except StoreFailure as failure:
-                if failure.message != told:
-                    sys.stderr.write(f"{failure.message}. Its jobs wait until then.\n")
-                told = failure.message
-                self._stopping.wait(SECONDS_AFTER_A_FAULT)
-            except Exception:  # noqa: BLE001 - a fault must not end the thread
-                traceback.print_exc()
-                self._stopping.wait(SECONDS_AFTER_A_FAULT)
-            else:
-                told = ""
-                if not moved:
-                    self._wake.wait()
-
-    def _is_over(self) -> bool:
-        """Forget earlier wakes before looking: a stop that comes right behind the look wakes anew."""
-        self._wake.clear()
-        return self._stopping.is_set()
+    def step(self) -> float | None:
+        """Go on at once as long as a job moves."""
+        return 0.0 if self.tick() else None
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cosbatch.standin import Standin, running
+from cosbatch.standin import Standin, running, worker
 from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs import runner as runner_module
 from cosbatch.standin.jobs.preparing import Preparation
@@ -94,7 +93,7 @@ def test_goes_on_after_a_fault_outside_of_any_job(
         return tick(self)
 
     monkeypatch.setattr(Runner, "tick", tick_later)
-    monkeypatch.setattr(runner_module, "SECONDS_AFTER_A_FAULT", 0.01)
+    monkeypatch.setattr(worker, "SECONDS_AFTER_A_FAULT", 0.01)
     with running(tmp_path) as standin, client_of(standin) as client:
         rehearsal = Rehearsal(client)
         rehearsal.put("a")
@@ -202,29 +201,6 @@ def test_stops_between_two_jobs(tmp_path: Path) -> None:
         standin.runner.tick()
         stops = False
         assert [rehearsal.status(job_id) for job_id in ids] == ["Preparing", "New"]
-
-
-def test_stops_when_told_so_between_looking_up_and_waiting(tmp_path: Path) -> None:
-    with running(tmp_path, runs_jobs=False) as standin:
-        runner = Runner(standin.service)
-
-        class ToldRightAfterwards(threading.Event):
-            """The first look still says no."""
-
-            looks = 0
-
-            def is_set(self) -> bool:
-                self.looks += 1
-                if self.looks > 1:
-                    return super().is_set()
-                self.set()
-                runner.wake()
-                return False
-
-        runner._stopping = ToldRightAfterwards()
-        runner.start()
-        runner._thread.join(10)
-        assert not runner._thread.is_alive()
 
 
 def test_takes_an_object_only_once_into_a_group() -> None:

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.standin import Standin, running
+from cosbatch.standin import Standin, running, worker
 from cosbatch.standin.__main__ import main
-from cosbatch.standin.jobs import runner
 from cosbatch.standin.store.failures import StoreFailure, failure_of
 from tests.standin.client import Client, client_of, until
 from tests.standin.documents import SOURCE, TAGGING, operation
@@ -90,7 +89,7 @@ def test_says_that_the_disk_is_full_and_goes_on_when_it_has_room(standin: Standi
 def test_lets_its_jobs_wait_for_room_and_reports_each_task_once(
     standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(runner, "SECONDS_AFTER_A_FAULT", 0.01)
+    monkeypatch.setattr(worker, "SECONDS_AFTER_A_FAULT", 0.01)
     rehearsal = Rehearsal(client)
     for number in range(300):
         rehearsal.put(f"{number}")
