@@ -1,4 +1,4 @@
-"""What is left to do after a job: what failed by its report, where the report is, and the command that comes next."""
+"""The end of a job: how it ended, what failed by its report, where the report is, and the command that comes next."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from cosbatch.cli.job_commands.job_progress import job_progress_of
+from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, verdict_of
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.manifests.failures import most_first, parts_of, told
 from cosbatch.cli.terminal.language import _, ngettext
@@ -18,25 +18,28 @@ _MOST = 1_000_000
 _NOTHING_TO_DO = {"RestoreAlreadyInProgress", "RestoreNonArchiveObject"}
 
 
-class Aftermath(NamedTuple):
-    """The report's manifest.json as cos://bucket/key, None where none was ordered; tasks by error code as far as they could
-    be counted, and why not further.
+class End(NamedTuple):
+    """How far a job came. `report` is the report's manifest.json as cos://bucket/key, None before the end and where none was
+    ordered; `failures` are tasks by error code as far as they could be counted, `problem` says why not further.
     """
 
+    progress: JobProgress
     report: str | None
     failures: Mapping[str, int]
     problem: str = ""
 
     def as_json(self) -> dict[str, object]:
-        counted = {"Failures": dict(self.failures)} if self.failures else {}
-        return {"Report": self.report, **counted} if self.report else {}
+        """`{Status, Outcome, Succeeded, Failed, Left}`, with `Report` and `Failures` where they are known."""
+        known = {"Report": self.report, "Failures": dict(self.failures)}
+        told = {"Status": self.progress.status, "Outcome": self.progress.outcome, **self.progress.counts}
+        return {**told, **{name: value for name, value in known.items() if value}}
 
 
-def aftermath_of(job_id: str, job: Mapping[str, Any], options: argparse.Namespace) -> Aftermath:
-    """What the report of a job tells; it is read where the job has ended and tasks have failed."""
+def end_of(job_id: str, job: Mapping[str, Any], options: argparse.Namespace) -> End:
+    """The end of a job as it was seen last. Its report is read where the job has ended and tasks have failed."""
     progress, place = job_progress_of(job), reports.place_of(job_id, job)
     if not progress.is_final or place is None:
-        return Aftermath(None, {})
+        return End(progress, None, {})
     name = place.uri
     counts: dict[str, int] = {}
     try:
@@ -44,8 +47,8 @@ def aftermath_of(job_id: str, job: Mapping[str, Any], options: argparse.Namespac
             _count(name, options, counts)
     except CosbatchError as error:
         problem = _("It could not be read to its end: {code}: {message}")
-        return Aftermath(name, counts, problem.format(code=error.code, message=error.message))
-    return Aftermath(name, most_first(counts))
+        return End(progress, name, counts, problem.format(code=error.code, message=error.message))
+    return End(progress, name, most_first(counts))
 
 
 def _count(name: str, options: argparse.Namespace, counts: dict[str, int]) -> None:
@@ -59,25 +62,28 @@ def _count(name: str, options: argparse.Namespace, counts: dict[str, int]) -> No
                 return
 
 
-def what_is_left(job_id: str, job: Mapping[str, Any], aftermath: Aftermath) -> Iterator[str]:
-    """What failed, where the report is, and what comes next, in words; nothing before the end of the job."""
-    progress = job_progress_of(job)
-    if not progress.is_final:
-        return
-    counted = sum(aftermath.failures.values())
-    if counted < progress.failed and aftermath.failures:
+def told_at_end(job_id: str, job: Mapping[str, Any], end: End, language: str) -> Iterator[str]:
+    """How the job ended, in words; where it has, also what failed, where the report is, and what comes next."""
+    yield from verdict_of(job, language)
+    if end.progress.is_final:
+        yield from _what_is_left(job_id, end)
+
+
+def _what_is_left(job_id: str, end: End) -> Iterator[str]:
+    counted, failed = sum(end.failures.values()), end.progress.failed
+    if counted < failed and end.failures:
         first = ngettext("Of the first {count} failed task:", "Of the first {count} failed tasks:", counted)
         yield first.format(count=f"{counted:,}")
-    yield from told(aftermath.failures)
-    if aftermath.report is not None:
-        yield _("Its report: {place}").format(place=aftermath.report)
-    if aftermath.problem:
-        yield aftermath.problem
-    if progress.failed and aftermath.report is None:
+    yield from told(end.failures)
+    if end.report is not None:
+        yield _("Its report: {place}").format(place=end.report)
+    if end.problem:
+        yield end.problem
+    if failed and end.report is None:
         yield _("Nothing says which tasks failed: no report was ordered.")
-    elif progress.failed:
+    elif failed:
         yield _("A list of what failed:")
         yield f"  cosbatch retry {job_id} --output again.csv"
-        if counted < progress.failed or aftermath.failures.keys() - _NOTHING_TO_DO:
+        if counted < failed or end.failures.keys() - _NOTHING_TO_DO:
             yield _("A new job for it:")
             yield f"  cosbatch retry {job_id} --create"

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.job_commands import list_options
-from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
-from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
+from cosbatch.cli.job_commands.after_job import end_of, told_at_end
+from cosbatch.cli.job_commands.job_progress import exit_code_of
 from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, draft_of_uploaded, proposals, written_by_call
 from cosbatch.cli.job_commands.proposal import Proposal, lines_on, objects_told, question
-from cosbatch.cli.job_commands.wait import INTERVAL, follow, needs_confirmation
+from cosbatch.cli.job_commands.wait import INTERVAL, follow, needs_confirmation, say_how_to_confirm
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
@@ -157,7 +157,7 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
             # The jobs are made all the same, and what they are must get out.
             result["End"] = error.as_json()
             output.say_failure(result["End"], options)
-            output.say(printable(_("Follow it with: cosbatch wait {job}").format(job=result["JobId"])))
+            _say_how_to_follow(result["JobId"])
             return max(code, exit_codes.of_failure(error.code))
     return code
 
@@ -167,13 +167,11 @@ def _code_of_end(client: Client, result: Result, options: argparse.Namespace) ->
     # In a script, nobody would see that somebody has to confirm it.
     may_be_confirmed = options.timeout is not None or has_terminal()
     job = follow(client, result["JobId"], INTERVAL, options.timeout, may_be_confirmed)
-    progress = job_progress_of(job)
-    aftermath = aftermath_of(result["JobId"], job, options)
-    end = {"Status": progress.status, "Outcome": progress.outcome, **progress.counts}
-    result["End"] = {**end, **aftermath.as_json()}
-    for line in (*verdict_of(job, client.settings.language), *what_is_left(result["JobId"], job, aftermath)):
+    end = end_of(result["JobId"], job, options)
+    result["End"] = end.as_json()
+    for line in told_at_end(result["JobId"], job, end, client.settings.language):
         output.say(printable(line))
-    return exit_code_of(progress)
+    return exit_code_of(end.progress)
 
 
 def _show(made: Sequence[Result], options: argparse.Namespace) -> None:
@@ -189,5 +187,9 @@ def _say_what_comes_next(client: Client, job_id: str) -> None:
     """How to confirm the job, where it has to be, and how to follow it. A job that cannot be described is made all the same."""
     with contextlib.suppress(CosbatchError):
         if needs_confirmation(client.job(job_id)):
-            output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
+            say_how_to_confirm(job_id)
+    _say_how_to_follow(job_id)
+
+
+def _say_how_to_follow(job_id: str) -> None:
     output.say(printable(_("Follow it with: cosbatch wait {job}").format(job=job_id)))

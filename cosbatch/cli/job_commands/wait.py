@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cosbatch.cli.job_commands.after_job import aftermath_of, what_is_left
-from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of, verdict_of
+from cosbatch.cli.job_commands.after_job import end_of, told_at_end
+from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of
 from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import N_, _, ngettext
@@ -51,14 +51,12 @@ def add(commands: Commands) -> None:
 def wait(options: argparse.Namespace) -> int:
     client = connect(options)
     job = follow(client, options.job_id, options.interval, options.timeout)
-    progress = job_progress_of(job)
-    told = {"JobId": options.job_id, "Status": job.get("Status"), "Outcome": progress.outcome}
-    aftermath = aftermath_of(options.job_id, job, options)
-    known = {**told, **progress.counts, **aftermath.as_json()}
+    end = end_of(options.job_id, job, options)
+    known = {"JobId": options.job_id, **end.as_json()}
     output.show({**known, "Job": job}, options, lambda: record(known))
-    for line in (*verdict_of(job, client.settings.language), *what_is_left(options.job_id, job, aftermath)):
+    for line in told_at_end(options.job_id, job, end, client.settings.language):
         output.say(printable(line))
-    return exit_code_of(progress)
+    return exit_code_of(end.progress)
 
 
 def follow(client: Client, job_id: str, interval: float, timeout: float | None, may_be_confirmed: bool = True) -> Job:
@@ -75,7 +73,7 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None, 
             if progress.is_final:
                 break
             if needs_confirmation(job) and not is_told:
-                output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
+                say_how_to_confirm(job_id)
                 is_told = True
                 if not may_be_confirmed:
                     break
@@ -89,6 +87,10 @@ def _told_where_interrupted(job_id: str) -> Iterator[None]:
     except KeyboardInterrupt:
         output.say(printable(_("The job goes on. Follow it with: cosbatch wait {job}").format(job=job_id)))
         raise
+
+
+def say_how_to_confirm(job_id: str) -> None:
+    output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
 
 
 def needs_confirmation(job: Job) -> bool:

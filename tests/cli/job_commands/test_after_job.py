@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from cosbatch.cli.job_commands import after_job
+from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
 from cosbatch.model.deadline import Clock
@@ -83,9 +84,9 @@ def test_wait_says_so_where_the_report_cannot_be_read(run: Run, standin: Standin
 def test_wait_counts_no_more_than_it_has_to(run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id = ended(run)
     monkeypatch.setattr(after_job, "_MOST", 1)
-    with_more = after_job.Aftermath("cos://r-1/r", {"E": 1})
     job = {"Status": "Complete", "ProgressSummary": {"NumberOfTasksFailed": 2}}
-    assert next(after_job.what_is_left("1", job, with_more)) == "Of the first 1 failed task:"
+    with_more = after_job.End(job_progress_of(job), "cos://r-1/r", {"E": 1})
+    assert [*after_job.told_at_end("1", job, with_more, "en")][1] == "Of the first 1 failed task:"
     assert sum(run("wait", job_id).json["Failures"].values()) >= 1
 
 
@@ -101,7 +102,7 @@ def test_wait_counts_no_more_than_it_has_to(run: Run, standin: Standin, monkeypa
 )
 def test_advises_a_new_job_only_where_one_can_help(failures: dict[str, int], is_worth_a_job: bool) -> None:
     job = {"Status": "Complete", "ProgressSummary": {"NumberOfTasksFailed": 2}}
-    told = [*after_job.what_is_left("1", job, after_job.Aftermath("cos://r-1/r", failures))]
+    told = [*after_job.told_at_end("1", job, after_job.End(job_progress_of(job), "cos://r-1/r", failures), "en")]
     assert ("  cosbatch retry 1 --create" in told) == is_worth_a_job
 
 
