@@ -99,7 +99,10 @@ def _code_of(arguments: Sequence[str], clock: Clock) -> int:
 def _guarded(options: argparse.Namespace) -> int:
     """The exit code of the command; every failure is told in words, with a traceback only where --verbose asks for it."""
     try:
-        with _told_to(os.devnull if options.quiet else None):
+        with contextlib.ExitStack() as ending:
+            if options.quiet:
+                nowhere = ending.enter_context(open(os.devnull, "w", encoding="utf-8"))
+                ending.enter_context(contextlib.redirect_stderr(nowhere))
             code: int = options.run(options)
     except WrongUsage as error:
         output.say(printable(f"{PROGRAM}: {error}"))
@@ -112,16 +115,6 @@ def _guarded(options: argparse.Namespace) -> int:
     except Exception as error:  # noqa: BLE001  # a bug is told like every other failure
         return _failed(_bug(error, options), options)
     return code
-
-
-@contextlib.contextmanager
-def _told_to(path: str | None) -> Iterator[None]:
-    """What is said on stderr goes to the file at `path` instead, where one is given."""
-    if path is None:
-        yield
-        return
-    with open(path, "w", encoding="utf-8") as file, contextlib.redirect_stderr(file):
-        yield
 
 
 def _failed(error: CosbatchError, options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cosbatch.cli.remote.client import configuration_of, environ_of
 from cosbatch.cli.remote.function_files import profiles_file, say_of_example
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, add_region, bucket, command
 from cosbatch.configuration import Configuration
@@ -139,7 +139,7 @@ def policy(options: argparse.Namespace) -> int:
     )
     for note in notes(configuration, options.source):
         output.say(note)
-    return 0
+    return exit_codes.DONE
 
 
 def trust(service: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from typing import Any
 from cosbatch.cli.deploy.accounts import foreign_names, names_example
 from cosbatch.cli.deploy.root_certificates import laid_out
 from cosbatch.cli.remote.function_files import PACKAGE, function_file, profiles_file, say_of_example
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.files import WrongUsage, make_folder, naming, writing
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, command
@@ -128,7 +128,7 @@ def package(options: argparse.Namespace) -> int:
         output.say(
             _("No openssl is here: the roots that TLS trusts stay in one file, which takes 15 ms of a cold start.")
         )
-    return 0
+    return exit_codes.DONE
 
 
 def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:

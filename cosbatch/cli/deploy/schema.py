@@ -9,7 +9,7 @@ from marshmallow import Schema
 
 from cosbatch.cli.deploy import openapi
 from cosbatch.cli.deploy.json_schema import DIALECT, json_schema
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.schemas.calls import ACTIONS, CREATE_JOB_OPTIONS, SCHEMAS
@@ -48,7 +48,7 @@ def schema(options: argparse.Namespace) -> int:
         output.write_json({"$schema": DIALECT, **definitions[options.name]})
     else:
         output.write_json(_bundle(definitions))
-    return 0
+    return exit_codes.DONE
 
 
 def _bundle(definitions: Json) -> Json:

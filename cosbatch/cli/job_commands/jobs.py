@@ -99,7 +99,7 @@ def jobs(options: argparse.Namespace) -> int:
     found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
     found = found[: options.limit]
     output.show({"Jobs": found}, options, lambda: _lines(found, client.settings.account.region))
-    return 0
+    return exit_codes.DONE
 
 
 def _lines(found: Sequence[Mapping[str, Any]], region: str) -> list[str]:
@@ -122,7 +122,7 @@ def describe(options: argparse.Namespace) -> int:
     output.show(result, options, lambda: record(result["Job"]))
     for reason in reasons_of(result["Job"], client.settings.language):
         output.say(printable(reason))
-    return 0
+    return exit_codes.DONE
 
 
 def priority(options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from cosbatch.cli.remote.client import Client, connect
 from cosbatch.cli.remote.listing import Entry, Listing, Page
 from cosbatch.cli.remote.row_store import Rows
 from cosbatch.cli.remote.side_by_side import listed
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command
@@ -105,11 +105,11 @@ def build(options: argparse.Namespace) -> int:
     state = list_into(options.output, _selection(options, clients[0].settings), clients)
     if options.output is None:
         output.say(ngettext("{count} row", "{count} rows", state.rows).format(count=f"{state.rows:,}"))
-        return 0
+        return exit_codes.DONE
     fields = ["Bucket", "Key", *(["VersionId"] if options.versions else [])]
     written = {"Manifest": options.output, "Rows": state.rows, "Size": state.size}
     output.show({**written, "Format": CSV, "Fields": fields}, options)
-    return 0
+    return exit_codes.DONE
 
 
 def list_into(path: str | None, selection: Selection, clients: Sequence[Client]) -> State:

@@ -9,7 +9,7 @@ from itertools import chain
 from cosbatch.cli.manifests import reports, source
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import connect
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, bucket, command, whole_number
 from cosbatch.cli.terminal.tables import printable, table
@@ -96,7 +96,7 @@ def check(options: argparse.Namespace) -> int:
             content.size,
         )
         output.say(told.format(size=content.size))
-    return 0 if verdict.ok and not content.is_cut else 1
+    return exit_codes.DONE if verdict.ok and not content.is_cut else exit_codes.FAILED
 
 
 class Limited:

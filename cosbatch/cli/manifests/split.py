@@ -12,7 +12,7 @@ from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.cutting import Part, parts_of
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.remote.content import Stretch, whole_file
-from cosbatch.cli.terminal import files, output
+from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command, whole_number
@@ -75,7 +75,7 @@ def split(options: argparse.Namespace) -> int:
     rows = [(os.path.join(folder, name), part.rows) for name, part in zip(names, parts, strict=True)]
     written = [{"Manifest": name, "Rows": count} for name, count in rows]
     output.show({"Manifests": written}, options, lambda: table((_("Manifest"), _("Rows")), rows))
-    return 0
+    return exit_codes.DONE
 
 
 def divided(whole: Stretch, rows: int, clock: Clock, most: int = MOST_PARTS) -> list[Part]:
