@@ -16,6 +16,7 @@ from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import ConfigurationError
 from cosbatch.model.messages import Call
+from cosbatch.schemas.calls import FINAL_STATES
 from cosbatch.service.exchange import Budget, Exchange, Wire
 from cosbatch.service.transport import Transport, direct_session
 
@@ -25,7 +26,6 @@ Job = Mapping[str, Any]
 PATIENCE = 60.0
 LISTING_PATIENCE = 300.0
 INTERVAL = 5.0
-FINAL_STATES = frozenset({"Cancelled", "Complete", "Failed"})
 
 
 class BatchClient:

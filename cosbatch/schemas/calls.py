@@ -28,6 +28,7 @@ STATES = (
     "Ready",
     "Suspended",
 )
+FINAL_STATES = ("Cancelled", "Complete", "Failed")
 
 
 def job_id(text: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from cosbatch.cli.remote.client import configuration_of, environ_of
-from cosbatch.cli.remote.function_files import profiles_file, say_of_example
+from cosbatch.cli.remote.function_files import profiles_in_use
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, add_region, bucket, command
@@ -116,10 +116,7 @@ def policy(options: argparse.Namespace) -> int:
     # Nothing is sent, so no credentials are needed.
     none = {SECRET_ID[0]: "none", SECRET_KEY[0]: "none"}
     environ = {**environ_of(options), **none}
-    if not environ.get(PROFILES):
-        say_of_example()
-        environ[PROFILES] = str(profiles_file())
-    configuration = configuration_of(environ)
+    configuration = configuration_of({**environ, PROFILES: profiles_in_use(environ)})
     roles = sorted({profile.job["RoleArn"] for profile in configuration.profiles.profiles if "RoleArn" in profile.job})
     output.write_json(
         {

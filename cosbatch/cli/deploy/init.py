@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cosbatch.cli.remote.function_files import OWN_PROFILES
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import ask, has_terminal
 from cosbatch.cli.terminal.files import WrongUsage, writing
@@ -19,7 +20,7 @@ from cosbatch.configuration.settings import APPID, DIGITS, REGION, UIN
 from cosbatch.model import names
 from cosbatch.model.errors import ConfigurationError
 
-PROFILES, VARIABLES = "profiles.json", "cosbatch.env"
+_PROFILES_FILE, _VARIABLES_FILE = OWN_PROFILES.name, "cosbatch.env"
 
 _EXAMPLES = N_("""\
   Asked for one thing after the other:
@@ -67,7 +68,7 @@ def add(commands: Commands) -> None:
 
 def init(options: argparse.Namespace) -> int:
     """`{Profiles, Variables}`: the files that were written, in the current folder."""
-    for path in (PROFILES, VARIABLES):
+    for path in (_PROFILES_FILE, _VARIABLES_FILE):
         if os.path.lexists(path) and not options.force:
             raise WrongUsage(_("{path} is there already; --force replaces it").format(path=path))
     answers = _answers(options, os.environ)
@@ -75,16 +76,16 @@ def init(options: argparse.Namespace) -> int:
     problems = parse_profiles(content)[1]
     if problems:
         raise ConfigurationError("These names make no profile that works; nothing was written.", problems)
-    for path, text in ((PROFILES, content), (VARIABLES, variables_of(answers))):
+    for path, text in ((_PROFILES_FILE, content), (_VARIABLES_FILE, variables_of(answers))):
         with writing(path) as file:
             file.write(text.encode())
-    output.show({"Profiles": PROFILES, "Variables": VARIABLES}, options)
+    output.show({"Profiles": _PROFILES_FILE, "Variables": _VARIABLES_FILE}, options)
     output.say(
         _(
             "Next: export TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY (they are written nowhere), then\n"
             "  . ./{variables}\n"
             "  cosbatch doctor"
-        ).format(variables=VARIABLES)
+        ).format(variables=_VARIABLES_FILE)
     )
     return exit_codes.DONE
 

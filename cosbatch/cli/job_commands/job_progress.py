@@ -9,8 +9,8 @@ from typing import Any
 from cosbatch.cli.terminal import exit_codes
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.model.hints import ENGLISH, hint_for
+from cosbatch.schemas.calls import FINAL_STATES
 
-_FINAL = ("Complete", "Failed", "Cancelled")
 _SAID = {
     "complete": N_("Complete"),
     "complete with failures": N_("Complete with failures"),
@@ -32,7 +32,7 @@ class JobProgress:
 
     @property
     def is_final(self) -> bool:
-        return self.status in _FINAL
+        return self.status in FINAL_STATES
 
     @property
     def done(self) -> int:

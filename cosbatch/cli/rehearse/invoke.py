@@ -11,7 +11,7 @@ from cosbatch.cli.rehearse import local_profiles, rehearsal
 from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import environ_of
-from cosbatch.cli.remote.function_files import profiles_file, say_of_example
+from cosbatch.cli.remote.function_files import profiles_in_use
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
@@ -81,9 +81,7 @@ def _for_real(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
 def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
     content = files.read_bytes(options.manifest) if options.manifest is not None else None
     fields: Mapping[str, object] = event if isinstance(event, Mapping) else {}
-    if not os.environ.get(settings.PROFILES):
-        say_of_example()
-    profiles = local_profiles.read(os.environ.get(settings.PROFILES) or str(profiles_file()))
+    profiles = local_profiles.read(profiles_in_use(os.environ))
     account = _account(fields, profiles, options)
     manifests = manifests_of(fields, account.appid, account.region)
     if profiles is not None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Mapping
 from pathlib import Path
 
 import cosbatch
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import _
+from cosbatch.configuration.settings import PROFILES
 
 OWN_PROFILES = Path("profiles.json")
 PACKAGE = Path(cosbatch.__file__).resolve().parent
@@ -37,3 +39,10 @@ def say_of_example() -> None:
                 "There is no {name} in this folder, so the example that is shipped is used; cosbatch init writes your own."
             ).format(name=OWN_PROFILES)
         )
+
+
+def profiles_in_use(environ: Mapping[str, str]) -> str:
+    """The path of the file that COSBATCH_PROFILES names, or else of `profiles_file`; says so where that is the example."""
+    if not environ.get(PROFILES):
+        say_of_example()
+    return environ.get(PROFILES) or str(profiles_file())
