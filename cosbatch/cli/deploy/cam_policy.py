@@ -112,31 +112,25 @@ def add(commands: Commands) -> None:
 
 
 def policy(options: argparse.Namespace) -> int:
-    """`{ExecutionRole: {Policy, Trust}, JobRoles: [{RoleArn, Policy, Trust}]}`."""
     # Nothing is sent, so no credentials are needed.
     none = {SECRET_ID[0]: "none", SECRET_KEY[0]: "none"}
     environ = {**environ_of(options), **none}
     configuration = configuration_of({**environ, PROFILES: profiles_in_use(environ)})
-    roles = sorted({profile.job["RoleArn"] for profile in configuration.profiles.profiles if "RoleArn" in profile.job})
-    output.write_json(
-        {
-            "ExecutionRole": {
-                "Policy": execution_policy(configuration, roles, options.manage),
-                "Trust": trust(FUNCTION_SERVICE),
-            },
-            "JobRoles": [
-                {
-                    "RoleArn": role,
-                    "Policy": job_policy(role, configuration, options.source),
-                    "Trust": trust(JOB_SERVICE),
-                }
-                for role in roles
-            ],
-        }
-    )
+    output.write_json(policies(configuration, options.manage, options.source))
     for note in notes(configuration, options.source):
         output.say(note)
     return exit_codes.DONE
+
+
+def policies(configuration: Configuration, manage: bool, sources: Iterable[str]) -> dict[str, Any]:
+    """`{ExecutionRole: {Policy, Trust}, JobRoles: [{RoleArn, Policy, Trust}]}`."""
+    roles = sorted({profile.job["RoleArn"] for profile in configuration.profiles.profiles if "RoleArn" in profile.job})
+    own = {"Policy": execution_policy(configuration, roles, manage), "Trust": trust(FUNCTION_SERVICE)}
+    of_jobs = [
+        {"RoleArn": role, "Policy": job_policy(role, configuration, sources), "Trust": trust(JOB_SERVICE)}
+        for role in roles
+    ]
+    return {"ExecutionRole": own, "JobRoles": of_jobs}
 
 
 def trust(service: str) -> dict[str, Any]:
@@ -144,7 +138,7 @@ def trust(service: str) -> dict[str, Any]:
     return _policy([{"effect": "allow", "action": ["name/sts:AssumeRole"], "principal": {"service": [service]}}])
 
 
-def execution_policy(configuration: Configuration, roles: Collection[str], manage: bool = False) -> dict[str, Any]:
+def execution_policy(configuration: Configuration, roles: Collection[str], manage: bool) -> dict[str, Any]:
     """The policy of the function itself: it calls the Batch API, reads manifests, and passes the jobs their roles."""
     rights = Rights()
     rights.grant([*_CREATE, *(_MANAGE if manage else ())], [_ANY])
@@ -155,7 +149,7 @@ def execution_policy(configuration: Configuration, roles: Collection[str], manag
     return rights.policy()
 
 
-def job_policy(role: str, configuration: Configuration, sources: Iterable[str] = ()) -> dict[str, Any]:
+def job_policy(role: str, configuration: Configuration, sources: Iterable[str]) -> dict[str, Any]:
     """The policy of the jobs that run in this role."""
     rights = Rights()
     for profile in configuration.profiles.profiles:
