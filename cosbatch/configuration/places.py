@@ -28,15 +28,13 @@ class Match(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where objects are written: `prefix` is what is certain of how their keys begin, `what` they are (reports, copies or
-    receipts), `pointer` where the document says so.
-    """
+    """Where objects are written."""
 
     bucket: str
     region: str | None
-    prefix: str
-    what: str
-    pointer: str
+    prefix: str  # what is certain of how their keys begin
+    what: str  # reports, copies or receipts
+    pointer: str  # to where the document says so
 
     def holds(self, bucket: str, key: str) -> bool:
         return bucket == self.bucket and key.startswith(self.prefix)

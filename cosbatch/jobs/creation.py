@@ -203,17 +203,13 @@ def _pages(query: Mapping[str, object], exchange: Exchange) -> Iterator[dict[str
 
 
 class _Candidate(NamedTuple):
-    """A job that bears the token's trace, as it is listed and described: in what it is not the job that was ordered, and
-    what its profile was changed in.
-
-    `copied`: it bears the marker of a job that does something else, so there is, or was, another that the marker is of.
-    """
+    """A job that bears the token's trace, as it is listed and as it is described."""
 
     job: Mapping[str, Any]
     described: Mapping[str, Any]
-    problems: list[Problem]
-    changes: list[Problem]
-    copied: bool = False
+    problems: list[Problem]  # in what it is not the job that was ordered
+    changes: list[Problem]  # in what its profile was changed
+    copied: bool = False  # where it has problems, its marker is that of another job, which there is or was
 
     @property
     def created_at(self) -> str:

@@ -19,20 +19,16 @@ OBJECT_ARN = "/Manifest/Location/ObjectArn"
 
 
 class Inspection(NamedTuple):
-    """What is known of the manifest: `size` in bytes, `rows` as counted or estimated; None where it was not looked at.
-
-    `warnings` are of what was seen; `unchecked` says what was asked for and could not be looked at, `leaves_limit_open`
-    whether rows that nobody read may be over a limit of the profile.
-    """
+    """What is known of the manifest; None where it was not looked at."""
 
     location: Mapping[str, Any]
     spec: Mapping[str, Any]
-    size: int | None = None
-    rows: int | None = None
+    size: int | None = None  # in bytes
+    rows: int | None = None  # counted or estimated
     buckets: tuple[str, ...] = ()
-    warnings: tuple[Fault, ...] = ()
-    unchecked: tuple[Mapping[str, object], ...] = ()
-    leaves_limit_open: bool = False
+    warnings: tuple[Fault, ...] = ()  # of what was seen
+    unchecked: tuple[Mapping[str, object], ...] = ()  # what was asked for and could not be looked at
+    leaves_limit_open: bool = False  # whether rows that nobody read may be over a limit of the profile
 
 
 class _Sources:

@@ -23,14 +23,12 @@ _SAME_TIME = 5.0
 
 
 class UploadedManifest(NamedTuple):
-    """The manifest object of an upload: the token of its state for a profile, when it was written (Unix seconds), and what
-    the event says otherwise.
-    """
+    """The manifest object of an upload."""
 
     manifest: ManifestObject
-    token: str
-    modified: float
-    warnings: Sequence[Mapping[str, object]]
+    token: str  # of its state, for a profile
+    modified: float  # when it was written, in Unix seconds
+    warnings: Sequence[Mapping[str, object]]  # what the event says otherwise
 
 
 def find_uploaded(upload: Upload, profile: str, exchange: Exchange) -> UploadedManifest:

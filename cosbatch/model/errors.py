@@ -133,21 +133,16 @@ class DuplicateUnresolved(CosbatchError, status=409, retryable=True):
 
 
 class ServiceSideError(CosbatchError, status=502):
-    """No good answer came from the service.
-
-    `may_have_acted` is true where it may have acted on the request all the same; `retry_after` (seconds) and `date` are
-    what the headers of the answer said, where there was one, and `signed_at` the moment that its request was signed for.
-    `unproven`: the answer is a bare status, which something on the way may have given as well. `ambiguous` is the last
-    error of the same request, this one included, after which the service may have acted, if there was one.
-    """
+    """No good answer came from the service."""
 
     def __init__(self, message: str, *, may_have_acted: bool = False) -> None:
         super().__init__(message)
-        self.may_have_acted = may_have_acted
-        self.retry_after: float | None = None
-        self.date: str | None = None
-        self.signed_at: float | None = None
-        self.unproven = False
+        self.may_have_acted = may_have_acted  # whether it may have acted on the request all the same
+        self.retry_after: float | None = None  # in seconds, as the answer's headers say
+        self.date: str | None = None  # the answer's header Date
+        self.signed_at: float | None = None  # the moment that the request was signed for, in Unix seconds
+        self.unproven = False  # the answer is a bare status, which something on the way may have given as well
+        # The last error of the same request, this one included, after which the service may have acted.
         self.ambiguous: ServiceSideError | None = None
 
 

@@ -30,11 +30,11 @@ _GIVEN = f"{OF_EVENTS}given-"
 
 
 class Marker(NamedTuple):
-    """What a Description keeps of a request: 80 bits of its token's and its job's hash, and the trace of who asked."""
+    """What a Description keeps of the request that made the job."""
 
-    trace: str
-    digest: str
-    caller: str | None = None
+    trace: str  # 80 bits of the token's hash
+    digest: str  # 80 bits of the job's
+    caller: str | None = None  # the trace of the bearer token that asked for it; it does not say which job it is
 
     def __str__(self) -> str:
         caller = f".{self.caller}" if self.caller else ""

@@ -14,36 +14,29 @@ LISTING_LIMIT = 8 * 1024 * 1024
 
 
 class Request(NamedTuple):
-    """One HTTP request to COS, before it is signed.
-
-    `path` is the decoded path, as it is signed; `query` the decoded parameters; `limit` the largest
-    answer that is read, in bytes. Headers and body do not show in repr: some hold secrets.
-    """
+    """One HTTP request to COS, before it is signed."""
 
     method: str
     host: str
-    path: str
-    query: tuple[tuple[str, str], ...] = ()
+    path: str  # decoded, as it is signed
+    query: tuple[tuple[str, str], ...] = ()  # decoded
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    limit: int = ANSWER_LIMIT
+    limit: int = ANSWER_LIMIT  # of the answer, in bytes
 
     def __repr__(self) -> str:
+        """Without headers and body: some hold secrets."""
         return f"Request({self.method} {self.host}{self.path})"
 
 
 class Response(NamedTuple):
-    """What COS answered: the names of `headers` are lower-case.
-
-    `signed` is what we signed, without secrets, where the answer is a refusal (403): our StringToSign and FormatString.
-    `signed_at` is the moment that the request was signed for, in Unix seconds.
-    """
+    """What COS answered."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str]  # their names in lower case
     body: bytes = b""
-    signed: tuple[str, ...] | None = None
-    signed_at: float | None = None
+    signed: tuple[str, ...] | None = None  # of a refusal (403): our StringToSign and FormatString, no secrets
+    signed_at: float | None = None  # the moment that the request was signed for, in Unix seconds
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {self.request_id})"
@@ -70,33 +63,26 @@ def may_have_acted(status: int) -> bool:
 
 
 class Upload(NamedTuple):
-    """An object creation that a COS event tells of; `arn` names the object.
-
-    What the event says of it (`etag` with its quotes, `size` in bytes, `time` in Unix seconds, `version`) may be missing
-    or of an earlier state: which list it is decides the object as it is found.
-    """
+    """An object creation that a COS event tells of."""
 
     bucket: str
     key: str
-    arn: str
-    etag: str | None = None
-    size: int | None = None
-    time: int | None = None
+    arn: str  # of the object
+    # What else the event says may be missing or of an earlier state: which list it is decides the object as found.
+    etag: str | None = None  # with its quotes
+    size: int | None = None  # in bytes
+    time: int | None = None  # in Unix seconds
     version: str | None = None
 
 
 class Call(NamedTuple):
-    """What a caller asks for: an action of the API and its fields, as they came.
-
-    `token` is the identity that the trigger gives the call, `upload` the object that it is for, `caller` the trace of the
-    bearer token that it came with over HTTP.
-    """
+    """What a caller asks for: an action of the API and its fields, as they came."""
 
     action: str
     fields: Mapping[str, object]
-    token: str | None = None
-    upload: Upload | None = None
-    caller: str | None = None
+    token: str | None = None  # the identity that the trigger gives the call
+    upload: Upload | None = None  # the object that it is for
+    caller: str | None = None  # the trace of the bearer token that it came with over HTTP
 
     def __repr__(self) -> str:
         return f"Call({self.action})"

@@ -36,15 +36,12 @@ class Wire(Protocol):
 
 
 class Budget:
-    """Retries that a warm instance may still make, so that a sick service is not hammered.
+    """Retries that a warm instance may still make, so that a sick service is not hammered: a bucket of tokens."""
 
-    A bucket of 500 tokens: a retry takes 5, one after a time-out 10; what succeeded puts back what its last retry took,
-    or 1 (the figures of the AWS SDKs' standard mode).
-    """
-
+    # The figures of the AWS SDKs' standard mode.
     CAPACITY = 500
-    COST = 5
-    TIMEOUT_COST = 10
+    COST = 5  # of a retry
+    TIMEOUT_COST = 10  # of one after a time-out
     REFUND = 1
 
     def __init__(self) -> None:
@@ -59,22 +56,20 @@ class Budget:
         return cost
 
     def give_back(self, taken: int) -> None:
+        """After a success: what its last retry took, or the refund where there was none."""
         self.tokens = min(self.CAPACITY, self.tokens + (taken or self.REFUND))
 
 
 class Exchange:
-    """An invocation's way to the service, for an account: every request within the deadline, tried again where that can help.
-
-    `timeout` bounds one attempt, in seconds; `attempts` counts tries: 1, and 1 more for each request that was sent again.
-    """
+    """The way of an invocation to the service: every request within the deadline, tried again where that can help."""
 
     def __init__(self, wire: Wire, account: Account, deadline: Deadline, budget: Budget, timeout: float) -> None:
         self.wire = wire
         self.account = account
         self.deadline = deadline
         self.budget = budget
-        self.timeout = timeout
-        self.attempts = 0
+        self.timeout = timeout  # of one attempt, in seconds
+        self.attempts = 0  # how many there were: 1, and 1 more for each request that was sent again
 
     def ask(self, request: Request, read: Callable[[Response], T], reserve: float = 0.0) -> T:
         """What `read` makes of the answer, `reserve` seconds before the deadline. Raises the last ServiceSideError."""
