@@ -8,7 +8,7 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from cosbatch.standin.cos.conditions import read_range
 from cosbatch.standin.cos.objects import checksums, read_attributes, receive, version_header
@@ -116,7 +116,7 @@ def complete(call: Call) -> Response:
     with database.reading() as connection:
         upload = find_upload(call, connection)
         chosen = _chosen(wanted, parts_of(connection, upload["id"]))
-    stored = replace(database.contents.receive(_joined(database.contents, chosen)), etag=_etag(chosen))
+    stored = database.contents.receive(_joined(database.contents, chosen))._replace(etag=_etag(chosen))
     with database.writing() as transaction:
         _forget(call, transaction)
         attributes = Attributes(**json.loads(upload["attributes"]))

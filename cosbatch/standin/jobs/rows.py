@@ -115,11 +115,10 @@ def add_job(transaction: Transaction, document: Document, region: str, now: floa
     operation = next(iter(part(document, "Operation")))
     values = (document["Priority"], operation, description, json.dumps(document), now, in_round)
     try:
-        transaction.execute(INSERT, (job_id, region, token, *values))
+        number = transaction.execute(INSERT, (job_id, region, token, *values)).lastrowid
     except sqlite3.IntegrityError:
         raise ServiceError("InvalidRequest", "The ClientRequestToken parameter already exists") from None
-    number = cast(int, transaction.execute("SELECT last_insert_rowid()").fetchone()[0])
-    _note_state(transaction, number, "New", now)
+    _note_state(transaction, cast(int, number), "New", now)
     return job_id
 
 

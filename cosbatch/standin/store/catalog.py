@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
+import secrets
 import sqlite3
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -190,29 +189,13 @@ def _insert(
     now: float,
     is_marker: bool,
 ) -> str:
-    version = _new_version_id() if bucket.versioning == "Enabled" else "null"
+    version = secrets.token_urlsafe(16) if bucket.versioning == "Enabled" else "null"
     if version == "null":
         remove_version(transaction, bucket, key, "null")
-    values = (
-        bucket.id,
-        key,
-        version,
-        int(is_marker),
-        stored.size,
-        stored.etag,
-        stored.crc64,
-        stored.content,
-        now,
-    )
-    texts = (attributes.headers, attributes.metadata, attributes.tags)
-    columns = (attributes.storage_class, *map(texts_to_json, texts), attributes.acl)
-    transaction.execute(INSERT, values + columns)
+    texts = map(texts_to_json, (attributes.headers, attributes.metadata, attributes.tags))
+    described = (attributes.storage_class, *texts, attributes.acl)
+    transaction.execute(INSERT, (bucket.id, key, version, int(is_marker), *stored, now, *described))
     return version
-
-
-def _new_version_id() -> str:
-    """A fresh version id, in letters that need no encoding in a path."""
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 def remove_version(transaction: Transaction, bucket: Bucket, key: str, version: str) -> Version | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from cosbatch.standin.store.crc64 import Crc64
 from cosbatch.standin.store.failures import in_words
@@ -15,8 +14,7 @@ from cosbatch.standin.store.failures import in_words
 PIECE = 256 * 1024
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """The bytes of a version: how many, their checksums, and the file that holds them, which empty ones do not need.
 
     `etag` is their MD5 in hex, but for objects that were made of parts.
