@@ -30,14 +30,9 @@ def answer_function(instances: Instances | None, request: Request) -> Response:
 
 def _body(request: Request) -> bytes | None:
     """The body; None for one that is too large."""
-    received = bytearray()
     if request.method not in ("PUT", "POST") and not request.header("content-length"):
         return b""
-    for chunk in request.body.chunks():
-        received += chunk
-        if len(received) > LIMIT:
-            return None
-    return bytes(received)
+    return request.whole_body(LIMIT)
 
 
 def _request_event(request: Request, body: bytes) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from cosbatch.standin.cos.objects import check_digest
 from cosbatch.standin.cos.service import Call
@@ -14,7 +13,7 @@ from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
 from cosbatch.standin.wire.rounds import round_of
-from cosbatch.standin.wire.schema import Document, Value, part
+from cosbatch.standin.wire.schema import Document, Value, integer, part
 
 PAGE_LIMIT = 1000
 APPID_LIMIT = 64
@@ -82,7 +81,7 @@ def update_priority(call: Call) -> Response:
     job_id, given = _job_id(call), call.request.parameter("priority")
     if not given:
         raise ServiceError("InvalidRequest", "The priority parameter is missing")
-    priority = _integer(given, 0, PRIORITY_LIMIT)
+    priority = integer(given, 0, PRIORITY_LIMIT)
     if priority is None:
         raise ServiceError("InvalidArgument", f"priority must be an integer between 0 and {PRIORITY_LIMIT}")
     with call.service.database.writing() as transaction:
@@ -121,17 +120,12 @@ def delete_job(call: Call) -> Response:
     return Response()
 
 
-def _integer(text: str, low: int, high: int) -> int | None:
-    number = int(text) if re.fullmatch(r"[0-9]{1,19}", text, re.ASCII) else -1
-    return number if low <= number <= high else None
-
-
 def _list_parameters(call: Call) -> tuple[str, int, str]:
     """Empty parameters count as absent."""
     state = call.request.parameter("jobStatuses") or ""
     if state and state not in STATES:
         raise ServiceError("InvalidArgument", f"jobStatuses has to be one of {', '.join(STATES)}")
-    size = _integer(call.request.parameter("maxResults") or str(PAGE_LIMIT), 1, PAGE_LIMIT)
+    size = integer(call.request.parameter("maxResults") or str(PAGE_LIMIT), 1, PAGE_LIMIT)
     if size is None:
         raise ServiceError("InvalidArgument", f"maxResults must be a positive integer, at most {PAGE_LIMIT}")
     return state, size, call.request.parameter("nextToken") or ""

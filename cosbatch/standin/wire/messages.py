@@ -59,11 +59,18 @@ class Request:
 
     def text(self) -> bytes:
         """The whole of a body that is a document. Raises ServiceError XMLSizeLimit over 2 MiB."""
+        body = self.whole_body(XML_LIMIT)
+        if body is None:
+            raise ServiceError("XMLSizeLimit")
+        return body
+
+    def whole_body(self, limit: int) -> bytes | None:
+        """The body as one; None for one that is longer than `limit` bytes."""
         received = bytearray()
         for chunk in self.body.chunks():
             received += chunk
-            if len(received) > XML_LIMIT:
-                raise ServiceError("XMLSizeLimit")
+            if len(received) > limit:
+                return None
         return bytes(received)
 
 

@@ -54,14 +54,21 @@ def text(low: int, high: int, verbatim: bool = False) -> Reader:
     return read
 
 
+def integer(text: str, low: int, high: int) -> int | None:
+    """The decimal integer that a text is; None where it is none, or not from `low` to `high`."""
+    if not re.fullmatch("[0-9]{1,19}", text, re.ASCII):
+        return None
+    return int(text) if low <= int(text) <= high else None
+
+
 def number(low: int, high: int) -> Reader:
     """A decimal integer from `low` to `high`."""
 
     def read(element: Element, path: tuple[str, ...]) -> Value:
-        value = _text_of(element, path).strip(BLANKS)
-        if not re.fullmatch(r"[0-9]{1,19}", value, re.ASCII) or not low <= int(value) <= high:
+        value = integer(_text_of(element, path).strip(BLANKS), low, high)
+        if value is None:
             raise Violation(path, f"must be an integer between {low} and {high}")
-        return int(value)
+        return value
 
     return read
 
