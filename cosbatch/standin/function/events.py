@@ -33,7 +33,7 @@ class Announcer:
         """Keep the event of an object, if the function is to be told."""
         if not any(trigger.takes(created.bucket, created.key) for trigger in self._function.triggers):
             return
-        document = json.dumps(event_of(created, self._function.name))
+        document = json.dumps(event_of(created, self._function.called))
         name, moment = name_of(created), created.moment
         values = (name, created.bucket, created.key, created.cause.round, document, moment, moment)
         connection.execute(ADD, values)
@@ -52,7 +52,7 @@ def name_of(created: Created) -> str:
 
 
 def event_of(created: Created, function: str) -> dict[str, object]:
-    """The whole event: the key raw and behind `/<appid>/<name>/`, the url percent-encoded, and no ETag."""
+    """The whole event for a function, by the name that the platform calls it: the key raw and behind `/<appid>/<name>/`, the url percent-encoded, and no ETag."""
     return {"Records": [{"cos": _cos_part(created), "event": _event_part(created, function)}]}
 
 
@@ -91,7 +91,7 @@ def _event_part(created: Created, function: str) -> dict[str, object]:
             "requestSourceIP": created.cause.client,
             "requestHeaders": {"Authorization": created.cause.authorization},
         },
-        "eventQueue": f"qcs:0:scf:{created.region}:appid/{appid}:default.{function.partition('.')[0]}.$DEFAULT",
+        "eventQueue": f"qcs:0:scf:{created.region}:appid/{appid}:default.{function}.$DEFAULT",
         "reservedInfo": "",
         "reqid": 0,
     }

@@ -153,12 +153,11 @@ class Instances:
 
     def _context(self) -> dict[str, object]:
         """The context of a Python function (583/9210)."""
-        name = self.function.name.partition(".")[0]
         return {
             "request_id": str(uuid.uuid4()),
             "time_limit_in_ms": int(self.function.time_limit * 1000),
             "memory_limit_in_mb": 256,
-            "function_name": name,
+            "function_name": self.function.called,
             "function_version": "$LATEST",
             "namespace": "default",
             "environment": '{"SCF_NAMESPACE":"default"}',
@@ -177,7 +176,7 @@ class Instances:
             "TENCENTCLOUD_REGION": self._account.region,
             "TENCENTCLOUD_APPID": self._account.appid,
             "TENCENTCLOUD_UIN": self._account.uin,
-            "SCF_FUNCTIONNAME": self.function.name.partition(".")[0],
+            "SCF_FUNCTIONNAME": self.function.called,
         }
 
     def end_busy(self) -> None:

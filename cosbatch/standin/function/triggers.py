@@ -42,6 +42,11 @@ class Function:
     time_limit: float = 60.0
     log: int | None = field(default=None, compare=False)
 
+    @property
+    def called(self) -> str:
+        """How the platform calls it: by its module."""
+        return self.name.partition(".")[0]
+
 
 def read_trigger(text: str) -> Trigger:
     """The trigger that BUCKET[:PREFIX[:SUFFIX]] is. Raises ValueError."""

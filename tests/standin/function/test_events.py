@@ -64,7 +64,7 @@ def test_tells_of_an_object_as_the_platform_does(uploader: Client, tmp_path: Pat
 
 def test_names_regions_without_a_short_code_in_full() -> None:
     created = Created("b-1", "ap-nanjing", "k", "", 0, {}, {}, 5.9, Cause("Put"))
-    event: Any = event_of(created, "handler.main")
+    event: Any = event_of(created, "handler")
     assert event["Records"][0]["cos"]["cosBucket"]["region"] == "ap-nanjing"
     assert event["Records"][0]["event"]["eventTime"] == 5
 
