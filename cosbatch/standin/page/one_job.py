@@ -19,6 +19,7 @@ from cosbatch.standin.page.parts import (
     operation_name,
     progress,
     state_badge,
+    why_it_failed,
 )
 
 
@@ -54,10 +55,9 @@ def render_job(view: View, job: Job, states: Sequence[tuple[str, float]], files:
 
 def _head(view: View, job: Job) -> str:
     description, _ = description_of(job)
-    why = f'<p class="why">{escape(f"{job.failure_code}: {job.failure_reason}")}</p>' if job.failure_code else ""
     return (
         f'<div class="title"><div><h1>{operation_name(view, job)}</h1>{state_badge(view, job)}<p>{description}</p>'
-        f'<p><code class="id">{escape(job.id)}</code></p>{why}</div>{actions(view, job)}</div>'
+        f'<p><code class="id">{escape(job.id)}</code></p>{why_it_failed(job, "why")}</div>{actions(view, job)}</div>'
         f'<section class="card big" aria-label="{view.say("Progress")}">{progress(view, job)}</section>'
     )
 

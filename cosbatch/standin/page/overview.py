@@ -19,6 +19,7 @@ from cosbatch.standin.page.parts import (
     progress,
     state_badge,
     table,
+    why_it_failed,
 )
 from cosbatch.standin.page.told import render_events
 
@@ -104,11 +105,10 @@ def _job(view: View, job: Job) -> list[str]:
     description, _ = description_of(job)
     described = f"<p>{description}</p>" if description else ""
     link = f'<a id="job-{escape(job.id)}" class="name" href="/_standin/job/{escape(job.id)}">{operation_name(view, job)}</a>'
-    why = f'<p class="small why">{escape(f"{job.failure_code}: {job.failure_reason}")}</p>' if job.failure_code else ""
     return [
         f'{link}{described}<code class="id">{escape(job.id)}</code>',
         state_badge(view, job),
-        progress(view, job) + why,
+        progress(view, job) + why_it_failed(job, "small why"),
         f"{job.priority:,}",
         moment(job.created),
         actions(view, job),

@@ -97,6 +97,11 @@ def tone_of(job: Job) -> tuple[str, str]:
             return "busy", ""
 
 
+def why_it_failed(job: Job, look: str) -> str:
+    """The code and the reason of a job that failed; empty for any other."""
+    return f'<p class="{look}">{escape(f"{job.failure_code}: {job.failure_reason}")}</p>' if job.failure_code else ""
+
+
 def state_badge(view: View, job: Job) -> str:
     """The state, in a colour and with a sign that say how the job stands."""
     tone, more = tone_of(job)
