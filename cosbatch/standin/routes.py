@@ -55,10 +55,10 @@ def _on_object(action: str, call: Call) -> Response:
         case "PostObjectRestore":
             return restoring.restore_object(call)
         case _:
-            return _on_tags_or_list(action, call)
+            return _on_tags(action, call)
 
 
-def _on_tags_or_list(action: str, call: Call) -> Response:
+def _on_tags(action: str, call: Call) -> Response:
     match action:
         case "GetObjectTagging":
             return tags.get_object_tags(call)

@@ -6,6 +6,7 @@ import gzip
 import io
 
 from cosbatch.standin.faults.ordered import Fault
+from cosbatch.standin.wire.documents import XML_TYPE
 from cosbatch.standin.wire.errors import KNOWN, ServiceError
 from cosbatch.standin.wire.messages import Delivery, Response
 
@@ -24,7 +25,7 @@ EXTERNAL_ENTITY = (
     b'<?xml version="1.0"?><!DOCTYPE CreateJobResult [<!ENTITY file SYSTEM "file:///etc/hostname">]>'
     b"<CreateJobResult><JobId>&file;</JobId></CreateJobResult>"
 )
-XML = (("Content-Type", "application/xml"),)
+XML = (XML_TYPE,)
 PAGE = (("Content-Type", "text/html; charset=utf-8"),)
 
 

@@ -106,15 +106,11 @@ def _inventory_source(
     if not isinstance(files, list) or not all(isinstance(file, dict) and file.get("key") for file in files):
         raise BadManifest("InvalidManifest", "The files of the manifest.json are no list of objects with a key")
     keys = [str(file["key"]) for file in cast("list[dict[str, object]]", files)]
-    destination = _destination(inventory, bucket)
-    versions = [_find_data(connection, account, (destination, bucket), key) for key in keys]
-    appid = str(inventory.get("sourceAppid", ""))
-    return Source(tuple(version.stored.content for version in versions), fields, is_inventory=True, appid=appid)
-
-
-def _destination(inventory: Mapping[str, object], bucket: str) -> str:
     name, appid = str(inventory.get("destinationBucket", bucket)), str(inventory.get("destinationAppid", ""))
-    return with_appid(name, appid)
+    destination = with_appid(name, appid)
+    versions = [_find_data(connection, account, (destination, bucket), key) for key in keys]
+    contents, appid = tuple(version.stored.content for version in versions), str(inventory.get("sourceAppid", ""))
+    return Source(contents, fields, is_inventory=True, appid=appid)
 
 
 def _find_data(connection: sqlite3.Connection, account: Account, buckets: tuple[str, str], key: str) -> Version:
