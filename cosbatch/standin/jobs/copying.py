@@ -11,7 +11,7 @@ from cosbatch.standin.cos.restoring import check_readable
 from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, find_object
-from cosbatch.standin.wire.addresses import Resource, parse_resource
+from cosbatch.standin.wire.addresses import Resource
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import Document, part
 
@@ -92,13 +92,6 @@ class CopyPlan:
     def _grants(self) -> tuple[Grant, ...]:
         listed = cast("list[Mapping[str, Mapping[str, str]]]", self.parameters.get("AccessControlGrants", []))
         return tuple((str(grant["Permission"]), grant["Grantee"]["Identifier"]) for grant in listed)
-
-
-def read_copy_plan(parameters: Document) -> CopyPlan:
-    """The plan of a COSPutObjectCopy that has been checked."""
-    target = parse_resource(str(parameters["TargetResource"]))
-    assert target is not None
-    return CopyPlan(parameters, target)
 
 
 def _pairs(document: Document, name: str) -> dict[str, str]:

@@ -12,10 +12,10 @@ from typing import BinaryIO, cast
 
 from cosbatch.standin.jobs.csv_rows import BadRow, Row, RowReader, read_lines, with_appid
 from cosbatch.standin.jobs.rows import Job
-from cosbatch.standin.jobs.rules import MANIFEST_CSV
+from cosbatch.standin.jobs.rules import MANIFEST_CSV, resource_of
 from cosbatch.standin.store.catalog import Version, find_bucket, find_version
 from cosbatch.standin.store.contents import Contents
-from cosbatch.standin.wire.addresses import Account, parse_resource
+from cosbatch.standin.wire.addresses import Account
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import part
 
@@ -58,9 +58,7 @@ def find_source(connection: sqlite3.Connection, contents: Contents, account: Acc
     """What a job's Manifest names, at this moment. Raises BadManifest."""
     manifest = part(job.document, "Manifest")
     location, spec = part(manifest, "Location"), part(manifest, "Spec")
-    resource = parse_resource(str(location["ObjectArn"]))
-    assert resource is not None
-    assert resource.key is not None
+    resource = resource_of(location, "ObjectArn")
     wanted = str(location.get("ObjectVersionId", ""))
     version = _find(connection, account, resource.bucket, resource.key, wanted)
     if str(location["ETag"]).strip('"') != version.stored.etag:

@@ -15,8 +15,9 @@ from typing import ClassVar, NamedTuple, Protocol, cast
 from cosbatch.standin.cos.restoring import WRITE, restored
 from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
-from cosbatch.standin.jobs.copying import CopyPlan, read_copy_plan
+from cosbatch.standin.jobs.copying import CopyPlan
 from cosbatch.standin.jobs.rows import Job
+from cosbatch.standin.jobs.rules import resource_of
 from cosbatch.standin.store.catalog import Bucket, delete_object, remove_version, texts_from_json, texts_to_json
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
@@ -68,7 +69,7 @@ def find_operation(work: Work, job: Job) -> Operation:
         case "COSDeleteObject":
             return Deleting(work)
         case _:
-            return Copying(work, read_copy_plan(parameters))
+            return Copying(work, CopyPlan(parameters, resource_of(parameters, "TargetResource")))
 
 
 @dataclass(frozen=True)

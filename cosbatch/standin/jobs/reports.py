@@ -18,9 +18,10 @@ from urllib.parse import quote
 from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.rows import Job, job_in_state, rest
+from cosbatch.standin.jobs.rules import resource_of
 from cosbatch.standin.store.catalog import Attributes
 from cosbatch.standin.store.contents import Contents, Stored, pieces
-from cosbatch.standin.wire.addresses import Resource, parse_resource
+from cosbatch.standin.wire.addresses import Resource
 from cosbatch.standin.wire.documents import timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import part
@@ -55,9 +56,7 @@ class Finished(NamedTuple):
 
 def bucket_of(job: Job) -> Resource:
     """The bucket that a job's report goes to."""
-    resource = parse_resource(str(part(job.document, "Report")["Bucket"]))
-    assert resource is not None
-    return resource
+    return resource_of(part(job.document, "Report"), "Bucket")
 
 
 def base_of(job: Job) -> str:

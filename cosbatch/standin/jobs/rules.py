@@ -6,7 +6,7 @@ import re
 from typing import cast
 
 from cosbatch.standin.cos.tags import OBJECT_LIMIT
-from cosbatch.standin.wire.addresses import parse_resource
+from cosbatch.standin.wire.addresses import Resource, parse_resource
 from cosbatch.standin.wire.documents import parse
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import (
@@ -33,12 +33,12 @@ ROLE = re.compile(r"qcs::cam::uin/[0-9]+:roleName/[^/\s]+", re.ASCII)
 
 def _is_object(arn: str) -> bool:
     resource = parse_resource(arn)
-    return resource is not None and resource.key is not None
+    return resource is not None and resource.key != ""
 
 
 def _is_bucket(arn: str) -> bool:
     resource = parse_resource(arn)
-    return resource is not None and resource.key is None
+    return resource is not None and resource.key == ""
 
 
 def _pair(key: Reader, value: Reader) -> Reader:
@@ -219,3 +219,10 @@ def _check_tags(document: Document) -> None:
     tags = cast(list[dict[str, str]], values.get("NewObjectTagging", values.get("TagSet", [])))
     if len({tag["Key"] for tag in tags}) != len(tags):
         raise Violation(path, "names a Key twice")
+
+
+def resource_of(document: Document, name: str) -> Resource:
+    """The bucket or the object that an element of a document that was read names by its ARN."""
+    resource = parse_resource(str(document[name]))
+    assert resource is not None
+    return resource

@@ -9,10 +9,10 @@ from typing import cast
 
 from cosbatch.standin.jobs.reports import base_of, bucket_of
 from cosbatch.standin.jobs.rows import Job
+from cosbatch.standin.jobs.rules import resource_of
 from cosbatch.standin.page.one_job import File
 from cosbatch.standin.store.catalog import Version, find_bucket, find_object
 from cosbatch.standin.store.contents import Contents
-from cosbatch.standin.wire.addresses import parse_resource
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import part
 
@@ -23,10 +23,7 @@ ENDING = "SELECT DISTINCT key FROM versions WHERE bucket = ? AND substr(key, -le
 
 def files_of(connection: sqlite3.Connection, contents: Contents, job: Job) -> list[File]:
     """What can be shown of a job, and is there."""
-    location = part(part(job.document, "Manifest"), "Location")
-    manifest = parse_resource(str(location["ObjectArn"]))
-    assert manifest is not None
-    assert manifest.key is not None
+    manifest = resource_of(part(part(job.document, "Manifest"), "Location"), "ObjectArn")
     shelf = Shelf(connection, contents)
     report = bucket_of(job).bucket
     receipts = shelf.ending(report, f"{manifest.bucket}/{manifest.key}.json")

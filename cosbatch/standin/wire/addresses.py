@@ -75,11 +75,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Resource:
-    """A bucket, or an object when `key` is given, as an ARN names it."""
+    """An object as an ARN names it, or a bucket, without `key`."""
 
     region: str
     bucket: str
-    key: str | None = None
+    key: str = ""
 
 
 def find_target(hosts: Iterable[str], path: str, home: str) -> Target:
@@ -134,4 +134,4 @@ def parse_resource(arn: str) -> Resource | None:
     match = RESOURCE.fullmatch(arn)
     if not match or (match["appid"] and not match["bucket"].endswith("-" + match["appid"])):
         return None
-    return Resource(match["region"], match["bucket"], match["key"])
+    return Resource(match["region"], match["bucket"], match["key"] or "")
