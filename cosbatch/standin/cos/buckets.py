@@ -14,7 +14,7 @@ from cosbatch.standin.store.catalog import (
 )
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.addresses import BUCKET_NAME
-from cosbatch.standin.wire.documents import Tree, answer, children_text, elements, local_name, parse, timestamp
+from cosbatch.standin.wire.documents import Tree, answer, children_text, elements, parse, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
 
@@ -88,9 +88,9 @@ def get_versioning(call: Call) -> Response:
 
 def put_versioning(call: Call) -> Response:
     """PutBucketVersioning: enable versioning, or suspend it; it never ends altogether."""
-    root = parse(call.request.text())
+    root = parse(call.request.text(), "VersioningConfiguration")
     status = children_text(root).get("Status", "").strip()
-    if local_name(root) != "VersioningConfiguration" or status not in ("Enabled", "Suspended"):
+    if status not in ("Enabled", "Suspended"):
         raise ServiceError("MalformedXML", "VersioningConfiguration has a Status, Enabled or Suspended")
     call.set_bucket("versioning", status)
     return Response()
@@ -98,9 +98,9 @@ def put_versioning(call: Call) -> Response:
 
 def delete_objects(call: Call) -> Response:
     """DeleteMultipleObjects: delete up to 1000; each is answered for by itself unless Quiet is true."""
-    root = parse(call.request.text())
+    root = parse(call.request.text(), "Delete")
     listed = [children_text(element) for element in elements(root, "Object")]
-    if local_name(root) != "Delete" or not 1 <= len(listed) <= DELETE_LIMIT:
+    if not 1 <= len(listed) <= DELETE_LIMIT:
         raise ServiceError("MalformedXML", f"A Delete lists 1 to {DELETE_LIMIT} elements Object")
     is_quiet = children_text(root).get("Quiet", "").strip() == "true"
     with call.service.database.writing() as transaction:

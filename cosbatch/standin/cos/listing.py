@@ -36,13 +36,13 @@ Entries = Callable[[str], Iterator[Listed]]
 
 @dataclass(frozen=True)
 class Question:
-    """What a client asks for; everything is empty unless given. `size` is the largest number of entries."""
+    """What a client asks for; texts that are not given are empty. `size` is the largest number of entries."""
 
-    prefix: str = ""
-    delimiter: str = ""
-    marker: str = ""
-    version_marker: str = ""
-    size: int = 1000
+    prefix: str
+    delimiter: str
+    marker: str
+    version_marker: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,10 @@ def list_objects(connection: sqlite3.Connection, bucket: Bucket, question: Quest
 
     def objects_from(start: str) -> Iterator[Listed]:
         versions = _versions(connection, bucket, start, question.prefix)
-        return (
-            _newest(versions) if bucket.was_versioned else versions
-        )  # a key has but one: 0.5 ms less for a page of 1,000
+        # Without versions a key has but one: 0.5 ms less for a page of 1,000.
+        return _newest(versions) if bucket.was_versioned else versions
 
-    start = question.marker and question.marker + "\0"
-    return _page(_entries(objects_from, start, question), question)
+    return _page(_entries(objects_from, _behind_key(question.marker), question), question)
 
 
 def list_versions(connection: sqlite3.Connection, bucket: Bucket, question: Question) -> Page:
@@ -91,11 +89,15 @@ def list_versions(connection: sqlite3.Connection, bucket: Bucket, question: Ques
     def versions_from(start: str) -> Iterator[Listed]:
         return _versions(connection, bucket, start, question.prefix)
 
-    if not question.version_marker:
-        start = question.marker and question.marker + "\0"
-        return _page(_entries(versions_from, start, question), question)
-    entries = _entries(versions_from, question.marker, question)
-    return _page(_behind(entries, question.marker, question.version_marker), question)
+    if question.version_marker:
+        entries = _entries(versions_from, question.marker, question)
+        return _page(_behind(entries, question.marker, question.version_marker), question)
+    return _page(_entries(versions_from, _behind_key(question.marker), question), question)
+
+
+def _behind_key(marker: str) -> str:
+    """The next possible key; empty, which is in front of all, where there is no marker."""
+    return marker and marker + "\0"
 
 
 def _versions(connection: sqlite3.Connection, bucket: Bucket, start: str, prefix: str) -> Iterator[Listed]:

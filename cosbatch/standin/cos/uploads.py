@@ -96,9 +96,8 @@ def _keep(call: Call, number: int, stored: Stored) -> None:
     now = call.service.clock.now()
     with call.service.database.writing() as transaction:
         upload = find_upload(call, transaction.connection)["id"]
-        for part in parts_of(transaction.connection, upload):
-            if part.number == number:
-                transaction.release(part.content)
+        for row in transaction.execute("SELECT content FROM parts WHERE upload = ? AND number = ?", (upload, number)):
+            transaction.release(row["content"])
         values = (upload, number, stored.size, stored.etag, stored.content or "", now)
         transaction.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?)", values)
 

@@ -139,9 +139,7 @@ def ensure_bucket(transaction: Transaction, name: str, region: str, now: float) 
     return find_bucket(transaction.connection, name)
 
 
-def find_version(
-    connection: sqlite3.Connection, bucket: Bucket, key: str, version: str | None = None
-) -> Version | None:
+def find_version(connection: sqlite3.Connection, bucket: Bucket, key: str, version: str | None) -> Version | None:
     """A version by its id, or else the newest one (which may be a delete marker)."""
     if version:
         row = connection.execute(NAMED, (bucket.id, key, version)).fetchone()

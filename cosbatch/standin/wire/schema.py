@@ -91,9 +91,9 @@ def boolean() -> Reader:
     return lambda element, path: word(element, path) == "true"
 
 
-def matching(fits: Callable[[str], object], description: str, high: int = 1024) -> Reader:
-    """Text of 1 to `high` bytes that `fits` finds true."""
-    plain = text(1, high)
+def matching(fits: Callable[[str], object], description: str) -> Reader:
+    """Text of 1 to 1024 bytes that `fits` finds true."""
+    plain = text(1, 1024)
 
     def read(element: Element, path: tuple[str, ...]) -> Value:
         value = plain(element, path)
