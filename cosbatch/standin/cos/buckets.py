@@ -103,16 +103,17 @@ def delete_objects(call: Call) -> Response:
     if not 1 <= len(listed) <= DELETE_LIMIT:
         raise ServiceError("MalformedXML", f"A Delete lists 1 to {DELETE_LIMIT} elements Object")
     is_quiet = children_text(root).get("Quiet", "").strip() == "true"
+    now = call.service.clock.now()
     with call.service.database.writing() as transaction:
-        deleted = [_delete(call, transaction, each.get("Key", ""), each.get("VersionId", "")) for each in listed]
+        bucket = find_bucket(transaction.connection, call.target.bucket)
+        deleted = [_delete(transaction, bucket, each.get("Key", ""), each.get("VersionId", ""), now) for each in listed]
     return answer("DeleteResult", [] if is_quiet else [("Deleted", each) for each in deleted])
 
 
-def _delete(call: Call, transaction: Transaction, key: str, version: str) -> list[Tree]:
-    bucket = find_bucket(transaction.connection, call.target.bucket)
+def _delete(transaction: Transaction, bucket: Bucket, key: str, version: str, now: float) -> list[Tree]:
     if version:
         remove_version(transaction, bucket, key, version)
         return [("Key", key), ("VersionId", version)]
-    marker = delete_object(transaction, bucket, key, call.service.clock.now())
+    marker = delete_object(transaction, bucket, key, now)
     left: list[Tree] = [("DeleteMarker", "true"), ("DeleteMarkerVersionId", marker)] if marker else []
     return [("Key", key), *left]
