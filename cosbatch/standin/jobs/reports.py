@@ -74,7 +74,7 @@ def _lists(job: Job, status: str) -> bool:
     return is_wanted(job) and (status == "failed" or part(job.document, "Report")["ReportScope"] == "AllTasks")
 
 
-class Gathering:
+class ReportFiles:
     """The two growing files of one job.
 
     The database counts how long they are; what a kill has left behind that length is cut off at the opening.
@@ -165,12 +165,12 @@ def end_job(service: Service, number: int, state: str) -> None:
         job = job_in_state(connection, number, state)
     assert job is not None, "nobody else ends jobs"
     now = service.clock.now()
-    gathering = Gathering(service.reports, job)
+    files = ReportFiles(service.reports, job)
     is_delivered = is_wanted(job) and service.account.owns_bucket(bucket_of(job).bucket)
-    objects = gathering.finished(service.database.contents, now) if is_delivered else []
+    objects = files.finished(service.database.contents, now) if is_delivered else []
     with service.database.writing() as transaction:
         work = Work(transaction, service.account, service.clock, job.id, job.round)
         for key, stored, headers in objects:
             work.create(bucket_of(job), key, stored, Attributes(headers=headers), "Put")
         rest(transaction, job, ENDINGS[state], now)
-    gathering.remove()
+    files.remove()

@@ -12,7 +12,7 @@ from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.manifests import read_source, rows
 from cosbatch.standin.jobs.operations import Operation, Task, Verdict, find_operation
-from cosbatch.standin.jobs.reports import Gathering, Outcome
+from cosbatch.standin.jobs.reports import Outcome, ReportFiles
 from cosbatch.standin.jobs.rows import Job, fail, job_in_state, set_state, update
 from cosbatch.standin.store.catalog import Bucket, find_bucket
 from cosbatch.standin.wire.errors import ServiceError
@@ -40,7 +40,7 @@ class Run:
         self._rows: Iterator[Row] = islice(self._every_row, job.executed, None)
         self._size = BATCH[job.operation]
         self._batch: list[Row] = []
-        self._gathering = Gathering(service.reports, job)
+        self._report = ReportFiles(service.reports, job)
 
     def step(self) -> None:
         """Execute the next batch, or leave Active behind when there is none."""
@@ -63,8 +63,8 @@ class Run:
             job,
             succeeded=job.succeeded + len(done.succeeded),
             failed=job.failed + len(done.failed),
-            succeeded_bytes=self._gathering.append("succeeded", done.succeeded),
-            failed_bytes=self._gathering.append("failed", done.failed),
+            succeeded_bytes=self._report.append("succeeded", done.succeeded),
+            failed_bytes=self._report.append("failed", done.failed),
             failure_codes=json.dumps(Counter(job.failure_codes) + Counter(map(_code, done.failed))),
             failed_tasks=json.dumps((*job.failed_tasks, *map(_told, done.failed[:TOLD]))[:TOLD]),
         )
@@ -75,7 +75,7 @@ class Run:
     def close(self) -> None:
         """Leave the job for later."""
         self._every_row.close()
-        self._gathering.close()
+        self._report.close()
 
 
 def _code(outcome: Outcome) -> str:

@@ -24,24 +24,24 @@ ENDING = "SELECT DISTINCT key FROM versions WHERE bucket = ? AND substr(key, -le
 def files_of(connection: sqlite3.Connection, contents: Contents, job: Job) -> list[File]:
     """What can be shown of a job, and is there."""
     manifest = resource_of(part(part(job.document, "Manifest"), "Location"), "ObjectArn")
-    shelf = Shelf(connection, contents)
+    objects = StoredObjects(connection, contents)
     report = bucket_of(job).bucket
-    receipts = shelf.ending(report, f"{manifest.bucket}/{manifest.key}.json")
+    receipts = objects.ending(report, f"{manifest.bucket}/{manifest.key}.json")
     return [
-        *([File("Manifest", manifest.bucket, manifest.key)] if shelf.has(manifest.bucket, manifest.key) else []),
-        *_report(shelf, report, f"{base_of(job)}/manifest.json"),
-        *(File("Receipt", report, key) for key in receipts if shelf.json(report, key).get("JobId") == job.id),
+        *([File("Manifest", manifest.bucket, manifest.key)] if objects.has(manifest.bucket, manifest.key) else []),
+        *_report(objects, report, f"{base_of(job)}/manifest.json"),
+        *(File("Receipt", report, key) for key in receipts if objects.json(report, key).get("JobId") == job.id),
     ]
 
 
-def _report(shelf: Shelf, bucket: str, key: str) -> Iterator[File]:
-    if shelf.has(bucket, key):
+def _report(objects: StoredObjects, bucket: str, key: str) -> Iterator[File]:
+    if objects.has(bucket, key):
         yield File("Report", bucket, key)
-        for result in cast("list[dict[str, str]]", shelf.json(bucket, key).get("Results", [])):
+        for result in cast("list[dict[str, str]]", objects.json(bucket, key).get("Results", [])):
             yield File(RESULTS[result["TaskExecutionStatus"]], result["Bucket"], result["Key"])
 
 
-class Shelf:
+class StoredObjects:
     """What lies in the buckets."""
 
     def __init__(self, connection: sqlite3.Connection, contents: Contents) -> None:

@@ -8,6 +8,7 @@ from html import escape
 from typing import NamedTuple
 
 from cosbatch.standin.jobs.rows import Job, newest_jobs
+from cosbatch.standin.page.event_section import render_events
 from cosbatch.standin.page.parts import (
     View,
     actions,
@@ -21,7 +22,6 @@ from cosbatch.standin.page.parts import (
     table,
     why_it_failed,
 )
-from cosbatch.standin.page.told import render_events
 
 JOBS_SHOWN = 50
 COUNTS = """

@@ -12,7 +12,7 @@ from cosbatch.standin import Standin, running
 from tests.standin.browser import CHROMIUM, Tab, tab
 from tests.standin.client import client_of, until
 from tests.standin.page.reading import PLANTED, TAG, suspended, with_failures
-from tests.standin.page.test_told import tell
+from tests.standin.page.test_event_section import tell
 from tests.standin.rehearsal import Rehearsal
 
 pytestmark = [
