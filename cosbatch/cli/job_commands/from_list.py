@@ -15,7 +15,6 @@ from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, draft_
 from cosbatch.cli.job_commands.proposal import Proposal, lines_on, objects_told, question
 from cosbatch.cli.job_commands.wait import INTERVAL, follow, needs_confirmation, say_how_to_confirm
 from cosbatch.cli.manifests import lists
-from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
@@ -42,11 +41,10 @@ def make_jobs(
         message = _("--from-class is for cos://bucket/prefix/; of {name}, all rows are taken")
         raise WrongUsage(message.format(name=name))
     call = _call(options, client, command, fields)
-    place = lists.place_of(name) if objects.is_object(name) else None
     as_file = options.split is not None
-    check(call, None if place is None or lists.is_prefix(place) or as_file else place)
+    check(call, lists.left_in_place(name, as_file))
     without = written_by_call(call)
-    with lists.found(name, options, lambda: client, options.from_class or (), as_file, without) as source:
+    with lists.found(name, options, options.from_class or (), as_file, without) as source:
         planned = proposals(call, source, options.split)
         for proposal in planned:
             check_digest(options.plan_digest, proposal.draft.order)

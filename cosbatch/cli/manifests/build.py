@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import quote
 
 from cosbatch.cli.manifests.draft import State, drafted
-from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.client import Client, connect_all
 from cosbatch.cli.remote.listing import Entry, Listing, Page
 from cosbatch.cli.remote.row_store import Rows
 from cosbatch.cli.remote.side_by_side import listed
@@ -101,7 +101,7 @@ def _encoded(keys: Sequence[str]) -> Sequence[str]:
 
 def build(options: argparse.Namespace) -> int:
     options.holds_rows = options.output is None
-    clients = [connect(options) for _connection in range(options.connections)]
+    clients = connect_all(options)
     state = list_into(options.output, _selection(options, clients[0].settings), clients)
     if options.output is None:
         output.say(ngettext("{count} row", "{count} rows", state.rows).format(count=f"{state.rows:,}"))

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 
@@ -16,7 +16,7 @@ from cosbatch.cli.manifests import source
 from cosbatch.cli.manifests.build import Selection, list_into
 from cosbatch.cli.manifests.inventory_rows import rows_of_inventory
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.client import Client, connect, connect_all
 from cosbatch.cli.remote.listing import Listing
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
@@ -33,28 +33,31 @@ IN_PLACE = N_("an inventory is read where it lies, with its data files: write co
 def found(
     name: str,
     options: argparse.Namespace,
-    client: Callable[[], Client],
     classes: Sequence[str] = (),
     as_file: bool = False,
     without: Sequence[tuple[str, str]] = (),
 ) -> AbstractContextManager[str | Resource]:
     """The path of a file of rows, or where the list lies in a bucket; with `as_file` the former in any case.
 
-    `client` connects where the account is asked, and so do the other `options.connections` where a prefix is listed. `classes` are
-    the storage classes of what is listed, all where none is named; `without` are buckets and prefixes in them of which
-    nothing is. What is made here is removed at the end. Raises WrongUsage, CosbatchError, also as it is entered.
+    `classes` are the storage classes of what is listed, all where none is named; `without` are buckets and prefixes in them
+    of which nothing is. What is made here is removed at the end. Raises WrongUsage, CosbatchError, also as it is entered.
     """
     if not objects.is_object(name):
         return _found_here(name, options)
     place = place_of(name)
-    if is_prefix(place):
-        clients = [client(), *(connect(options) for _connection in range(1, options.connections))]
-        return _listed(place, clients, classes, without)
-    if not as_file:
+    if left_in_place(name, as_file):
         return contextlib.nullcontext(place)
+    if _is_prefix(place):
+        return _listed(place, connect_all(options), classes, without)
     if names.is_inventory(place.key or ""):
-        return _kept(rows_of_inventory(client(), place))
+        return _kept(rows_of_inventory(connect(options), place))
     return _copied(name, options)
+
+
+def left_in_place(name: str, as_file: bool) -> Resource | None:
+    """Where the list lies, if a job takes it from there as it is; None of one that becomes a file first. Raises WrongUsage."""
+    place = place_of(name) if objects.is_object(name) else None
+    return None if place is None or as_file or _is_prefix(place) else place
 
 
 def _found_here(name: str, options: argparse.Namespace) -> AbstractContextManager[str]:
@@ -68,10 +71,10 @@ def _found_here(name: str, options: argparse.Namespace) -> AbstractContextManage
 
 def names_prefix(name: str) -> bool:
     """Whether the LIST is all that a prefix or a bucket holds. Raises WrongUsage."""
-    return objects.is_object(name) and is_prefix(place_of(name))
+    return objects.is_object(name) and _is_prefix(place_of(name))
 
 
-def is_prefix(place: Resource) -> bool:
+def _is_prefix(place: Resource) -> bool:
     """Whether all objects under it are meant: it is a bucket, or ends as a folder does."""
     return place.key is None or place.key.endswith("/")
 

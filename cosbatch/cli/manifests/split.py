@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.cutting import Part, parts_of
-from cosbatch.cli.remote.client import connect
 from cosbatch.cli.remote.content import Stretch, whole_file
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
@@ -62,7 +61,7 @@ def split(options: argparse.Namespace) -> int:
     stem = _stem(options.list)
     folder = options.output or f"{stem}-parts"
     # A list on this machine is divided without an account.
-    with lists.found(options.list, options, lambda: connect(options), as_file=True) as path:
+    with lists.found(options.list, options, as_file=True) as path:
         whole = whole_file(str(path))
         parts = divided(whole, options.rows, options.clock)
         width = max(4, len(str(len(parts))))

@@ -109,6 +109,11 @@ def connect(options: argparse.Namespace, profile: object = None) -> Client:
     return client_of(environ_of(options), options.clock, options.verbose)
 
 
+def connect_all(options: argparse.Namespace) -> list[Client]:
+    """As many clients as --connections says. Raises what `connect` raises."""
+    return [connect(options) for _connection in range(options.connections)]
+
+
 def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -> Client:
     """The client that the variables describe. Raises ConfigurationError with all that is wrong."""
     configuration = configuration_of(environ)
