@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -84,7 +84,7 @@ class Reader:
 
     def text(self, *names: str) -> str | None:
         """The first of the variables that is set."""
-        return next((value for name in names if (value := self.environ[name].strip())), None)
+        return first_set(self.environ, names)
 
     def needed(self, names: tuple[str, ...], form: re.Pattern[str], meaning: str) -> str:
         value = self.text(*names)
@@ -102,6 +102,11 @@ class Reader:
 
     def wrong(self, name: str, message: str) -> None:
         self.problems.append(Problem(f"/{name}", message))
+
+
+def first_set(environ: Mapping[str, str], names: Iterable[str]) -> str | None:
+    """The first of these variables that is set; an empty one counts as not set."""
+    return next((value for name in names if (value := environ.get(name, "").strip())), None)
 
 
 def read_settings(environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:

@@ -16,7 +16,7 @@ from cosbatch.cli.terminal.files import WrongUsage, writing
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration.profiles import parse_profiles
-from cosbatch.configuration.settings import APPID, DIGITS, REGION, UIN
+from cosbatch.configuration.settings import APPID, DIGITS, REGION, UIN, first_set
 from cosbatch.model import names
 from cosbatch.model.errors import ConfigurationError
 
@@ -99,8 +99,7 @@ def _answers(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[st
     )
     for question in _QUESTIONS:
         said = getattr(options, question.option)
-        known = next((environ[name] for name in question.variables if environ.get(name)), "")
-        default = known or question.default.format(**answers)
+        default = first_set(environ, question.variables) or question.default.format(**answers)
         if said is None and asks:
             said = _asked(question, default, answers)
         said = said or default

@@ -29,7 +29,7 @@ from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.tables import fitted, table
 from cosbatch.configuration.profiles import parse_profiles
-from cosbatch.configuration.settings import APPID, UIN
+from cosbatch.configuration.settings import APPID, UIN, first_set
 from cosbatch.model.errors import ConfigurationError, CosbatchError, quoted
 
 RUNTIME = "3.10"
@@ -137,7 +137,7 @@ def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
     profiles, problems = parse_profiles(profiles_file().read_bytes().decode("utf-8-sig", "replace"))
     if problems:
         raise ConfigurationError("The function could not read profiles.json; no package was made.", problems)
-    appid, uin = (next((environ[name] for name in known if environ.get(name)), None) for known in (APPID, UIN))
+    appid, uin = first_set(environ, APPID), first_set(environ, UIN)
     foreign = list(foreign_names(profiles, appid, uin))
     example = "It names the account of the example that is shipped." if names_example(profiles) else ""
     if foreign and not is_meant:

@@ -132,14 +132,11 @@ def _failed(check: str, error: CosbatchError, settings: Settings) -> Finding:
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
     """The buckets of manifests, reports and receipts: what they are for, their names and regions."""
     region = client.settings.account.region
+    yield from (("manifests", bucket, region) for bucket, _prefix in _manifests(client))
     for profile in client.configuration.profiles.profiles:
-        if profile.match:
-            yield "manifests", profile.match.bucket, region
         for place in profile.places:
             if place.what != "copies":
                 yield place.what, place.bucket, place.region or region
-    for bucket in client.configuration.profiles.policy.get("manifest_buckets", ()):
-        yield "manifests", bucket, region
 
 
 def _bucket(client: Client, role: str, bucket: str, region: str) -> Finding:
