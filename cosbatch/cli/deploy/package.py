@@ -118,16 +118,8 @@ def package(options: argparse.Namespace) -> int:
         _write_folder(files, folder)
     report = _report(options.output, content, dependencies, python)
     output.show(report, options, lambda: _lines(report))
-    if python is None:
-        output.say(
-            _(
-                "No Python {version} is here: the package has no byte code, and every cold start compiles all of it."
-            ).format(version=RUNTIME)
-        )
-    if not report["Roots"]:
-        output.say(
-            _("No openssl is here: the roots that TLS trusts stay in one file, which takes 15 ms of a cold start.")
-        )
+    for note in _notes(report):
+        output.say(note)
     return exit_codes.DONE
 
 
@@ -311,3 +303,14 @@ def _lines(report: Mapping[str, Any]) -> Iterable[str]:
     yield fitted(whole.format(path=report["Package"], count=f"{report['Bytes']:,}", digest=report["Digest"]))
     yield fitted(", ".join(f"{name} {version}" for name, version in report["Dependencies"].items()))
     yield from table((_("largest parts"), _("bytes")), [(part["Part"], part["Bytes"]) for part in report["Largest"]])
+
+
+def _notes(report: Mapping[str, Any]) -> Iterator[str]:
+    """What makes cold starts slower than they could be."""
+    if report["ByteCode"] is None:
+        compiled = _(
+            "No Python {version} is here: the package has no byte code, and every cold start compiles all of it."
+        )
+        yield compiled.format(version=RUNTIME)
+    if not report["Roots"]:
+        yield _("No openssl is here: the roots that TLS trusts stay in one file, which takes 15 ms of a cold start.")

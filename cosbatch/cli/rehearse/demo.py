@@ -21,6 +21,7 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.cli.terminal.tables import indented, printable, record
+from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import LANG, PROFILES, language_of
 from cosbatch.jobs.uploaded import receipt_place
 from cosbatch.model.deadline import Clock
@@ -81,12 +82,8 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
     _tell(_("A stand-in of COS listens here, with its files in a temporary folder."), [local.standin.endpoint])
     manifest = Resource(f"manifest-{client.settings.account.appid}", _KEY, None)
     _uploaded(local, manifest, options.objects)
-    profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
+    profile = _profile(client, manifest)
     name = profile.name if profile else None
-    _tell(
-        _("Of profiles.json, this profile takes the upload."),
-        record({"name": name, **(profile.job if profile else {})}, _INDENT),
-    )
     told = delivered(local.standin.events, options.clock)
     _tell(_("The platform tells the function, with this event."), json.dumps(told["Event"], indent=1).splitlines())
     results = results_of(told)
@@ -94,20 +91,9 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
         _tell(_(title), record(result, _INDENT))
     receipt = _receipt(client, manifest, profile.receipts) if profile and profile.receipts else None
     request = _request(client, manifest, name)
-    job = follow(client, results[0]["JobId"], _INTERVAL, _PATIENCE)
-    _tell(_("The job has ended. As it is stored:"), record(job, _INDENT))
-    _tell(_("Its result:"), list(verdict_of(job, client.settings.language)))
-    report = _report(client, job)
-    return {
-        "Event": told["Event"],
-        "Profile": name,
-        "Request": request,
-        "Results": results,
-        "Receipt": receipt,
-        "Job": job,
-        "Outcome": job_progress_of(job).outcome,
-        "Report": report,
-    }
+    job = _job(client, results[0]["JobId"])
+    made = {"Event": told["Event"], "Profile": name, "Request": request, "Results": results, "Receipt": receipt}
+    return {**made, "Job": job, "Outcome": job_progress_of(job).outcome, "Report": _report(client, job)}
 
 
 def _uploaded(local: Rehearsal, manifest: Resource, count: int) -> None:
@@ -125,6 +111,14 @@ def _uploaded(local: Rehearsal, manifest: Resource, count: int) -> None:
         count,
     )
     _tell(title.format(count=count, place=f"{manifest.bucket}/{manifest.key}"), first)
+
+
+def _profile(client: Client, manifest: Resource) -> Profile | None:
+    """The profile that takes the upload."""
+    profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
+    told = {"name": profile.name, **profile.job} if profile else {}
+    _tell(_("Of profiles.json, this profile takes the upload."), record(told, _INDENT))
+    return profile
 
 
 def delivered(events: Callable[[], list[Json]], clock: Clock) -> Json:
@@ -173,6 +167,14 @@ def _request(client: Client, manifest: Resource, profile: str | None) -> Json:
         [f"{plan['Method']} {plan['Path']} HTTP/1.1", *headers, "", *indented(plan["Body"])],
     )
     return dict(plan)
+
+
+def _job(client: Client, job_id: str) -> Mapping[str, Any]:
+    """The job at its end."""
+    job = follow(client, job_id, _INTERVAL, _PATIENCE)
+    _tell(_("The job has ended. As it is stored:"), record(job, _INDENT))
+    _tell(_("Its result:"), list(verdict_of(job, client.settings.language)))
+    return job
 
 
 def _report(client: Client, job: Mapping[str, Any]) -> Json:
