@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, verdict_of
 from cosbatch.cli.manifests import reports
-from cosbatch.cli.manifests.failures import most_first, parts_of, told
+from cosbatch.cli.manifests.failures import failures_told, most_first, report_parts
 from cosbatch.cli.terminal.language import _, ngettext
 from cosbatch.model.errors import CosbatchError
 
@@ -53,7 +53,7 @@ def end_of(job_id: str, job: Mapping[str, Any], options: argparse.Namespace) -> 
 
 def _count(name: str, options: argparse.Namespace, counts: dict[str, int]) -> None:
     counted = 0
-    for part in parts_of(name, options):
+    for part in report_parts(name, options):
         for tasks in part.tasks if part.tells_of_failures else ():
             for code, failed in tasks.failed.items():
                 counts[code] = counts.get(code, 0) + len(failed)
@@ -74,7 +74,7 @@ def _what_is_left(job_id: str, end: End) -> Iterator[str]:
     if counted < failed and end.failures:
         first = ngettext("Of the first {count} failed task:", "Of the first {count} failed tasks:", counted)
         yield first.format(count=f"{counted:,}")
-    yield from told(end.failures)
+    yield from failures_told(end.failures)
     if end.report is not None:
         yield _("Its report: {place}").format(place=end.report)
     if end.problem:

@@ -11,11 +11,11 @@ from typing import Any
 from cosbatch.cli.job_commands import list_options
 from cosbatch.cli.job_commands.after_job import end_of, told_at_end
 from cosbatch.cli.job_commands.job_progress import exit_code_of
-from cosbatch.cli.job_commands.planning import PATIENCE, ListCall, check, draft_of_uploaded, proposals, written_by_call
+from cosbatch.cli.job_commands.planning import ListCall, check, draft_of_uploaded, proposals, written_by_call
 from cosbatch.cli.job_commands.proposal import Proposal, lines_on, objects_told, question
-from cosbatch.cli.job_commands.wait import INTERVAL, follow, needs_confirmation, say_how_to_confirm
+from cosbatch.cli.job_commands.wait import follow, needs_confirmation, say_how_to_confirm
 from cosbatch.cli.manifests import lists
-from cosbatch.cli.remote.client import Client
+from cosbatch.cli.remote.client import LONG_PATIENCE, Client
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
@@ -23,6 +23,7 @@ from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import fitted, indented, printable, table
+from cosbatch.client.batch_client import INTERVAL
 from cosbatch.jobs.perform import created
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.model import identity
@@ -124,7 +125,7 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
             etag = upload(client, place, proposal.content, show)
         draft = draft_of_uploaded(call, proposal, proposal.content, etag)
     try:
-        result = created(draft, client.context(PATIENCE))
+        result = created(draft, client.context(LONG_PATIENCE))
     except IdempotencyMismatch as error:
         error.message += " Where the list is to have one more job, --again makes it."
         raise

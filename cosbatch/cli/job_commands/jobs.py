@@ -13,14 +13,13 @@ from cosbatch.cli.terminal.asking import add_yes, is_agreed
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command, whole_number
 from cosbatch.cli.terminal.tables import printable, record, table
+from cosbatch.client.batch_client import LISTING_PATIENCE
 from cosbatch.jobs.creation import all_jobs
 from cosbatch.model import names
 from cosbatch.model.identity import without_marker
 from cosbatch.schemas.calls import STATES
 from cosbatch.schemas.document import PRIORITY_MAXIMUM
 
-# Seconds: a listing may take many requests.
-_LISTING_PATIENCE = 300.0
 _HEADER = (
     *("JobId", N_("Status"), N_("Operation"), N_("Priority")),
     *(N_("Succeeded"), N_("Failed"), N_("Total"), N_("Created"), N_("Description")),
@@ -95,7 +94,7 @@ def jobs(options: argparse.Namespace) -> int:
     client = connect(options)
     found: list[Mapping[str, Any]] = []
     for state in options.state or [None]:
-        found += all_jobs({"jobStatuses": state}, client.exchange(_LISTING_PATIENCE))
+        found += all_jobs({"jobStatuses": state}, client.exchange(LISTING_PATIENCE))
     found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
     found = found[: options.limit]
     output.show({"Jobs": found}, options, lambda: _lines(found, client.settings.account.region))

@@ -10,7 +10,7 @@ from typing import Any
 from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests.split import divided
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import Client
+from cosbatch.cli.remote.client import LONG_PATIENCE, Client
 from cosbatch.cli.remote.content import Content, Stretch, content_of, whole_file
 from cosbatch.cli.remote.pending import PendingWire, ShownWire, headers_before
 from cosbatch.cli.terminal.files import WrongUsage
@@ -29,9 +29,7 @@ from cosbatch.model.messages import Call
 from cosbatch.model.names import Resource
 from cosbatch.service.manifest_object import ManifestObject
 
-# Seconds: a list of any size is judged to its end.
 _DAY = 86400
-PATIENCE = 7.0 * _DAY
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,9 @@ def _drafted(call: ListCall, client: Client, location: Mapping[str, object], tok
     full = replace(client, configuration=client.configuration._replace(settings=settings))
     elements = {**call.elements, "Manifest": {"Location": location}, "ClientRequestToken": token}
     try:
-        draft = draft_of(Call("CreateJob", elements), call.profile, _written(client, moment), full.context(PATIENCE))
+        draft = draft_of(
+            Call("CreateJob", elements), call.profile, _written(client, moment), full.context(LONG_PATIENCE)
+        )
     except InvalidManifest as error:
         limit = call.profile.limits.get("max_objects") if call.profile else None
         if limit is not None and "Verdict" not in error.fields:

@@ -16,7 +16,7 @@ from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.job_commands.list_options import add_end, add_way, check_end
 from cosbatch.cli.manifests import reports
 from cosbatch.cli.manifests.failed_tasks import FailedTasks
-from cosbatch.cli.manifests.failures import parts_of, told
+from cosbatch.cli.manifests.failures import failures_told, report_parts
 from cosbatch.cli.manifests.key_form import FORMS, KeyForm
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal import exit_codes, files, output
@@ -137,7 +137,7 @@ def _report_of(job_id: str, job: Job) -> str:
 
 
 def _say_counts(failed: FailedTasks) -> None:
-    for line in told(failed.counts):
+    for line in failures_told(failed.counts):
         output.say(line)
     if not failed.counts:
         output.say(_("No such task failed; there is no manifest."))
@@ -163,7 +163,7 @@ def _without_blanks(value: Any) -> Any:
 def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> str | None:
     """Gather the failed tasks that are asked for; how the report writes their keys. Raises WrongUsage where that is open."""
     keys = KeyForm()
-    for part in parts_of(name, options):
+    for part in report_parts(name, options):
         if options.output is not None:
             files.check_apart(options.output, part.name)
         # Where no failed key has a %, it does not matter how the others are written.

@@ -16,9 +16,9 @@ from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.cli.terminal.tables import printable, record
+from cosbatch.client.batch_client import INTERVAL
 from cosbatch.model.errors import CosbatchError
 
-INTERVAL = 5.0
 # How many calls in a row may fail, each after its own retries, before the command gives up.
 _FAILURES = 10
 

@@ -8,7 +8,7 @@ from itertools import chain
 
 from cosbatch.cli.manifests import reports, source
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import connect
+from cosbatch.cli.remote.client import LONG_PATIENCE, connect
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, bucket, command, whole_number
@@ -22,8 +22,6 @@ from cosbatch.service.manifest_object import ManifestObject
 
 # Bytes that are read where nobody knows how many there are: a pipe may have no end.
 ENDLESS = 16 << 30
-# Seconds for all data files of an inventory together.
-_PATIENCE = 7 * 86400.0
 
 _EXAMPLES = N_("""\
   Before a list is uploaded:
@@ -153,7 +151,7 @@ def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.
         return inventory.verdict._replace(complete=False)
     client, place = connect(options), objects.place_of(name)
     location = {"ETag": None, "ObjectArn": place.arn(client.settings.account.region)}
-    manifest = ManifestObject(location, client.exchange(_PATIENCE))
+    manifest = ManifestObject(location, client.exchange(LONG_PATIENCE))
     return judge_data_files(inventory, options.bucket or _AnyBucket(), manifest, full=True)
 
 

@@ -20,7 +20,7 @@ from cosbatch.model.hints import ENGLISH
 from cosbatch.model.names import Resource
 
 
-class Part(NamedTuple):
+class ReportPart(NamedTuple):
     """The tasks in one file of a report, to be read before the next part; whether some of them may have failed."""
 
     name: str
@@ -28,7 +28,7 @@ class Part(NamedTuple):
     tasks: Iterator[Tasks]
 
 
-def parts_of(name: str, options: argparse.Namespace) -> Iterator[Part]:
+def report_parts(name: str, options: argparse.Namespace) -> Iterator[ReportPart]:
     """The parts of a report, those first that may tell of failures. Raises WrongUsage, InvalidEvent, ServiceSideError."""
     with source.opened(name, options) as opened:
         first = next(opened.blocks, b"")
@@ -36,13 +36,13 @@ def parts_of(name: str, options: argparse.Namespace) -> Iterator[Part]:
             raise InvalidEvent(f"{name} is empty, and so no report of a job. Fetch it again.")
         blocks = chain([first], opened.blocks)
         if not reports.is_contents(first):
-            yield Part(name, True, reports.tasks(blocks, None, name))
+            yield ReportPart(name, True, reports.tasks(blocks, None, name))
             return
         contents = reports.contents_of(b"".join(blocks), name)
     for file in sorted(contents.files, key=lambda file: not file.tells_of_failures):
         place = _place(name, file)
         with source.opened(place, options) as opened:
-            yield Part(place, file.tells_of_failures, reports.tasks(opened.blocks, contents.columns, place))
+            yield ReportPart(place, file.tells_of_failures, reports.tasks(opened.blocks, contents.columns, place))
 
 
 def _place(name: str, file: File) -> str:
@@ -62,7 +62,7 @@ def most_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda count: (-count[1], count[0])))
 
 
-def told(counts: Mapping[str, int]) -> Iterator[str]:
+def failures_told(counts: Mapping[str, int]) -> Iterator[str]:
     """One line for each code: how many tasks failed so, and what to do about it."""
     for code, count in counts.items():
         yield printable(f"{count:,} {code}: {output.hint_of(code) if code in ENGLISH else ''}".rstrip(": "))

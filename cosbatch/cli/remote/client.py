@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 # Seconds for one call with all of its attempts: a person waits longer than a platform does.
 PATIENCE = 60.0
+# Seconds for what takes as long as a list is: one of any size is judged to its end.
+LONG_PATIENCE = 7 * 86400.0
 
 
 @dataclass(frozen=True)
