@@ -134,8 +134,8 @@ def _unknown_placeholders(pointer: str, job: Mapping[str, Any]) -> Iterator[Prob
 def document_of(call: Mapping[str, Any], profile: Profile | None, region: str, moment: float) -> dict[str, Any]:
     """The document that a CreateJob call asks for, normalised.
 
-    `call` holds elements of a CreateJob document; a Manifest may be given as its name alone. {date} stands for the
-    day in UTC of `moment` (Unix seconds). Raises InvalidRequest with all faults, Forbidden for elements that the profile does not open.
+    `call` holds elements of a CreateJob document; a Manifest may be its name alone. {date} is the day in UTC of
+    `moment`, in Unix seconds. Raises InvalidRequest with all faults, Forbidden for what the profile does not open.
     """
     elements = dict(call)
     if isinstance(elements.get("Manifest"), str):
@@ -157,7 +157,7 @@ def _check_open(elements: Mapping[str, Any], profile: Profile) -> None:
 
 
 def _overlaid(profile: Profile, elements: dict[str, Any], moment: float) -> dict[str, Any]:
-    """The profile's job, its placeholders filled in, under the elements. A long key shortens Description, which is for people."""
+    """The elements over the profile's job, its placeholders filled in; Description, which is for people, may be cut."""
     job, manifest = dict(profile.job), elements.get("Manifest")
     values = _placeholders(manifest, moment)
     if job.get("Description"):

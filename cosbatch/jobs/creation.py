@@ -92,9 +92,7 @@ def recall(token: str, location: Mapping[str, object], exchange: Exchange) -> di
 
 
 def _no_job_was_made(error: ServiceSideError) -> bool:
-    """Whether no try was left open, and the last one never got there or was refused by the service itself, though not for
-    a token that it knows.
-    """
+    """Whether no try was left open, and the last never got there or was refused by the service, not as a duplicate."""
     is_open = error.unproven or error.ambiguous is not None
     return not is_open and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 

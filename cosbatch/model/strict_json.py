@@ -26,7 +26,7 @@ class NotJson(ValueError):
 
 
 def read(text: str | bytes) -> object:
-    """The value that the text holds (UTF-8 where it is bytes). Raises ValueError, in words for a person; NotJson with a line."""
+    """The value of a text (UTF-8 where it is bytes). Raises ValueError in words for a person, NotJson with a line."""
     try:
         if isinstance(text, bytes):
             # A byte order mark is no fault of the text; some editors write one.

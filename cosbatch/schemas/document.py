@@ -196,7 +196,7 @@ class Copy(Element):
 
 
 def _prefix_faults(data: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, list[str]]:
-    """The page reads prefixes only when PrefixReplace is true, and says nothing of two empty ones: both are taken for mistakes."""
+    """The page reads prefixes only with PrefixReplace, and tells of no two empty ones: both are taken for mistakes."""
     unread = [name for name in PREFIXES if data.get(name)]
     if unread and not data.get("PrefixReplace", "PrefixReplace" in given):
         message = "is only read when PrefixReplace is true; set it, or leave the prefix out"

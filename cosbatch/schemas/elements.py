@@ -48,9 +48,7 @@ class Element(Schema):
 
 
 class Kind:
-    """What all kinds have in common: `about` is what an element means, for the reader of the JSON Schema; refusals say in
-    words for a person what marshmallow says for a programmer.
-    """
+    """What all kinds have: refusals in words for people, and `about`, by which the JSON Schema says what is meant."""
 
     default_error_messages: dict[str, str | list[Any] | dict[Any, Any]] = {
         "required": "is required; add it",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from cosbatch.model import names
 from cosbatch.model.credentials import Account
@@ -97,9 +98,8 @@ def described(response: Response) -> dict[str, object]:
 
 def listed(response: Response) -> dict[str, object]:
     """`{Jobs, NextToken, RequestId}`; Jobs is a list, empty where nothing is listed."""
-    result = read("ListJobsResult", response)
-    jobs = result.get("Jobs") or []
-    return {**result, "Jobs": [job for job in jobs if isinstance(job, dict)] if isinstance(jobs, list) else []}
+    result: dict[str, Any] = read("ListJobsResult", response)
+    return {**result, "Jobs": [job for job in result.get("Jobs") or () if isinstance(job, dict)]}
 
 
 def updated_priority(response: Response) -> dict[str, object]:

@@ -41,7 +41,7 @@ def head_request(place: names.Resource, account: Account, version: str | None = 
 def part_request(
     place: names.Resource, account: Account, etag: str | None, start: int, length: int, version: str | None = None
 ) -> Request:
-    """GET of at most `length` bytes from `start`; the service refuses it where the object's ETag is another by now (436/7753)."""
+    """GET of at most `length` bytes from `start`, refused where the object's ETag is another by now (436/7753)."""
     same = (("If-Match", etag),) if etag else ()
     headers = (("Range", f"bytes={start}-{start + length - 1}"), *same)
     limit = max(length, ANSWER_LIMIT)
@@ -58,7 +58,7 @@ def put_request(
 
 
 def is_part(response: Response, start: int) -> bool:
-    """Whether the body is what the object holds from `start` on. Where ranges are not served, that is the whole, from 0 on."""
+    """Whether the body is what the object holds from `start` on; where ranges are not served, that is all, from 0."""
     if response.status != 206:
         return start == 0
     found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))

@@ -79,9 +79,7 @@ def authorization(
 
 
 class SignatureAuth(AuthBase):
-    """Signs a request of requests at `now`: path and parameters as `request` has them, decoded, which requests does not keep;
-    of the headers, those that the page names.
-    """
+    """Signs path and parameters of `request`, decoded as requests keeps none, and the headers that the page names."""
 
     def __init__(self, credentials: Credentials, now: int, request: Request, headers: Mapping[str, str]) -> None:
         self._credentials = credentials

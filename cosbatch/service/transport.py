@@ -27,7 +27,7 @@ _CONNECT_SECONDS = 5.0
 
 
 def ca_folder(bundle: str, size: int) -> str:
-    """Where the roots of a bundle lie one by one: only for a bundle of that very size, so that a changed one is read itself."""
+    """Where the roots of a bundle of this size lie one by one; a bundle that was changed has none: it is read."""
     return f"{bundle}.{size}"
 
 
