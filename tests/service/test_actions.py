@@ -233,7 +233,7 @@ def test_gives_an_error_without_a_body_the_name_of_its_status_and_what_it_can_me
     assert "says no more" not in error.message
 
 
-@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("status", [200, 403, 404])
 def test_takes_no_gateway_s_page_for_the_service_s_word_though_a_head_does_not_show_it(status: int) -> None:
     with pytest.raises(UnexpectedResponse):
         actions.checked(Response(status, {"content-type": "text/html; charset=utf-8"}))
