@@ -114,14 +114,15 @@ class ReportFiles:
 
     def finished(self, contents: Contents, now: float) -> list[Finished]:
         """The report's objects, written to contents; the manifest that names the others is the last."""
-        base = base_of(self._job)
+        base, bucket = base_of(self._job), bucket_of(self._job).bucket
         found, results = [], []
         for status, path in self._paths.items():
             if self._length(status):
                 stored = contents.receive(pieces(path.open("rb"), 0, self._length(status)))
                 key = f"{base}/results/{stored.etag}.csv"
                 found.append(Finished(key, stored, CSV_TYPE))
-                results.append(_result(self._job, status, key, stored))
+                named = {"TaskExecutionStatus": status, "Bucket": bucket, "MD5Checksum": stored.etag, "Key": key}
+                results.append(named)
         manifest = contents.receive([_manifest(results, now)])
         return [*found, Finished(f"{base}/manifest.json", manifest, JSON_TYPE)]
 
@@ -139,11 +140,6 @@ def _line(status: str, outcome: Outcome) -> tuple[object, ...]:
     if error is None:
         return bucket, encoded, version, status, "", 200, "Successful"
     return bucket, encoded, version, status, error.code, error.status, error.message
-
-
-def _result(job: Job, status: str, key: str, stored: Stored) -> dict[str, str]:
-    bucket = bucket_of(job).bucket
-    return {"TaskExecutionStatus": status, "Bucket": bucket, "MD5Checksum": stored.etag, "Key": key}
 
 
 def _manifest(results: list[dict[str, str]], now: float) -> bytes:
