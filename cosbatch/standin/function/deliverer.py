@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from collections.abc import Iterator
@@ -101,7 +102,7 @@ class Deliverer(Worker):
 
     def _deliver(self, event: Event) -> Delivery:
         began = self._service.clock.now()
-        result = self.instances.invoke(event.document, event.round + 1)
+        result = self.instances.invoke(json.loads(event.document), event.round + 1)
         return Delivery(result.succeeded, result.value, began, self._service.clock.now())
 
     def _keep(self, event: Event, deliveries: list[Delivery]) -> None:

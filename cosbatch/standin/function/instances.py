@@ -119,8 +119,8 @@ class Instances:
         """Load the function once. Raises UnusableFunction."""
         self._idle.append(Instance(self.function))
 
-    def invoke(self, event: str, number: int) -> Result:
-        """What the function makes of an event (JSON), in a round."""
+    def invoke(self, event: object, number: int) -> Result:
+        """What the function makes of an event, in a round."""
         with self._room:
             try:
                 instance = self._lend()
@@ -147,9 +147,9 @@ class Instances:
                 return
         instance.end()
 
-    def _message(self, event: str, number: int) -> bytes:
-        head = json.dumps({"context": self._context(), "environ": self._environ(number)})
-        return f'{head[:-1]}, "event": {event}}}'.encode()
+    def _message(self, event: object, number: int) -> bytes:
+        message = {"event": event, "context": self._context(), "environ": self._environ(number)}
+        return json.dumps(message).encode()
 
     def _context(self) -> dict[str, object]:
         """The context of a Python function (583/9210)."""

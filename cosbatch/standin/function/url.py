@@ -25,7 +25,7 @@ def answer_function(instances: Instances | None, request: Request) -> Response:
     body = _body(request)
     if body is None:
         return _said(413, {"errorMessage": "The event is larger than 6 MB", "statusCode": 406})
-    return response_of(instances.invoke(json.dumps(_request_event(request, body)), 0))
+    return response_of(instances.invoke(_request_event(request, body), 0))
 
 
 def _body(request: Request) -> bytes | None:
