@@ -60,6 +60,12 @@ def test_no_file_name_stands_twice() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
+def test_tells_of_every_module_in_its_readme() -> None:
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    names = {path.stem if path.parent != FOLDER else path.name for path in PATHS if path.name != "__init__.py"}
+    assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_says_its_job_in_the_first_line_and_is_read_in_one_go(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

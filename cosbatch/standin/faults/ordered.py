@@ -1,61 +1,7 @@
 """Faults to order for coming calls: the menu, its options, and the queue of what was ordered.
 
-    POST   /_standin/faults   orders them: a JSON list of {"action": ..., "fault": ..., further options}
-    GET    /_standin/faults   shows what is still to come
-    DELETE /_standin/faults   forgets them all
-
-A call takes the first fault in the queue that was ordered for its action. Options of every fault:
-
-    action   CreateJob, ListJobs, HeadObject, GetObject, ... as in wire/actions.py; * for all
-    times    how many calls it hits (default 1; null until deleted; ClockSkew and ListingLag: null)
-    after    how many calls of the action pass unharmed before (default 0)
-    stored   true: the call is carried out all the same, and only its response is the fault (default false)
-
-Faults of the connection:
-
-    LostReply            the call is carried out, and the connection closed without a response
-    CloseBeforeReading   closed as soon as the headers are there
-    CloseAfterReading    closed when the body was read
-    Reset                reset (RST) when the body was read
-    Hang                 no response for `seconds` (default 3600), then closed
-
-Faults of the response; the call is carried out, and then:
-
-    Delay                the response is sent `seconds` later (default 0.05)
-    Drip                 the response is sent one byte every `seconds` (default 0.1)
-    ShortBody            the connection is closed in the middle of the body
-    WrongContentLength   Content-Length announces only half of the body
-    Gzip                 the body is compressed, whatever the client accepts
-    WrongCharset         the body is UTF-16, and is called UTF-8
-    UnknownCharset       the XML declaration names an encoding that does not exist
-
-Other responses; the call is not carried out, unless `stored` is true:
-
-    any Code of the service, such as InternalError, ServiceUnavailable, TooManyJobs, SlowDown, InvalidRequest:
-                         its Error document; `status` changes the HTTP status, `retry_after` adds Retry-After
-                         (SlowDown: 1 second)
-    EmptyError           `status` (default 502) without a body
-    HtmlError            `status` (default 502) with a page of a gateway
-    Html                 200 with a page that is no document of the service
-    Empty                200 without a body
-    Redirect             `status` (default 307) to `location` (default http://127.0.0.1:9/)
-    GzipBomb             200 with `size` MiB (default 64) of blanks, compressed
-    EntityBomb           200 with entities that multiply to gigabytes
-    Dtd                  200 with a document type that defines an entity
-    ExternalEntity       200 with an entity that is to be read from a file
-
-Faults of the service itself:
-
-    ClockSkew            the service's clock is `seconds` ahead (default 3600; negative: behind)
-    ListingLag           ListJobs does not show jobs younger than `seconds`; without `seconds`, none that were
-                         created after this fault was ordered: with "times": n the list lags for n calls
-
-Faults of an event on its way to the function; their action is Event, which * does not mean:
-
-    EventTwice           delivered once more when the first delivery has ended
-    EventAtOnce          delivered twice at the same time, to two instances
-    EventLate            delivered `seconds` later (default 60)
-    EventOutOfOrder      delivered behind the next event, or `seconds` later (default 60) where none comes
+What each of them does, and what its options are, is told in the README of the stand-in. A call takes the first fault in the queue
+that was ordered for its action.
 """
 
 from __future__ import annotations
@@ -68,9 +14,13 @@ from dataclasses import asdict, dataclass, replace
 from cosbatch.standin.wire.actions import ACTIONS
 from cosbatch.standin.wire.errors import KNOWN
 
+# The call is not carried out (but for LostReply), and the connection ends.
 CONNECTION = ("LostReply", "CloseBeforeReading", "CloseAfterReading", "Reset", "Hang")
+# The call is carried out, and its response damaged.
 DAMAGED = ("Delay", "Drip", "ShortBody", "WrongContentLength", "Gzip", "WrongCharset", "UnknownCharset")
+# The call is not carried out, and another response sent; so is it with every Code of the service.
 OTHER = ("EmptyError", "HtmlError", "Html", "Empty", "Redirect", "GzipBomb", "EntityBomb", "Dtd", "ExternalEntity")
+# The service itself is at fault, until the fault is deleted.
 LASTING = ("ClockSkew", "ListingLag")
 # What is ordered for events, and the action under which.
 EVENT = "Event"
@@ -85,7 +35,11 @@ class UnknownFault(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """One ordered fault. `ordered` is the moment of the order, in Unix seconds."""
+    """One ordered fault. `ordered` is the moment of the order, in Unix seconds.
+
+    `times` None: for all calls until it is deleted. `after`: how many calls of the action pass unharmed before. `stored`: the
+    call is carried out all the same. `retry_after` is in seconds, `size` in MiB.
+    """
 
     action: str
     fault: str

@@ -7,11 +7,14 @@ import http.client
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+import cosbatch.standin
 from cosbatch.standin import Standin
-from cosbatch.standin.faults.ordered import MENU, Fault, Faults, UnknownFault, read_order
+from cosbatch.standin.faults.ordered import LIMITS, MENU, Fault, Faults, UnknownFault, read_order
+from cosbatch.standin.wire.errors import KNOWN
 from tests.standin.client import Client, Reply, client_of
 from tests.standin.documents import document
 
@@ -300,10 +303,7 @@ def test_leaves_calls_of_other_actions_alone() -> None:
 
 
 def test_is_documented_with_every_name() -> None:
-    import cosbatch.standin.faults.ordered as menu
-
-    described = menu.__doc__ or ""
-    assert [
-        name for name in (*menu.CONNECTION, *menu.DAMAGED, *menu.OTHER, *menu.LASTING) if name not in described
-    ] == []
+    described = Path(cosbatch.standin.__file__).with_name("README.md").read_text(encoding="utf-8")
+    assert [name for name in MENU if name not in KNOWN and f"`{name}`" not in described] == []
+    assert [name for name in LIMITS if f"`{name}`" not in described] == []
     assert len(set(MENU)) == len(MENU)
