@@ -46,7 +46,7 @@ def _function_response(parts: Parts, request: Request) -> Response:
 
 
 def _error_response(error: ServiceError, request: Request, request_id: str) -> Response:
-    return error_answer(error, "".join([*request.hosts[:1], request.path]), request_id)
+    return error_answer(error, f"{request.host}{request.path}", request_id)
 
 
 @dataclass(frozen=True)

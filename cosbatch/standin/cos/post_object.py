@@ -66,7 +66,7 @@ def _answer(request: Request, made: Mapping[str, str], headers: Headers) -> Resp
     status = fields.get("success_action_status", "204")
     if status != "201":
         return Response(int(status) if status in STATUSES else 204, headers)
-    named = [("Location", f"http://{request.hosts[0]}/{made['key']}")]
+    named = [("Location", f"http://{request.host}/{made['key']}")]
     named += [(element, made[element.lower()]) for element in ("Bucket", "Key", "ETag")]
     return replace(answer("PostResponse", named, *headers), status=201)
 

@@ -120,9 +120,8 @@ def complete(call: Call) -> Response:
         _forget(call, transaction)
         attributes = Attributes(**json.loads(upload["attributes"]))
         version = call.create(transaction, stored, attributes, now, "CompleteMultipartUpload")
-    host = call.request.hosts[0] if call.request.hosts else call.target.bucket
     children = [
-        ("Location", f"{host}{call.request.path}"),
+        ("Location", f"{call.request.host or call.target.bucket}{call.request.path}"),
         ("Bucket", call.target.bucket),
         ("Key", call.target.key),
         ("ETag", f'"{stored.etag}"'),

@@ -37,6 +37,11 @@ class Request:
     client: str = "127.0.0.1"
     query: str = ""
 
+    @property
+    def host(self) -> str:
+        """The name that the client has sent the request to; empty where it names none."""
+        return self.hosts[0] if self.hosts else ""
+
     def parameter(self, name: str) -> str | None:
         """The first value of a query parameter, None where it is not given; names are case-sensitive."""
         return next((value for key, value in self.parameters if key == name), None)
