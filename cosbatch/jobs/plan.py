@@ -44,24 +44,23 @@ def check_digest(seen: str | None, order: Order) -> None:
 def _warnings(document: Mapping[str, Any], inspection: Inspection) -> Iterator[dict[str, object]]:
     if not document["Report"]["Enabled"]:
         yield warning("NoReport", "/Report/Enabled", "is false: nothing will tell which objects failed")
-    (operation,) = document["Operation"]
-    match operation:
-        case "COSPutObjectCopy":
-            yield from _copy_warnings(document["Operation"][operation], f"/Operation/{operation}", inspection.buckets)
-        case "COSDeleteObject":
-            yield from _delete_warnings(document["Manifest"]["Spec"])
+    operation = document["Operation"]
+    if "COSPutObjectCopy" in operation:
+        yield from _copy_warnings(operation["COSPutObjectCopy"], inspection.buckets)
+    if "COSDeleteObject" in operation:
+        yield from _delete_warnings(document["Manifest"]["Spec"])
     if document["Priority"] == 0:
         yield warning("LowestPriority", "/Priority", "is 0: every other job goes first, and the console cannot set it")
 
 
-def _copy_warnings(copy: Mapping[str, Any], pointer: str, sources: Collection[str]) -> Iterator[dict[str, object]]:
+def _copy_warnings(copy: Mapping[str, Any], sources: Collection[str]) -> Iterator[dict[str, object]]:
     target = names.parse_resource(copy["TargetResource"]).bucket
     if target in sources and not copy.get("PrefixReplace"):
         message = f"is a source too: objects of {target} are copied onto themselves"
-        yield warning("CopyOntoItself", f"{pointer}/TargetResource", message)
+        yield warning("CopyOntoItself", "/Operation/COSPutObjectCopy/TargetResource", message)
     if copy.get("ResourcesPrefix") and not copy.get("TargetKeyPrefix"):
         message = f"empties the key of an object that is called just {copy['ResourcesPrefix']!r}"
-        yield warning("EmptiesKeys", f"{pointer}/TargetKeyPrefix", message)
+        yield warning("EmptiesKeys", "/Operation/COSPutObjectCopy/TargetKeyPrefix", message)
 
 
 def _delete_warnings(spec: Mapping[str, Any]) -> Iterator[dict[str, object]]:

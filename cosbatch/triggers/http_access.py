@@ -37,7 +37,9 @@ def authorize(token: HttpToken | None, action: str, fields: Mapping[str, object]
     """Raises Forbidden where the token is bound to other actions or profiles."""
     if token is None:
         return
-    actions = token.actions if token.actions is not None else (_WITH_PROFILES if token.profiles is not None else None)
+    actions = token.actions
+    if actions is None and token.profiles is not None:
+        actions = _WITH_PROFILES
     if actions is not None and action not in actions:
         raise Forbidden(f"This token may not call {action}.")
     # A list: what a caller gives as the name may have no hash.
