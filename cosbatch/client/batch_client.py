@@ -8,13 +8,10 @@ from typing import Any
 
 import requests
 
-from cosbatch.configuration import Configuration
-from cosbatch.configuration.profiles import Profiles
-from cosbatch.configuration.settings import read_settings
+from cosbatch.configuration import read_without_profiles
 from cosbatch.jobs.creation import all_jobs
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model.deadline import Clock, Deadline
-from cosbatch.model.errors import ConfigurationError
 from cosbatch.model.messages import Call
 from cosbatch.schemas.calls import FINAL_STATES
 from cosbatch.service.exchange import Budget, Exchange, Wire
@@ -60,13 +57,11 @@ class BatchClient:
             "COSBATCH_REGION": region,
             "COSBATCH_ENDPOINT": endpoint,
         }
-        settings, problems = read_settings(
+        self._configuration = read_without_profiles(
             {**os.environ, **{name: value for name, value in given.items() if value is not None}}
         )
-        if problems:
-            raise ConfigurationError("The client is not configured rightly; nothing was sent.", problems)
+        settings = self._configuration.settings
         self._clock = clock or Clock()
-        self._configuration = Configuration(settings, Profiles())
         self._own_session = direct_session() if session is None else None
         transport = Transport(self._clock, session or self._own_session)
         self._wire: Wire = transport.connect(settings.credentials, settings.endpoint)

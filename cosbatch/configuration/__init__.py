@@ -31,6 +31,14 @@ def read_configuration(environ: Mapping[str, str], default_path: str, read_file:
     return Configuration(settings, profiles)
 
 
+def read_without_profiles(environ: Mapping[str, str]) -> Configuration:
+    """The settings, for what makes no job: no file is read. Raises ConfigurationError with everything that is wrong."""
+    settings, problems = read_settings(environ)
+    if problems:
+        raise ConfigurationError("The variables are not right; nothing was sent.", problems)
+    return Configuration(settings, Profiles())
+
+
 def _profiles(path: str, may_be_missing: bool, read_file: Callable[[str], str]) -> tuple[Profiles, tuple[Problem, ...]]:
     try:
         return parse_profiles(read_file(path))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.job_commands.job_progress import counts_of, job_progress_of, reasons_of
-from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.client import Client, connect, connect_without_profiles
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import add_yes, is_agreed
 from cosbatch.cli.terminal.language import N_, _
@@ -91,7 +91,7 @@ def _of_one_job(commands: Commands, name: str, summary: str, examples: str, run:
 
 
 def jobs(options: argparse.Namespace) -> int:
-    client = connect(options)
+    client = connect_without_profiles(options)
     found: list[Mapping[str, Any]] = []
     for state in options.state or [None]:
         found += all_jobs({"jobStatuses": state}, client.exchange(LISTING_PATIENCE))
@@ -116,7 +116,7 @@ def _row(job: Mapping[str, Any]) -> list[object]:
 
 
 def describe(options: argparse.Namespace) -> int:
-    client = connect(options)
+    client = connect_without_profiles(options)
     result: Any = client.call({"Action": "DescribeJob", "JobId": options.job_id})
     output.show(result, options, lambda: record(result["Job"]))
     for reason in reasons_of(result["Job"], client.settings.language):
@@ -125,7 +125,10 @@ def describe(options: argparse.Namespace) -> int:
 
 
 def priority(options: argparse.Namespace) -> int:
-    return _do({"Action": "UpdateJobPriority", "JobId": options.job_id, "Priority": options.priority}, options)
+    call = {"Action": "UpdateJobPriority", "JobId": options.job_id, "Priority": options.priority}
+    # The policy of the profiles file says how high a priority may be.
+    output.show(connect(options).call(call), options)
+    return exit_codes.DONE
 
 
 def confirm(options: argparse.Namespace) -> int:
@@ -143,10 +146,10 @@ def delete(options: argparse.Namespace) -> int:
     return _do({"Action": "DeleteJob", "JobId": options.job_id}, options, _("Take it out of the listing, for good?"))
 
 
-def _do(call: Mapping[str, object], options: argparse.Namespace, question: str | None = None) -> int:
-    """Carry the call out, where it comes with a question only after somebody has said yes to it."""
-    client = connect(options)
-    if question and not is_agreed(options, lambda: _at_stake(client, options.job_id), question):
+def _do(call: Mapping[str, object], options: argparse.Namespace, question: str) -> int:
+    """Carry the call out, after somebody has said yes to the question."""
+    client = connect_without_profiles(options)
+    if not is_agreed(options, lambda: _at_stake(client, options.job_id), question):
         return exit_codes.FAILED
     output.show(client.call(call), options)
     return exit_codes.DONE

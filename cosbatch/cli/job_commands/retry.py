@@ -18,7 +18,7 @@ from cosbatch.cli.manifests import reports
 from cosbatch.cli.manifests.failed_tasks import FailedTasks
 from cosbatch.cli.manifests.failures import failures_told, report_parts
 from cosbatch.cli.manifests.key_form import FORMS, KeyForm
-from cosbatch.cli.remote.client import connect
+from cosbatch.cli.remote.client import connect, connect_without_profiles
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.asking import add_yes, check_terminal
 from cosbatch.cli.terminal.files import WrongUsage, output_path
@@ -88,7 +88,9 @@ def retry(options: argparse.Namespace) -> int:
     options.holds_rows = options.output is None and options.by_code is None and not options.create
     job: Job | None = None
     if _is_job(options.report):
-        job = connect(options).job(options.report)
+        # Where a job is to be made, profiles that are not right are told before the work.
+        client = connect(options) if options.create else connect_without_profiles(options)
+        job = client.job(options.report)
     name = options.report if job is None else _report_of(options.report, job)
     with contextlib.closing(FailedTasks()) as failed:
         form = _gathered(failed, name, options)

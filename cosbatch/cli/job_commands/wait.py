@@ -10,7 +10,7 @@ from typing import Any
 
 from cosbatch.cli.job_commands.after_job import end_of, told_at_end
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of
-from cosbatch.cli.remote.client import Client, connect
+from cosbatch.cli.remote.client import Client, connect_without_profiles
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
 
 
 def wait(options: argparse.Namespace) -> int:
-    client = connect(options)
+    client = connect_without_profiles(options)
     job = follow(client, options.job_id, options.interval, options.timeout)
     end = end_of(options.job_id, job, options)
     known = {"JobId": options.job_id, **end.as_json()}

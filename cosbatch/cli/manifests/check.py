@@ -8,7 +8,7 @@ from itertools import chain
 
 from cosbatch.cli.manifests import reports, source
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import LONG_PATIENCE, connect
+from cosbatch.cli.remote.client import LONG_PATIENCE, connect_without_profiles
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, bucket, command, whole_number
@@ -149,7 +149,7 @@ def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.
         return inventory.verdict
     if not inventory.verdict.ok:
         return inventory.verdict._replace(complete=False)
-    client, place = connect(options), objects.place_of(name)
+    client, place = connect_without_profiles(options), objects.place_of(name)
     location = {"ETag": None, "ObjectArn": place.arn(client.settings.account.region)}
     manifest = ManifestObject(location, client.exchange(LONG_PATIENCE))
     return judge_data_files(inventory, options.bucket or _AnyBucket(), manifest, full=True)

@@ -16,7 +16,7 @@ from cosbatch.cli.manifests import source
 from cosbatch.cli.manifests.build import Selection, list_into
 from cosbatch.cli.manifests.inventory_rows import rows_of_inventory
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import Client, connect, connect_all
+from cosbatch.cli.remote.client import Client, connect_all, connect_without_profiles
 from cosbatch.cli.remote.listing import Listing
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
@@ -50,7 +50,7 @@ def found(
     if _is_prefix(place):
         return _listed(place, connect_all(options), classes, without)
     if names.is_inventory(place.key or ""):
-        return _kept(rows_of_inventory(connect(options), place))
+        return _kept(rows_of_inventory(connect_without_profiles(options), place))
     return _copied(name, options)
 
 

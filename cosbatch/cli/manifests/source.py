@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import connect
+from cosbatch.cli.remote.client import connect_without_profiles
 from cosbatch.cli.terminal import files
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
@@ -43,7 +43,7 @@ def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Itera
 def _stored(name: str, options: argparse.Namespace) -> Iterator[Source]:
     if objects.is_object(name):
         place = objects.place_of(name)
-        client = connect(options)
+        client = connect_without_profiles(options)
         stored = objects.head(client, place)
         yield Source(stored.size, objects.blocks(client, stored))
     elif name == files.STDIN:

@@ -14,7 +14,7 @@ from cosbatch.cli.terminal.files import WrongUsage, read_text
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.output import say
 from cosbatch.cli.terminal.tables import printable
-from cosbatch.configuration import Configuration, read_configuration
+from cosbatch.configuration import Configuration, read_configuration, read_without_profiles
 from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import PROFILES, Settings
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
@@ -97,7 +97,7 @@ class Client:
 
 
 def connect(options: argparse.Namespace, profile: object = None) -> Client:
-    """The client that the environment and the options describe, for a call that names the profile.
+    """The client that the environment and the options describe, for a call that may name a profile, and whom the policy binds.
 
     Raises ConfigurationError, and WrongUsage where that or --profile names one, and nothing holds profiles: nobody wants a job
     of the shipped example.
@@ -108,17 +108,25 @@ def connect(options: argparse.Namespace, profile: object = None) -> Client:
             "profile {profile}: there is no {name} in this folder; cosbatch init writes it, or {variable} names one"
         )
         raise WrongUsage(message.format(profile=named, name=OWN_PROFILES, variable=PROFILES))
-    return client_of(environ_of(options), options.clock, options.verbose)
+    return _client(configuration_of(environ_of(options)), options.clock, options.verbose)
+
+
+def connect_without_profiles(options: argparse.Namespace) -> Client:
+    """The client for what makes no job, and so has to work whatever the profiles file holds. Raises ConfigurationError."""
+    return _client(read_without_profiles(environ_of(options)), options.clock, options.verbose)
 
 
 def connect_all(options: argparse.Namespace) -> list[Client]:
-    """As many clients as --connections says. Raises what `connect` raises."""
-    return [connect(options) for _connection in range(options.connections)]
+    """As many clients as --connections says, to read over. Raises what `connect_without_profiles` raises."""
+    return [connect_without_profiles(options) for _connection in range(options.connections)]
 
 
-def client_of(environ: Mapping[str, str], clock: Clock, verbose: bool = False) -> Client:
+def client_of(environ: Mapping[str, str], clock: Clock) -> Client:
     """The client that the variables describe. Raises ConfigurationError with all that is wrong."""
-    configuration = configuration_of(environ)
+    return _client(configuration_of(environ), clock, verbose=False)
+
+
+def _client(configuration: Configuration, clock: Clock, verbose: bool) -> Client:
     settings = configuration.settings
     wire: Wire = Transport(clock, environment_session()).connect(settings.credentials, settings.endpoint)
     return Client(configuration, VerboseWire(wire, clock) if verbose else wire, clock)

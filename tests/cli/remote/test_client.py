@@ -9,9 +9,10 @@ import pytest
 
 from cosbatch.cli.remote.client import connect
 from cosbatch.model.errors import ConfigurationError, NotFound, ServiceError
-from tests.cli.running import SteppingClock
+from tests.cli.running import Run, SteppingClock
 from tests.mocked_service import responses
 
+JOB = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"
 HOST = "https://100000000001.cos-control.ap-chengdu.myqcloud.com"
 
 
@@ -47,6 +48,47 @@ def test_reads_no_profiles_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError) as caught:
         connect(options())
     assert "/dev/zero cannot be read: File too large" in caught.value.problems[0].message
+
+
+@pytest.fixture
+def bad_profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with a list, and with profiles that are not right."""
+    monkeypatch.chdir(tmp_path)
+    Path("profiles.json").write_text("[]")
+    Path("list.csv").write_text("photos-1250000000,1.jpg\n")
+    monkeypatch.setenv("COSBATCH_ENDPOINT", "http://127.0.0.1:1")
+
+
+@pytest.mark.usefixtures("bad_profiles")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["jobs"], ["describe", JOB], ["wait", JOB]),
+        *([name, JOB, "--yes"] for name in ("cancel", "confirm", "delete")),
+        *(["retry", JOB], ["retry", "cos://report-1250000000/r/manifest.json"]),
+        *(["check", "cos://lists-1250000000/1.csv"], ["split", "cos://lists-1250000000/1/", "--rows", "5"]),
+        ["split", "cos://lists-1250000000/1/manifest.json", "--rows", "5"],
+        ["build", "--bucket", "photos"],
+    ],
+)
+def test_goes_to_the_service_whatever_the_profiles_are_where_no_job_is_made(run: Run, arguments: list[str]) -> None:
+    said = run(*arguments, clock=SteppingClock().clock())
+    assert said.code == 5 and "UpstreamUnreachable" in said.err
+
+
+@pytest.mark.usefixtures("bad_profiles")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["restore", "list.csv", "--days", "7", "--yes"],
+        ["create", "list.csv", "--profile", "restore"],
+        ["retry", JOB, "--create", "--yes"],
+        ["priority", JOB, "5"],
+    ],
+)
+def test_asks_nobody_while_profiles_that_would_bind_the_job_are_not_right(run: Run, arguments: list[str]) -> None:
+    failure = run(*arguments).json
+    assert (failure["Code"], failure["Errors"][0]["Message"]) == ("ConfigurationError", "must be an object")
 
 
 def test_says_all_that_is_wrong_with_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
