@@ -29,6 +29,9 @@ from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.model import identity
 from cosbatch.model.errors import CosbatchError, IdempotencyMismatch
 
+# What can be restored (batch restore, 436/34075 on the international site).
+_ARCHIVED = ("ARCHIVE", "DEEP_ARCHIVE")
+
 Result = dict[str, Any]
 
 
@@ -45,7 +48,7 @@ def make_jobs(
     as_file = options.split is not None
     check(call, lists.left_in_place(name, as_file))
     without = written_by_call(call)
-    with lists.found(name, options, options.from_class or (), as_file, without) as source:
+    with lists.found(name, options, options.from_class or _only_of(call), as_file, without) as source:
         planned = proposals(call, source, options.split)
         for proposal in planned:
             check_digest(options.plan_digest, proposal.draft.order)
@@ -69,6 +72,11 @@ def _call(options: argparse.Namespace, client: Client, command: str, fields: Map
     # Of several jobs, each has a token of its own, which is made of the one that is wished for.
     token, salt = (wished, "") if options.split is None else (None, wished or "")
     return ListCall(client, command, fields, folder, salt, token)
+
+
+def _only_of(call: ListCall) -> Sequence[str]:
+    """The storage classes of what a prefix holds that the job can work on at all; none where that is any."""
+    return _ARCHIVED if "COSInitiateRestoreObject" in call.job["Operation"] else ()
 
 
 def show_plans(planned: Sequence[Proposal], client: Client, options: argparse.Namespace) -> int:

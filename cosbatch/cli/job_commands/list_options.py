@@ -81,7 +81,10 @@ def add_way(parser: argparse.ArgumentParser) -> None:
 
 def add_listing(parser: argparse.ArgumentParser) -> None:
     """What of a prefix is taken, and how it is listed."""
-    classes = _("of cos://bucket/prefix/, take only objects of this storage class; repeatable")
+    classes = _(
+        "of cos://bucket/prefix/, take only objects of this storage class; repeatable (default: all, to restore what is "
+        "archived)"
+    )
     parser.add_argument("--from-class", action="append", metavar="CLASS", help=classes)
     add_connections(parser)
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from cosbatch.cli.job_commands.from_list import make_jobs
 from cosbatch.cli.job_commands.list_options import add_all, check_end, fields_of, place_of
-from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
@@ -17,8 +16,6 @@ from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.configuration.profiles import Profile
 
 _STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
-# What can be restored (batch restore, 436/34075 on the international site).
-_ARCHIVED = ["ARCHIVE", "DEEP_ARCHIVE"]
 _TIERS = ("Standard", "Bulk")
 
 _RESTORE_EXAMPLES = N_("""\
@@ -98,8 +95,6 @@ def pair(text: str) -> tuple[str, str]:
 def restore(options: argparse.Namespace) -> int:
     if options.days is None and (options.profile is None or options.tier is not None):
         raise WrongUsage(_("--days N is needed: for how many days the objects are restored"))
-    if options.from_class is None and lists.names_prefix(options.list):
-        options.from_class = _ARCHIVED
     parameters = {"ExpirationInDays": options.days, "JobTier": options.tier or "Standard"}
     return _make(options, "restore", "COSInitiateRestoreObject", None if options.days is None else parameters)
 

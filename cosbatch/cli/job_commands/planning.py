@@ -55,6 +55,11 @@ class ListCall:
     def elements(self) -> dict[str, object]:
         return {name: value for name, value in self.fields.items() if name != "Profile"}
 
+    @property
+    def job(self) -> dict[str, Any]:
+        """The elements of the job, of the profile and of the call."""
+        return {**(self.profile.job if self.profile else {}), **self.elements}
+
     def token_for(self, location: Mapping[str, object]) -> str:
         """The same for the same job of the same list. A content that is uploaded is told by its place alone."""
         return self.token or identity.token_of("list", self.salt, json.dumps([self.fields, location], sort_keys=True))
@@ -90,10 +95,9 @@ def written_by_call(call: ListCall) -> list[tuple[str, str]]:
 
     A listing without them is the same after the job as before: the same command makes no other list, and so no second job.
     """
-    job: Any = {**(call.profile.job if call.profile else {}), **call.elements}
-    is_whole = "{" not in job["Report"].get("Prefix", "")
+    is_whole = "{" not in call.job["Report"].get("Prefix", "")
     folders = [(call.folder.bucket, call.folder.key or "")]
-    for place in written_by(job):
+    for place in written_by(call.job):
         is_folder = place.what == "reports" and place.prefix and is_whole
         folders.append((place.bucket, f"{place.prefix.rstrip('/')}/" if is_folder else place.prefix))
     return [(bucket, prefix) for bucket, prefix in folders if prefix]

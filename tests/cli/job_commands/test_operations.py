@@ -424,6 +424,15 @@ def test_restores_of_a_prefix_what_is_archived_unless_it_is_told_otherwise(run: 
     assert run("tag", command[1], "a=b", "--connections", "4", "--dry-run").json["Plan"]["Manifest"]["Rows"] == 3
 
 
+def test_restores_of_a_prefix_what_is_archived_by_a_profile_too(run: Run, server: Standin) -> None:
+    store(PHOTOS, "photos/not archived.jpg", b"x")
+    command = ("create", f"cos://{PHOTOS}/photos/", "--profile", "restore", "--dry-run")
+    assert run(*command).json["Plan"]["Manifest"]["Rows"] == 2
+    assert run(*command, "--from-class", "STANDARD").json["Plan"]["Manifest"]["Rows"] == 1
+    assert run("plan", *command[1:4]).json["Plan"]["Manifest"]["Rows"] == 2
+    assert run("plan", command[1], "--profile", "delete").json["Plan"]["Manifest"]["Rows"] == 3
+
+
 def test_refuses_a_list_that_is_longer_than_its_profile_allows_with_the_command_that_helps(run: Run) -> None:
     with open("list.csv", "a") as file:
         file.write(f"{PHOTOS},a\n")
