@@ -139,7 +139,7 @@ def _read(values: tuple[str, ...]) -> tuple[Settings, tuple[Problem, ...]]:
 
 def language_of(environ: Mapping[str, str]) -> str:
     """`zh` or `en`, as COSBATCH_LANG says, or else the system's LANG; all other languages are `en`."""
-    said = environ.get(LANG, "").strip() or environ.get(SYSTEM_LANG, "").strip()
+    said = first_set(environ, (LANG, SYSTEM_LANG)) or ""
     return "zh" if said[:2].lower() == "zh" else "en"
 
 
