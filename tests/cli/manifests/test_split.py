@@ -110,8 +110,8 @@ def test_makes_lists_of_an_inventory(run: Run, folder: Path, standin: Standin) -
     assert parts("20261123-parts") == ["".join(rows[:3]), "".join(rows[3:])]
 
 
-def test_keeps_the_bytes_of_an_inventory_s_keys(folder: Path, standin: Standin) -> None:
-    inventory([], "Bucket, Key", gzip.compress(b'photos,"\xff,\xe4\xb8\xad.jpg"\n'))
+def test_keeps_the_bytes_of_an_inventory_s_keys_and_no_blank_line(folder: Path, standin: Standin) -> None:
+    inventory([], "Bucket, Key", gzip.compress(b'\nphotos,"\xff,\xe4\xb8\xad.jpg"\n'))
     place = Resource(BUCKET, "inventory/20261123/manifest.json", None)
     kept = b"".join(rows_of_inventory(client_of(os.environ, Clock()), place))
     assert kept == BUCKET.encode() + b',"\xff,\xe4\xb8\xad.jpg"\n'
