@@ -44,8 +44,8 @@ class ListCall:
     command: str
     fields: Mapping[str, object]
     folder: Resource
-    salt: str = ""
-    token: str | None = None
+    salt: str
+    token: str | None
 
     @property
     def profile(self) -> Profile | None:

@@ -24,8 +24,8 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask(question: str, default: str = "") -> str:
-    """What the person types; the default for an empty line. Raises WrongUsage where the input ends."""
+def ask(question: str, default: str) -> str:
+    """What the person types; the default, which may be empty, for an empty line. Raises WrongUsage where the input ends."""
     output.question(printable(f"{question}{f' [{default}]' if default else ''}:"))
     line = _typed()
     if not line:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import os
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,12 +23,13 @@ CATALOGUES = Path(__file__).parent.parent / "locale"
 _ENGLISH = "C"
 
 
-def speak(environ: MutableMapping[str, str] = os.environ) -> None:
+def speak() -> None:
     """Speak the language of COSBATCH_LANG, or else of LANG, from here on; English where stdout has no Chinese characters.
 
     So does argparse, which asks gettext for its words.
     """
-    environ["LANGUAGE"] = "zh" if language_of(environ) == "zh" and _can_write("中") else _ENGLISH
+    is_chinese = language_of(os.environ) == "zh" and can_write("中")
+    os.environ["LANGUAGE"] = "zh" if is_chinese else _ENGLISH
     gettext.bindtextdomain(DOMAIN, str(CATALOGUES))
     gettext.textdomain(DOMAIN)
 
@@ -38,7 +39,8 @@ def spoken() -> str:
     return os.environ.get("LANGUAGE", _ENGLISH)
 
 
-def _can_write(text: str) -> bool:
+def can_write(text: str) -> bool:
+    """Whether stdout's character set has all of the text."""
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:

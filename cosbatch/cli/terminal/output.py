@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 from cosbatch.cli.terminal import streams
-from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.language import _, can_write
 from cosbatch.cli.terminal.tables import fitted, printable, record
 from cosbatch.cli.terminal.typed import place_typed
 from cosbatch.configuration.settings import language_of
@@ -41,11 +41,7 @@ def show(value: object, options: argparse.Namespace, lines: Lines | None = None)
 def write_json(value: object) -> None:
     """The value as JSON on stdout, with escapes for what the terminal's character set lacks."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(value, indent=2)
-    streams.write(sys.stdout, text + "\n")
+    streams.write(sys.stdout, (text if can_write(text) else json.dumps(value, indent=2)) + "\n")
 
 
 def say(text: str) -> None:
