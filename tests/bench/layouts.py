@@ -8,12 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cosbatch.cli.deploy import package
-from cosbatch.cli.deploy.root_certificates import laid_out
+from cosbatch.cli.deploy.packing import RUNTIME, interpreter_of, laid_out
 
 ROOT = Path(__file__).parents[2]
 # As the platform has it, where there is one.
-PYTHON = package.interpreter_of(package.RUNTIME) or sys.executable
+PYTHON = interpreter_of(RUNTIME) or sys.executable
 
 
 def deployed(workplace: Path, certificate: Path | None) -> Path:
@@ -24,7 +23,7 @@ def deployed(workplace: Path, certificate: Path | None) -> Path:
     _compile(folder)
     bundle = trusting(folder, certificate)
     # The command has written the roots one by one too, in a folder that is named after the bundle's size.
-    for name, content in (laid_out(str(bundle), bundle.read_bytes()) or {}).items():
+    for name, content in laid_out(str(bundle), bundle.read_bytes()).items():
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_bytes(content)
     return folder

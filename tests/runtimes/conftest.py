@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli.deploy import package
+from cosbatch.cli.deploy import packing
 from cosbatch.cli.main import main
 from cosbatch.standin import Standin, running
 from tests.runtimes.events import BUCKET, TOKEN
@@ -32,7 +32,7 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def python() -> str:
     """A Python as the platform has it, where there is one."""
-    return package.interpreter_of(package.RUNTIME) or sys.executable
+    return packing.interpreter_of(packing.RUNTIME) or sys.executable
 
 
 @pytest.fixture(scope="session")

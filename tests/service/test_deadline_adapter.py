@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from cosbatch.cli.deploy.root_certificates import hashed
+from cosbatch.cli.deploy.packing import hashed
 from cosbatch.model.credentials import Account, Credentials
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import CosbatchError, ServiceSideError, UnexpectedResponse
@@ -637,7 +637,7 @@ def laid_out(tmp_path: Path) -> Path:
     file.write_bytes(b"# no roots\n")
     folder = Path(ca_folder(str(file), file.stat().st_size))
     folder.mkdir()
-    for name, certificate in (hashed(CERTIFICATE.read_bytes()) or {}).items():
+    for name, certificate in hashed(CERTIFICATE.read_bytes()).items():
         (folder / name).write_bytes(certificate)
     return file
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.deploy import package
+from cosbatch.cli.deploy import packing
 from cosbatch.cli.main import main
 from cosbatch.standin import running
 from tests.cli.deploy.wheels import INSTALLED, make_wheel, wheel_of_installed
@@ -92,7 +92,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     work.mkdir()
     make_small_wheels(folder)
     point_pip_at(folder, monkeypatch)
-    monkeypatch.setattr(package, "RUNTIME", HERE)
+    monkeypatch.setattr(packing, "RUNTIME", HERE)
     monkeypatch.chdir(work)
     return folder
 
@@ -105,7 +105,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
     made = folder / "function.zip", folder / "new" / "folder"
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:
         point_pip_at(folder, patch)
-        patch.setattr(package, "RUNTIME", HERE)
+        patch.setattr(packing, "RUNTIME", HERE)
         assert pack("--output", str(made[0]), "--folder", str(made[1])) == 0
     return Packed(*made, json.loads(out.getvalue()))
 
@@ -178,7 +178,7 @@ def test_has_byte_code_for_every_module(packed: Packed) -> None:
 def test_does_without_an_interpreter_of_the_runtime_s_version_and_without_openssl(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+    monkeypatch.setattr(packing, "interpreter_of", lambda version: None)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert pack() == 0
     told = capsys.readouterr()
@@ -200,13 +200,13 @@ def test_holds_the_roots_one_by_one_under_the_names_that_openssl_looks_for(packe
 def test_says_what_openssl_said_where_it_fails(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(bundle: str, content: bytes) -> None:
-        raise subprocess.CalledProcessError(1, "openssl", stderr=b"no such folder")
-
-    monkeypatch.setattr(package, "laid_out", failing)
-    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+    openssl = small / "openssl"
+    openssl.write_text("#!/bin/sh\necho no such folder >&2\nexit 1\n")
+    openssl.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda name: str(openssl))
+    monkeypatch.setattr(packing, "interpreter_of", lambda version: None)
     assert pack() == 1
-    assert "no such folder" in capsys.readouterr().err
+    assert "openssl could not name the roots: no such folder" in capsys.readouterr().err
 
 
 def test_reports_the_size_the_digest_and_the_largest_parts(packed: Packed) -> None:
@@ -224,8 +224,8 @@ def test_shows_a_table_on_a_terminal(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setattr(package, "collect", lambda python: ({"handler.py": b""}, {"marshmallow": "4.4.0"}))
-    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+    monkeypatch.setattr(packing, "collect", lambda python: ({"handler.py": b""}, {"marshmallow": "4.4.0"}))
+    monkeypatch.setattr(packing, "interpreter_of", lambda version: None)
     assert pack() == 0
     shown = capsys.readouterr().out
     assert "dist/cosbatch.zip: " in shown
@@ -262,8 +262,8 @@ def test_refuses_the_profiles_of_another_account(
 
 @pytest.fixture
 def nothing_to_pack(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "collect", lambda python: ({"handler.py": b""}, {}))
-    monkeypatch.setattr(package, "interpreter_of", lambda version: None)
+    monkeypatch.setattr(packing, "collect", lambda python: ({"handler.py": b""}, {}))
+    monkeypatch.setattr(packing, "interpreter_of", lambda version: None)
 
 
 @pytest.mark.usefixtures("nothing_to_pack")
@@ -342,7 +342,7 @@ def test_writes_the_files_to_a_folder_that_is_not_there_yet(packed: Packed) -> N
 
 def test_replaces_a_folder_that_it_has_written_by_whatever_name(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for files in ({"old.py": b""}, {"new.py": b""}):
-        monkeypatch.setattr(package, "collect", lambda python, files=files: (files, {}))
+        monkeypatch.setattr(packing, "collect", lambda python, files=files: (files, {}))
         assert pack("--example", "--folder", "there/../packed") == 0
     assert Path("packed/new.py").exists()
     assert not Path("packed/old.py").exists()
@@ -360,16 +360,16 @@ def test_does_not_touch_a_folder_that_holds_something_else(small: Path, capsys: 
 
 def test_tells_of_a_program_s_failure_the_errors_alone() -> None:
     tries = "WARNING: Retrying: Connection refused\n" * 50
-    assert package.in_short(tries + "ERROR: none\n" * 5 + "ERROR: No requests\n") == "none; none; No requests"
-    assert package.in_short("*** Error\n  line 1\n") == "*** Error line 1"
-    assert len(package.in_short(tries)) == 1000
+    assert packing.in_short(tries + "ERROR: none\n" * 5 + "ERROR: No requests\n") == "none; none; No requests"
+    assert packing.in_short("*** Error\n  line 1\n") == "*** Error line 1"
+    assert len(packing.in_short(tries)) == 1000
 
 
 @pytest.mark.parametrize("arguments", [("--folder", "file"), ("--folder", "/proc/new"), ("--output", "file/new/a.zip")])
 def test_says_before_the_work_that_nothing_can_be_written(
     small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, str]
 ) -> None:
-    monkeypatch.setattr(package, "collect", lambda python: pytest.fail("the work has begun"))
+    monkeypatch.setattr(packing, "collect", lambda python: pytest.fail("the work has begun"))
     Path("file").write_text("mine")
     assert pack("--example", *arguments) == 2
     assert re.search("cannot be written|is a file, and not the folder", capsys.readouterr().err)
@@ -392,23 +392,23 @@ def program(path: Path, text: str) -> Path:
 
 
 def test_compiles_with_the_running_python_where_it_is_of_the_runtime_s_version(pyenv: Path) -> None:
-    assert package.interpreter_of(HERE) == sys.executable
+    assert packing.interpreter_of(HERE) == sys.executable
 
 
 def test_finds_an_interpreter_on_the_path(pyenv: Path, tmp_path: Path) -> None:
     found = program(tmp_path / "path/python3.99", "echo 3.99")
-    assert package.interpreter_of("3.99") == str(found)
+    assert packing.interpreter_of("3.99") == str(found)
 
 
 def test_finds_pyenv_s_interpreter_behind_a_shim_that_has_none(pyenv: Path, tmp_path: Path) -> None:
     program(tmp_path / "path/python3.99", "echo 'command not found' >&2; exit 127")
     found = program(pyenv / "versions/3.99.1/bin/python3.99", "echo 3.99")
-    assert package.interpreter_of("3.99") == str(found)
+    assert packing.interpreter_of("3.99") == str(found)
 
 
 def test_finds_no_interpreter_in_a_file_that_does_not_run(pyenv: Path) -> None:
     program(pyenv / "versions/3.99.1/bin/python3.99", "").write_text("not a program")
-    assert package.interpreter_of("3.99") is None
+    assert packing.interpreter_of("3.99") is None
 
 
 @pytest.fixture(scope="module")
@@ -421,7 +421,7 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make_wheel(folder, name, "3.1")
     with pytest.MonkeyPatch.context() as patch:
         point_pip_at(folder, patch)
-        patch.setattr(package, "RUNTIME", HERE)
+        patch.setattr(packing, "RUNTIME", HERE)
         assert pack("--output", str(folder / "function.zip")) == 0
     return folder / "function.zip"
 
@@ -456,7 +456,7 @@ def test_stays_under_two_megabytes(function: Path) -> None:
 def test_says_before_the_work_that_a_folder_is_no_zip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(package, "collect", lambda python: pytest.fail("the work has begun"))
+    monkeypatch.setattr(packing, "collect", lambda python: pytest.fail("the work has begun"))
     assert pack("--example", "--output", str(tmp_path)) == 2
     assert f"{tmp_path} cannot be written: Is a directory" in capsys.readouterr().err
 
@@ -473,6 +473,6 @@ def test_takes_no_name_for_the_zip_but_that_of_one(small: Path, capsys: pytest.C
 def test_says_so_where_it_packs_the_profiles_that_are_shipped(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package, "collect", lambda python: ({}, {}))
+    monkeypatch.setattr(packing, "collect", lambda python: ({}, {}))
     assert pack("--example") == 0
     assert "There is no profiles.json in this folder" in capsys.readouterr().err
