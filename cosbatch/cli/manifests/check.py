@@ -82,7 +82,7 @@ def check(options: argparse.Namespace) -> int:
     # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
     with source.opened(options.manifest, options, unpack=options.data_file) as opened:
         content = Limited(opened.blocks, options.limit or (None if opened.size else ENDLESS))
-        verdict = _verdict(content, options.manifest, options)
+        verdict = _verdict(content, options)
         verdict = verdict._replace(complete=verdict.complete and not content.is_cut)
     output.show(verdict.as_json(), options, lambda: _table(verdict))
     for line in _summary(verdict):
@@ -116,13 +116,13 @@ class Limited:
                 return
 
 
-def _verdict(content: Limited, name: str, options: argparse.Namespace) -> Verdict:
+def _verdict(content: Limited, options: argparse.Namespace) -> Verdict:
     read = iter(content)
     first = next(read, b"")
     blocks = chain([first], read)
-    if (options.format or _format_of(name, options, first)) == CSV:
+    if (options.format or _format_of(options, first)) == CSV:
         return _verdict_on_rows(blocks, content, options)
-    return _verdict_on_inventory(blocks, name, options)
+    return _verdict_on_inventory(blocks, options)
 
 
 def _verdict_on_rows(blocks: Iterable[bytes], content: Limited, options: argparse.Namespace) -> Verdict:
@@ -135,21 +135,21 @@ def _verdict_on_rows(blocks: Iterable[bytes], content: Limited, options: argpars
     return judge.verdict()
 
 
-def _format_of(name: str, options: argparse.Namespace, first: bytes) -> str:
+def _format_of(options: argparse.Namespace, first: bytes) -> str:
     """The format that a job takes an object of this name for; of a file, which may be uploaded by another name, its own."""
-    if is_inventory(name):
+    if is_inventory(options.manifest):
         return INVENTORY
-    return CSV if objects.is_object(name) or options.fields or not reports.is_contents(first) else INVENTORY
+    return CSV if objects.is_object(options.manifest) or options.fields or not reports.is_contents(first) else INVENTORY
 
 
-def _verdict_on_inventory(blocks: Iterable[bytes], name: str, options: argparse.Namespace) -> Verdict:
+def _verdict_on_inventory(blocks: Iterable[bytes], options: argparse.Namespace) -> Verdict:
     """The verdict on a manifest.json; where it lies in a bucket, on all rows of its data files too."""
     inventory = judge_inventory(blocks, options.bucket)
-    if not objects.is_object(name):
+    if not objects.is_object(options.manifest):
         return inventory.verdict
     if not inventory.verdict.ok:
         return inventory.verdict._replace(complete=False)
-    client, place = connect_without_profiles(options), objects.place_of(name)
+    client, place = connect_without_profiles(options), objects.place_of(options.manifest)
     location = {"ETag": None, "ObjectArn": place.arn(client.settings.account.region)}
     manifest = ManifestObject(location, client.exchange(LONG_PATIENCE))
     return judge_data_files(inventory, options.bucket or _AnyBucket(), manifest, full=True)

@@ -86,8 +86,8 @@ def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
     manifests = manifests_of(fields, account.appid, account.region)
     if profiles is not None:
         profiles = local_profiles.moved(profiles, account.appid)
-    if profiles is not None and options.profile is not None:
-        profiles = local_profiles.taking(profiles, options.profile, manifests)
+        if options.profile is not None:
+            profiles = local_profiles.taking(profiles, options.profile, manifests)
     with rehearsal.begin(account, options.clock, _kept(), profiles) as local:
         for manifest in manifests:
             if content is None:
