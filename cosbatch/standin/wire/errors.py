@@ -13,10 +13,7 @@ KNOWN = {
     "InternalError": (500, "We encountered an internal error. Please try again."),
     "InvalidAccessKeyId": (403, "The Access Key Id you provided does not exist in our records."),
     "InvalidArgument": (400, "Invalid Argument."),
-    "InvalidBucketName": (
-        400,
-        "A bucket's name is lower-case letters, digits and hyphens, ending in -APPID.",
-    ),
+    "InvalidBucketName": (400, "A bucket's name is lower-case letters, digits and hyphens, ending in -APPID."),
     "InvalidDigest": (400, "Content-MD5 is not the base64 form of 16 bytes."),
     "InvalidObjectState": (403, "The object is archived and has to be restored before it can be read."),
     "InvalidPart": (400, "A part that the list names was not found, or has another ETag."),
@@ -40,10 +37,7 @@ KNOWN = {
     "NotModified": (304, ""),
     "PreconditionFailed": (412, "At least one of the preconditions you specified did not hold."),
     "Request has expired": (403, "Request has expired"),
-    "RequestTimeTooSkewed": (
-        403,
-        "The difference between the request time and the server's time is too large.",
-    ),
+    "RequestTimeTooSkewed": (403, "The difference between the request time and the server's time is too large."),
     "RestoreAlreadyInProgress": (409, "The object is being restored already."),
     "RestoreNonArchiveObject": (405, "The object is not archived."),
     "ServiceUnavailable": (500, "The service is temporarily unavailable. Please try again."),

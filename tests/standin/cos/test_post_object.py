@@ -72,6 +72,13 @@ def test_answers_as_the_form_asks(shared: Client) -> None:
         assert reply.status == {"200": 200, "201": 201}.get(status, 204)
         if status == "201":
             assert (reply.text("Bucket"), reply.text("Key")) == (BUCKET, "k")
+            assert reply.text("Location") == f"http://{HOST}/k"
+
+
+def test_answers_where_no_host_is_named(shared: Client) -> None:
+    body = form({"key": "k", "success_action_status": "201", **policy([])})
+    headers = {"Content-Type": "multipart/form-data; boundary=xyz", "Content-Length": str(len(body))}
+    assert shared.send("POST", f"/{BUCKET}", headers, body).status == 201
 
 
 @pytest.mark.parametrize(("address", "sign"), [("https://my.example/done", "?"), ("http://my.example/?a=b", "&")])
