@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from cosbatch.standin.cos.service import Service
 from cosbatch.standin.faults.ordered import Faults, UnknownFault, read_order
 from cosbatch.standin.function.deliverer import Deliverer
-from cosbatch.standin.function.deliveries import events_told
+from cosbatch.standin.function.event_rows import events_told
+from cosbatch.standin.jobs.job_rows import Job, all_jobs, states_of
 from cosbatch.standin.jobs.reports import sweep
-from cosbatch.standin.jobs.rows import Job, all_jobs, states_of
 from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.page.site import answer_page
 from cosbatch.standin.wire.addresses import without_port

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from cosbatch.standin.cos.service import Service
 from cosbatch.standin.faults.ordered import EVENT, Faults
-from cosbatch.standin.function.deliveries import (
+from cosbatch.standin.function.event_rows import (
     OUT_OF_ORDER,
     Delivery,
     Event,

@@ -7,7 +7,7 @@ import hashlib
 from cosbatch.standin.cos.objects import check_digest
 from cosbatch.standin.cos.service import Call
 from cosbatch.standin.jobs.changes import REQUESTED, change_status, delete
-from cosbatch.standin.jobs.rows import LISTED_FOR, STATES, Job, add_job, find_job, list_jobs, update
+from cosbatch.standin.jobs.job_rows import LISTED_FOR, STATES, Job, add_job, find_job, list_jobs, update
 from cosbatch.standin.jobs.rules import PRIORITY_LIMIT, read_document
 from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError

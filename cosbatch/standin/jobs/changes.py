@@ -6,7 +6,7 @@ cancelled a job, and waits for nothing: what is allowed must not depend on how f
 
 from __future__ import annotations
 
-from cosbatch.standin.jobs.rows import Job, set_state, update
+from cosbatch.standin.jobs.job_rows import Job, set_state, update
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
 

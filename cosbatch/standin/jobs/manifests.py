@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import BinaryIO, cast
 
 from cosbatch.standin.jobs.csv_rows import BadRow, Row, RowReader, read_lines, with_appid
-from cosbatch.standin.jobs.rows import Job
+from cosbatch.standin.jobs.job_rows import Job
 from cosbatch.standin.jobs.rules import MANIFEST_CSV, resource_of
 from cosbatch.standin.store.catalog import Version, find_bucket, find_version
 from cosbatch.standin.store.contents import Contents

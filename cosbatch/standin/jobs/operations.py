@@ -16,7 +16,7 @@ from cosbatch.standin.cos.restoring import WRITE, restored
 from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.jobs.copying import CopyPlan
-from cosbatch.standin.jobs.rows import Job
+from cosbatch.standin.jobs.job_rows import Job
 from cosbatch.standin.jobs.rules import resource_of
 from cosbatch.standin.store.catalog import Bucket, delete_object, remove_version, texts_from_json, texts_to_json
 from cosbatch.standin.store.database import Transaction

@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import islice
 
 from cosbatch.standin.cos.service import Service
+from cosbatch.standin.jobs.job_rows import Job, job_in_state, set_state, update
 from cosbatch.standin.jobs.manifests import BadManifest, Source, find_source, read_source, rows
 from cosbatch.standin.jobs.reports import bucket_of, is_wanted
-from cosbatch.standin.jobs.rows import Job, job_in_state, set_state, update
 from cosbatch.standin.store.database import Transaction
 
 COUNTED_AT_ONCE = 20_000

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.csv_rows import Row
-from cosbatch.standin.jobs.rows import Job, job_in_state, rest
+from cosbatch.standin.jobs.job_rows import Job, job_in_state, rest
 from cosbatch.standin.jobs.rules import resource_of
 from cosbatch.standin.store.catalog import Attributes
 from cosbatch.standin.store.contents import Contents, Stored, pieces

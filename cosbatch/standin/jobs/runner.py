@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from cosbatch.standin.cos.service import Service
+from cosbatch.standin.jobs.job_rows import fail, job_in_state, rest, set_state, unfinished, unfinished_ids
 from cosbatch.standin.jobs.manifests import BadManifest
 from cosbatch.standin.jobs.preparing import Preparation
 from cosbatch.standin.jobs.reports import ENDINGS, end_job, sweep
-from cosbatch.standin.jobs.rows import fail, job_in_state, rest, set_state, unfinished, unfinished_ids
 from cosbatch.standin.jobs.tasks import Run
 from cosbatch.standin.store.failures import store_failure
 from cosbatch.standin.worker import Worker

@@ -10,10 +10,10 @@ from itertools import islice
 
 from cosbatch.standin.cos.service import Service, Work
 from cosbatch.standin.jobs.csv_rows import Row
+from cosbatch.standin.jobs.job_rows import Job, fail, job_in_state, set_state, update
 from cosbatch.standin.jobs.manifests import read_source, rows
 from cosbatch.standin.jobs.operations import Operation, Task, Verdict, find_operation
 from cosbatch.standin.jobs.reports import Outcome, ReportFiles
-from cosbatch.standin.jobs.rows import Job, fail, job_in_state, set_state, update
 from cosbatch.standin.store.catalog import Bucket, find_bucket
 from cosbatch.standin.wire.errors import ServiceError
 

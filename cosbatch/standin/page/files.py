@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import NamedTuple, cast
 
+from cosbatch.standin.jobs.job_rows import Job
 from cosbatch.standin.jobs.reports import base_of, bucket_of
-from cosbatch.standin.jobs.rows import Job
 from cosbatch.standin.jobs.rules import resource_of
-from cosbatch.standin.page.one_job import File
 from cosbatch.standin.store.catalog import Version, find_bucket, find_object
 from cosbatch.standin.store.contents import Contents
 from cosbatch.standin.wire.errors import ServiceError
@@ -19,6 +18,14 @@ from cosbatch.standin.wire.schema import part
 JSON_LIMIT = 256 * 1024
 RESULTS = {"succeeded": "Tasks that succeeded", "failed": "Tasks that failed"}
 ENDING = "SELECT DISTINCT key FROM versions WHERE bucket = ? AND substr(key, -length(?)) = ? AND NOT marker"
+
+
+class File(NamedTuple):
+    """An object that belongs to a job: what it is, and where it lies."""
+
+    what: str
+    bucket: str
+    key: str
 
 
 def files_of(connection: sqlite3.Connection, contents: Contents, job: Job) -> list[File]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NamedTuple
 from urllib.parse import quote
 
-from cosbatch.standin.jobs.rows import Job
+from cosbatch.standin.jobs.job_rows import Job
+from cosbatch.standin.page.files import File
 from cosbatch.standin.page.parts import (
     View,
     actions,
@@ -21,14 +21,6 @@ from cosbatch.standin.page.parts import (
     state_badge,
     why_it_failed,
 )
-
-
-class File(NamedTuple):
-    """An object that belongs to a job: what it is, and where it lies."""
-
-    what: str
-    bucket: str
-    key: str
 
 
 def render_job(view: View, job: Job, states: Sequence[tuple[str, float]], files: Sequence[File]) -> str:

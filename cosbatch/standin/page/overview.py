@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
-from cosbatch.standin.jobs.rows import Job, newest_jobs
+from cosbatch.standin.jobs.job_rows import Job, newest_jobs
 from cosbatch.standin.page.event_section import render_events
 from cosbatch.standin.page.parts import (
     View,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
 
-from cosbatch.standin.jobs.rows import Job
+from cosbatch.standin.jobs.job_rows import Job
 from cosbatch.standin.page.look import SCRIPT, STYLE
 from cosbatch.standin.page.words import Language
 from cosbatch.standin.wire.addresses import Account

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs.changes import change_status
-from cosbatch.standin.jobs.rows import any_job, states_of
+from cosbatch.standin.jobs.job_rows import any_job, states_of
 from cosbatch.standin.page.files import files_of
 from cosbatch.standin.page.look import POLICY
 from cosbatch.standin.page.one_job import render_job

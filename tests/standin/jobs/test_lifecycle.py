@@ -9,7 +9,7 @@ import pytest
 
 from cosbatch.standin import Standin, running
 from cosbatch.standin.jobs import tasks
-from cosbatch.standin.jobs.rows import FINISHED, NEXT_STATES, STATES, find_job, set_state, update
+from cosbatch.standin.jobs.job_rows import FINISHED, NEXT_STATES, STATES, find_job, set_state, update
 from tests.standin.client import Reply, client_of, until
 from tests.standin.clock import Moved, running_by_clock
 from tests.standin.documents import RESTORE, SOURCE, TAGGING, operation, report

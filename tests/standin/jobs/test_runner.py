@@ -11,8 +11,8 @@ import pytest
 from cosbatch.standin import Standin, running, worker
 from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs import runner as runner_module
+from cosbatch.standin.jobs.job_rows import Job, job_in_state
 from cosbatch.standin.jobs.preparing import Preparation
-from cosbatch.standin.jobs.rows import Job, job_in_state
 from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.jobs.tasks import Run, groups
 from tests.standin.client import client_of, until
