@@ -11,9 +11,10 @@ from typing import Any
 from cosbatch.cli.job_commands import list_options
 from cosbatch.cli.job_commands.after_job import end_of, told_at_end
 from cosbatch.cli.job_commands.job_progress import exit_code_of
-from cosbatch.cli.job_commands.planning import ListCall, check, draft_of_uploaded, proposals, written_by_call
+from cosbatch.cli.job_commands.planning import ListCall, check, draft_of_uploaded, proposals
 from cosbatch.cli.job_commands.proposal import Proposal, lines_on, objects_told, question
 from cosbatch.cli.job_commands.wait import follow, needs_confirmation, say_how_to_confirm
+from cosbatch.cli.job_commands.written_places import left_out
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote.client import LONG_PATIENCE, Client
 from cosbatch.cli.remote.uploading import upload
@@ -47,7 +48,7 @@ def make_jobs(
     call = _call(options, client, command, fields)
     as_file = options.split is not None
     check(call, lists.left_in_place(name, as_file))
-    without = written_by_call(call)
+    without = left_out(call, lists.place_of(name)) if lists.names_prefix(name) else ()
     with lists.found(name, options, options.from_class or _only_of(call), as_file, without) as source:
         planned = proposals(call, source, options.split)
         for proposal in planned:
@@ -132,6 +133,8 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
         with bytes_shown(_("Uploading"), proposal.content.size, client.clock) as show:
             etag = upload(client, place, proposal.content, show)
         draft = draft_of_uploaded(call, proposal, proposal.content, etag)
+        # What was uploaded before is not read again.
+        proposal.content.stretch.check()
     try:
         result = created(draft, client.context(LONG_PATIENCE))
     except IdempotencyMismatch as error:

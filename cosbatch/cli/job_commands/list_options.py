@@ -153,7 +153,9 @@ def _report(options: argparse.Namespace, environ: Environ, taken: Mapping[str, A
         return {**taken, **scoped} if taken and scoped else None
     place = place_of(where, "--report" if options.report else REPORT)
     prefix = {"Prefix": place.key.rstrip("/")} if place.key else {}
-    return {"Bucket": f"cos://{place.bucket}", "Enabled": True, **prefix, **scoped}
+    # Named also where it is the usual one: what is typed either way is one job, with one token.
+    scope = _SCOPES[options.report_scope or "all"]
+    return {"Bucket": f"cos://{place.bucket}", "Enabled": True, **prefix, "ReportScope": scope}
 
 
 def place_of(text: str, what: str) -> Resource:

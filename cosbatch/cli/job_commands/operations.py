@@ -121,7 +121,8 @@ def tag(options: argparse.Namespace) -> int:
             raise WrongUsage(
                 _("tag {key} is given more than once; an object has one value of it").format(key=repr(key))
             )
-    tags = [{"Key": key, "Value": value} for key, value in options.tags]
+    # In one order, whichever they are typed in: another order would be another token, and so another job.
+    tags = [{"Key": key, "Value": value} for key, value in sorted(options.tags)]
     return _make(options, "tag", "COSPutObjectTagging", {"TaggingDirective": directive, "TagSet": tags})
 
 

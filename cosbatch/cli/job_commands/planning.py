@@ -11,13 +11,12 @@ from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests.split import divided
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import LONG_PATIENCE, Client
-from cosbatch.cli.remote.content import Content, Stretch, content_of, whole_file
+from cosbatch.cli.remote.content import Content, content_of, whole_file
 from cosbatch.cli.remote.pending import PendingWire, ShownWire, headers_before
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.configuration import caller_policy
-from cosbatch.configuration.places import written_by
 from cosbatch.configuration.profiles import Profile, document_of
 from cosbatch.jobs import creation
 from cosbatch.jobs.inspection import OBJECT_ARN
@@ -90,19 +89,6 @@ def check(call: ListCall, source_place: Resource | None) -> None:
         raise
 
 
-def written_by_call(call: ListCall) -> list[tuple[str, str]]:
-    """The buckets and prefixes where the list, the report and the copies go.
-
-    A listing without them is the same after the job as before: the same command makes no other list, and so no second job.
-    """
-    is_whole = "{" not in call.job["Report"].get("Prefix", "")
-    folders = [(call.folder.bucket, call.folder.key or "")]
-    for place in written_by(call.job):
-        is_folder = place.what == "reports" and place.prefix and is_whole
-        folders.append((place.bucket, f"{place.prefix.rstrip('/')}/" if is_folder else place.prefix))
-    return [(bucket, prefix) for bucket, prefix in folders if prefix]
-
-
 def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[Proposal]:
     """The jobs of the list: one, or one for each so many `rows` of the file. Raises CosbatchError, WrongUsage."""
     if isinstance(source, Resource):
@@ -110,7 +96,7 @@ def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[
     whole, clock = whole_file(source), call.client.clock
     stretches = [whole]
     if rows is not None:
-        stretches = [Stretch(source, part.start, part.size) for part in divided(whole, rows, clock)]
+        stretches = [replace(whole, start=part.start, size=part.size) for part in divided(whole, rows, clock)]
     with bytes_shown(_("Reading"), whole.size, clock) as show:
         contents = [content_of(stretch, on_read=show) for stretch in stretches]
     with bytes_shown(_("Judging"), whole.size, clock) as show:

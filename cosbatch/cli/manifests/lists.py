@@ -35,12 +35,12 @@ def found(
     options: argparse.Namespace,
     classes: Sequence[str] = (),
     as_file: bool = False,
-    without: Sequence[tuple[str, str]] = (),
+    without: Sequence[str] = (),
 ) -> AbstractContextManager[str | Resource]:
     """The path of a file of rows, or where the list lies in a bucket; with `as_file` the former in any case.
 
-    `classes` are the storage classes of what is listed, all where none is named; `without` are buckets and prefixes in them
-    of which nothing is. What is made here is removed at the end. Raises WrongUsage, CosbatchError, also as it is entered.
+    Of a listing, `classes` are the storage classes that are taken, all where none is named, and `without` the prefixes that are
+    not. What is made here is removed at the end. Raises WrongUsage, CosbatchError, also as it is entered.
     """
     if not objects.is_object(name):
         return _found_here(name, options)
@@ -104,14 +104,11 @@ def _kept(blocks: Iterator[bytes]) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _listed(
-    place: Resource, clients: Sequence[Client], classes: Sequence[str], without: Sequence[tuple[str, str]]
+    place: Resource, clients: Sequence[Client], classes: Sequence[str], without: Sequence[str]
 ) -> Iterator[str]:
     """The path of a list of all objects under the prefix. A listing that is broken off goes on the next time."""
     listing = Listing(place.bucket, place.region or clients[0].settings.account.region, place.key or "")
-    # Of what is asked for by its own name, nothing is left out.
-    outside = [prefix for bucket, prefix in without if bucket == place.bucket and not listing.prefix.startswith(prefix)]
-    inside = tuple(prefix for prefix in outside if prefix.startswith(listing.prefix))
-    selection = Selection(listing, latest_only=True, storage_classes=tuple(classes), without=inside)
+    selection = Selection(listing, latest_only=True, storage_classes=tuple(classes), without=tuple(without))
     digest = hashlib.sha256(json.dumps(asdict(selection)).encode()).hexdigest()
     path = os.path.join(_cache(), f"{digest[:32]}.csv")
     try:
@@ -119,9 +116,9 @@ def _listed(
         of = _(" of class {classes}").format(classes=_(" or ").join(classes)) if classes else ""
         told = ngettext("Listed: {count} object{of_class}.", "Listed: {count} objects{of_class}.", state.rows)
         output.say(told.format(count=f"{state.rows:,}", of_class=of))
-        if inside:
+        if without:
             left_out = _("Left out: {prefixes}, where jobs write and lists are uploaded.")
-            output.say(left_out.format(prefixes=", ".join(inside)))
+            output.say(left_out.format(prefixes=", ".join(without)))
         yield path
     finally:
         # What a listing needs to go on lies beside it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -47,7 +46,7 @@ def _stored(name: str, options: argparse.Namespace) -> Iterator[Source]:
         stored = objects.head(client, place)
         yield Source(stored.size, objects.blocks(client, stored))
     elif name == files.STDIN:
-        yield Source(None, _blocks(sys.stdin.buffer))
+        yield Source(None, _blocks(files.stdin()))
     else:
         with files.opened(name) as file:
             yield Source(os.fstat(file.fileno()).st_size, _blocks(file))

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.cutting import Part, parts_of
@@ -70,7 +71,7 @@ def split(options: argparse.Namespace) -> int:
         with bytes_shown(_("Writing"), whole.size, options.clock) as show:
             for name, part in zip(names, parts, strict=True):
                 with files.writing(os.path.join(folder, name)) as file:
-                    file.writelines(Stretch(whole.path, part.start, part.size).blocks(show))
+                    file.writelines(replace(whole, start=part.start, size=part.size).blocks(show))
     rows = [(os.path.join(folder, name), part.rows) for name, part in zip(names, parts, strict=True)]
     written = [{"Manifest": name, "Rows": count} for name, count in rows]
     output.show({"Manifests": written}, options, lambda: table((_("Manifest"), _("Rows")), rows))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from cosbatch.cli.terminal import files
 from cosbatch.cli.terminal.files import WrongUsage
@@ -20,20 +22,35 @@ _BLOCK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Stretch:
-    """`size` bytes of the file at `path`, from `start` on."""
+    """`size` bytes of the file at `path`, from `start` on. `state` is the size of the whole file and the time when it was changed
+    last, in nanoseconds, as they were when it was looked at first: a list that somebody is still writing is not half read.
+    """
 
     path: str
     start: int
     size: int
+    state: tuple[int, int]
+
+    def check(self) -> None:
+        """Raises WrongUsage where the file is gone, or has changed."""
+        with self._opened():
+            pass
 
     def read(self, start: int, length: int) -> bytes:
-        """At most `length` bytes from `start` of the stretch on. Raises WrongUsage where the file is gone."""
-        with files.opened(self.path) as file:
+        """At most `length` bytes from `start` of the stretch on. Raises as `check`."""
+        with self._opened() as file:
             file.seek(self.start + start)
             return file.read(max(0, min(length, self.size - start)))
 
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[BinaryIO]:
+        with files.opened(self.path) as file:
+            if _state(os.fstat(file.fileno())) != self.state:
+                raise _changed(self.path)
+            yield file
+
     def blocks(self, show: Callable[[int], None]) -> Iterator[bytes]:
-        """All of it, in blocks of 1 MiB; `show` is told the size of each once it is worked on. Raises as `read`."""
+        """All of it, in blocks of 1 MiB; `show` is told the size of each once it is worked on. Raises as `check`."""
         for start in range(0, self.size, _BLOCK):
             block = self.read(start, _BLOCK)
             yield block
@@ -42,7 +59,16 @@ class Stretch:
 
 def whole_file(path: str) -> Stretch:
     """All of the file, as long as it is now."""
-    return Stretch(path, 0, os.stat(path).st_size)
+    found = os.stat(path)
+    return Stretch(path, 0, found.st_size, _state(found))
+
+
+def _state(found: os.stat_result) -> tuple[int, int]:
+    return found.st_size, found.st_mtime_ns
+
+
+def _changed(path: str) -> WrongUsage:
+    return WrongUsage(_("{path} has changed while it was read; begin again").format(path=path))
 
 
 @dataclass(frozen=True)
@@ -74,7 +100,7 @@ class Content:
         """The part, from 1. Raises WrongUsage where the file has changed since it was read first."""
         read = self.stretch.read((number - 1) * self.part_size, self.part_size)
         if _md5(read) != self.md5s[number - 1]:
-            raise WrongUsage(_("{path} has changed while it was read; begin again").format(path=self.stretch.path))
+            raise _changed(self.stretch.path)
         return read
 
 

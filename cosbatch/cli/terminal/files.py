@@ -39,10 +39,19 @@ class WrongUsage(Exception):
     """The command cannot begin with what it was given; the text says why and how to fix it."""
 
 
+def stdin() -> BinaryIO:
+    """Standard input, whose reads wait for what comes: a neighbour at the same pipe may have set O_NONBLOCK for itself, and
+    reads would then end early, as if there was no more.
+    """
+    with contextlib.suppress(OSError):
+        os.set_blocking(sys.stdin.fileno(), True)
+    return sys.stdin.buffer
+
+
 def read_bytes(path: str, most: int = -1) -> bytes:
     """The content of the file, or of stdin for `-`; no more than so many bytes of it. Raises WrongUsage."""
     if path == STDIN:
-        return sys.stdin.buffer.read(most)
+        return stdin().read(most)
     with opened(path) as file:
         return file.read(most)
 

@@ -594,10 +594,75 @@ def test_makes_one_job_of_all_that_is_in_the_bucket_where_it_writes(
 
 
 def test_leaves_nothing_out_of_what_is_asked_for_by_name(run: Run) -> None:
-    store(ONE, "cosbatch-lists/old.csv", b"x")
-    said = run("delete-objects", f"cos://{ONE}/cosbatch-lists/", "--report", f"cos://{ONE}/reports", "--dry-run")
+    store(ONE, "reports/job-1/old.csv", b"x")
+    said = run("delete-objects", f"cos://{ONE}/reports/job-1/", "--report", f"cos://{ONE}/reports", "--dry-run")
     assert (said.code, said.json["Plan"]["Manifest"]["Rows"]) == (0, 1)
     assert "Left out" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("tag cos://one-1250000000 a=b --report cos://one-1250000000", "the report would go to"),
+        ("tag cos://one-1250000000/a/ a=b --report cos://one-1250000000/a", "the report would go to"),
+        ("tag cos://one-1250000000/a/ a=b --upload-to cos://one-1250000000/a/", "the list itself would go to"),
+        ("copy cos://one-1250000000/a/ --to cos://one-1250000000/a/", "copies would go to"),
+        ("copy cos://one-1250000000/a/ --to cos://one-1250000000 --strip a/", "copies would go to"),
+        ("copy cos://one-1250000000 --to cos://one-1250000000 --strip a/", "copies would go to"),
+        ("copy cos://one-1250000000/a/ --to cos://one-1250000000/a/ --strip a/a/", "copies would go to"),
+    ],
+)
+def test_refuses_to_write_among_what_it_lists(run: Run, server: Standin, line: str, told: str) -> None:
+    store(ONE, "a/a/b.jpg", b"x")
+    said = run(*line.split(), "--yes")
+    assert (said.code, told in said.err, server.jobs()) == (2, True, [])
+
+
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        ("copy cos://one-1250000000/a/ --to cos://one-1250000000 --storage-class ARCHIVE", 3),
+        ("copy cos://one-1250000000/a/ --to cos://one-1250000000/a/ --strip a/", 3),
+        ("copy cos://one-1250000000/a/a/ --to cos://one-1250000000/a/", 1),
+        ("copy cos://one-1250000000/a/ --to cos://one-1250000000/b/ --strip a/", 3),
+    ],
+    ids=["in place", "in place by its prefix", "where copies go is left out", "beside"],
+)
+def test_makes_one_job_of_copies_that_stay_apart(wait: Run, server: Standin, line: str, rows: int) -> None:
+    for key in ("a/1.jpg", "a/a/2.jpg", "a/a/a/3.jpg"):
+        store(ONE, key, b"x")
+    answers = [wait(*line.split(), "--yes", "--wait") for _ in range(2)]
+    assert [(said.json["Outcome"], said.json["Rows"]) for said in answers] == [("created", rows), ("recovered", rows)]
+    assert len(server.jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("tag list.csv a=b c=d", "tag list.csv c=d a=b"),
+        ("tag list.csv a=b", "tag list.csv a=b --report-scope all"),
+        ("tag list.csv a=b", "tag list.csv a=b --priority 10"),
+    ],
+)
+def test_makes_one_job_of_one_order_however_it_is_typed(run: Run, server: Standin, one: str, other: str) -> None:
+    outcomes = [run(*line.split(), "--yes").json["Outcome"] for line in (one, other)]
+    assert (outcomes, len(server.jobs())) == (["created", "recovered"], 1)
+
+
+@pytest.mark.parametrize(("action", "is_there"), [("HeadObject", False), ("PutObject", False), ("HeadObject", True)])
+def test_makes_no_job_of_a_list_that_somebody_is_still_writing(
+    run: Run, server: Standin, action: str, is_there: bool
+) -> None:
+    def written(_seconds: float) -> None:
+        with open("list.csv", "a") as file:
+            file.write(f"{PHOTOS},more/1.jpg\n")
+
+    rows = Path("list.csv").read_bytes()
+    if is_there:
+        store("report-1250000000", f"cosbatch-lists/{hashlib.sha256(rows).hexdigest()[:32]}.csv", rows)
+    server.order({"action": action, "fault": "ServiceUnavailable"})
+    said = run("tag", "list.csv", "a=b", "--yes", clock=Clock(sleep=written))
+    assert (said.code, "list.csv has changed while it was read" in said.err, server.jobs()) == (2, True, [])
 
 
 def test_makes_one_job_of_a_list_under_another_name(run: Run, server: Standin) -> None:

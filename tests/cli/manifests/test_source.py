@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import gzip
 import io
+import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,26 @@ def test_reads_a_file(tmp_path: Path) -> None:
 def test_reads_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT)))
     assert read("-") == TEXT
+
+
+def test_waits_for_what_comes_through_a_pipe_of_which_a_neighbour_has_reads_not_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    end, start = os.pipe()
+    os.set_blocking(end, False)
+    with open(end) as stdin, open(start, "wb", buffering=0) as pipe:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        pipe.write(b"a-1,k\n")
+
+        def go_on() -> None:
+            pipe.write(b"a-1,l\n")
+            pipe.close()
+
+        later = threading.Timer(0.05, go_on)
+        later.start()
+        with source.opened("-", options()) as opened:
+            assert b"".join(opened.blocks) == b"a-1,k\na-1,l\n"
+        later.join()
 
 
 class Typed(io.RawIOBase):

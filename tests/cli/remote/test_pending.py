@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli.remote.content import Stretch, content_of
+from cosbatch.cli.remote.content import content_of, whole_file
 from cosbatch.cli.remote.pending import PendingWire, ShownWire, headers_before
 from cosbatch.model.messages import Request, Response
 from tests.stage import NOON, Service, created
@@ -21,8 +21,7 @@ def beneath() -> Service:
 
 def wire(beneath: Service, folder: Path, content: bytes = b"0123456789") -> PendingWire:
     (folder / "list.csv").write_bytes(content)
-    stretch = Stretch(str(folder / "list.csv"), 0, len(content))
-    known = content_of(stretch)
+    known = content_of(whole_file(str(folder / "list.csv")))
     return PendingWire(beneath, HOST, "a/list.csv", known, headers_before(known, NOON))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
-from cosbatch.cli.remote.content import Content, Stretch, content_of
+from cosbatch.cli.remote.content import Content, content_of, whole_file
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.progress import bytes_shown
@@ -34,7 +35,7 @@ def client() -> Client:
 def content(folder: Path, size: int = 2 * MIB + 5, part_size: int = MIB) -> Content:
     path = folder / "list.csv"
     path.write_bytes(bytes(range(256)) * (size // 256) + b"x" * (size % 256))
-    return content_of(Stretch(str(path), 0, size), part_size)
+    return content_of(whole_file(str(path)), part_size)
 
 
 def uploads() -> int:
@@ -88,7 +89,7 @@ def test_puts_it_in_the_place_of_something_else(standin: Standin, tmp_path: Path
 
 def test_takes_a_stretch_of_a_file(standin: Standin, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_bytes(b"0123456789")
-    file = content_of(Stretch(str(tmp_path / "list.csv"), 3, 4))
+    file = content_of(replace(whole_file(str(tmp_path / "list.csv")), start=3, size=4))
     assert upload(client(), PLACE, file, lambda size: None)
     assert objects.read(client(), PLACE) == b"3456"
 

@@ -11,7 +11,6 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -86,8 +85,8 @@ def test_says_what_is_wrong_with_the_json(tmp_path: Path, content: bytes, words:
 
 @pytest.mark.parametrize("path", ["/dev/zero", "-"])
 def test_reads_no_json_without_end(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open("/dev/zero", "rb") as endless:
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=endless))
+    with open("/dev/zero") as endless:
+        monkeypatch.setattr(sys, "stdin", endless)
         with pytest.raises(InvalidEvent, match=f"^{path} is longer than 8 MiB"):
             files.read_json(path)
 
