@@ -34,14 +34,14 @@ def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profil
         *(Problem(place.pointer, why) for place, why in profiles.loops(written_by(document))),
     ]
     if problems:
-        raise Forbidden("The job asks for more than this function's configuration allows; nothing was sent.", problems)
+        raise Forbidden("The job asks for more than the configuration allows; nothing was sent.", problems)
 
 
 def check_priority(priority: int, profiles: Profiles) -> None:
     """Raises Forbidden where the new priority of a job is over the policy's."""
     problems = [*_over_priority(priority, profiles.policy, "the policy")]
     if problems:
-        raise Forbidden("The priority is higher than this function's configuration allows.", problems)
+        raise Forbidden("The priority is higher than the configuration allows.", problems)
 
 
 def check_confirmation(description: object, caller: str, profiles: Profiles) -> None:
@@ -94,14 +94,14 @@ def _buckets(document: Mapping[str, Any]) -> _Buckets:
 def _foreign(document: Mapping[str, Any], buckets: _Buckets, account: Account) -> Iterator[Problem]:
     """A job runs where its objects are (console guide, 2023); the report may lie elsewhere (CreateJob sample, 2020)."""
     if names.role_uin(document["RoleArn"]) != account.uin:
-        yield Problem("/RoleArn", "is a role of another account than the one that this function works for")
+        yield Problem("/RoleArn", f"is a role of another account than the job's, UIN {account.uin}")
     for pointer, resource in buckets.items():
         if resource.appid != account.appid:
             message = f"{quoted(resource.bucket)} is a bucket of another account than the job's, APPID {account.appid}"
             yield Problem(pointer, message)
     region = buckets[_OBJECT].region or ""
     if region != account.region:
-        yield Problem(_OBJECT, f"is in {quoted(region)}; this function creates jobs in {account.region} only")
+        yield Problem(_OBJECT, f"is in {quoted(region)}; jobs are created in {account.region} only")
 
 
 def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], uin: str) -> Iterator[Problem]:

@@ -143,6 +143,11 @@ def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[s
     [
         (("descrbe", "x"), "describe"),
         (("jobs", "--stat", "Active"), "--state"),
+        (("jobs", "-n", "5"), "--limit"),
+        (("delete-objects", "list.csv", "--dry"), "--dry-run"),
+        (("build", "--buckte", "photos"), "--bucket"),
+        (("split", "list.csv", "--row", "5"), "--rows"),
+        (("split", "list.csv", "--rowz", "5"), "--rows"),
         (("jobs", "--state", "Activ"), "Active"),
         (("--jsn", "jobs"), "--json"),
         (("--jsn",), "--json"),
@@ -169,6 +174,7 @@ def test_says_what_was_probably_meant(run: Run, arguments: tuple[str, ...], mean
         ("xyzzy",),
         ("jobs", "--xyzzy"),
         ("demo", "--region", "ap-beijing"),
+        ("restore", "list.csv", "--re", "x"),
         ("describe", "a", "b"),
         ("jobs", "--limit", "x"),
     ],
@@ -270,7 +276,7 @@ def test_tells_a_failure_as_json_and_in_words(run: Run, command: Callable[..., N
     assert said.code == 1
     assert said.json["Code"] == "Forbidden"
     assert said.json["Errors"] == [{"Pointer": "/RoleArn", "Message": "is another's"}]
-    assert said.json["Hint"].startswith("The configuration does not let")
+    assert said.json["Hint"].startswith("What is of another account or region is never taken")
     assert said.err.splitlines()[:2] == ["Forbidden: Too much.", "  /RoleArn  is another's"]
 
 
@@ -284,7 +290,12 @@ def test_hints_at_what_a_command_reads_where_it_was_given_something_else(run: Ru
 def test_hints_in_chinese_when_asked(run: Run, command: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COSBATCH_LANG", "zh")
     command(raising(Forbidden("Too much.")))
-    assert "当前配置" in run("act").json["Hint"]
+    assert "其他账号" in run("act").json["Hint"]
+
+
+def test_hints_at_the_roots_behind_a_proxy_that_opens_tls(run: Run, command: Callable[..., None]) -> None:
+    command(raising(UpstreamTLS("It could not prove who it is.")))
+    assert "REQUESTS_CA_BUNDLE" in run("act").json["Hint"]
 
 
 def test_tells_a_bug_without_its_traceback(run: Run, command: Callable[..., None]) -> None:

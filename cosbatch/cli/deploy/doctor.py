@@ -13,12 +13,13 @@ from cosbatch.cli.deploy.finding import OK, WARNING, WRONG, Finding, sentence_on
 from cosbatch.cli.deploy.function_settings import Deployment, deployment_of, function_findings, function_settings
 from cosbatch.cli.deploy.service_checks import service_findings, unseen
 from cosbatch.cli.remote.client import Client, connect
-from cosbatch.cli.remote.function_files import function_file
+from cosbatch.cli.remote.function_files import OWN_PROFILES, function_file
+from cosbatch.cli.remote.proxies import BUNDLES
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import N_, Sentence, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import table
-from cosbatch.configuration.settings import Settings
+from cosbatch.configuration.settings import PROFILES, VARIABLES, Settings
 from cosbatch.model.errors import ConfigurationError, Problem
 
 _HEADER = (N_("check"), N_("state"), N_("finding"), N_("fix"))
@@ -53,11 +54,16 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def _misconfigured(problem: Problem) -> Finding:
-    if problem.pointer.startswith("/profiles"):
-        return Finding("profiles", WRONG, sentence_on(problem.pointer, problem), _("Fix the profiles file there."))
+    """What is wrong with a variable, or else at that place of the profiles file."""
     name = problem.pointer.removeprefix("/")
-    fix = _("Set {name} in the environment.").format(name=name)
-    return Finding("settings", WRONG, sentence_on(name, problem), fix)
+    if name == PROFILES:
+        fix = _("Make the file readable, or have {name} name another; cosbatch init writes one.").format(name=name)
+        return Finding("profiles", WRONG, sentence_on(name, problem), fix)
+    if name in (*VARIABLES, *BUNDLES):
+        fix = _("Set {name} in the environment.").format(name=name)
+        return Finding("settings", WRONG, sentence_on(name, problem), fix)
+    place = problem.pointer or os.environ.get(PROFILES) or OWN_PROFILES.name
+    return Finding("profiles", WRONG, sentence_on(place, problem), _("Fix the profiles file there."))
 
 
 def examine(client: Client, deployment: Deployment | None, environ: Mapping[str, str]) -> Iterator[Finding]:

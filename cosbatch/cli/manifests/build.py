@@ -46,7 +46,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 
 def add(commands: Commands) -> None:
     parser = command(commands, "build", _("Write a manifest from a listing of a bucket."), _(_EXAMPLES), build)
-    parser.add_argument("--bucket", required=True, metavar="BUCKET", help=_("the bucket, with or without -appid"))
+    # Were it required, argparse would ask for it before it names an option that was misspelt; so with --rows of `split`.
+    needed = _("the bucket, with or without -appid; needed")
+    parser.add_argument("--bucket", metavar="BUCKET", help=needed)
     only_under = _("only keys that begin so (default: all)")
     parser.add_argument("--prefix", type=str, default="", metavar="PREFIX", help=only_under)
     parser.add_argument(
@@ -100,6 +102,8 @@ def _encoded(keys: Sequence[str]) -> Sequence[str]:
 
 
 def build(options: argparse.Namespace) -> int:
+    if options.bucket is None:
+        raise WrongUsage(_("--bucket BUCKET is needed: the bucket whose objects are listed"))
     options.holds_rows = options.output is None
     clients = connect_all(options)
     state = list_into(options.output, _selection(options, clients[0].settings), clients)

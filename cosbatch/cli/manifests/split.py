@@ -47,9 +47,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--rows",
         type=whole_number(1, MOST_ROWS),
-        required=True,
         metavar="N",
-        help=_("how many rows a part has at most"),
+        help=_("how many rows a part has at most; needed"),
     )
     parser.add_argument(
         "--output", metavar="FOLDER", help=_("where the parts go (default: the list's name and -parts)")
@@ -59,6 +58,8 @@ def add(commands: Commands) -> None:
 
 
 def split(options: argparse.Namespace) -> int:
+    if options.rows is None:
+        raise WrongUsage(_("--rows N is needed: how many rows a part has at most"))
     stem = _stem(options.list)
     folder = options.output or f"{stem}-parts"
     # A list on this machine is divided without an account.

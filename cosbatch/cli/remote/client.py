@@ -12,7 +12,7 @@ from cosbatch.cli.remote.function_files import OWN_PROFILES
 from cosbatch.cli.remote.proxies import environment_session
 from cosbatch.cli.terminal.files import WrongUsage, read_text
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.output import say
+from cosbatch.cli.terminal.output import hint_of, say
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration import Configuration, read_configuration, read_without_profiles
 from cosbatch.configuration.profiles import Profile
@@ -20,7 +20,6 @@ from cosbatch.configuration.settings import PROFILES, Settings
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import CosbatchError, ServiceError, ServiceSideError, UnexpectedResponse
-from cosbatch.model.hints import hint_on
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange, Wire
 from cosbatch.service.transport import Transport
@@ -74,7 +73,7 @@ class Client:
         try:
             return perform(call, self.context(PATIENCE))
         except CosbatchError as error:
-            error.fields["Hint"] = hint_on(error, self.settings.language, call.action)
+            error.fields.setdefault("Hint", hint_of(error.code, call.action if isinstance(error, ServiceError) else ""))
             raise
 
     def job(self, job_id: str) -> Mapping[str, Any]:

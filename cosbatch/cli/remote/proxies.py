@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -17,24 +18,44 @@ import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 
+from cosbatch.cli.terminal.language import _
 from cosbatch.model.errors import ConfigurationError, Problem, UpstreamTLS, UpstreamUnreachable
 from cosbatch.service.deadline_adapter import DeadlineAdapter
 from cosbatch.service.transport import direct_session
 
-_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_HASH_NAME = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+_SCHEME = re.compile(r"(\w+)://", re.ASCII)
 
 
 def environment_session() -> requests.Session:
-    """A session that goes by the environment. Raises ConfigurationError where the roots that it names are not there."""
-    missing = [name for name in _BUNDLES if os.environ.get(name) and not os.path.exists(os.environ[name])]
-    if missing:
-        problems = [Problem(f"/{name}", "names a file that is not there") for name in missing]
+    """A session that goes by the environment. Raises ConfigurationError where the roots that it names cannot be used."""
+    faults = {name: _fault_of_roots(os.environ[name]) for name in BUNDLES if os.environ.get(name)}
+    problems = [Problem(f"/{name}", fault) for name, fault in faults.items() if fault]
+    if problems:
         raise ConfigurationError("The roots of TLS that the environment names cannot be read.", problems)
     session, adapter = direct_session(), ProxyAdapter()
-    session.verify = next(filter(None, map(os.environ.get, _BUNDLES)), session.verify)
+    session.verify = next(filter(None, map(os.environ.get, BUNDLES)), session.verify)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def _fault_of_roots(path: str) -> str:
+    """What is wrong with a file of certificates, or with a folder where each has its hash for a name; empty where nothing is."""
+    if os.path.isdir(path):
+        is_usable = any(_HASH_NAME.fullmatch(name) for name in os.listdir(path))
+        return (
+            "" if is_usable else "names a folder without certificates, which `openssl rehash` gives the names they need"
+        )
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except FileNotFoundError:
+        return "names a file that is not there"
+    except OSError:
+        # Those of ssl among them: what is no certificate.
+        return "names a file that holds no certificates in PEM, or cannot be read"
+    return ""
 
 
 class ProxyAdapter(BaseAdapter):
@@ -64,6 +85,9 @@ class ProxyAdapter(BaseAdapter):
         proxy = select_proxy(str(request.url), proxies)
         if proxy is None:
             return self._direct.send(request, timeout=timeout, verify=verify)
+        scheme = _SCHEME.match(proxy)
+        if scheme and scheme[1].lower() not in ("http", "https"):
+            raise _unusable(f"{scheme[0]}{_without_password(proxy)}")
         try:
             return self._through.send(request, True, timeout, verify or True, cert, proxies)
         except requests.RequestException as error:
@@ -95,7 +119,7 @@ def _translated(error: requests.RequestException, proxy: str) -> Exception:
     """Our error where it is the proxy; the error itself where it may be the service, after the request has gone out."""
     match error:
         case requests.exceptions.InvalidURL() | requests.exceptions.InvalidSchema():
-            return ConfigurationError(f"The proxy {proxy} cannot be used; look at HTTPS_PROXY and HTTP_PROXY.")
+            return _unusable(proxy)
         case requests.exceptions.SSLError() if any(
             isinstance(each, ssl.SSLCertVerificationError) for each in _causes(error)
         ):
@@ -105,6 +129,14 @@ def _translated(error: requests.RequestException, proxy: str) -> Exception:
             went_out = not any(_is_before_the_request(each) for each in _causes(error))
             message = f"No connection could be made through the proxy {proxy}, or it broke."
             return UpstreamUnreachable(message, may_have_acted=went_out)
+    return error
+
+
+def _unusable(proxy: str) -> ConfigurationError:
+    error = ConfigurationError(f"The proxy {proxy} cannot be used: only http://host:port and https://host:port can.")
+    error.fields["Hint"] = _(
+        "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names the proxy; NO_PROXY names hosts that are reached without it."
+    )
     return error
 
 

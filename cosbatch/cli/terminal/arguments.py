@@ -45,6 +45,7 @@ _ELSEWHERE = {
     "--tier": ("--mode", "-m"),
     "--days": ("-d",),
     "--token": ("--client-request-token",),
+    "--limit": ("-n", "--max-results", "--max-items"),
     "--state": ("--job-statuses", "--status", "--filter"),
     "--role": ("--role-arn",),
     "--endpoint": ("-e",),
@@ -111,6 +112,10 @@ def _meant(message: str, help_text: str) -> list[str]:
 
 def _nearest(word: str, known: Sequence[str], alike: float) -> list[str]:
     called = [name for name, elsewhere in _ELSEWHERE.items() if word in elsewhere and name in known]
+    begun = {name for name in known if name.startswith(word)}
+    if begun and not called:
+        # Of several, it could be any.
+        return [*begun] if len(begun) == 1 else []
     return called or difflib.get_close_matches(word, known, 1, alike)
 
 

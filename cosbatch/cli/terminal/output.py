@@ -14,7 +14,7 @@ from cosbatch.cli.terminal.language import _, can_write
 from cosbatch.cli.terminal.tables import fitted, printable, record
 from cosbatch.cli.terminal.typed import place_typed
 from cosbatch.configuration.settings import language_of
-from cosbatch.model.errors import InvalidEvent
+from cosbatch.model.errors import Forbidden, InvalidEvent, UpstreamTLS
 from cosbatch.model.hints import hint_for
 
 _RED = "\x1b[31;1m"
@@ -86,14 +86,30 @@ def _failure_lines(failure: Mapping[str, Any], options: argparse.Namespace) -> I
         yield _("Another try later can help.")
 
 
-def hint_of(code: str) -> str:
-    """The cause behind a Code and its fix, in the language of COSBATCH_LANG or LANG."""
-    if code == InvalidEvent.code:
-        # The function's hint is about events; a command reads files.
-        return _(
-            "That is not what the command reads, or not all of it; behind its name, --help shows by examples what it takes."
-        )
-    return hint_for(code, language_of(os.environ))
+def hint_of(code: str, action: str = "") -> str:
+    """The cause behind a Code, which came of that action where one is given, and its fix, in the language of COSBATCH_LANG or
+    LANG.
+
+    The function's hints are about events, callers and its own configuration; a command has files, options and variables.
+    """
+    match code:
+        case InvalidEvent.code:
+            return _(
+                "That is not what the command reads, or not all of it; behind its name, --help shows by examples what it "
+                "takes."
+            )
+        case Forbidden.code:
+            return _(
+                "What is of another account or region is never taken: name what is of these, or set COSBATCH_APPID, "
+                "COSBATCH_UIN and COSBATCH_REGION rightly. All else is bound by profiles.json, its policy or a profile: ask "
+                "for what they allow, or change them."
+            )
+        case UpstreamTLS.code:
+            return _(
+                "The certificate of the other side is not the service's. Check COSBATCH_ENDPOINT; behind a proxy that opens "
+                "TLS, have REQUESTS_CA_BUNDLE name a file of the certificates that the proxy's is signed by."
+            )
+    return hint_for(code, language_of(os.environ), action)
 
 
 def emphasised(text: str, stream: TextIO) -> str:

@@ -404,6 +404,35 @@ def test_speaks_the_language_of_people_and_english_to_programs(
     assert max(map(width, shown.splitlines())) <= 80
 
 
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("[]", "profiles.json must be an object"),
+        ('{"profiles": [], "policy": {"foo": 1}}', "/policy/foo "),
+        ('{"profiles": [], "COSBATCH_X": 1}', "/COSBATCH_X "),
+        ("{", "/profiles the profiles file cannot be read: not JSON"),
+    ],
+)
+def test_has_faults_of_the_profiles_file_fixed_in_the_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, found: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("profiles.json").write_text(content)
+    check = run("doctor").json["Checks"][0]
+    assert (check["Check"], check["Fix"]) == ("profiles", "Fix the profiles file there.")
+    assert check["Message"].startswith(found)
+
+
+def test_has_another_file_named_where_the_profiles_file_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSBATCH_PROFILES", "nofile")
+    check = run("doctor").json["Checks"][0]
+    assert (check["Check"], check["Message"]) == (
+        "profiles",
+        "COSBATCH_PROFILES the profiles file nofile cannot be read: No such file or directory",
+    )
+    assert "have COSBATCH_PROFILES name another" in check["Fix"]
+
+
 def test_lists_all_that_is_wrong_with_settings_and_profiles(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -552,6 +552,7 @@ def test_refuses_what_the_function_would_refuse(
 def test_names_to_people_what_they_typed(run: Run, server: Standin, arguments: tuple[str, ...], line: str) -> None:
     said = run("restore", "list.csv", *arguments, "--yes")
     assert line in said.err
+    assert "bound by profiles.json" in said.json["Hint"] and "function" not in said.json["Message"]
     assert not re.search(r"^  /", said.err, re.MULTILINE), said.err
 
 

@@ -176,6 +176,33 @@ def test_names_the_variable_whose_roots_are_not_there(monkeypatch: pytest.Monkey
     assert [problem.pointer for problem in caught.value.problems] == ["/REQUESTS_CA_BUNDLE"]
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "holds no certificates in PEM"),
+        ("photos-1250000000,1.jpg\n", "holds no certificates in PEM"),
+        ("-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", "holds no certificates in PEM"),
+        (None, "names a folder without certificates"),
+    ],
+)
+def test_says_that_the_roots_hold_no_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, told: str
+) -> None:
+    path = tmp_path / "roots.pem"
+    path.mkdir() if content is None else path.write_text(content)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    with pytest.raises(ConfigurationError) as caught:
+        environment_session()
+    (problem,) = caught.value.problems
+    assert problem.pointer == "/REQUESTS_CA_BUNDLE" and told in problem.message
+
+
+def test_takes_a_folder_of_roots_by_their_hashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "0a775a30.0").touch()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    assert environment_session().verify == str(tmp_path)
+
+
 def failure(endpoint: str) -> CosbatchError:
     with transport() as out, pytest.raises(CosbatchError) as caught:
         send(out, endpoint)
@@ -249,11 +276,23 @@ def test_takes_a_fault_of_tls_after_the_request_for_perhaps_done(
     assert (error.code, error.may_have_acted) == ("UpstreamUnreachable", True)
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "http://:80", "http://[::1"])
-def test_names_the_variables_where_the_proxy_is_of_no_use(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+@pytest.mark.parametrize(
+    ("proxy", "named"),
+    [
+        (f"socks5://somebody:{PASSWORD}@127.0.0.1:9", "socks5://127.0.0.1:9"),
+        ("FTP://127.0.0.1:9", "FTP://127.0.0.1:9"),
+        ("http://:80", ":80"),
+        ("http://[::1", "[::1"),
+    ],
+)
+def test_names_the_variables_where_the_proxy_is_of_no_use(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, named: str
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     error = failure("https://cos.example")
-    assert (error.code, "HTTPS_PROXY" in error.message) == ("ConfigurationError", True)
+    assert error.code == "ConfigurationError"
+    assert f"The proxy {named} cannot be used: only http://host:port" in error.message
+    assert "HTTPS_PROXY" in str(error.fields["Hint"])
 
 
 def test_the_function_goes_straight(monkeypatch: pytest.MonkeyPatch, trusted: ssl.SSLContext) -> None:
