@@ -14,7 +14,7 @@ _OPENING = """\
 After this page you know for each `Code` what is behind it, what to do about it, and whether a later try can help.
 
 This page is made from the code: `python -m tests.errors_page > docs/errors.md`. The same words, also in Chinese \
-(`COSBATCH_LANG=zh`), are the `Hint` of every failure.
+(`COSBATCH_LANG=zh`), are the `Hint` of every failure; the command line says behind them how to go on, where that is known.
 
 A failure is an object: `Code`, `Message`, `Status` (HTTP), `Retryable`, `Hint`, and where they apply `RequestId` and `TraceId` \
 of COS, `ClientRequestToken`, and `Errors`, a list of all faults, each with a JSON pointer to where it is in the document. \

@@ -97,7 +97,7 @@ def _called(client: Client, call: dict[str, object]) -> dict[str, object]:
         result = client.call({**call, "ClientRequestToken": token})
     except (CosbatchError, KeyboardInterrupt) as error:
         if isinstance(error, KeyboardInterrupt) or error.retryable:
-            output.say(going_on("" if given else _(" with --token {token}").format(token=token)))
+            output.advise(error, going_on("" if given else _(" with --token {token}").format(token=token)))
         raise
     if "JobId" in result:
         told = _("Job {job} is created.")

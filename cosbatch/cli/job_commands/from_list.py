@@ -109,12 +109,12 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
             output.say(printable(_told(made[-1], proposal)))
     except (CosbatchError, KeyboardInterrupt) as error:
         if len(planned) > 1:
-            told = _("Jobs that are made: {made} of {all}.")
+            told = _("Of {all} jobs, this run has made {made}, or found them made.")
             output.say(told.format(made=f"{len(made):,}", all=f"{len(planned):,}"))
         is_lasting = isinstance(error, CosbatchError) and not error.retryable
         # --again would make all of them once more.
         instead = _(" with --token {token} instead of --again").format(token=call.token or call.salt)
-        output.say(going_on(instead if options.again else "", is_lasting))
+        output.advise(error, going_on(instead if options.again else "", is_lasting))
         raise
     return made
 

@@ -16,6 +16,7 @@ from cosbatch.cli.terminal.tables import printable, record, table
 from cosbatch.client.batch_client import LISTING_PATIENCE
 from cosbatch.jobs.creation import all_jobs
 from cosbatch.model import names
+from cosbatch.model.errors import InvalidRequest
 from cosbatch.model.identity import without_marker
 from cosbatch.schemas.calls import STATES
 from cosbatch.schemas.document import PRIORITY_MAXIMUM
@@ -149,21 +150,29 @@ def delete(options: argparse.Namespace) -> int:
 def _do(call: Mapping[str, object], options: argparse.Namespace, question: str) -> int:
     """Carry the call out, after somebody has said yes to the question."""
     client = connect_without_profiles(options)
-    if not is_agreed(options, lambda: _at_stake(client, options.job_id), question):
+    if not is_agreed(options, lambda: _at_stake(client, call), question):
         return exit_codes.FAILED
     output.show(client.call(call), options)
     return exit_codes.DONE
 
 
-def _at_stake(client: Client, job_id: str) -> Iterator[str]:
-    """The job that is about to be changed: what it does to which list, and how far it is."""
-    job = client.job(job_id)
+def _at_stake(client: Client, call: Mapping[str, Any]) -> Iterator[str]:
+    """The job that is about to be changed: what it does to which list, and how far it is.
+
+    Raises InvalidRequest behind that where its state does not allow the change: nobody has to be asked then.
+    """
+    job = client.job(call["JobId"])
+    progress = job_progress_of(job)
     operation = job.get("Operation")
     name = next(iter(operation), "") if isinstance(operation, Mapping) else str(operation or "")
     what = _("{operation}, over the list {place}")
     yield what.format(operation=name or _("A job"), place=_list_of(job) or _("that it does not name"))
     yield "  " + (without_marker(str(job.get("Description") or "")) or _("without a description"))
-    yield f"  {counts_of(job_progress_of(job))}"
+    yield f"  {counts_of(progress)}"
+    if progress.is_final and call["Action"] == "UpdateJobStatus":
+        ended = InvalidRequest(f"The job is {progress.status}: it has ended; nothing was sent.")
+        ended.fields["Hint"] = output.hint_of(ended.code, call["Action"])
+        raise ended
 
 
 def _list_of(job: Mapping[str, Any]) -> str:

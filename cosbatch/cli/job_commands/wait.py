@@ -64,29 +64,27 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None, 
 
     Unless it may be confirmed in the meantime, also when it waits for that.
     """
-    with _told_where_interrupted(job_id), contextlib.closing(Progress(sys.stderr, client.clock)) as bar:
-        job: Job = {}
-        is_told = False
-        for job in _states(_looks(client, job_id, interval, timeout)):
-            progress = job_progress_of(job)
-            bar.show(Reading(progress.status, progress.done, progress.total, progress.failed))
-            if progress.is_final:
-                break
-            if needs_confirmation(job) and not is_told:
-                say_how_to_confirm(job_id)
-                is_told = True
-                if not may_be_confirmed:
+    job: Job = {}
+    is_told = False
+    with contextlib.closing(Progress(sys.stderr, client.clock)) as bar:
+        try:
+            for job in _states(_looks(client, job_id, interval, timeout)):
+                progress = job_progress_of(job)
+                bar.show(Reading(progress.status, progress.done, progress.total, progress.failed))
+                if progress.is_final:
                     break
-        return job
-
-
-@contextlib.contextmanager
-def _told_where_interrupted(job_id: str) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        output.say(printable(_("The job goes on. Follow it with: cosbatch wait {job}").format(job=job_id)))
-        raise
+                if needs_confirmation(job) and not is_told:
+                    say_how_to_confirm(job_id)
+                    is_told = True
+                    if not may_be_confirmed:
+                        break
+        except KeyboardInterrupt:
+            if needs_confirmation(job):
+                say_how_to_confirm(job_id)
+            told = _("Only this command is stopped, not the job. Follow it with: cosbatch wait {job}")
+            output.say(printable(told.format(job=job_id)))
+            raise
+    return job
 
 
 def say_how_to_confirm(job_id: str) -> None:

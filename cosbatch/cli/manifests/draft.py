@@ -100,9 +100,9 @@ def _resumed(part: BinaryIO, target: str, selection: Mapping[str, object]) -> It
     draft = Draft(part, state, lambda state: _write_state(notes, selection, state))
     try:
         yield draft
-    except (CosbatchError, KeyboardInterrupt):
+    except (CosbatchError, KeyboardInterrupt) as error:
         if os.path.exists(notes):
-            output.say(_("The same command goes on where this one was."))
+            output.advise(error, _("The same command goes on where this one was."))
         raise
     # The state goes first: without it, rows that are left over do not stop the next run.
     with contextlib.suppress(FileNotFoundError):

@@ -14,7 +14,7 @@ from cosbatch.cli.terminal.language import _, can_write
 from cosbatch.cli.terminal.tables import fitted, printable, record
 from cosbatch.cli.terminal.typed import place_typed
 from cosbatch.configuration.settings import language_of
-from cosbatch.model.errors import Forbidden, InvalidEvent, UpstreamTLS
+from cosbatch.model.errors import CosbatchError, Forbidden, InvalidEvent, UpstreamTLS
 from cosbatch.model.hints import hint_for
 
 _RED = "\x1b[31;1m"
@@ -84,6 +84,14 @@ def _failure_lines(failure: Mapping[str, Any], options: argparse.Namespace) -> I
             yield printable(f"{name}: {value}")
     if failure.get("Retryable"):
         yield _("Another try later can help.")
+
+
+def advise(error: CosbatchError | KeyboardInterrupt, advice: str) -> None:
+    """Say what to do next: behind the failure, as the end of its hint; at once where a person has interrupted."""
+    if isinstance(error, CosbatchError):
+        error.fields["Hint"] = f"{error.fields.get('Hint') or hint_of(error.code)} {advice}"
+    else:
+        say(advice)
 
 
 def hint_of(code: str, action: str = "") -> str:

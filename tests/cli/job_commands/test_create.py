@@ -192,7 +192,7 @@ def test_tells_the_job_where_following_it_is_interrupted(
     said = run("create", *what, "--wait", clock=Clock(sleep=interrupted))
     (job,) = standin.jobs()
     assert (said.code, said.json["JobId"]) == (130, job["JobId"])
-    assert f"The job goes on. Follow it with: cosbatch wait {job['JobId']}\n" in said.err
+    assert f"Only this command is stopped, not the job. Follow it with: cosbatch wait {job['JobId']}\n" in said.err
 
 
 def test_answers_the_plan_of_a_call_that_asks_for_it_itself(

@@ -285,6 +285,23 @@ def test_changes_nothing_without_a_yes(
 
 
 @responses.activate
+@pytest.mark.parametrize("status", ["Cancelled", "Complete", "Failed"])
+@pytest.mark.parametrize(("name", "asks"), [("confirm", False), ("cancel", False), ("delete", True)])
+def test_asks_nobody_to_stop_or_confirm_a_job_that_has_ended(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, asks: bool, status: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    describing(f"<Status>{status}</Status>")
+    stderr = answering(monkeypatch, "n\n")
+    said = run(name, JOB)
+    assert (said.code, "[y/N]" in stderr.getvalue(), len(responses.calls)) == (1, asks, 1)
+    if not asks:
+        assert said.json["Code"] == "InvalidRequest"
+        assert f" {status}\nInvalidRequest: The job is {status}: it has ended; nothing was sent.\n" in stderr.getvalue()
+        assert said.json["Hint"].startswith("The job's state does not allow that")
+
+
+@responses.activate
 @pytest.mark.parametrize(
     ("told", "shown"),
     [

@@ -847,7 +847,9 @@ def test_goes_on_where_the_jobs_of_a_list_were_broken_off(
     )
     broken = run(*five)
     assert broken.code == 1
-    assert " of 3.\nOnce that is fixed, the same command goes on, and makes no job twice.\n" in broken.err
+    what, failure, *_ = broken.err[broken.err.index("Of 3 jobs, ") :].splitlines()
+    assert (what.endswith(", or found them made."), failure.split()[0]) == (True, "AccessDenied:")
+    assert broken.err.endswith(" Once that is fixed, the same command goes on, and makes no job twice.\n")
     assert 0 < len(server.jobs()) + (after == 0) <= 3
     server.faults.clear()
     assert run(*five).code == 0
@@ -861,7 +863,7 @@ def test_goes_on_after_an_interruption_at_the_keyboard(run: Run, server: Standin
     server.order({"action": "CreateJob", "fault": "ServiceUnavailable", "after": 1})
     broken = run(*five, clock=Clock(sleep=interrupt))
     assert broken.code == 130
-    assert "Jobs that are made: 1 of 3.\nThe same command goes on" in broken.err
+    assert "Of 3 jobs, this run has made 1, or found them made.\nThe same command goes on" in broken.err
     assert run(*five).code == 0
     assert counts(server) == [1, 2, 2]
 

@@ -195,7 +195,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_says_that_the_job_goes_on_when_interrupted(run: Run, standin: Standin) -> None:
+def test_says_what_becomes_of_the_job_when_interrupted(run: Run, standin: Standin) -> None:
     """The real thing: a process of its own, and the signal that Ctrl-C sends."""
     job_id = suspended_job(run)
     command = [sys.executable, "-c", HEAR_AND_RUN, "wait", job_id, "--interval", "600"]
@@ -206,8 +206,23 @@ def test_says_that_the_job_goes_on_when_interrupted(run: Run, standin: Standin) 
             assert said[-1], said
             said.append(process.stderr.readline())
         process.send_signal(signal.SIGINT)
-        told = f"The job goes on. Follow it with: cosbatch wait {job_id}\n"
+        confirm = f"It waits to be confirmed: cosbatch confirm {job_id}\n"
+        told = f"{confirm}Only this command is stopped, not the job. Follow it with: cosbatch wait {job_id}\n"
         assert (process.stdout.read(), process.stderr.read(), process.wait()) == ("", told, 130)
+
+
+def interrupted(seconds: float) -> None:
+    raise KeyboardInterrupt
+
+
+@responses.activate
+def test_asks_for_no_confirmation_when_interrupted_where_none_is_needed(run: Run) -> None:
+    look("Active", 3)
+    said = run("wait", JOB, clock=Clock(sleep=interrupted))
+    assert said.code == 130
+    assert said.err.splitlines()[1:] == [
+        f"Only this command is stopped, not the job. Follow it with: cosbatch wait {JOB}"
+    ]
 
 
 def test_follows_a_real_job_from_its_confirmation_to_its_end(run: Run, standin: Standin) -> None:
