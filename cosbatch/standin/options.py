@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
 from gettext import gettext as _
 from pathlib import Path
 
@@ -33,15 +32,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--data", metavar="DIR", help=_("where objects and jobs are kept (default: nowhere)"))
     add(
         "--uin",
-        type=_text("[0-9]+"),
+        type=_digits,
         default=account.uin,
         metavar="U",
         help=_("the account's UIN (default: %(default)s)"),
     )
-    add("--appid", type=_text("[0-9]+"), default=account.appid, metavar="A", help=_("its APPID (default: %(default)s)"))
+    add("--appid", type=_digits, default=account.appid, metavar="A", help=_("its APPID (default: %(default)s)"))
     add(
         "--region",
-        type=_text("[a-z0-9-]+"),
+        type=_region,
         default=account.region,
         metavar="R",
         help=_("its region (default: %(default)s)"),
@@ -51,6 +50,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--env", metavar="FILE", help=_("write what points a client here to FILE, for a shell that reads it: . ./FILE"))
     add(
         "--function",
+        type=_function,
         metavar="MODULE.NAME",
         help=_("the function that is told of what is created, such as handler.main_handler"),
     )
@@ -90,15 +90,24 @@ def account_of(options: argparse.Namespace) -> Account:
     return Account(options.uin, options.appid, options.region, options.secret_id, options.secret_key)
 
 
-def _text(pattern: str) -> Callable[[str], str]:
-    def value(text: str) -> str:
-        if not re.fullmatch(pattern, text, re.ASCII):
-            raise argparse.ArgumentTypeError(
-                _("{text} is not made of {pattern}").format(text=repr(text), pattern=pattern)
-            )
-        return text
+def _digits(text: str) -> str:
+    if not re.fullmatch("[0-9]+", text):
+        raise argparse.ArgumentTypeError(_("{text} is not made of digits 0 to 9").format(text=repr(text)))
+    return text
 
-    return value
+
+def _region(text: str) -> str:
+    if not re.fullmatch("[a-z0-9-]+", text):
+        raise argparse.ArgumentTypeError(_("{text} is no region, such as ap-chengdu").format(text=repr(text)))
+    return text
+
+
+def _function(text: str) -> str:
+    module, _dot, name = text.rpartition(".")
+    if not (module and name):
+        message = _("{text} is not MODULE.NAME, such as handler.main_handler")
+        raise argparse.ArgumentTypeError(message.format(text=repr(text)))
+    return text
 
 
 def _port(text: str) -> int:

@@ -56,8 +56,10 @@ def serve(
     except KeyboardInterrupt:
         return 0 if is_ready else _INTERRUPTED
     except (UnusableData, UnusableFunction, OSError) as error:
-        address = "" if is_ready else f"{options.host}:{options.port} (see --host and --port)"
-        raise CannotStart(f"The stand-in cannot start: {_reason(error, address)}") from None
+        address = (
+            "" if is_ready else _("{address} (see --host and --port)").format(address=f"{options.host}:{options.port}")
+        )
+        raise CannotStart(_("The stand-in cannot start: {reason}").format(reason=_reason(error, address))) from None
     return 0
 
 
@@ -77,6 +79,8 @@ def _announce(standin: Standin, options: argparse.Namespace, say: Callable[[str]
 
 def _reason(error: Exception, address: str) -> str:
     """Why, in words: the system's errors have a number, too, and name the file behind, or are of the address."""
+    if isinstance(error, FileExistsError):
+        return _("{path} is a file, and no folder").format(path=error.filename)
     if not isinstance(error, OSError) or not error.strerror:
         return str(error)
     place = error.filename or address

@@ -150,8 +150,11 @@ def test_is_a_module_to_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         (["--port", "x"], "'x' is not a whole number from 0 to 65535"),
         (["--port", "65536"], "'65536' is not a whole number from 0 to 65535"),
         (["--port", "-1"], "'-1' is not a whole number from 0 to 65535"),
-        (["--uin", "u"], "'u' is not made of [0-9]+"),
-        (["--region", "*"], "'*' is not made of [a-z0-9-]+"),
+        (["--uin", "u"], "'u' is not made of digits 0 to 9"),
+        (["--appid", "１２"], "'１２' is not made of digits 0 to 9"),
+        (["--region", ""], "'' is no region, such as ap-chengdu"),
+        (["--function", "x"], "'x' is not MODULE.NAME, such as handler.main_handler"),
+        (["--function", ".x"], "'.x' is not MODULE.NAME, such as handler.main_handler"),
         (["--trigger", "none"], "'none' names no bucket with its APPID, such as photos-1250000000"),
     ],
 )
@@ -187,7 +190,7 @@ def test_says_why_it_cannot_start(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "file").touch()
     assert main(["--data", str(tmp_path / "file")]) == 1
     errors = capsys.readouterr().err
-    assert f"cannot start: File exists: {tmp_path / 'file'}" in errors
+    assert f"cannot start: {tmp_path / 'file'} is a file, and no folder" in errors
     assert errors.count("The stand-in cannot start: ") == 3
     assert f"Address already in use: 127.0.0.1:{port} (see --host and --port)" in errors
     assert "is used by another stand-in" in errors

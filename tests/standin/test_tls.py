@@ -49,10 +49,22 @@ def test_stops_while_clients_say_nothing(certificate: tuple[Path, Path]) -> None
     began.close()
 
 
-def test_says_what_is_wrong_with_a_certificate(tmp_path: Path) -> None:
-    wrong = tmp_path / "wrong.pem"
-    wrong.write_text("no certificate")
-    with pytest.raises(OSError, match="the certificate or its key cannot be used"), running(certificate=wrong):
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (("list.csv", None), "no certificate with its key, in PEM, in list.csv"),
+        (("list.csv", "list.csv"), "in list.csv and list.csv"),
+        (("nofile", None), "No such file or directory: 'nofile'"),
+        (("list.csv", "nofile"), "No such file or directory: 'nofile'"),
+        ((None, "list.csv"), "list.csv is a key without its certificate"),
+    ],
+)
+def test_says_what_is_wrong_with_a_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: tuple[str | None, str | None], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.csv").write_text("photos-1250000000,1.jpg\n")
+    with pytest.raises(OSError, match=told), running(certificate=files[0], key=files[1]):
         pass
 
 

@@ -20,11 +20,13 @@ PLATFORM = ("TENCENTCLOUD_", "SCF_")
 
 
 def load(name: str) -> Callable[[object, object], object]:
-    """The function that MODULE.NAME names. Raises whatever the module raises, AttributeError, ValueError."""
+    """The function that MODULE.NAME names. Raises whatever the module raises, AttributeError, ValueError, TypeError."""
     module, _, function = name.rpartition(".")
     if not module:
         raise ValueError("it is given as MODULE.NAME")
     found: Callable[[object, object], object] = getattr(importlib.import_module(module), function)
+    if not callable(found):
+        raise TypeError(f"{name} is no function")
     return found
 
 

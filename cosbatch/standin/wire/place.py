@@ -28,10 +28,16 @@ class Place:
     def tls(self) -> ssl.SSLContext | None:
         """What TLS needs; None without a certificate. Raises OSError where the files cannot be used."""
         if self.certificate is None:
+            if self.key is not None:
+                raise OSError(f"{self.key} is a key without its certificate: give that, too (--certificate)")
             return None
+        files = [str(file) for file in (self.certificate, self.key) if file is not None]
+        for file in files:
+            # ssl does not say which of them it could not open.
+            open(file, "rb").close()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         try:
             context.load_cert_chain(self.certificate, self.key)
-        except OSError as error:
-            raise OSError(f"the certificate or its key cannot be used: {error}") from None
+        except ssl.SSLError:
+            raise OSError(f"there is no certificate with its key, in PEM, in {' and '.join(files)}") from None
         return context

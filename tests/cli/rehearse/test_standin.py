@@ -86,6 +86,13 @@ def test_takes_a_handler_of_one_s_own_first(run: Run, tmp_path: Path, monkeypatc
     assert (said.code, "has no attribute 'main_handler'" in said.err) == (1, True)
 
 
+def test_says_in_chinese_that_it_cannot_start(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSBATCH_LANG", "zh")
+    (tmp_path / "file").touch()
+    said = run("standin", "--data", str(tmp_path / "file"))
+    assert (said.code, said.err) == (1, f"cosbatch: 本地替身无法启动：{tmp_path / 'file'} 是文件，不是文件夹\n")
+
+
 def test_says_why_it_cannot_start_also_where_it_is_to_be_quiet(run: Run, tmp_path: Path) -> None:
     said = run("--quiet", "standin", "--env", str(tmp_path))
     assert (said.code, said.err) == (1, f"cosbatch: The stand-in cannot start: Is a directory: {tmp_path}\n")

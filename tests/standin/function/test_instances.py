@@ -35,6 +35,7 @@ def test_sends_the_function_s_log_to_standard_error(tmp_path: Path, capfd: pytes
     [
         ("recorder.other", "has no attribute 'other'"),
         ("nowhere.main", "No module named 'nowhere'"),
+        ("os.path", "os.path is no function"),
         ("recorder", "it is given as MODULE.NAME"),
         ("ending.main", "its process has ended"),
     ],
