@@ -45,56 +45,38 @@ def _pair(key: Reader, value: Reader) -> Reader:
     return container({"Key": Field(key, True), "Value": Field(value, True)})
 
 
+OBJECT_ARN = matching(_is_object, "the ARN of an object, qcs::cos:<region>::<bucket-appid>/<key>")
 BUCKET_ARN = matching(_is_bucket, "the ARN of a bucket, qcs::cos:<region>::<bucket-appid>")
 TAGS = items("COSTag", _pair(text(1, 128, verbatim=True), text(0, 256, verbatim=True)), high=OBJECT_LIMIT)
+COLUMN = choice("Ignore", "Bucket", "Key", "VersionId")
 DIRECTIVE = choice("Copy", "Replaced", "Add")
 # The condition of NewObjectTagging says Replace where the enumeration says Replaced.
 TAGGING_DIRECTIVE = choice("Copy", "Replaced", "Replace", "Add")
 
-MANIFEST = container(
+LOCATION = container(
     {
-        "Location": Field(
-            container(
-                {
-                    "ETag": Field(text(1, 1024), True),
-                    "ObjectArn": Field(
-                        matching(_is_object, "the ARN of an object, qcs::cos:<region>::<bucket-appid>/<key>"),
-                        True,
-                    ),
-                    "ObjectVersionId": Field(text(1, 1024)),
-                }
-            ),
-            True,
-        ),
-        "Spec": Field(
-            container(
-                {
-                    "Fields": Field(
-                        items("member", choice("Ignore", "Bucket", "Key", "VersionId"), low=1), may_be_empty=True
-                    ),
-                    "Format": Field(choice(MANIFEST_CSV, MANIFEST_INVENTORY), True),
-                }
-            ),
-            True,
-        ),
+        "ETag": Field(text(1, 1024), True),
+        "ObjectArn": Field(OBJECT_ARN, True),
+        "ObjectVersionId": Field(text(1, 1024)),
     }
 )
+SPEC = container(
+    {
+        "Fields": Field(items("member", COLUMN, low=1), may_be_empty=True),
+        "Format": Field(choice(MANIFEST_CSV, MANIFEST_INVENTORY), True),
+    }
+)
+MANIFEST = container({"Location": Field(LOCATION, True), "Spec": Field(SPEC, True)})
 
-GRANT = container(
+GRANTEE = container(
     {
-        "Grantee": Field(
-            container(
-                {
-                    "DisplayName": Field(text(0, 1024)),
-                    "Identifier": Field(text(1, 1024), True),
-                    "TypeIdentifier": Field(choice("ID"), True),
-                }
-            ),
-            True,
-        ),
-        "Permission": Field(choice("READ", "WRITE", "FULL_CONTROL"), True),
+        "DisplayName": Field(text(0, 1024)),
+        "Identifier": Field(text(1, 1024), True),
+        "TypeIdentifier": Field(choice("ID"), True),
     }
 )
+PERMISSION = choice("READ", "WRITE", "FULL_CONTROL")
+GRANT = container({"Grantee": Field(GRANTEE, True), "Permission": Field(PERMISSION, True)})
 
 NEW_METADATA = container(
     {
