@@ -51,7 +51,7 @@ def answer_control(parts: Parts, request: Request) -> Response:
     """
     if parts.host.startswith(LOOPBACK) and not request.client.startswith(LOOPBACK):
         return _json({"Error": "Only clients on this machine may ask for this"}, 403)
-    if not is_own(parts.host, request):
+    if not _is_own(parts.host, request):
         return _json({"Error": "Only the stand-in's own address may ask for this, and no page of another origin"}, 403)
     try:
         return answer_page(parts.service, request) or _answer(parts, request)
@@ -59,7 +59,7 @@ def answer_control(parts: Parts, request: Request) -> Response:
         return _json({"Error": str(error)}, 400)
 
 
-def is_own(host: str, request: Request) -> bool:
+def _is_own(host: str, request: Request) -> bool:
     """Whether a request was sent to an address of the stand-in itself, by no web page of another origin.
 
     A page that has its own name point here (DNS rebinding) has that name as Host. An address in numbers is no name that

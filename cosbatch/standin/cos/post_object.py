@@ -35,7 +35,7 @@ def post_object(call: Call) -> Response:
         raise ServiceError("InvalidArgument", "The form has no key")
     if (address := form.fields.get("success_action_redirect")) and not ADDRESS.fullmatch(address):
         raise ServiceError("InvalidArgument", "success_action_redirect is no address")
-    conditions = [] if read_claim(call.request) else check_policy(call, form.fields)
+    conditions = [] if read_claim(call.request) else _check_policy(call, form.fields)
     for condition in conditions:
         _check_condition(condition, {**form.fields, "key": key, "bucket": call.target.bucket})
     given = replace(call, request=replace(call.request, headers=form.fields), target=replace(call.target, key=key))
@@ -71,7 +71,7 @@ def _answer(request: Request, made: Mapping[str, str], headers: Headers) -> Resp
     return replace(answer("PostResponse", named, *headers), status=201)
 
 
-def check_policy(call: Call, fields: Mapping[str, str]) -> list[Any]:
+def _check_policy(call: Call, fields: Mapping[str, str]) -> list[Any]:
     """The conditions of a form's policy, once its signature and its time are found good. Raises ServiceError with 403."""
     account = call.service.account
     text = fields.get("policy", "")

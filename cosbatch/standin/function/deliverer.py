@@ -28,7 +28,10 @@ RETRIES = 2
 # An event of this round is not delivered any more.
 ROUNDS = 5
 SECONDS_LATE = 60.0
-LOOP = f"Not delivered: {ROUNDS} calls of the function stand behind this object, each made by what the one before it led to. Keep what jobs write apart from what the function is told of."
+LOOP = (
+    f"Not delivered: {ROUNDS} calls of the function stand behind this object, each made by what the one before it led to. "
+    "Keep what jobs write apart from what the function is told of."
+)
 
 
 class Deliverer(Worker):

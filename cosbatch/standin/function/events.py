@@ -34,7 +34,7 @@ class Announcer:
         if not any(trigger.takes(created.bucket, created.key) for trigger in self._function.triggers):
             return
         document = json.dumps(event_of(created, self._function.called))
-        name, moment = name_of(created), created.moment
+        name, moment = _name_of(created), created.moment
         values = (name, created.bucket, created.key, created.cause.round, document, moment, moment)
         connection.execute(ADD, values)
         self._noted = True
@@ -46,7 +46,7 @@ class Announcer:
             self._wake()
 
 
-def name_of(created: Created) -> str:
+def _name_of(created: Created) -> str:
     """The name of the event, such as cos:ObjectCreated:Put."""
     return f"cos:ObjectCreated:{created.cause.how}"
 
@@ -83,7 +83,7 @@ def _cos_part(created: Created) -> dict[str, object]:
 def _event_part(created: Created, function: str) -> dict[str, object]:
     appid = created.bucket.rpartition("-")[2]
     return {
-        "eventName": name_of(created),
+        "eventName": _name_of(created),
         "eventVersion": "1.0",
         "eventTime": int(created.moment),
         "eventSource": "qcs::cos",

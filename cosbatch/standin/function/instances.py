@@ -50,9 +50,8 @@ class Instance:
             raise
         if "ready" not in said:
             self.end()
-            raise UnusableFunction(
-                f"{function.name} cannot be loaded from {Path(function.folder).resolve()}: {said.get('error', 'its process has ended')}"
-            )
+            why = said.get("error", "its process has ended")
+            raise UnusableFunction(f"{function.name} cannot be loaded from {Path(function.folder).resolve()}: {why}")
 
     def invoke(self, message: bytes) -> Result:
         """What comes of one event, within the time limit; an instance that gives no reply has ended."""

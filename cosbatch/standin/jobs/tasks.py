@@ -57,7 +57,7 @@ class Run:
         self._batch = []
 
     def _execute(self, work: Work, job: Job) -> None:
-        done = run_batch(work, job, self._batch)
+        done = _run_batch(work, job, self._batch)
         update(
             work.transaction,
             job,
@@ -105,12 +105,12 @@ class Done:
             self.succeeded.append(Outcome(row))
 
 
-def run_batch(work: Work, job: Job, batch: Sequence[Row]) -> Done:
+def _run_batch(work: Work, job: Job, batch: Sequence[Row]) -> Done:
     """Execute tasks in order, up to the one at which too many have failed."""
     operation, buckets, done = find_operation(work, job), Buckets(work), Done()
     for group in groups(batch, operation.together):
         verdicts = buckets.judge(operation, group)
-        end = end_of_job(job, done, verdicts)
+        end = _end_of_job(job, done, verdicts)
         if operation.statement:
             values = [verdict for verdict in verdicts[:end] if not isinstance(verdict, ServiceError)]
             work.transaction.connection.executemany(operation.statement, values)
@@ -135,7 +135,7 @@ def groups(batch: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
     yield batch[start:]
 
 
-def end_of_job(job: Job, done: Done, verdicts: Sequence[Verdict]) -> int | None:
+def _end_of_job(job: Job, done: Done, verdicts: Sequence[Verdict]) -> int | None:
     """How many of these tasks are left to a job until too many have failed, None for all (spec 3.6).
 
     The rate counts from the task on with which more than 1,000 are executed: before that, one early failure

@@ -80,7 +80,7 @@ def description_of(job: Job) -> tuple[str, str]:
     return escape(text), escape(found[1]) if found else ""
 
 
-def tone_of(job: Job) -> tuple[str, str]:
+def _tone_of(job: Job) -> tuple[str, str]:
     """How a job stands: good, bad, warn, busy or rest; and in words what its state does not say."""
     match job.state:
         case "Complete" if job.failed:
@@ -104,7 +104,7 @@ def why_it_failed(job: Job, look: str) -> str:
 
 def state_badge(view: View, job: Job) -> str:
     """The state, in a colour and with a sign that say how the job stands."""
-    tone, more = tone_of(job)
+    tone, more = _tone_of(job)
     shown = badge(view, tone, job.state)
     return f'{shown} <small class="{tone}">{view.say(more)}</small>' if more else shown
 
