@@ -47,11 +47,12 @@ class Runner(Worker):
     def __init__(self, service: Service) -> None:
         super().__init__("standin-runner")
         self._service = service
-        self._stages: dict[tuple[int, str], Stage] = {}
+        # By the job's number, with the state that the stage is of.
+        self._stages: dict[int, tuple[str, Stage]] = {}
         self._turning = threading.Lock()
 
     def start(self) -> None:
-        """Begin to run jobs, behind those that have ended."""
+        """Begin to run jobs; what a kill has left of the reports of others is removed."""
         with self._service.database.reading() as connection:
             sweep(self._service.reports, unfinished_ids(connection))
         super().start()
@@ -59,7 +60,7 @@ class Runner(Worker):
     def stop(self) -> None:
         """End the thread, once the step that is under way is done."""
         super().stop()
-        for stage in self._stages.values():
+        for _, stage in self._stages.values():
             stage.close()
 
     def step(self) -> float | None:
@@ -70,7 +71,7 @@ class Runner(Worker):
     def at_rest(self) -> Iterator[None]:
         """No job takes a step in a `with` block, and nothing of one is kept in memory."""
         with self._turning:
-            for number in {number for number, _ in self._stages}:
+            for number in list(self._stages):
                 self._drop(number)
             yield
 
@@ -141,15 +142,15 @@ class Runner(Worker):
 
     def _advance(self, turn: Turn) -> bool:
         """Preparing and Active: go on with the stage, or begin it."""
-        stage = self._stages.get((turn.number, turn.state))
-        if stage is None:
+        state, stage = self._stages.get(turn.number, ("", None))
+        if stage is None or state != turn.state:
             with self._service.database.reading() as connection:
                 job = job_in_state(connection, turn.number, turn.state)
             if job is None:
                 return True
             self._drop(turn.number)
             stage = Preparation(self._service, job) if turn.state == "Preparing" else Run(self._service, job)
-            self._stages[turn.number, turn.state] = stage
+            self._stages[turn.number] = turn.state, stage
         stage.step()
         return True
 
@@ -160,7 +161,6 @@ class Runner(Worker):
         return True
 
     def _drop(self, number: int) -> None:
-        for state in ("Preparing", "Active"):
-            stage = self._stages.pop((number, state), None)
-            if stage:
-                stage.close()
+        _, stage = self._stages.pop(number, ("", None))
+        if stage:
+            stage.close()
