@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, verdict_of
-from cosbatch.cli.manifests import reports
+from cosbatch.cli.manifests import lists, reports
 from cosbatch.cli.manifests.failures import failures_told, most_first, report_parts
 from cosbatch.cli.terminal.language import _, ngettext
 from cosbatch.model.errors import CosbatchError
@@ -66,10 +66,32 @@ def told_at_end(job_id: str, job: Mapping[str, Any], end: End, language: str) ->
     """How the job ended, in words; where it has, also what failed, where the report is, and what comes next."""
     yield from verdict_of(job, language)
     if end.progress.is_final:
-        yield from _what_is_left(job_id, end)
+        yield from _failures_told(job_id, end)
+        yield from left_told(job)
 
 
-def _what_is_left(job_id: str, end: End) -> Iterator[str]:
+def left_told(job: Mapping[str, Any]) -> Iterator[str]:
+    """What is to be known of tasks that a job which has ended did not come to: no report names them. Nothing where there are none."""
+    left = job_progress_of(job).left
+    if left:
+        yield _("Tasks that were never worked on, and so are in no report: {count}.").format(count=f"{left:,}")
+        again = _("With --again, the command that made the job takes its whole list once more: {place}")
+        yield again.format(place=lists.of_job(job) or _("that it does not name"))
+
+
+def left_warned(job: Mapping[str, Any]) -> dict[str, object]:
+    """The same for programs, as `Warnings`."""
+    left = job_progress_of(job).left
+    message = f"Tasks that were never worked on, and so are in no report: {left}."
+    return {"Warnings": [{"Warning": "TasksLeft", "Left": left, "Message": message}]} if left else {}
+
+
+def needs_another_try(codes: Iterable[str]) -> bool:
+    """Whether there is something to do about tasks that failed by these codes."""
+    return not {*codes} <= _NOTHING_TO_DO
+
+
+def _failures_told(job_id: str, end: End) -> Iterator[str]:
     counted, failed = sum(end.failures.values()), end.progress.failed
     if counted < failed and end.failures:
         first = ngettext("Of the first {count} failed task:", "Of the first {count} failed tasks:", counted)
@@ -84,6 +106,6 @@ def _what_is_left(job_id: str, end: End) -> Iterator[str]:
     elif failed:
         yield _("A list of what failed:")
         yield f"  cosbatch retry {job_id} --output again.csv"
-        if counted < failed or end.failures.keys() - _NOTHING_TO_DO:
+        if counted < failed or needs_another_try(end.failures):
             yield _("A new job for it:")
             yield f"  cosbatch retry {job_id} --create"

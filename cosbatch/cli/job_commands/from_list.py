@@ -37,9 +37,18 @@ Result = dict[str, Any]
 
 
 def make_jobs(
-    client: Client, options: argparse.Namespace, name: str, command: str, fields: Mapping[str, object], asks: bool
+    client: Client,
+    options: argparse.Namespace,
+    name: str,
+    command: str,
+    fields: Mapping[str, object],
+    asks: bool,
+    more: Mapping[str, object] | None = None,
 ) -> int:
-    """Make the jobs of the LIST `name`; `fields` are of the CreateJob call. Raises WrongUsage, CosbatchError."""
+    """Make the jobs of the LIST `name`; `fields` are of the CreateJob call, `more` stands in what is shown at the end.
+
+    Raises WrongUsage, CosbatchError.
+    """
     if asks and not options.dry_run:
         check_terminal(options)
     if options.from_class and not lists.names_prefix(name):
@@ -61,7 +70,7 @@ def make_jobs(
     try:
         return followed(client, made, options)
     finally:
-        _show(made, options)
+        _show(made, options, more or {})
 
 
 def _call(options: argparse.Namespace, client: Client, command: str, fields: Mapping[str, object]) -> ListCall:
@@ -184,13 +193,13 @@ def _code_of_end(client: Client, result: Result, options: argparse.Namespace) ->
     return exit_code_of(end.progress)
 
 
-def _show(made: Sequence[Result], options: argparse.Namespace) -> None:
+def _show(made: Sequence[Result], options: argparse.Namespace, more: Mapping[str, object]) -> None:
     """Show the result, or of a list that was split all of them, to a person as a row for each job."""
     if options.split is None:
-        output.show(made[0], options)
+        output.show({**made[0], **more}, options)
         return
     rows = [[result["JobId"], result["Rows"], {**result, **result.get("End", {})}["Outcome"]] for result in made]
-    output.show({"Jobs": made}, options, lambda: table(("JobId", _("Rows"), _("Outcome")), rows))
+    output.show({"Jobs": made, **more}, options, lambda: table(("JobId", _("Rows"), _("Outcome")), rows))
 
 
 def _say_what_comes_next(client: Client, job_id: str) -> None:

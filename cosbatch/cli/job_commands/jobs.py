@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.job_commands.job_progress import counts_of, job_progress_of, reasons_of
+from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote.client import Client, connect, connect_without_profiles
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import add_yes, is_agreed
@@ -15,7 +16,6 @@ from cosbatch.cli.terminal.options import Commands, add_service, command, whole_
 from cosbatch.cli.terminal.tables import printable, record, table
 from cosbatch.client.batch_client import LISTING_PATIENCE
 from cosbatch.jobs.creation import all_jobs
-from cosbatch.model import names
 from cosbatch.model.errors import InvalidRequest
 from cosbatch.model.identity import without_marker
 from cosbatch.schemas.calls import STATES
@@ -166,22 +166,10 @@ def _at_stake(client: Client, call: Mapping[str, Any]) -> Iterator[str]:
     operation = job.get("Operation")
     name = next(iter(operation), "") if isinstance(operation, Mapping) else str(operation or "")
     what = _("{operation}, over the list {place}")
-    yield what.format(operation=name or _("A job"), place=_list_of(job) or _("that it does not name"))
+    yield what.format(operation=name or _("A job"), place=lists.of_job(job) or _("that it does not name"))
     yield "  " + (without_marker(str(job.get("Description") or "")) or _("without a description"))
     yield f"  {counts_of(progress)}"
     if progress.is_final and call["Action"] == "UpdateJobStatus":
         ended = InvalidRequest(f"The job is {progress.status}: it has ended; nothing was sent.")
         ended.fields["Hint"] = output.hint_of(ended.code, call["Action"])
         raise ended
-
-
-def _list_of(job: Mapping[str, Any]) -> str:
-    """The job's list as cos://bucket/key, or as the service writes it where that is no resource; empty where it is not told."""
-    manifest = job.get("Manifest")
-    location = manifest.get("Location") if isinstance(manifest, Mapping) else None
-    told = str(location.get("ObjectArn") or "") if isinstance(location, Mapping) else ""
-    try:
-        place = names.parse_resource(told)
-    except ValueError:
-        return told
-    return place.uri

@@ -6,11 +6,13 @@ import argparse
 import contextlib
 import os
 import re
+import shlex
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cosbatch.cli.job_commands.after_job import left_told, left_warned, needs_another_try
 from cosbatch.cli.job_commands.from_list import make_jobs
 from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.job_commands.list_options import add_end, add_way, check_end
@@ -24,7 +26,7 @@ from cosbatch.cli.terminal.asking import add_yes, check_terminal
 from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
-from cosbatch.cli.terminal.tables import table
+from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.cli.terminal.typed import option_typed
 from cosbatch.model import names
 
@@ -97,13 +99,14 @@ def retry(options: argparse.Namespace) -> int:
         if failed.counts and failed.keys.changes(form):
             output.say(_("Keys of the report are not percent-encoded; in the manifest they are."))
         if job is not None and options.create and failed.counts:
-            _say_counts(failed)
+            _say_counts(failed, job)
             return _create(failed, form, job, options)
         written = list(_written(failed, form, options))
     if not options.holds_rows:
-        counts = list(failed.counts.items())
-        output.show({"Manifests": written}, options, lambda: table((_("Code"), _("Tasks")), counts) if counts else [])
-    _say_counts(failed)
+        output.show({"Manifests": written, **left_warned(job or {})}, options, lambda: _table(written))
+    _say_counts(failed, job)
+    for line in _next_told(failed, job, options) if written else ():
+        output.say(line)
     return exit_codes.DONE
 
 
@@ -138,11 +141,32 @@ def _report_of(job_id: str, job: Job) -> str:
     return place.uri
 
 
-def _say_counts(failed: FailedTasks) -> None:
+def _table(written: Sequence[Mapping[str, Any]]) -> list[str]:
+    rows = [[each["Manifest"], each["Rows"], ", ".join(each["Codes"])] for each in written]
+    return table((_("Manifest"), _("Rows"), _("Codes")), rows) if rows else []
+
+
+def _say_counts(failed: FailedTasks, job: Job | None) -> None:
+    """Say what failed by which code, and what the job did not come to."""
     for line in failures_told(failed.counts):
         output.say(line)
     if not failed.counts:
-        output.say(_("No such task failed; there is no manifest."))
+        output.say(_("No task failed: there is nothing to do again."))
+    for line in left_told(job or {}):
+        output.say(printable(line))
+
+
+def _next_told(failed: FailedTasks, job: Job | None, options: argparse.Namespace) -> Iterator[str]:
+    """How to make a job of the lists that were written, where that is needed."""
+    if job is None:
+        yield _(
+            "A job of such a list: cosbatch restore, copy, tag or delete-objects LIST, or create --profile NAME LIST"
+        )
+    elif needs_another_try(failed.counts):
+        yield _("A new job for it:")
+        command = ["cosbatch", "retry", options.report, "--create"]
+        command += [word for code in options.code or () for word in ("--code", code)]
+        yield printable(f"  {shlex.join(command)}")
 
 
 def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.Namespace) -> int:
@@ -152,7 +176,8 @@ def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.N
     with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
         path = os.path.join(folder, f"{options.report}.csv")
         _write(failed.counts, path, failed, form)
-        return make_jobs(connect(options), options, path, "retry", {**fields, "Description": description}, asks=True)
+        asked = {**fields, "Description": description}
+        return make_jobs(connect(options), options, path, "retry", asked, asks=True, more=left_warned(job))
 
 
 def _without_blanks(value: Any) -> Any:
@@ -164,7 +189,7 @@ def _without_blanks(value: Any) -> Any:
 
 def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> str | None:
     """Gather the failed tasks that are asked for; how the report writes their keys. Raises WrongUsage where that is open."""
-    keys = KeyForm()
+    keys, others = KeyForm(), set[str]()
     for part in report_parts(name, options):
         if options.output is not None:
             files.check_apart(options.output, part.name)
@@ -173,9 +198,13 @@ def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> st
             break
         for tasks in part.tasks:
             keys.note(tasks.keys)
-            for code, some in tasks.failed.items():
-                if not options.code or code in options.code:
-                    failed.add(code, some)
+            wanted = {code: some for code, some in tasks.failed.items() if not options.code or code in options.code}
+            others |= tasks.failed.keys() - wanted.keys()
+            for code, some in wanted.items():
+                failed.add(code, some)
+    if others and not failed.counts:
+        message = _("no task failed with {codes}; some did with {others}")
+        raise WrongUsage(message.format(codes=", ".join(options.code), others=", ".join(sorted(others))))
     form: str | None = options.keys or keys.form
     if form is None and failed.keys.escaped:
         raise _ambiguous(name, keys)

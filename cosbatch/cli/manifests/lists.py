@@ -8,9 +8,10 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from typing import Any
 
 from cosbatch.cli.manifests import source
 from cosbatch.cli.manifests.build import Selection, list_into
@@ -67,6 +68,20 @@ def _found_here(name: str, options: argparse.Namespace) -> AbstractContextManage
         return contextlib.nullcontext(name)
     # A pipe can be read but once.
     return _copied(name, options)
+
+
+def of_job(job: Mapping[str, Any]) -> str:
+    """The list of a described job as cos://bucket/key, or as the service writes it where that is no resource; empty where it is
+    not told.
+    """
+    manifest = job.get("Manifest")
+    location = manifest.get("Location") if isinstance(manifest, Mapping) else None
+    told = str(location.get("ObjectArn") or "") if isinstance(location, Mapping) else ""
+    try:
+        place = names.parse_resource(told)
+    except ValueError:
+        return told
+    return place.uri
 
 
 def names_prefix(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -106,6 +107,28 @@ def test_advises_a_new_job_only_where_one_can_help(failures: dict[str, int], is_
     assert ("  cosbatch retry 1 --create" in told) == is_worth_a_job
 
 
+def test_tells_of_what_a_job_never_came_to(run: Run, standin: Standin, tmp_path: Path) -> None:
+    """A job of 1,003 tasks which fail ends after 1,001 of them."""
+    job_id = create(*(f"gone/{number}" for number in range(1_003)))
+    told = (
+        "Tasks that were never worked on, and so are in no report: 2.\n"
+        "With --again, the command that made the job takes its whole list once more: cos://manifest-1250000000/list.csv\n"
+    )
+    waited = run("wait", job_id, clock=BRISK)
+    assert (waited.code, waited.json["Left"], waited.err.endswith(told)) == (3, 2, True), waited.err
+    warned = [{"Warning": "TasksLeft", "Left": 2, "Message": told.splitlines()[0]}]
+    for where in (("--output", str(tmp_path / "again.csv")), ("--by-code", str(tmp_path)), ("--create", "--yes")):
+        said = run("retry", job_id, *where)
+        assert (said.code, told in said.err, said.json["Warnings"]) == (0, True, warned)
+    assert told in run("retry", job_id).err
+
+
+def test_names_no_list_where_the_job_does_not() -> None:
+    job = {"Status": "Cancelled", "ProgressSummary": {"TotalNumberOfTasks": 1_000}}
+    first, second = after_job.left_told(job)
+    assert (first.split()[-1], second.partition("once more: ")[2]) == ("1,000.", "that it does not name")
+
+
 def test_says_at_once_that_a_job_waits_to_be_confirmed(run: Run, standin: Standin) -> None:
     job_id = create("old", operation={"COSDeleteObject": {}})
     said = run("wait", job_id, "--timeout", "0.1", "--interval", "0.05")
@@ -152,8 +175,32 @@ def test_retry_plans_the_job_without_sending_anything(run: Run, standin: Standin
 
 
 def test_retry_makes_no_job_where_nothing_failed(run: Run, standin: Standin) -> None:
-    said = run("retry", ended(run), "--create", "--yes", "--code", "SlowDown")
-    assert (said.code, said.json, len(standin.jobs())) == (0, {"Manifests": []}, 1)
+    objects.write(client_of(os.environ, Clock()), Resource(BUCKET, "old", None), b"x", "ARCHIVE")
+    job_id = create("old")
+    assert run("wait", job_id, clock=BRISK).code == 0
+    for code in ((), ("--code", "SlowDown")):
+        said = run("retry", job_id, "--create", "--yes", *code)
+        assert (said.code, said.json, len(standin.jobs())) == (0, {"Manifests": []}, 1)
+        assert said.err == "No task failed: there is nothing to do again.\n"
+
+
+@pytest.mark.parametrize("where", [(), ("--output", "again.csv"), ("--create", "--yes")])
+def test_retry_says_by_which_codes_tasks_failed_where_none_did_by_the_named_ones(
+    run: Run, standin: Standin, where: tuple[str, ...]
+) -> None:
+    said = run("retry", ended(run), "--code", "SlowDown", "--code", "nope", *where)
+    assert (said.code, said.out, len(standin.jobs())) == (2, "", 1)
+    told = "cosbatch: no task failed with SlowDown, nope; some did with NoSuchKey, RestoreNonArchiveObject\n"
+    assert said.err == told
+
+
+def test_retry_says_which_command_comes_next(run: Run, standin: Standin, tmp_path: Path) -> None:
+    job_id, path = ended(run), str(tmp_path / "again.csv")
+    said = run("retry", job_id, "--code", "NoSuchKey", "--output", path)
+    next_command = f"  cosbatch retry {job_id} --create --code NoSuchKey"
+    assert said.err.splitlines()[-2:] == ["A new job for it:", next_command]
+    assert run("retry", *next_command.split()[2:], "--dry-run").json["Plan"]["Manifest"]["Rows"] == 1
+    assert "--create" not in run("retry", job_id, "--code", "RestoreNonArchiveObject", "--output", path).err
 
 
 @pytest.mark.parametrize(("answer", "jobs"), [("y\n", 2), ("\n", 1)])

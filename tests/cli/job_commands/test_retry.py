@@ -64,7 +64,7 @@ def test_writes_a_manifest_for_each_code(run: Run, tmp_path: Path) -> None:
         "Odd_Code-3.csv",
     ]
     assert (tmp_path / "again" / "SlowDown.csv").read_text() == "b-1250000000,a%20b\nb-1250000000,f\n"
-    assert said.err.splitlines()[-1] == "1 Odd:Code"
+    assert said.err.splitlines()[-2] == "1 Odd:Code"
     assert run("retry", str(tmp_path / "report.csv"), "--by-code", str(tmp_path / "again")).code == 0
 
 
@@ -184,7 +184,7 @@ def test_writes_nothing_where_nothing_failed(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "report.csv").write_text("b-1,a,,succeeded,,200,\n")
     said = run("retry", "report.csv", *where)
-    assert (said.code, said.err) == (0, "No such task failed; there is no manifest.\n")
+    assert (said.code, said.err) == (0, "No task failed: there is nothing to do again.\n")
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     run("retry", "report.csv", *where)
@@ -240,13 +240,22 @@ def test_reads_a_report_from_its_bucket(run: Run, standin: Standin, bucket: str)
     assert run("retry", "cos://report-1250000000/r/manifest.json").out == AGAIN
 
 
-def test_lays_the_codes_out_for_a_person(
+def test_tells_a_person_what_it_wrote_and_what_comes_next(
     run: Run, report: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
-    run("retry", report, "--output", str(tmp_path / "again.csv"))
-    assert terminal.getvalue().splitlines() == ["Code          Tasks", "SlowDown          2", "AccessDenied      1"]
+    monkeypatch.chdir(tmp_path)
+    said = run("retry", "report.csv", "--output", "again.csv")
+    run("retry", "report.csv", "--by-code", "codes")
+    assert terminal.getvalue().splitlines() == [
+        "Manifest   Rows  Codes",
+        "again.csv     3  SlowDown, AccessDenied",
+        "Manifest                Rows  Codes",
+        "codes/SlowDown.csv         2  SlowDown",
+        "codes/AccessDenied.csv     1  AccessDenied",
+    ]
+    assert said.err.splitlines()[-1].startswith("A job of such a list: cosbatch restore, ")
 
 
 def test_tells_what_is_no_report(run: Run, tmp_path: Path) -> None:
