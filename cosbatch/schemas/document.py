@@ -19,6 +19,8 @@ from cosbatch.schemas.elements import Choice, Element, Flag, ListOf, Nothing, Nu
 
 OPERATIONS = ("COSDeleteObject", "COSInitiateRestoreObject", "COSPutObjectCopy", "COSPutObjectTagging")
 DIRECTIVES = ("Copy", "Replaced", "Add")
+# The API's table has the first two, the console offers all four.
+STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
 PREFIXES = ("ResourcesPrefix", "TargetKeyPrefix")
 PRIORITY_MAXIMUM = 2_147_483_647
 NAME_LIMIT = 1024
@@ -179,8 +181,7 @@ class Copy(Element):
     NewObjectMetadata = Part(NewObjectMetadata())
     TaggingDirective = _tagging_directive()
     NewObjectTagging = _tags()
-    # The API's table has the first two, the console offers all four.
-    StorageClass = Choice("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
+    StorageClass = Choice(*STORAGE_CLASSES)
     TargetResource = Text(1, 1024, form=bucket_name, required=True, about=f"The target: {NAME_FORMS}.")
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)

@@ -80,13 +80,12 @@ def init(options: argparse.Namespace) -> int:
         with writing(path) as file:
             file.write(text.encode())
     output.show({"Profiles": _PROFILES_FILE, "Variables": _VARIABLES_FILE}, options)
-    output.say(
-        _(
-            "Next: export TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY (they are written nowhere), then\n"
-            "  . ./{variables}\n"
-            "  cosbatch doctor"
-        ).format(variables=_VARIABLES_FILE)
+    following = _(
+        "Next: export TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY (they are written nowhere), then\n"
+        "  . ./{variables}\n"
+        "  cosbatch doctor"
     )
+    output.say(following.format(variables=_VARIABLES_FILE))
     return exit_codes.DONE
 
 

@@ -107,12 +107,11 @@ def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
             f"{message} Write your own profiles, or pack these on purpose with --example.", foreign
         )
     if example and (foreign or not appid or not uin):
-        output.say(
-            _(
-                "profiles.json names the account of the example that is shipped. In your account it does nothing; "
-                "COSBATCH_APPID and COSBATCH_UIN say which one that is."
-            )
+        warning = _(
+            "profiles.json names the account of the example that is shipped. In your account it does nothing; "
+            "COSBATCH_APPID and COSBATCH_UIN say which one that is."
         )
+        output.say(warning)
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -120,11 +120,10 @@ def is_list(name: str) -> bool:
 
 def _of_list(options: argparse.Namespace) -> int:
     if options.profile is None:
-        raise WrongUsage(
-            _(
-                "a list does not say what to do: name a profile with --profile, or see restore, copy, tag, delete-objects"
-            )
+        message = _(
+            "a list does not say what to do: name a profile with --profile, or see restore, copy, tag, delete-objects"
         )
+        raise WrongUsage(message)
     options.list = options.call
     return make_jobs(connect(options), options, options.list, "create", {"Profile": options.profile}, asks=False)
 

@@ -151,14 +151,14 @@ def _report(options: argparse.Namespace, environ: Environ, taken: Mapping[str, A
     where = options.report or (None if taken else environ.get(REPORT) or None)
     if where is None:
         return {**taken, **scoped} if taken and scoped else None
-    place = place_of(where, "--report" if options.report else REPORT)
+    place = place_given(where, "--report" if options.report else REPORT)
     prefix = {"Prefix": place.key.rstrip("/")} if place.key else {}
     # Named also where it is the usual one: what is typed either way is one job, with one token.
     scope = _SCOPES[options.report_scope or "all"]
     return {"Bucket": f"cos://{place.bucket}", "Enabled": True, **prefix, "ReportScope": scope}
 
 
-def place_of(text: str, what: str) -> Resource:
+def place_given(text: str, what: str) -> Resource:
     """The bucket, or the place in it, that an option or a variable names. Raises WrongUsage."""
     message = _("{what}: {text} names no bucket: {reason}; write cos://bucket-appid/prefix")
     return resource_of(text, message, what=what)
@@ -170,7 +170,7 @@ def upload_folder(
     """Where lists are uploaded; the key is empty, or ends in a slash. Raises WrongUsage."""
     given = options.upload_to or environ.get(UPLOAD_TO) or None
     if given is not None:
-        place = place_of(given, "--upload-to" if options.upload_to else UPLOAD_TO)
+        place = place_given(given, "--upload-to" if options.upload_to else UPLOAD_TO)
         folder = (place.key or "").rstrip("/")
         return place._replace(key=f"{folder}/" if folder else "")
     if profile is not None and profile.match is not None:

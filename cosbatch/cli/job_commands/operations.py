@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Mapping
 
 from cosbatch.cli.job_commands.from_list import make_jobs
-from cosbatch.cli.job_commands.list_options import add_all, check_end, fields_of, place_of
+from cosbatch.cli.job_commands.list_options import add_all, check_end, fields_of, place_given
 from cosbatch.cli.remote.client import connect
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command, whole_number
 from cosbatch.configuration.profiles import Profile
+from cosbatch.schemas.document import STORAGE_CLASSES
 
-_STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ARCHIVE", "DEEP_ARCHIVE")
 _TIERS = ("Standard", "Bulk")
 
 _RESTORE_EXAMPLES = N_("""\
@@ -75,7 +75,7 @@ def add(commands: Commands) -> None:
     )
     stripped = _("what is taken off the beginning of the keys")
     copying.add_argument("--strip", type=str, metavar="PREFIX", help=stripped)
-    copying.add_argument("--storage-class", choices=_STORAGE_CLASSES, help=_("of the copies (default: STANDARD)"))
+    copying.add_argument("--storage-class", choices=STORAGE_CLASSES, help=_("of the copies (default: STANDARD)"))
     tagging = command(commands, "tag", _("Tag objects."), _(_TAG_EXAMPLES), tag)
     deleting = command(commands, "delete-objects", _("Delete objects."), _(_DELETE_EXAMPLES), delete_objects)
     for parser in (restoring, copying, tagging, deleting):
@@ -104,7 +104,7 @@ def copy(options: argparse.Namespace) -> int:
         if options.profile is None or options.strip or options.storage_class:
             raise WrongUsage(_("--to says where the copies go, such as cos://bucket-appid/folder/"))
         return _make(options, "copy", "COSPutObjectCopy", None)
-    place = place_of(options.to, "--to")
+    place = place_given(options.to, "--to")
     folder = f"{place.key.rstrip('/')}/" if place.key else ""
     prefixes = {"ResourcesPrefix": options.strip, "TargetKeyPrefix": folder}
     given = {name: prefix for name, prefix in prefixes.items() if prefix}

@@ -125,6 +125,13 @@ def _verdict(content: Limited, options: argparse.Namespace) -> Verdict:
     return _verdict_on_inventory(blocks, options)
 
 
+def _format_of(options: argparse.Namespace, first: bytes) -> str:
+    """The format that a job takes an object of this name for; of a file, which may be uploaded by another name, its own."""
+    if is_inventory(options.manifest):
+        return INVENTORY
+    return CSV if objects.is_object(options.manifest) or options.fields or not reports.is_contents(first) else INVENTORY
+
+
 def _verdict_on_rows(blocks: Iterable[bytes], content: Limited, options: argparse.Namespace) -> Verdict:
     """The verdict on the rows that are all in sight: what a limit cut off is none."""
     judge = CsvJudge(options.fields, options.bucket)
@@ -133,13 +140,6 @@ def _verdict_on_rows(blocks: Iterable[bytes], content: Limited, options: argpars
         judge.break_off()
     judge.close(complete=not content.is_cut)
     return judge.verdict()
-
-
-def _format_of(options: argparse.Namespace, first: bytes) -> str:
-    """The format that a job takes an object of this name for; of a file, which may be uploaded by another name, its own."""
-    if is_inventory(options.manifest):
-        return INVENTORY
-    return CSV if objects.is_object(options.manifest) or options.fields or not reports.is_contents(first) else INVENTORY
 
 
 def _verdict_on_inventory(blocks: Iterable[bytes], options: argparse.Namespace) -> Verdict:

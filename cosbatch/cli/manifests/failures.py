@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cosbatch.cli.manifests import reports, source
 from cosbatch.cli.manifests.reports import File, Tasks
-from cosbatch.cli.remote.objects import is_object, place_of
+from cosbatch.cli.remote import objects
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
@@ -47,8 +47,8 @@ def report_parts(name: str, options: argparse.Namespace) -> Iterator[ReportPart]
 
 def _place(name: str, file: File) -> str:
     """Where a file is that a manifest.json names: in the bucket, or on disk beside the manifest.json or in results/."""
-    if is_object(name):
-        return Resource(file.bucket or place_of(name).bucket, file.key, None).uri
+    if objects.is_object(name):
+        return Resource(file.bucket or objects.place_of(name).bucket, file.key, None).uri
     folder, base = os.path.dirname(name), os.path.basename(file.key)
     for candidate in (os.path.join(folder, base), os.path.join(folder, "results", base)):
         if os.path.exists(candidate):

@@ -59,10 +59,10 @@ def invoke(options: argparse.Namespace) -> int:
     output.show(reply, options)
     if is_delivered_again:
         output.say(_("Another try can fix this: the platform would deliver the event again."))
-    return exit_code_of(reply)
+    return exit_code_of_reply(reply)
 
 
-def exit_code_of(reply: Any) -> int:
+def exit_code_of_reply(reply: Any) -> int:
     """The exit code that the handler's reply comes with."""
     if not isinstance(reply, Mapping):
         return exit_codes.DONE

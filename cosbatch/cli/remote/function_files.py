@@ -34,11 +34,10 @@ def profiles_file() -> Path:
 def say_of_example() -> None:
     """Say so where `profiles_file` is the example."""
     if not OWN_PROFILES.is_file():
-        output.say(
-            _(
-                "There is no {name} in this folder, so the example that is shipped is used; cosbatch init writes your own."
-            ).format(name=OWN_PROFILES)
+        message = _(
+            "There is no {name} in this folder, so the example that is shipped is used; cosbatch init writes your own."
         )
+        output.say(message.format(name=OWN_PROFILES))
 
 
 def profiles_in_use(environ: Mapping[str, str]) -> str:

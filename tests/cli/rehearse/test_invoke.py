@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.rehearse.invoke import exit_code_of
+from cosbatch.cli.rehearse.invoke import exit_code_of_reply
 from cosbatch.standin import Standin
 from tests.cli.running import Run
 
@@ -164,4 +164,4 @@ def test_says_wrong_usage_for_local_options_without_local(run: Run, recorded: An
     ],
 )
 def test_knows_a_failure_in_every_kind_of_reply(reply: Any, code: int) -> None:
-    assert exit_code_of(reply) == code
+    assert exit_code_of_reply(reply) == code
