@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.job_commands.job_progress import counts_of, job_progress_of, reasons_of
@@ -84,7 +84,9 @@ def add(commands: Commands) -> None:
     add_yes(_of_one_job(commands, "delete", _("Delete a job from the listing."), _(_DELETE_EXAMPLES), delete))
 
 
-def _of_one_job(commands: Commands, name: str, summary: str, examples: str, run: Any) -> argparse.ArgumentParser:
+def _of_one_job(
+    commands: Commands, name: str, summary: str, examples: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
     parser = command(commands, name, summary, examples, run)
     parser.add_argument("job_id", metavar="JOBID")
     add_service(parser)
