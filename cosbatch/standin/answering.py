@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cosbatch.standin.control import Parts, answer_control, has_own_host
 from cosbatch.standin.cos.access import check_access
 from cosbatch.standin.cos.service import Call, Service
-from cosbatch.standin.faults.damage import deliver, response_instead
+from cosbatch.standin.faults.damage import response_instead, under_fault
 from cosbatch.standin.faults.ordered import Fault
 from cosbatch.standin.function.url import answer_function
 from cosbatch.standin.routes import carry_out
@@ -16,27 +16,27 @@ from cosbatch.standin.wire.actions import find_action
 from cosbatch.standin.wire.addresses import Target, find_target
 from cosbatch.standin.wire.documents import error_answer
 from cosbatch.standin.wire.errors import ServiceError
-from cosbatch.standin.wire.messages import Delivery, Request, Response
+from cosbatch.standin.wire.messages import Outgoing, Request, Response
 from cosbatch.standin.wire.server import new_request_id, stamped
 
 
-def answer_request(parts: Parts, request: Request) -> Delivery:
+def answer_request(parts: Parts, request: Request) -> Outgoing:
     """What is sent to one request; errors of the service become Error documents, nothing else is caught."""
     service = parts.service
     now, request_id = service.clock.now(), new_request_id()
     target = find_target(request.hosts, request.path, service.account.region)
     if target.kind == "standin":
-        return Delivery(stamped(answer_control(parts, request), now, request_id))
+        return Outgoing(stamped(answer_control(parts, request), now, request_id))
     if target.kind == "function":
-        return Delivery(stamped(_function_response(parts, request), now, request_id))
+        return Outgoing(stamped(_function_response(parts, request), now, request_id))
     try:
         action = find_action(request, target)
     except ServiceError as unknown:
-        return Delivery(stamped(_error_response(unknown, request, request_id), now, request_id))
+        return Outgoing(stamped(_error_response(unknown, request, request_id), now, request_id))
     fault = parts.faults.take(action)
     moment = now + (fault.skew if fault else 0.0)
     response = Exchange(service, request, target, action, fault, moment, request_id).respond()
-    return deliver(fault, stamped(response, moment, request_id))
+    return under_fault(fault, stamped(response, moment, request_id))
 
 
 def _function_response(parts: Parts, request: Request) -> Response:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cosbatch.standin import Standin, running
-from cosbatch.standin.wire.messages import Delivery, Request
+from cosbatch.standin.wire.messages import Outgoing, Request
 from cosbatch.standin.wire.place import Place
 from cosbatch.standin.wire.server import Server
 from tests.standin.client import Client, until
@@ -172,7 +172,7 @@ def test_keeps_hundreds_of_clients_that_knock_before_it_takes_the_first() -> Non
             opened.enter_context(socket.create_connection(address, timeout=1))
 
 
-def broken(request: Request) -> Delivery:
+def broken(request: Request) -> Outgoing:
     raise RuntimeError(f"planted fault at {request.path}")
 
 

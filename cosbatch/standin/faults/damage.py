@@ -8,7 +8,7 @@ import io
 from cosbatch.standin.faults.ordered import Fault
 from cosbatch.standin.wire.documents import XML_TYPE
 from cosbatch.standin.wire.errors import KNOWN, ServiceError
-from cosbatch.standin.wire.messages import Delivery, Response
+from cosbatch.standin.wire.messages import Outgoing, Response
 
 MIB = 1024 * 1024
 HTML = b"<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
@@ -76,27 +76,27 @@ def _gzip_bomb(mebibytes: int) -> bytes:
     return packed.getvalue()
 
 
-def deliver(fault: Fault | None, response: Response) -> Delivery:
+def under_fault(fault: Fault | None, response: Response) -> Outgoing:
     """How a response goes out under a fault, or without one."""
     match fault:
         case Fault(fault="LostReply" | "CloseBeforeReading" | "CloseAfterReading"):
-            return Delivery(None, "close")
+            return Outgoing(None, "close")
         case Fault(fault="Reset"):
-            return Delivery(None, "reset")
+            return Outgoing(None, "reset")
         case Fault(fault="Hang"):
-            return Delivery(None, "hang", hang=fault.seconds_or(3600.0))
+            return Outgoing(None, "hang", hang=fault.seconds_or(3600.0))
         case Fault(fault="Delay"):
-            return Delivery(response, delay=fault.seconds_or(0.05))
+            return Outgoing(response, delay=fault.seconds_or(0.05))
         case Fault(fault="Drip"):
-            return Delivery(response, pause=fault.seconds_or(0.1))
+            return Outgoing(response, pause=fault.seconds_or(0.1))
         case Fault(fault="ShortBody"):
-            return Delivery(response, "close", sent=response.content_length() // 2)
+            return Outgoing(response, "close", sent=response.content_length() // 2)
         case Fault(fault="WrongContentLength"):
-            return Delivery(response, "close", announced=response.content_length() // 2)
+            return Outgoing(response, "close", announced=response.content_length() // 2)
         case Fault():
-            return Delivery(_recoded(fault, response))
+            return Outgoing(_recoded(fault, response))
         case _:
-            return Delivery(response)
+            return Outgoing(response)
 
 
 def _recoded(fault: Fault, response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""What crosses the socket, as plain values: a Request, its Response, and how that is delivered."""
+"""What crosses the socket, as plain values: a Request, its Response, and how that goes out."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Outgoing:
     """How a response goes out. `response` None means that none does.
 
     `announced` is the Content-Length where it differs from the truth, `sent` the number of bytes of the body

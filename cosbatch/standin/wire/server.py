@@ -1,4 +1,4 @@
-"""The socket: a thread for each connection, and deliveries written as they are told, broken ones included.
+"""The socket: a thread for each connection, and responses sent as a fault says, broken ones included.
 
 With a certificate the one port speaks both: a connection that begins with a TLS record is taken as TLS, any other as plain.
 """
@@ -18,7 +18,7 @@ from typing import Any
 
 from cosbatch.standin.wire.documents import error_answer, http_date
 from cosbatch.standin.wire.errors import ServiceError
-from cosbatch.standin.wire.messages import Delivery, Request, Response
+from cosbatch.standin.wire.messages import Outgoing, Request, Response
 from cosbatch.standin.wire.place import Place
 from cosbatch.standin.wire.reading import SocketBody, read_request
 
@@ -27,7 +27,7 @@ IDLE_SECONDS = 120
 RESET = struct.pack("ii", 1, 0)
 TLS_RECORD = b"\x16"
 
-Answer = Callable[[Request], Delivery]
+Answer = Callable[[Request], Outgoing]
 
 
 def new_request_id() -> str:
@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
         """Read one request, answer it, and leave the connection ready for the next."""
         body = SocketBody(self)
         try:
-            delivery = self.server.answer(read_request(self, body))
+            outgoing = self.server.answer(read_request(self, body))
         except ServiceError as error:
             self._refuse(error)
             return
@@ -71,9 +71,9 @@ class Handler(BaseHTTPRequestHandler):
             traceback.print_exc()
             self._refuse(ServiceError("InternalError", "The stand-in has a fault; its standard error tells where"))
             return
-        if delivery.response is not None and not body.drain():
+        if outgoing.response is not None and not body.drain():
             self.close_connection = True
-        self._deliver(delivery)
+        self._send(outgoing)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = answer  # noqa: N815 - http.server's names
 
@@ -81,28 +81,28 @@ class Handler(BaseHTTPRequestHandler):
         """Answer what cannot even be read, and end the connection."""
         request_id = new_request_id()
         response = stamped(error_answer(error, "", request_id), time.time(), request_id)
-        self._deliver(Delivery(response, "close"))
+        self._send(Outgoing(response, "close"))
 
-    def _deliver(self, delivery: Delivery) -> None:
-        if delivery.ending != "keep":
+    def _send(self, outgoing: Outgoing) -> None:
+        if outgoing.ending != "keep":
             self.close_connection = True
         try:
-            if delivery.response is not None:
-                self._wait(delivery.delay)
-                self._write(delivery, delivery.response)
-            if delivery.ending == "reset":
+            if outgoing.response is not None:
+                self._wait(outgoing.delay)
+                self._write(outgoing, outgoing.response)
+            if outgoing.ending == "reset":
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            if delivery.ending == "hang":
-                self.connection.settimeout(delivery.hang)
+            if outgoing.ending == "hang":
+                self.connection.settimeout(outgoing.hang)
                 self.connection.recv(1)
         except OSError:
             self.close_connection = True
 
-    def _write(self, delivery: Delivery, response: Response) -> None:
-        self._put(self._head(response, delivery.announced), delivery.pause)
-        left = delivery.sent
+    def _write(self, outgoing: Outgoing, response: Response) -> None:
+        self._put(self._head(response, outgoing.announced), outgoing.pause)
+        left = outgoing.sent
         for piece in () if self.command == "HEAD" else response.pieces():
-            self._put(piece if left is None else piece[:left], delivery.pause)
+            self._put(piece if left is None else piece[:left], outgoing.pause)
             left = None if left is None else max(0, left - len(piece))
         self.wfile.flush()
 
