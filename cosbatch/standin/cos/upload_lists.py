@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from cosbatch.standin.cos.acl import owner_id, person
 from cosbatch.standin.cos.get_bucket import PAGE_LIMIT, encoding
 from cosbatch.standin.cos.service import Call
@@ -10,7 +12,13 @@ from cosbatch.standin.store.catalog import find_bucket
 from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.messages import Response
 
-Upload = tuple[str, str, float]
+
+class Upload(NamedTuple):
+    """An upload that is under way, since `started` (Unix seconds)."""
+
+    key: str
+    id: str
+    started: float
 
 
 def list_parts(call: Call) -> Response:
@@ -53,25 +61,24 @@ def list_uploads(call: Call) -> Response:
     id_marker = request.parameter("upload-id-marker") or ""
     with call.service.database.reading() as connection:
         bucket = find_bucket(connection, call.target.bucket)
-        query = "SELECT * FROM uploads WHERE bucket = ? AND key >= ? ORDER BY key, started, id"
-        found = connection.execute(query, (bucket.id, max(prefix, marker))).fetchall()
-    matching = [(row["key"], row["id"], row["started"]) for row in found if row["key"].startswith(prefix)]
-    page = _behind(matching, marker, id_marker)
-    return _uploads_answer(call, page, size, prefix, (marker, id_marker))
+        query = "SELECT key, id, started FROM uploads WHERE bucket = ? AND key >= ? ORDER BY key, started, id"
+        found = [Upload(*row) for row in connection.execute(query, (bucket.id, max(prefix, marker)))]
+    matching = [upload for upload in found if upload.key.startswith(prefix)]
+    return _uploads_answer(call, _behind(matching, marker, id_marker), size, prefix, (marker, id_marker))
 
 
 def _behind(uploads: list[Upload], marker: str, id_marker: str) -> list[Upload]:
     """Without an id a marker stands for all uploads of its key."""
-    places = [place for place, (key, upload, _) in enumerate(uploads) if (key, upload) == (marker, id_marker)]
+    places = [place for place, upload in enumerate(uploads) if (upload.key, upload.id) == (marker, id_marker)]
     if places:
         return uploads[places[0] + 1 :]
-    return [upload for upload in uploads if not marker or upload[0] > marker]
+    return [upload for upload in uploads if not marker or upload.key > marker]
 
 
 def _uploads_answer(call: Call, uploads: list[Upload], size: int, prefix: str, markers: tuple[str, str]) -> Response:
     encode, page = encoding(call.request), uploads[:size]
     is_truncated = len(uploads) > size > 0
-    next_key, next_id = page[-1][:2] if is_truncated else ("", "")
+    next_key, next_id = (page[-1].key, page[-1].id) if is_truncated else ("", "")
     children: list[Tree] = [
         ("Bucket", call.target.bucket),
         ("Prefix", encode(prefix)),
@@ -82,10 +89,9 @@ def _uploads_answer(call: Call, uploads: list[Upload], size: int, prefix: str, m
         ("MaxUploads", str(size)),
         ("IsTruncated", str(is_truncated).lower()),
     ]
-    for key, upload, started in page:
-        initiated = ("Initiated", timestamp(started))
-        named: list[Tree] = [("Key", encode(key)), ("UploadId", upload), *_people(call), initiated]
-        children.append(("Upload", named))
+    for upload in page:
+        named: list[Tree] = [("Key", encode(upload.key)), ("UploadId", upload.id), *_people(call)]
+        children.append(("Upload", [*named, ("Initiated", timestamp(upload.started))]))
     return answer("ListMultipartUploadsResult", children)
 
 
