@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from cosbatch.cli.job_commands import list_options
@@ -29,6 +30,7 @@ from cosbatch.jobs.perform import created
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.model import identity
 from cosbatch.model.errors import CosbatchError, IdempotencyMismatch
+from cosbatch.model.names import Resource
 
 # What can be restored (batch restore, 436/34075 on the international site).
 _ARCHIVED = ("ARCHIVE", "DEEP_ARCHIVE")
@@ -55,10 +57,7 @@ def make_jobs(
         message = _("--from-class is for cos://bucket/prefix/; of {name}, all rows are taken")
         raise WrongUsage(message.format(name=name))
     call = _call(options, client, command, fields)
-    as_file = options.split is not None
-    check(call, lists.left_in_place(name, as_file))
-    without = left_out(call, lists.place_of(name)) if lists.names_prefix(name) else ()
-    with lists.found(name, options, options.from_class or _only_of(call), as_file, without) as source:
+    with _found(name, call, options) as source:
         planned = proposals(call, source, options.split)
         for proposal in planned:
             check_digest(options.plan_digest, proposal.draft.order)
@@ -71,6 +70,14 @@ def make_jobs(
         return followed(client, made, options)
     finally:
         _show(made, options, more or {})
+
+
+def _found(name: str, call: ListCall, options: argparse.Namespace) -> AbstractContextManager[str | Resource]:
+    """The LIST, once nothing but its rows can stand in the way of its jobs. Raises WrongUsage, CosbatchError."""
+    as_file = options.split is not None
+    check(call, lists.left_in_place(name, as_file))
+    without = left_out(call, lists.place_of(name)) if lists.names_prefix(name) else ()
+    return lists.found(name, options, options.from_class or _only_of(call), as_file, without)
 
 
 def _call(options: argparse.Namespace, client: Client, command: str, fields: Mapping[str, object]) -> ListCall:
