@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import re
 import shlex
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -17,9 +15,10 @@ from cosbatch.cli.job_commands.from_list import make_jobs
 from cosbatch.cli.job_commands.job_progress import job_progress_of
 from cosbatch.cli.job_commands.list_options import add_end, add_way, check_end
 from cosbatch.cli.manifests import reports
+from cosbatch.cli.manifests.failed_lists import gathered, write_list, written_lists
 from cosbatch.cli.manifests.failed_tasks import FailedTasks
-from cosbatch.cli.manifests.failures import failures_told, report_parts
-from cosbatch.cli.manifests.key_form import FORMS, KeyForm
+from cosbatch.cli.manifests.failures import failures_told
+from cosbatch.cli.manifests.key_form import FORMS
 from cosbatch.cli.remote.client import connect, connect_without_profiles
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.asking import add_yes, check_terminal
@@ -34,9 +33,6 @@ Job = Mapping[str, Any]
 
 # What a job over what failed has from the first one.
 _SAME = ("ConfirmationRequired", "Operation", "Priority", "Report", "RoleArn")
-
-# Characters of an error code in a file's name: names have 255 bytes at most.
-_LONGEST_NAME = 100
 
 _EXAMPLES = N_("""\
   A list of what failed in a job; its report is found by itself:
@@ -95,13 +91,13 @@ def retry(options: argparse.Namespace) -> int:
         job = client.job(options.report)
     name = options.report if job is None else _report_of(options.report, job)
     with contextlib.closing(FailedTasks()) as failed:
-        form = _gathered(failed, name, options)
+        form = gathered(failed, name, options)
         if failed.counts and failed.keys.changes(form):
             output.say(_("Keys of the report are not percent-encoded; in the manifest they are."))
         if job is not None and options.create and failed.counts:
             _say_counts(failed, job)
             return _create(failed, form, job, options)
-        written = list(_written(failed, form, options))
+        written = list(written_lists(failed, form, options))
     if not options.holds_rows:
         output.show({"Manifests": written, **left_warned(job or {})}, options, lambda: _table(written))
     _say_counts(failed, job)
@@ -175,7 +171,7 @@ def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.N
     description = f"what failed in job {options.report}"
     with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
         path = os.path.join(folder, f"{options.report}.csv")
-        _write(failed.counts, path, failed, form)
+        write_list(failed.counts, path, failed, form)
         asked = {**fields, "Description": description}
         return make_jobs(connect(options), options, path, "retry", asked, asks=True, more=left_warned(job))
 
@@ -185,77 +181,3 @@ def _without_blanks(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _without_blanks(below) for name, below in value.items() if below not in (None, "", [])}
     return value
-
-
-def _gathered(failed: FailedTasks, name: str, options: argparse.Namespace) -> str | None:
-    """Gather the failed tasks that are asked for; how the report writes their keys. Raises WrongUsage where that is open."""
-    keys, others = KeyForm(), set[str]()
-    for part in report_parts(name, options):
-        if options.output is not None:
-            files.check_apart(options.output, part.name)
-        # Where no failed key has a %, it does not matter how the others are written.
-        if not part.tells_of_failures and (options.keys or not failed.keys.escaped):
-            break
-        for tasks in part.tasks:
-            keys.note(tasks.keys)
-            wanted = {code: some for code, some in tasks.failed.items() if not options.code or code in options.code}
-            others |= tasks.failed.keys() - wanted.keys()
-            for code, some in wanted.items():
-                failed.add(code, some)
-    if others and not failed.counts:
-        message = _("no task failed with {codes}; some did with {others}")
-        raise WrongUsage(message.format(codes=", ".join(options.code), others=", ".join(sorted(others))))
-    form: str | None = options.keys or keys.form
-    if form is None and failed.keys.escaped:
-        raise _ambiguous(name, keys)
-    return form
-
-
-def _ambiguous(name: str, keys: KeyForm) -> WrongUsage:
-    """The question how the report writes its keys, by two of them, or by one that shows both."""
-    what = _("keys with blanks or such ({plain}), and keys with escapes ({escaped})")
-    if keys.plain == keys.escaped:
-        what = _("keys with blanks or such and with escapes ({escaped})")
-    message = _(
-        "{name} has {what}: say --keys plain where {escaped} is the object's own name, --keys encoded where %XX is an "
-        "escape in it"
-    )
-    plain, escaped = _readable(keys.plain or ""), _readable(keys.escaped or "")
-    return WrongUsage(message.format(name=name, what=what.format(plain=plain, escaped=escaped), escaped=escaped))
-
-
-def _readable(key: str) -> str:
-    """The key with escapes such as \\xff for the bytes in it that are no UTF-8."""
-    return key.encode(errors="surrogateescape").decode(errors="backslashreplace")
-
-
-def _written(failed: FailedTasks, form: str | None, options: argparse.Namespace) -> Iterator[dict[str, object]]:
-    """Write one manifest of all, or one for each code; what was written into files. Raises WrongUsage."""
-    counts = failed.counts
-    codes = list(counts)
-    if options.by_code is not None:
-        files.make_folder(options.by_code)
-        for index, code in enumerate(codes):
-            path = os.path.join(options.by_code, _file_name(code, index))
-            files.check_apart(path, options.report)
-            yield _write({code: counts[code]}, path, failed, form)
-    elif codes and options.output is not None:
-        yield _write(counts, options.output, failed, form)
-    else:
-        with files.naming("stdout"):
-            failed.write(codes, form, sys.stdout.buffer)
-
-
-def _file_name(code: str, index: int) -> str:
-    """The code as a file name; where it has to be changed, with a number that keeps it unique."""
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", code)[:_LONGEST_NAME]
-    return f"{plain}.csv" if plain == code else f"{plain}-{index}.csv"
-
-
-def _write(counts: Mapping[str, int], path: str, failed: FailedTasks, form: str | None) -> dict[str, object]:
-    """Write the tasks of these codes, of each of which there are so many."""
-    codes = list(counts)
-    with files.writing(path) as file:
-        failed.write(codes, form, file)
-    fields = ["Bucket", "Key", *(["VersionId"] if failed.name_versions(codes) else [])]
-    return {"Manifest": path, "Rows": sum(counts.values()), "Fields": fields, "Codes": codes}
