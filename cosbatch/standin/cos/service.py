@@ -1,4 +1,4 @@
-"""What every call and every job works on: the account, the database, the clock, and what a request is about."""
+"""What every call and every job works on: the account, the database, the clock; and a call: what a request is about."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cosbatch.standin.store.catalog import (
 from cosbatch.standin.store.contents import Stored
 from cosbatch.standin.store.creations import Cause
 from cosbatch.standin.store.database import Database, Transaction
-from cosbatch.standin.wire.addresses import BUCKET_NAME, Account, Resource, Target
+from cosbatch.standin.wire.addresses import BUCKET_NAME, Account, Target
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
 from cosbatch.standin.wire.rounds import round_of
@@ -62,28 +62,6 @@ class Service:
     wake: Callable[[], None]
     form_token: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
     listing: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a job's tasks work with: one transaction, and whose buckets it may touch; `round` is the job's."""
-
-    transaction: Transaction
-    account: Account
-    clock: Clock
-    job_id: str
-    round: int
-    _buckets: dict[str, Bucket] = field(default_factory=dict)
-
-    def create(self, where: Resource, key: str, stored: Stored, attributes: Attributes, how: str) -> None:
-        """Write an object in the bucket that `where` names. Raises ServiceError AccessDenied for one of another account."""
-        if not self.account.owns_bucket(where.bucket):
-            raise ServiceError("AccessDenied")
-        now = self.clock.now()
-        if where.bucket not in self._buckets:
-            self._buckets[where.bucket] = ensure_bucket(self.transaction, where.bucket, where.region, now)
-        cause = Cause(how, f"standin-{self.job_id}", round=self.round)
-        add_version(self.transaction, self._buckets[where.bucket], key, stored, attributes, now, cause)
 
 
 @dataclass(frozen=True)

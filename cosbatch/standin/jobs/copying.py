@@ -8,8 +8,8 @@ from typing import cast
 
 from cosbatch.standin.cos.acl import Acl, Grant, read_acl
 from cosbatch.standin.cos.restoring import check_readable
-from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
+from cosbatch.standin.jobs.work import Work
 from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, find_object
 from cosbatch.standin.wire.addresses import Resource
 from cosbatch.standin.wire.errors import ServiceError
@@ -36,7 +36,7 @@ class CopyPlan:
     def copy(self, work: Work, bucket: Bucket, key: str, version: str) -> None:
         """Copy one object to the TargetResource; its bytes are shared, not written again. Raises ServiceError."""
         source = find_object(work.transaction.connection, bucket, key, version)
-        check_readable(source, work.clock.now())
+        check_readable(source, work.service.clock.now())
         self._check_constraints(source)
         work.create(self.target, self._key(key), source.stored, self._attributes(source.attributes), "Copy")
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Protocol, cast
 
 from cosbatch.standin.cos.restoring import WRITE, restored
-from cosbatch.standin.cos.service import Work
 from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.jobs.copying import CopyPlan
-from cosbatch.standin.jobs.job_rows import Job
 from cosbatch.standin.jobs.rules import resource_of
+from cosbatch.standin.jobs.work import Work
 from cosbatch.standin.store.catalog import Bucket, delete_object, remove_version, texts_from_json, texts_to_json
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
@@ -57,8 +56,9 @@ class Operation(Protocol):
         ...
 
 
-def find_operation(work: Work, job: Job) -> Operation:
+def find_operation(work: Work) -> Operation:
     """What a job does, by its document."""
+    job = work.job
     parameters = part(part(job.document, "Operation"), job.operation)
     match job.operation:
         case "COSInitiateRestoreObject":
@@ -85,10 +85,11 @@ class Restoring:
 
     def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
         """From when to when each copy can be read, and of which version."""
-        now = self.work.clock.now()
+        clock = self.work.service.clock
+        now = clock.now()
 
         def judge(row: sqlite3.Row) -> Values:
-            return *restored(row, self.work.clock, now, self.days, self.tier), row["id"]
+            return *restored(row, clock, now, self.days, self.tier), row["id"]
 
         return _judge_each(self.work.transaction, tasks, judge)
 
@@ -155,7 +156,7 @@ class Deleting:
             if version:
                 remove_version(self.work.transaction, bucket, key, version)
             else:
-                delete_object(self.work.transaction, bucket, key, self.work.clock.now())
+                delete_object(self.work.transaction, bucket, key, self.work.service.clock.now())
         return [()] * len(tasks)
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from cosbatch.standin.cos.service import Service, Work
+from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.job_rows import Job, job_in_state, rest
 from cosbatch.standin.jobs.rules import resource_of
+from cosbatch.standin.jobs.work import Work
 from cosbatch.standin.store.catalog import Attributes
 from cosbatch.standin.store.contents import Contents, Stored, pieces
 from cosbatch.standin.wire.addresses import Resource
@@ -165,7 +166,7 @@ def end_job(service: Service, number: int, state: str) -> None:
     is_delivered = is_wanted(job) and service.account.owns_bucket(bucket_of(job).bucket)
     objects = files.finished(service.database.contents, now) if is_delivered else []
     with service.database.writing() as transaction:
-        work = Work(transaction, service.account, service.clock, job.id, job.round)
+        work = Work(transaction, service, job)
         for key, stored, headers in objects:
             work.create(bucket_of(job), key, stored, Attributes(headers=headers), "Put")
         rest(transaction, job, ENDINGS[state], now)

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from cosbatch.standin.cos.service import Service, Work
+from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.job_rows import Job, fail, job_in_state, set_state, update
 from cosbatch.standin.jobs.manifests import read_source, rows
 from cosbatch.standin.jobs.operations import Operation, Task, Verdict, find_operation
 from cosbatch.standin.jobs.reports import Outcome, ReportFiles
+from cosbatch.standin.jobs.work import Work
 from cosbatch.standin.store.catalog import Bucket, find_bucket
 from cosbatch.standin.wire.errors import ServiceError
 
@@ -49,15 +50,15 @@ class Run:
             job = job_in_state(transaction.connection, self._number, "Active")
             if job is None:
                 return
-            work = Work(transaction, self._service.account, self._service.clock, job.id, job.round)
+            work = Work(transaction, self._service, job)
             if self._batch:
-                self._execute(work, job)
+                self._execute(work)
             else:
-                set_state(transaction, job, "Completing", work.clock.now())
+                set_state(transaction, job, "Completing", self._service.clock.now())
         self._batch = []
 
-    def _execute(self, work: Work, job: Job) -> None:
-        done = _run_batch(work, job, self._batch)
+    def _execute(self, work: Work) -> None:
+        job, done = work.job, _run_batch(work, self._batch)
         update(
             work.transaction,
             job,
@@ -70,7 +71,7 @@ class Run:
         )
         if done.ends_job:
             reason = "More than half of the tasks that were executed have failed"
-            fail(work.transaction, job, "FailureRateExceeded", reason, work.clock.now())
+            fail(work.transaction, job, "FailureRateExceeded", reason, self._service.clock.now())
 
     def close(self) -> None:
         """Leave the job for later."""
@@ -105,12 +106,12 @@ class Done:
             self.succeeded.append(Outcome(row))
 
 
-def _run_batch(work: Work, job: Job, batch: Sequence[Row]) -> Done:
+def _run_batch(work: Work, batch: Sequence[Row]) -> Done:
     """Execute tasks in order, up to the one at which too many have failed."""
-    operation, buckets, done = find_operation(work, job), Buckets(work), Done()
+    operation, buckets, done = find_operation(work), Buckets(work), Done()
     for group in groups(batch, operation.together):
         verdicts = buckets.judge(operation, group)
-        end = _end_of_job(job, done, verdicts)
+        end = _end_of_job(work.job, done, verdicts)
         if operation.statement:
             values = [verdict for verdict in verdicts[:end] if not isinstance(verdict, ServiceError)]
             work.transaction.connection.executemany(operation.statement, values)
@@ -174,7 +175,7 @@ class Buckets:
     def _find(self, name: str) -> Bucket | ServiceError:
         """A bucket, or the error with which every task on it fails."""
         try:
-            if not self._work.account.owns_bucket(name):
+            if not self._work.service.account.owns_bucket(name):
                 raise ServiceError("AccessDenied")
             found: Bucket | ServiceError = find_bucket(self._work.transaction.connection, name)
         except ServiceError as error:
