@@ -103,7 +103,7 @@ def _guarded(options: argparse.Namespace) -> int:
             if options.quiet:
                 nowhere = ending.enter_context(open(os.devnull, "w", encoding="utf-8"))
                 ending.enter_context(contextlib.redirect_stderr(nowhere))
-            code: int = options.run(options)
+            code = _run(options)
     except WrongUsage as error:
         output.say(printable(f"{PROGRAM}: {error}"))
         return exit_codes.WRONG_USAGE
@@ -114,6 +114,16 @@ def _guarded(options: argparse.Namespace) -> int:
         return _failed(error, options)
     except Exception as error:  # noqa: BLE001  # a bug is told like every other failure
         return _failed(_bug(error, options), options)
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    """The exit code of the command. A reader of its rows who has enough of them, or fails, says so by an exit code of its own."""
+    try:
+        code: int = options.run(options)
+    except streams.ReaderGone:
+        output.say(_("Nobody reads stdout any more: the rows that are left are not written."))
+        code = exit_codes.DONE
     return code
 
 

@@ -21,7 +21,7 @@ import pytest
 import cosbatch
 from cosbatch import __main__ as beginning
 from cosbatch.cli import main as command_line
-from cosbatch.cli.terminal import exit_codes, options, output
+from cosbatch.cli.terminal import exit_codes, options, output, streams
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.tables import width
 from cosbatch.model.errors import (
@@ -354,6 +354,7 @@ def test_keeps_the_exit_code_where_nobody_reads_what_is_said(
     assert run("act").code == code
 
 
+GONE = "Nobody reads stdout any more: the rows that are left are not written.\n"
 FULL = "cosbatch: stdout cannot be written: No space left on device; make room there, or write to another place\n"
 
 
@@ -384,10 +385,44 @@ def test_fails_where_stdout_cannot_take_what_was_asked_for(
     assert (said.code, said.err) == (0, "")
 
 
-def test_says_where_rows_could_not_be_written(run: Run, command: Callable[..., None]) -> None:
-    command(raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
+def test_tells_all_else_before_it_tells_that_stdout_takes_nothing(
+    run: Run, command: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act(options: argparse.Namespace) -> int:
+        output.show({"JobId": "1"}, options)
+        output.say("All is well.")
+        raise Forbidden("Too much.")
+
+    command(act)
+    monkeypatch.setattr(sys, "stdout", FullDisk())
     said = run("act")
-    assert (said.code, said.out, said.err) == (1, "", "cosbatch: Broken pipe\n")
+    assert said.code == 1
+    assert re.sub("Hint: .*\n", "", said.err) == f"All is well.\nForbidden: Too much.\n{FULL}"
+
+
+@pytest.mark.parametrize(("quiet", "told"), [((), f"cosbatch: rows\n{GONE}"), (("--quiet",), "")])
+def test_ends_well_where_the_reader_of_its_rows_has_enough(
+    run: Run, command: Callable[..., None], monkeypatch: pytest.MonkeyPatch, quiet: tuple[str, ...], told: str
+) -> None:
+    def act(_: argparse.Namespace) -> int:
+        with streams.rows_out() as file:
+            output.say("cosbatch: rows")
+            file.write(b"b-1,a\n")
+            return 1
+
+    command(act)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w", encoding="utf-8") as nobody:
+        monkeypatch.setattr(sys, "stdout", nobody)
+        said = run("act", *quiet)
+    assert (said.code, said.err) == (0, told)
+
+
+def test_says_which_file_could_not_be_written(run: Run, command: Callable[..., None]) -> None:
+    command(raising(BrokenPipeError(errno.EPIPE, "Broken pipe", "fifo")))
+    said = run("act")
+    assert (said.code, said.out, said.err) == (1, "", "cosbatch: Broken pipe (fifo)\n")
 
 
 class ClosedPipe(io.StringIO):

@@ -70,7 +70,12 @@ def add(commands: Commands) -> None:
         help=_("how the report writes keys: plain or percent-encoded (default: as all of them show)"),
     )
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--output", metavar="FILE", type=output_path, help=_("the manifest (default: stdout)"))
+    where.add_argument(
+        "--output",
+        metavar="FILE",
+        type=output_path,
+        help=_("the manifest (default: stdout; a reader who has enough, as head has, is no failure)"),
+    )
     where.add_argument("--by-code", metavar="FOLDER", help=_("a manifest for each error code, in this folder"))
     create = _("make the job over what failed, once, and upload its list")
     where.add_argument("--create", action="store_true", help=create)
@@ -147,7 +152,7 @@ def _say_counts(failed: FailedTasks, job: Job | None) -> None:
     for line in failures_told(failed.counts):
         output.say(line)
     if not failed.counts:
-        output.say(_("No task failed: there is nothing to do again."))
+        output.say(_("No task failed: there is nothing to try again."))
     for line in left_told(job or {}):
         output.say(printable(line))
 

@@ -60,7 +60,12 @@ def add(commands: Commands) -> None:
     )
     only = _("only objects of this class; repeatable")
     parser.add_argument("--storage-class", action="append", default=[], metavar="CLASS", help=only)
-    parser.add_argument("--output", metavar="FILE", type=output_path, help=_("the manifest (default: stdout)"))
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        type=output_path,
+        help=_("the manifest (default: stdout; a reader who has enough, as head has, is no failure)"),
+    )
     add_connections(parser)
     add_service(parser)
 

@@ -11,14 +11,13 @@ import fcntl
 import json
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from cosbatch.cli.remote.listing import BEGINNING, Marker
 from cosbatch.cli.remote.row_store import Rows
-from cosbatch.cli.terminal import files, output
+from cosbatch.cli.terminal import files, output, streams
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.model import strict_json
@@ -67,8 +66,8 @@ def drafted(path: str | None, selection: Mapping[str, object]) -> Iterator[Draft
     keeps no state. Raises WrongUsage, BrokenState, OutputInUse.
     """
     if path is None:
-        with files.naming("stdout"):
-            yield Draft(sys.stdout.buffer, State(), lambda state: None)
+        with streams.rows_out() as file:
+            yield Draft(file, State(), lambda state: None)
         return
     target = files.replaceable(path)
     if target is None:

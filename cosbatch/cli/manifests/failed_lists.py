@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping
 
 from cosbatch.cli.manifests.failed_tasks import FailedTasks
 from cosbatch.cli.manifests.failures import report_parts
 from cosbatch.cli.manifests.key_form import KeyForm
-from cosbatch.cli.terminal import files
+from cosbatch.cli.terminal import files, streams
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 
@@ -74,8 +73,8 @@ def written_lists(failed: FailedTasks, form: str | None, options: argparse.Names
     elif codes and options.output is not None:
         yield write_list(counts, options.output, failed, form)
     else:
-        with files.naming("stdout"):
-            failed.write(codes, form, sys.stdout.buffer)
+        with streams.rows_out() as file:
+            failed.write(codes, form, file)
 
 
 def _file_name(code: str, index: int) -> str:

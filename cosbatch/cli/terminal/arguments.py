@@ -64,7 +64,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(exit_codes.WRONG_USAGE)
 
     def print_help(self, file: TextIO | None = None) -> None:  # type: ignore[override]  # as documented, a file
-        """Raises OSError where stdout cannot take the help; argparse would be silent."""
+        """Where stdout cannot take the help, `streams.flush` says so; argparse would be silent."""
         streams.write(file or sys.stdout, self.format_help())
 
     def format_help(self) -> str:
@@ -127,7 +127,7 @@ def _as_pattern(template: str) -> re.Pattern[str]:
 
 
 class _ShowVersion(argparse.Action):
-    """Show the version and exit. Raises OSError where stdout cannot take it; argparse's own action would be silent."""
+    """Show the version and exit. Where stdout cannot take it, `streams.flush` says so; argparse's own action would be silent."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         streams.write(sys.stdout, f"cosbatch {cosbatch.__version__}\n")

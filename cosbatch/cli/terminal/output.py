@@ -62,10 +62,9 @@ def _lines(text: str, behind: int = 0) -> str:
 
 def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
     """Write a failure: in words, and as JSON where a program may read stdout and no rows of a manifest go there."""
+    say_failure(failure, options)
     if wants_json(options) and not getattr(options, "holds_rows", False):
         write_json(failure)
-        streams.flush(sys.stdout)
-    say_failure(failure, options)
 
 
 def say_failure(failure: Mapping[str, Any], options: argparse.Namespace) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TextIO
+from collections.abc import Iterator
+from typing import BinaryIO, TextIO
 
 from cosbatch.cli.terminal.files import naming
 
 _CLEAR = "\r\x1b[K"
 # The terminals whose last line is a drawing.
 _drawn_on: set[TextIO] = set()
+# Why stdout did not take something. It is told at the end: what else there is to say comes first.
+_refused: dict[TextIO, OSError] = {}
+
+
+class ReaderGone(Exception):
+    """Nobody reads the rows any more that go to stdout."""
 
 
 def open_missing() -> None:
@@ -25,51 +32,63 @@ def open_missing() -> None:
 
 
 def write(stream: TextIO, text: str) -> None:
-    """Write the text where somebody reads it, below what is drawn there.
-
-    Raises OSError where stdout cannot take it for another reason, such as a full disk; what stderr cannot take is lost.
-    """
+    """Write the text where somebody reads it, below what is drawn there. What a stream cannot take is lost; see `flush`."""
     leave_drawing(stream)
     _write(stream, text)
 
 
 def draw(stream: TextIO, line: str) -> None:
-    """Draw the line on the terminal, in the place of what was drawn there last. Raises OSError as `write` does."""
+    """Draw the line on the terminal, in the place of what was drawn there last."""
     _write(stream, _CLEAR + line)
     flush(stream)
     _drawn_on.add(stream)
 
 
 def leave_drawing(stream: TextIO) -> None:
-    """Leave what is drawn on the stream as it is, and begin a new line. Raises OSError as `write` does."""
+    """Leave what is drawn on the stream as it is, and begin a new line."""
     if stream in _drawn_on:
         _drawn_on.remove(stream)
         _write(stream, "\n")
 
 
 def _write(stream: TextIO, text: str) -> None:
-    try:
-        with naming(_name_of(stream)):
-            stream.write(text)
-    except BrokenPipeError:
-        discard(stream)
-    except OSError:
-        discard(stream)
-        if stream is not sys.stderr:
-            raise
+    with _losing(stream):
+        stream.write(text)
 
 
 def flush(stream: TextIO) -> None:
-    """Write what is kept back. Raises OSError as `write` does."""
+    """Write what is kept back.
+
+    Raises OSError where stdout did not take all that was ever written to it, unless its reader is gone: a full disk, say.
+    """
+    with _losing(stream):
+        stream.flush()
+    if stream in _refused:
+        raise _refused.pop(stream)
+
+
+@contextlib.contextmanager
+def rows_out() -> Iterator[BinaryIO]:
+    """stdout, for the rows of a manifest. Raises ReaderGone, and OSError where stdout cannot take them."""
     try:
-        with naming(_name_of(stream)):
-            stream.flush()
+        with naming("stdout"):
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
     except BrokenPipeError:
+        discard(sys.stdout)
+        raise ReaderGone from None
+
+
+@contextlib.contextmanager
+def _losing(stream: TextIO) -> Iterator[None]:
+    """What the stream does not take is lost, and noted of stdout where that is more than a reader who has gone."""
+    try:
+        with naming("stdout"):
+            yield
+    except OSError as error:
         discard(stream)
-
-
-def _name_of(stream: TextIO) -> str:
-    return "stderr" if stream is sys.stderr else "stdout"
+        if stream is not sys.stderr and not isinstance(error, BrokenPipeError):
+            _refused[stream] = error
 
 
 def discard(stream: TextIO) -> None:

@@ -181,7 +181,7 @@ def test_retry_makes_no_job_where_nothing_failed(run: Run, standin: Standin) -> 
     for code in ((), ("--code", "SlowDown")):
         said = run("retry", job_id, "--create", "--yes", *code)
         assert (said.code, said.json, len(standin.jobs())) == (0, {"Manifests": []}, 1)
-        assert said.err == "No task failed: there is nothing to do again.\n"
+        assert said.err == "No task failed: there is nothing to try again.\n"
 
 
 @pytest.mark.parametrize("where", [(), ("--output", "again.csv"), ("--create", "--yes")])

@@ -184,7 +184,7 @@ def test_writes_nothing_where_nothing_failed(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "report.csv").write_text("b-1,a,,succeeded,,200,\n")
     said = run("retry", "report.csv", *where)
-    assert (said.code, said.err) == (0, "No task failed: there is nothing to do again.\n")
+    assert (said.code, said.err) == (0, "No task failed: there is nothing to try again.\n")
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     run("retry", "report.csv", *where)
