@@ -72,7 +72,10 @@ def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
 
 
 def _refused(error: OSError) -> str:
-    """What the system refused, and of which file where that is known; where it has no room, what to do."""
+    """What the system refused, and of which file where that is known; where it has no room or no folder, what to do."""
+    if error.errno == errno.ENOENT and not error.filename:
+        # os.getcwd() says so: all others name a file.
+        return _("the current folder is gone; change into one that is there")
     if error.filename and error.errno in _NO_ROOM:
         told = _("{path} cannot be written: {reason}; make room there, or write to another place")
         return told.format(path=error.filename, reason=system_reason(error))

@@ -36,23 +36,30 @@ _EXAMPLES = N_("""\
 
 
 class _Question(NamedTuple):
-    """What has to be known: the option that says it, the words that ask for it, its form, the variables it may stand in,
-    and what it is where nobody says it, made of the answers before it; empty where somebody must."""
+    """What has to be known: the option that says it, the words that ask for it, its form and the words for that, the
+    variables it may stand in, and what it is where nobody says it, made of the answers before it; empty where somebody must."""
 
     option: str
     words: str
     form: re.Pattern[str]
+    takes: str
     variables: tuple[str, ...] = ()
     default: str = ""
 
 
+# What the forms are, in words.
+_NUMBER = N_("at most 20 digits 0 to 9, of which the first is no 0")
+_REGION = N_("small letters a to z, digits and dashes, such as ap-chengdu")
+_BUCKET = N_("a bucket with its APPID, such as examplebucket-1250000000")
+_ROLE = N_("the name of a role, of letters a to z and A to Z, digits and + = , . @ - _")
+
 _QUESTIONS = (
-    _Question("uin", N_("UIN of the account that owns the buckets"), DIGITS, UIN),
-    _Question("appid", N_("its APPID"), DIGITS, APPID),
-    _Question("region", N_("region of buckets and jobs, such as ap-chengdu"), names.REGION, REGION),
-    _Question("lists", N_("bucket that lists are uploaded to"), names.BUCKET, (), "manifest-{appid}"),
-    _Question("reports", N_("bucket of reports and receipts"), names.BUCKET, (), "report-{appid}"),
-    _Question("role", N_("role whose rights the jobs have"), names.ROLE_NAME, (), "COSBatch_QcsRole"),
+    _Question("uin", N_("UIN of the account that owns the buckets"), DIGITS, _NUMBER, UIN),
+    _Question("appid", N_("APPID of the account that owns the buckets"), DIGITS, _NUMBER, APPID),
+    _Question("region", N_("region of buckets and jobs, such as ap-chengdu"), names.REGION, _REGION, REGION),
+    _Question("lists", N_("bucket that lists are uploaded to"), names.BUCKET, _BUCKET, (), "manifest-{appid}"),
+    _Question("reports", N_("bucket of reports and receipts"), names.BUCKET, _BUCKET, (), "report-{appid}"),
+    _Question("role", N_("role whose rights the jobs have"), names.ROLE_NAME, _ROLE, (), "COSBatch_QcsRole"),
 )
 
 
@@ -124,11 +131,7 @@ def _fault(question: _Question, said: str, answers: Mapping[str, str]) -> str:
     if not said:
         return _("needed: {words}").format(words=_(question.words))
     if not question.form.fullmatch(said):
-        form = _("a bucket with its APPID, such as examplebucket-1250000000")
-        wanted = form if question.form is names.BUCKET else _(question.words)
-        if question.form is DIGITS:
-            wanted = _("digits alone")
-        return _("{said} is not right; it takes: {wanted}").format(said=ascii(said), wanted=wanted)
+        return _("{said} is not right; it takes: {wanted}").format(said=repr(said), wanted=_(question.takes))
     if question.form is names.BUCKET and names.appid_of(said) != answers["appid"]:
         return _("{said} is not a bucket of APPID {appid}").format(said=said, appid=answers["appid"])
     return ""

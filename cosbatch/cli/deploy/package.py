@@ -72,6 +72,8 @@ def zip_path(text: str) -> str:
 
 def package(options: argparse.Namespace) -> int:
     """`{Package, Bytes, Digest, ByteCode, Roots, Dependencies, Largest: [{Part, Bytes}]}`."""
+    # Where the current folder is gone, this raises the error that says so; pip would have a traceback.
+    os.getcwd()
     _check_profiles(os.environ, options.example)
     python = packing.interpreter_of(packing.RUNTIME)
     folder = Path(options.folder).resolve() if options.folder else None

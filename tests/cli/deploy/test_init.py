@@ -77,10 +77,19 @@ def test_takes_the_account_that_the_environment_names(run: Run, folder: Path, mo
     ("arguments", "words"),
     [
         (("init",), "--uin: needed: UIN of the account"),
-        ((*GIVEN[:3], "--appid", "12x"), "--appid: '12x' is not right; it takes: digits alone"),
+        ((*GIVEN[:3], "--appid", "12x"), "--appid: '12x' is not right; it takes: at most 20 digits"),
+        (
+            (*GIVEN[:3], "--appid", "0"),
+            "--appid: '0' is not right; it takes: at most 20 digits 0 to 9, of which the first is",
+        ),
+        ((*GIVEN[:3], "--appid", "１２３"), "--appid: '１２３' is not right"),
+        (
+            (*GIVEN[:5], "--region", "!"),
+            "--region: '!' is not right; it takes: small letters a to z, digits and dashes",
+        ),
         ((*GIVEN, "--lists", "lists"), "--lists: 'lists' is not right; it takes: a bucket with its APPID"),
         ((*GIVEN, "--reports", "r-1250000000"), "--reports: r-1250000000 is not a bucket of APPID 1257654321"),
-        ((*GIVEN, "--role", "a;b"), "--role: 'a;b' is not right"),
+        ((*GIVEN, "--role", "a;b"), "--role: 'a;b' is not right; it takes: the name of a role, of letters"),
     ],
 )
 def test_says_what_is_missing_or_wrong_and_writes_nothing(
@@ -112,7 +121,7 @@ def test_asks_a_person_until_an_answer_can_be_right(run: Run, folder: Path, monk
     assert profile["job"]["RoleArn"] == "qcs::cam::uin/200000000002:roleName/MyRole"
     shown = screen.getvalue()
     assert "bucket that lists are uploaded to [manifest-1257654321]: " in shown
-    assert shown.count("its APPID: ") == 3
+    assert shown.count("APPID of the account that owns the buckets: ") == 3
 
 
 def test_asks_a_person_nothing_who_has_said_what_must_be_said(

@@ -25,7 +25,9 @@ from cosbatch.cli.deploy import packing
 from cosbatch.cli.main import main
 from cosbatch.standin import running
 from tests.cli.deploy.wheels import INSTALLED, make_wheel, wheel_of_installed
+from tests.cli.running import Run
 
+GONE = "cosbatch: the current folder is gone; change into one that is there\n"
 HERE = "{}.{}".format(*sys.version_info)
 NEVER_CALLED = ("charset_normalizer", "backports_datetime_fromisoformat")
 # One root, and the key behind it, which is none.
@@ -476,3 +478,12 @@ def test_says_so_where_it_packs_the_profiles_that_are_shipped(
     monkeypatch.setattr(packing, "collect", lambda python: ({}, {}))
     assert pack("--example") == 0
     assert "There is no profiles.json in this folder" in capsys.readouterr().err
+
+
+def test_says_that_the_current_folder_is_gone(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    os.rmdir(tmp_path / "gone")
+    said = run("package", "--output", str(tmp_path / "x.zip"))
+    assert (said.code, said.out, said.err) == (1, "", GONE)
+    assert list(tmp_path.iterdir()) == []
