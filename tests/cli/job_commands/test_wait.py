@@ -215,14 +215,16 @@ def interrupted(seconds: float) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.parametrize(
+    ("status", "confirm"), [("Active", []), ("Suspended", 2 * [f"It waits to be confirmed: cosbatch confirm {JOB}"])]
+)
 @responses.activate
-def test_asks_for_no_confirmation_when_interrupted_where_none_is_needed(run: Run) -> None:
-    look("Active", 3)
+def test_says_when_interrupted_how_the_job_goes_on(run: Run, status: str, confirm: list[str]) -> None:
+    look(status, 3)
     said = run("wait", JOB, clock=Clock(sleep=interrupted))
     assert said.code == 130
-    assert said.err.splitlines()[1:] == [
-        f"Only this command is stopped, not the job. Follow it with: cosbatch wait {JOB}"
-    ]
+    stopped = f"Only this command is stopped, not the job. Follow it with: cosbatch wait {JOB}"
+    assert said.err.splitlines()[1:] == [*confirm, stopped]
 
 
 def test_follows_a_real_job_from_its_confirmation_to_its_end(run: Run, standin: Standin) -> None:

@@ -149,11 +149,15 @@ def test_knows_the_object_where_the_reply_to_the_end_is_lost(standin: Standin, t
     assert objects.head(client(), PLACE).etag == file.etag
 
 
-def test_refuses_a_file_that_changes_meanwhile(standin: Standin, tmp_path: Path) -> None:
-    file = content(tmp_path)
-    with open(tmp_path / "list.csv", "r+b") as changed:
+@pytest.mark.parametrize("later", [0, 1])
+def test_refuses_a_file_that_changes_meanwhile(standin: Standin, tmp_path: Path, later: int) -> None:
+    """Also within one tick of the file system's clock."""
+    file, path = content(tmp_path), tmp_path / "list.csv"
+    written = path.stat().st_mtime_ns
+    with open(path, "r+b") as changed:
         changed.seek(2 * MIB)
         changed.write(b"!")
+    os.utime(path, ns=(written, written + later))
     with pytest.raises(WrongUsage, match="has changed"):
         upload(client(), PLACE, file, lambda size: None)
     assert uploads() == 0
