@@ -61,7 +61,7 @@ def inspect(
     verdict = None if settings.manifest_check == "off" else check.verdict()
     if verdict is not None and not verdict.ok:
         error = InvalidManifest("The content of the manifest cannot work; no job was created.", problems_of(verdict))
-        error.fields["Verdict"] = verdict.as_json()
+        error.fields |= {"Verdict": verdict.as_json(), "Totals": verdict.totals}
         raise error
     if spec["Format"] == names.CSV and not spec["Fields"]:
         spec["Fields"] = _told_by(verdict, content)

@@ -183,6 +183,5 @@ def _summary(verdict: Verdict) -> Iterator[str]:
     if not verdict.ok:
         told = _("A job would fail: {rows}, {columns}, {buckets}.")
     yield told.format(rows=rows, columns=columns, buckets=", ".join(verdict.buckets) or _("no bucket"))
-    counts = [f"{count:,} {name}" for name, count in sorted(verdict.totals.items())]
-    if counts:
-        yield _("Found: {counts}.").format(counts=", ".join(counts))
+    if verdict.totals:
+        yield output.found_told(verdict.totals)

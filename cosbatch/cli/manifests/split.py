@@ -84,7 +84,9 @@ def divided(whole: Stretch, rows: int, clock: Clock, most: int = MOST_PARTS) -> 
     with bytes_shown(_("Judging"), whole.size, clock) as show:
         verdict = judge_csv(whole.blocks(show))
     if not verdict.ok:
-        raise InvalidManifest("The content of the list cannot work; nothing was made of it.", problems_of(verdict))
+        error = InvalidManifest("The content of the list cannot work; nothing was made of it.", problems_of(verdict))
+        error.fields["Totals"] = verdict.totals
+        raise error
     if -(-(verdict.rows or 0) // rows) > most:
         message = _("{rows} rows would be more than {most} parts; let a part have more rows")
         raise WrongUsage(message.format(rows=f"{verdict.rows:,}", most=f"{most:,}"))

@@ -20,6 +20,8 @@ from cosbatch.model.hints import hint_for
 _RED = "\x1b[31;1m"
 _PLAIN = "\x1b[0m"
 
+# Problems that are shown to a person: more would push the first ones off the screen.
+_MOST_PROBLEMS = 10
 # Columns behind a question: a blank, and yes.
 _ANSWER = 4
 # The fields of a failure that are not shown by their names.
@@ -76,13 +78,32 @@ def say_failure(failure: Mapping[str, Any], options: argparse.Namespace) -> None
 
 def _failure_lines(failure: Mapping[str, Any], options: argparse.Namespace) -> Iterable[str]:
     yield f"{failure['Code']}: {printable(str(failure['Message']))}"
-    for problem in failure.get("Errors", ()):
-        yield printable(f"  {place_typed(problem['Pointer'], options)}  {problem['Message']}")
+    yield from _problem_lines(failure, options)
     for name, value in failure.items():
         if name not in _SHOWN and not isinstance(value, dict | list):
             yield printable(f"{name}: {value}")
     if failure.get("Retryable"):
         yield _("Another try later can help.")
+
+
+def _problem_lines(failure: Mapping[str, Any], options: argparse.Namespace) -> Iterable[str]:
+    """The problems, to a person the first of them, and how many faults a list has where these are not all."""
+    problems, totals = failure.get("Errors", ()), failure.get("Totals", {})
+    shown = problems[:_MOST_PROBLEMS] if sys.stderr.isatty() else problems
+    for problem in shown:
+        yield printable(f"  {place_typed(problem['Pointer'], options)}  {problem['Message']}")
+    left = len(problems) - len(shown)
+    if left:
+        more = _("and {count} more: --json shows them, as does cosbatch check where they are of a list")
+        yield more.format(count=left)
+    if sum(totals.values()) > len(shown):
+        yield found_told(totals)
+
+
+def found_told(totals: Mapping[str, int]) -> str:
+    """How many faults and warnings of each name a list has."""
+    counts = [f"{count:,} {name}" for name, count in sorted(totals.items())]
+    return _("Found: {counts}.").format(counts=", ".join(counts))
 
 
 def advise(error: CosbatchError | KeyboardInterrupt, advice: str) -> None:

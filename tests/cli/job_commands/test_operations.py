@@ -409,6 +409,20 @@ def test_refuses_a_faulty_list_before_anything_is_sent(
     assert keys("report-1250000000") == []
 
 
+@pytest.mark.parametrize("split", [(), ("--split", "9")])
+def test_shows_a_person_the_first_faults_of_many(
+    run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch, split: tuple[str, ...]
+) -> None:
+    Path("list.csv").write_text(f"{PHOTOS},\n" * 75)
+    command = ("restore", "list.csv", "--days", "7", "--yes", *split)
+    assert run(*command).json["Totals"]["EmptyKey"] == 75
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run(*command).code == 1
+    assert terminal.getvalue().count("EmptyKey at line ") == 10
+    assert "75 EmptyKey" in terminal.getvalue()
+
+
 def test_reads_a_list_to_its_end_before_anything_is_sent(run: Run, server: Standin) -> None:
     rows = "".join(f"{PHOTOS},{number}.jpg\n" for number in range(20_000))
     Path("list.csv").write_text(f"{rows}{PHOTOS},\n{rows}")

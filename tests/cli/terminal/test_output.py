@@ -89,6 +89,40 @@ def test_tells_a_person_at_a_terminal_of_a_failure_in_words_alone(
 
 
 @pytest.mark.parametrize(
+    ("problems", "totals", "behind"),
+    [
+        (10, {"EmptyKey": 10}, []),
+        (11, {}, ["and 1 more: --json shows them, as does cosbatch check where they are of a list"]),
+        (
+            50,
+            {"ForeignBucket": 1_100, "EmptyKey": 50},
+            [
+                "and 40 more: --json shows them, as does cosbatch check where they are of a list",
+                "Found: 50 EmptyKey, 1,100 ForeignBucket.",
+            ],
+        ),
+    ],
+)
+def test_shows_a_person_the_first_of_many_problems_and_how_many_there_are(
+    monkeypatch: pytest.MonkeyPatch, problems: int, totals: dict[str, int], behind: list[str]
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(sys, "stderr", terminal)
+    errors = [{"Pointer": "/Manifest", "Message": f"number {number}"} for number in range(problems)]
+    output.say_failure({"Code": "C", "Message": "M", "Errors": errors, "Totals": totals}, options())
+    first = [f"  /Manifest  number {number}" for number in range(10)]
+    assert terminal.getvalue().splitlines()[1:] == first + behind
+
+
+def test_tells_a_program_of_all_problems(capsys: pytest.CaptureFixture[str]) -> None:
+    errors = [{"Pointer": "/Manifest", "Message": "M"}] * 50
+    output.say_failure({"Code": "C", "Message": "M", "Errors": errors, "Totals": {"EmptyKey": 51}}, options())
+    told = capsys.readouterr().err
+    assert (told.count("/Manifest"), told.endswith("Found: 51 EmptyKey.\n")) == (50, True)
+
+
+@pytest.mark.parametrize(
     ("stream", "no_color", "shown"),
     [
         (Terminal(), "", "\x1b[31;1mCode\x1b[0m"),
