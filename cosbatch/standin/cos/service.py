@@ -20,12 +20,11 @@ from cosbatch.standin.store.catalog import (
     find_object,
 )
 from cosbatch.standin.store.contents import Stored
-from cosbatch.standin.store.creations import Cause
+from cosbatch.standin.store.creations import Cause, round_of
 from cosbatch.standin.store.database import Database, Transaction
 from cosbatch.standin.wire.addresses import BUCKET_NAME, Account, Target
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
-from cosbatch.standin.wire.rounds import round_of
 
 DAY = 86400.0
 KEY_LIMIT = 850

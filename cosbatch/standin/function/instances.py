@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cosbatch.standin.function.triggers import Function, UnusableFunction
+from cosbatch.standin.store.creations import session_token
 from cosbatch.standin.wire.addresses import Account
-from cosbatch.standin.wire.rounds import session_token
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 # How many instances there are at once; further calls wait.

@@ -9,10 +9,10 @@ from cosbatch.standin.cos.service import Call
 from cosbatch.standin.jobs.changes import REQUESTED, change_status, delete
 from cosbatch.standin.jobs.job_rows import LISTED_FOR, STATES, Job, add_job, find_job, list_jobs, update
 from cosbatch.standin.jobs.rules import PRIORITY_LIMIT, read_document
+from cosbatch.standin.store.creations import round_of
 from cosbatch.standin.wire.documents import Tree, answer, timestamp
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
-from cosbatch.standin.wire.rounds import round_of
 from cosbatch.standin.wire.schema import Document, Value, integer, part
 
 PAGE_LIMIT = 1000

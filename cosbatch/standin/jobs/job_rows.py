@@ -44,7 +44,7 @@ class Job:
     """One job; moments are Unix seconds. `succeeded` and `failed` count tasks.
 
     `failed_tasks` tells a few that failed, `failure_codes` how many did with each code.
-    `round` counts how many calls of the function stand behind it, see wire/rounds.
+    `round` counts how many calls of the function stand behind it, see store/creations.
     """
 
     number: int

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cosbatch.standin import Function, Standin, Trigger, running
-from cosbatch.standin.wire.rounds import session_token
+from cosbatch.standin.store.creations import session_token
 from tests.standin.client import Client, client_of, until
 from tests.standin.clock import Moved, running_by_clock
 from tests.standin.function.recorder import BUCKET, function_in, keys, told
