@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import ClassVar, cast
 
 from cosbatch.standin.cos.acl import Acl, Grant, read_acl
 from cosbatch.standin.cos.restoring import check_readable
 from cosbatch.standin.cos.tags import check_tags
-from cosbatch.standin.jobs.work import Work
-from cosbatch.standin.store.catalog import Attributes, Bucket, Texts, Version, find_object
+from cosbatch.standin.jobs.work import Task, Verdict, Work
+from cosbatch.standin.store.catalog import Attributes, Texts, Version, find_object
 from cosbatch.standin.wire.addresses import Resource
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import Document, part
@@ -27,18 +27,32 @@ HEADERS = {
 
 
 @dataclass(frozen=True)
-class CopyPlan:
-    """A COSPutObjectCopy as it applies to every object."""
+class Copying:
+    """COSPutObjectCopy, one by one."""
 
+    together: ClassVar[int] = 1
+    statement: ClassVar[str] = ""
+
+    work: Work
     parameters: Document
     target: Resource
 
-    def copy(self, work: Work, bucket: Bucket, key: str, version: str) -> None:
-        """Copy one object to the TargetResource; its bytes are shared, not written again. Raises ServiceError."""
-        source = find_object(work.transaction.connection, bucket, key, version)
-        check_readable(source, work.service.clock.now())
+    def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
+        """Nothing is left to be written: the object is copied to the TargetResource, or it fails."""
+        (task,) = tasks
+        try:
+            self._copy(task)
+        except ServiceError as error:
+            return [error]
+        return [()]
+
+    def _copy(self, task: Task) -> None:
+        """The bytes are shared, not written again."""
+        source = find_object(self.work.transaction.connection, *task)
+        check_readable(source, self.work.service.clock.now())
         self._check_constraints(source)
-        work.create(self.target, self._key(key), source.stored, self._attributes(source.attributes), "Copy")
+        key, attributes = self._key(task.key), self._attributes(source.attributes)
+        self.work.create(self.target, key, source.stored, attributes, "Copy")
 
     def _check_constraints(self, version: Version) -> None:
         after = cast(int, self.parameters.get("ModifiedSinceConstraint", -1))

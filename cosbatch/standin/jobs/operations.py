@@ -1,4 +1,4 @@
-"""What a job does to objects: restore, tagging, delete and copy, each as judging and writing.
+"""What a job does to objects: restore, tagging and delete here, copy beside it, each as judging and writing.
 
 Judging changes nothing where many tasks are judged together, so that a job can end at exactly the task at
 which too many have failed. Tasks of which one could change what another finds (deleting, copying) are taken
@@ -10,14 +10,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol, cast
+from typing import ClassVar, Protocol, cast
 
 from cosbatch.standin.cos.restoring import WRITE, restored
 from cosbatch.standin.cos.tags import check_tags
-from cosbatch.standin.jobs.copying import CopyPlan
+from cosbatch.standin.jobs.copying import Copying
 from cosbatch.standin.jobs.rules import resource_of
-from cosbatch.standin.jobs.work import Work
-from cosbatch.standin.store.catalog import Bucket, delete_object, remove_version, texts_from_json, texts_to_json
+from cosbatch.standin.jobs.work import Task, Values, Verdict, Work
+from cosbatch.standin.store.catalog import delete_object, remove_version, texts_from_json, texts_to_json
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.schema import part
@@ -31,18 +31,6 @@ SELECT versions.* FROM wanted LEFT JOIN versions ON versions.id = (
     ORDER BY id DESC LIMIT 1
 ) ORDER BY place
 """
-
-
-class Task(NamedTuple):
-    """One object that a job is to work on; `version` is empty for the newest."""
-
-    bucket: Bucket
-    key: str
-    version: str
-
-
-Values = tuple[object, ...]
-Verdict = Values | ServiceError
 
 
 class Operation(Protocol):
@@ -69,7 +57,7 @@ def find_operation(work: Work) -> Operation:
         case "COSDeleteObject":
             return Deleting(work)
         case _:
-            return Copying(work, CopyPlan(parameters, resource_of(parameters, "TargetResource")))
+            return Copying(work, parameters, resource_of(parameters, "TargetResource"))
 
 
 @dataclass(frozen=True)
@@ -152,29 +140,9 @@ class Deleting:
 
     def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
         """Nothing is left to be written: the object is deleted."""
-        for bucket, key, version in tasks:
-            if version:
-                remove_version(self.work.transaction, bucket, key, version)
-            else:
-                delete_object(self.work.transaction, bucket, key, self.work.service.clock.now())
-        return [()] * len(tasks)
-
-
-@dataclass(frozen=True)
-class Copying:
-    """COSPutObjectCopy, one by one."""
-
-    together: ClassVar[int] = 1
-    statement: ClassVar[str] = ""
-
-    work: Work
-    plan: CopyPlan
-
-    def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
-        """Nothing is left to be written: the object is copied, or it fails."""
-        (task,) = tasks
-        try:
-            self.plan.copy(self.work, *task)
-        except ServiceError as error:
-            return [error]
+        ((bucket, key, version),) = tasks
+        if version:
+            remove_version(self.work.transaction, bucket, key, version)
+        else:
+            delete_object(self.work.transaction, bucket, key, self.work.service.clock.now())
         return [()]

@@ -12,9 +12,9 @@ from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs.csv_rows import Row
 from cosbatch.standin.jobs.job_rows import Job, fail, job_in_state, set_state, update
 from cosbatch.standin.jobs.manifests import read_source, rows
-from cosbatch.standin.jobs.operations import Operation, Task, Verdict, find_operation
+from cosbatch.standin.jobs.operations import Operation, find_operation
 from cosbatch.standin.jobs.reports import Outcome, ReportFiles
-from cosbatch.standin.jobs.work import Work
+from cosbatch.standin.jobs.work import Task, Verdict, Work
 from cosbatch.standin.store.catalog import Bucket, find_bucket
 from cosbatch.standin.wire.errors import ServiceError
 

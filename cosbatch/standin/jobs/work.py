@@ -1,8 +1,9 @@
-"""What a job works with in one transaction, and how it writes objects there."""
+"""What a job works on and with: its tasks, what is judged of them, and one transaction, in which it writes objects."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cosbatch.standin.cos.service import Service
 from cosbatch.standin.jobs.job_rows import Job
@@ -12,6 +13,18 @@ from cosbatch.standin.store.creations import Cause
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.addresses import Resource
 from cosbatch.standin.wire.errors import ServiceError
+
+
+class Task(NamedTuple):
+    """One object that a job is to work on; `version` is empty for the newest."""
+
+    bucket: Bucket
+    key: str
+    version: str
+
+
+Values = tuple[object, ...]
+Verdict = Values | ServiceError
 
 
 @dataclass(frozen=True)
