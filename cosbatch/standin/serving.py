@@ -96,4 +96,6 @@ def _end_by_signals() -> None:
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
     for number in numbers:
-        signal.signal(number, signal.default_int_handler)
+        # Whoever listens already has a new line to begin, too.
+        if not callable(signal.getsignal(number)):
+            signal.signal(number, signal.default_int_handler)

@@ -56,13 +56,11 @@ def is_agreed(options: argparse.Namespace, shown: Callable[[], Iterable[str]], q
 
 
 def _typed() -> str:
-    """The line behind the question; where it is broken off, what comes next begins a new one. Raises WrongUsage."""
-    line = ""
+    """The line behind the question; where the input ends in it, what comes next begins a new one. Raises WrongUsage."""
     try:
         line = sys.stdin.readline()
     except UnicodeDecodeError as error:
         raise WrongUsage(_("what was typed is not {encoding}; begin again").format(encoding=error.encoding)) from None
-    finally:
-        if not line.endswith("\n"):
-            output.say("")
+    if not line.endswith("\n"):
+        output.say("")
     return line

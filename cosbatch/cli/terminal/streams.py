@@ -6,10 +6,12 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import BinaryIO, TextIO
 
 from cosbatch.cli.terminal.files import naming
 
+_STDERR = 2
 _CLEAR = "\r\x1b[K"
 # The terminals whose last line is a drawing.
 _drawn_on: set[TextIO] = set()
@@ -49,6 +51,15 @@ def leave_drawing(stream: TextIO) -> None:
     if stream in _drawn_on:
         _drawn_on.remove(stream)
         _write(stream, "\n")
+
+
+def interrupted(_number: int, _frame: FrameType | None) -> None:
+    """Listen to signals: begin a new line of the terminal, behind the echo of Ctrl-C or a drawing. Raises KeyboardInterrupt."""
+    if os.isatty(_STDERR):
+        _drawn_on.discard(sys.stderr)
+        with contextlib.suppress(OSError):
+            os.write(_STDERR, b"\n")
+    raise KeyboardInterrupt
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -226,21 +226,13 @@ class Failing:
 
 
 @responses.activate
-@pytest.mark.parametrize(
-    ("error", "code", "said"),
-    [
-        (KeyboardInterrupt(), 130, ""),
-        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no"), 2, "cosbatch: what was typed is not utf-8; begin again\n"),
-    ],
-)
-def test_begins_a_line_of_its_own_behind_a_question_without_an_answer(
-    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
-) -> None:
+def test_says_that_what_was_typed_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     describing(SUSPENDED)
     stderr = answering(monkeypatch, "")
-    monkeypatch.setattr(sys, "stdin", Failing(error))
-    assert run("cancel", JOB).code == code
-    assert stderr.getvalue().endswith(f"Cancel it? What it has done stays done. [y/N] \n{said}")
+    monkeypatch.setattr(sys, "stdin", Failing(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no")))
+    assert run("cancel", JOB).code == 2
+    # Who typed the line has begun the next one.
+    assert stderr.getvalue().endswith("[y/N] cosbatch: what was typed is not utf-8; begin again\n")
 
 
 @responses.activate

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cosbatch.cli.terminal import streams
 from tests.cli.running import Run
 
 
@@ -60,6 +61,12 @@ def test_ends_with_its_terminal_but_for_nohup(
     monkeypatch.setattr(sys, "stdout", Told())
     assert run("standin").code == 0
     assert (signal.getsignal(signal.SIGHUP) == signal.default_int_handler) == is_interrupted
+
+
+def test_leaves_signals_to_who_listens_to_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    signal.signal(signal.SIGTERM, streams.interrupted)
+    monkeypatch.setattr(sys, "stdout", Told())
+    assert (run("standin").code, signal.getsignal(signal.SIGTERM)) == (0, streams.interrupted)
 
 
 def test_tells_this_project_s_function_from_any_folder(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import signal
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -33,3 +37,40 @@ def test_writes_below_what_is_drawn() -> None:
         "elsewhere",
         "\r\x1b[Khalf\r\x1b[Kall\none\ntwo\n\r\x1b[Kagain\n",
     )
+
+
+@contextlib.contextmanager
+def real_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A terminal in the place of stderr; what is read here is what it shows. Not a fixture: pytest would take its place."""
+    shown, end = os.openpty()
+    before = os.dup(2)
+    os.dup2(end, 2)
+    with open(2, "w", closefd=False) as stderr:
+        monkeypatch.setattr(sys, "stderr", stderr)
+        try:
+            yield shown
+        finally:
+            os.dup2(before, 2)
+            for descriptor in (shown, end, before):
+                os.close(descriptor)
+
+
+@pytest.mark.parametrize("drawn", ["", "Listing     1,000"])
+def test_begins_one_new_line_of_the_terminal_when_interrupted(monkeypatch: pytest.MonkeyPatch, drawn: str) -> None:
+    with real_terminal(monkeypatch) as shown:
+        if drawn:
+            streams.draw(sys.stderr, drawn)
+        with pytest.raises(KeyboardInterrupt):
+            streams.interrupted(signal.SIGINT, None)
+        streams.leave_drawing(sys.stderr)
+        streams.write(sys.stderr, "The job goes on.\n")
+        sys.stderr.flush()
+        with open(shown, closefd=False, newline="\n") as lines:
+            assert lines.readline().endswith(f"{drawn}\r\n")
+            assert lines.readline() == "The job goes on.\r\n"
+
+
+def test_writes_nothing_when_interrupted_where_stderr_is_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        streams.interrupted(signal.SIGINT, None)
+    assert capfd.readouterr() == ("", "")
