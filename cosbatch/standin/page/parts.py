@@ -24,6 +24,7 @@ OPERATIONS = {
 MARKER = re.compile(r"\s*(\[cb:[^\]]*\])\s*\Z")
 # Cells that need the name of their column in front of them where the table has become cards.
 LABELLED = ("number", "created", "labelled")
+TONES = {"succeeded": "good", "failed": "bad", "left": ""}
 SYMBOLS = {"good": "✓", "bad": "✕", "warn": "!", "busy": "●", "rest": "–"}
 
 
@@ -119,17 +120,13 @@ def progress(view: View, job: Job) -> str:
     """A bar of what succeeded, failed and is left, and the same in numbers."""
     if not job.total:
         return "" if job.is_finished else f'<span class="soft small">{view.say("not counted yet")}</span>'
-    left = job.total - job.executed
-    counts = {"succeeded": f"{job.succeeded:,}", "failed": f"{job.failed:,}", "left": f"{left:,}"}
+    numbers = {"succeeded": job.succeeded, "failed": job.failed, "left": job.total - job.executed}
+    counts = {name: f"{number:,}" for name, number in numbers.items()}
     label = view.say("{succeeded} succeeded, {failed} failed, {left} left of {total}", total=f"{job.total:,}", **counts)
     shares = 100 * job.succeeded / job.total, 100 * job.failed / job.total
     items = [
-        f'<li class="{tone}">{view.say("{count} " + name, count=counts[name])}</li>'
-        for name, tone, number in (
-            ("succeeded", "good", job.succeeded),
-            ("failed", "bad", job.failed),
-            ("left", "", left),
-        )
+        f'<li class="{TONES[name]}">{view.say("{count} " + name, count=counts[name])}</li>'
+        for name, number in numbers.items()
         if number
     ]
     items.append(f"<li>{view.say('of {total}', total=f'{job.total:,}')}</li>")

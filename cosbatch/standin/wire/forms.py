@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cosbatch.standin.wire.errors import ServiceError
+from cosbatch.standin.wire.reading import PIECE
 
 FIELDS_LIMIT = 64 * 1024
 BOUNDARY = re.compile(r'multipart/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
@@ -66,7 +67,7 @@ class Reader:
     def until(self, mark: bytes) -> bytes:
         """What stands before a mark, which is skipped."""
         while mark not in self._buffer:
-            if self._taken + len(self._buffer) > FIELDS_LIMIT + 256 * 1024:
+            if self._taken + len(self._buffer) > FIELDS_LIMIT + PIECE:
                 raise _malformed("The fields before the file are too long")
             self._more()
         found, _, self._buffer = self._buffer.partition(mark)
