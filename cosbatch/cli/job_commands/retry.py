@@ -7,7 +7,8 @@ import contextlib
 import os
 import shlex
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from cosbatch.cli.job_commands.after_job import left_told, left_warned, needs_another_try
@@ -100,14 +101,12 @@ def retry(options: argparse.Namespace) -> int:
         if failed.counts and failed.keys.changes(form):
             output.say(_("Keys of the report are not percent-encoded; in the manifest they are."))
         if job is not None and options.create and failed.counts:
-            _say_counts(failed, job)
+            _say_what_failed(failed, job)
             return _create(failed, form, job, options)
         written = list(written_lists(failed, form, options))
     if not options.holds_rows:
         output.show({"Manifests": written, **left_warned(job or {})}, options, lambda: _table(written))
-    _say_counts(failed, job)
-    for line in _next_told(failed, job, options) if written else ():
-        output.say(line)
+    _say_what_failed(failed, job, _next_told(failed, job, options) if written else ())
     return exit_codes.DONE
 
 
@@ -147,13 +146,10 @@ def _table(written: Sequence[Mapping[str, Any]]) -> list[str]:
     return table((_("Manifest"), _("Rows"), _("Codes")), rows) if rows else []
 
 
-def _say_counts(failed: FailedTasks, job: Job | None) -> None:
-    """Say what failed by which code, and what the job did not come to."""
-    for line in failures_told(failed.counts):
-        output.say(line)
-    if not failed.counts:
-        output.say(_("No task failed: there is nothing to try again."))
-    for line in left_told(job or {}):
+def _say_what_failed(failed: FailedTasks, job: Job | None, next_told: Iterable[str] = ()) -> None:
+    """Say what failed by which code, what comes next, and what the job did not come to."""
+    nothing = () if failed.counts else (_("No task failed: there is nothing to try again."),)
+    for line in chain(failures_told(failed.counts), nothing, next_told, left_told(job or {})):
         output.say(printable(line))
 
 
@@ -167,7 +163,7 @@ def _next_told(failed: FailedTasks, job: Job | None, options: argparse.Namespace
         yield _("A new job for it:")
         command = ["cosbatch", "retry", options.report, "--create"]
         command += [word for code in options.code or () for word in ("--code", code)]
-        yield printable(f"  {shlex.join(command)}")
+        yield f"  {shlex.join(command)}"
 
 
 def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.Namespace) -> int:

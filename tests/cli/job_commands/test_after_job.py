@@ -120,6 +120,7 @@ def test_tells_of_what_a_job_never_came_to(run: Run, standin: Standin, tmp_path:
     for where in (("--output", str(tmp_path / "again.csv")), ("--by-code", str(tmp_path)), ("--create", "--yes")):
         said = run("retry", job_id, *where)
         assert (said.code, told in said.err, said.json["Warnings"]) == (0, True, warned)
+        assert said.err.endswith(f"  cosbatch retry {job_id} --create\n{told}") == ("--create" not in where)
     assert told in run("retry", job_id).err
 
 
