@@ -88,27 +88,17 @@ def _includes(wide: str, narrow: str) -> bool:
 
 
 def add(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "policy",
-        _("Print the smallest CAM policies and trust policies for the profiles at hand."),
-        "  cosbatch policy > policies.json\n  cosbatch policy --manage --source archive-1250000000",
-        policy,
-    )
+    summary = _("Print the smallest CAM policies and trust policies for the profiles at hand.")
+    examples = "  cosbatch policy > policies.json\n  cosbatch policy --manage --source archive-1250000000"
+    parser = command(commands, "policy", summary, examples, policy)
     add_region(parser)
     parser.add_argument(
         "--manage", action="store_true", help=_("let the function change, confirm, cancel and delete jobs as well")
     )
-    parser.add_argument(
-        "--source",
-        type=bucket,
-        metavar="BUCKET",
-        action="append",
-        default=[],
-        help=_(
-            "a bucket whose objects manifests list, where the profile's limits.source_buckets does not say; repeatable"
-        ),
+    listed = _(
+        "a bucket whose objects manifests list, where the profile's limits.source_buckets does not say; repeatable"
     )
+    parser.add_argument("--source", type=bucket, metavar="BUCKET", action="append", default=[], help=listed)
 
 
 def policy(options: argparse.Namespace) -> int:

@@ -26,14 +26,9 @@ _HEADER = (N_("check"), N_("state"), N_("finding"), N_("fix"))
 
 
 def add(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "doctor",
-        _("Check settings, credentials, clock, profiles, buckets and rights; nothing is created or changed."),
-        "  cosbatch doctor\n  cosbatch doctor --json > findings.json",
-        doctor,
-    )
-    add_service(parser)
+    summary = _("Check settings, credentials, clock, profiles, buckets and rights; nothing is created or changed.")
+    examples = "  cosbatch doctor\n  cosbatch doctor --json > findings.json"
+    add_service(command(commands, "doctor", summary, examples, doctor))
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -39,28 +39,15 @@ _MARK = ".cosbatch-package"
 
 
 def add(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "package",
-        _("Make the zip that the platform takes."),
-        "  cosbatch package\n  cosbatch package --output dist/cosbatch.zip --folder dist/cosbatch",
-        package,
-    )
-    parser.add_argument(
-        "--output",
-        metavar="ZIP",
-        type=zip_path,
-        default="dist/cosbatch.zip",
-        help=_("where to write the zip (default: %(default)s)"),
-    )
+    examples = "  cosbatch package\n  cosbatch package --output dist/cosbatch.zip --folder dist/cosbatch"
+    parser = command(commands, "package", _("Make the zip that the platform takes."), examples, package)
+    where = _("where to write the zip (default: %(default)s)")
+    parser.add_argument("--output", metavar="ZIP", type=zip_path, default="dist/cosbatch.zip", help=where)
     parser.add_argument(
         "--example", action="store_true", help=_("pack profiles.json also where it is of another account")
     )
-    parser.add_argument(
-        "--folder",
-        metavar="DIR",
-        help=_("write the same files to this folder too, for a deployer that makes a zip itself"),
-    )
+    too = _("write the same files to this folder too, for a deployer that makes a zip itself")
+    parser.add_argument("--folder", metavar="DIR", help=too)
 
 
 def zip_path(text: str) -> str:

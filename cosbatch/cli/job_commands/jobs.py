@@ -63,13 +63,8 @@ _DELETE_EXAMPLES = N_("""\
 
 def add(commands: Commands) -> None:
     listing = command(commands, "jobs", _("List jobs, the newest first."), _(_JOBS_EXAMPLES), jobs)
-    listing.add_argument(
-        "--state",
-        action="append",
-        choices=STATES,
-        metavar="STATE",
-        help=_("only jobs in this state: {states}").format(states=", ".join(STATES)),
-    )
+    only = _("only jobs in this state: {states}").format(states=", ".join(STATES))
+    listing.add_argument("--state", action="append", choices=STATES, metavar="STATE", help=only)
     listing.add_argument("--limit", type=whole_number(1, 50_000), metavar="N", help=_("the newest N only"))
     add_service(listing)
     _of_one_job(commands, "describe", _("Show all about one job."), _(_DESCRIBE_EXAMPLES), describe)

@@ -55,12 +55,8 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
     job.add_argument("--role", metavar="ROLE", help=whose)
     job.add_argument("--report", metavar="PLACE", help=where)
     job.add_argument("--report-scope", choices=tuple(_SCOPES), help=_("the tasks that it names (default: all)"))
-    job.add_argument(
-        "--priority",
-        type=whole_number(0, PRIORITY_MAXIMUM),
-        metavar="N",
-        help=how_soon.format(variable=PRIORITY, number=USUAL_PRIORITY),
-    )
+    how_soon = how_soon.format(variable=PRIORITY, number=USUAL_PRIORITY)
+    job.add_argument("--priority", type=whole_number(0, PRIORITY_MAXIMUM), metavar="N", help=how_soon)
     job.add_argument("--description", metavar="TEXT", help=_("shown with the job (default: what is done to how many)"))
 
 
@@ -95,12 +91,8 @@ def add_end(parser: argparse.ArgumentParser) -> None:
     xml = _("with --dry-run: show the XML that would go out, too")
     parser.add_argument("--document", action="store_true", help=xml)
     parser.add_argument("--wait", action="store_true", help=_("follow the job to its end"))
-    parser.add_argument(
-        "--timeout",
-        type=seconds,
-        metavar="SECONDS",
-        help=_("with --wait: stop waiting after this long (default: never)"),
-    )
+    how_long = _("with --wait: stop waiting after this long (default: never)")
+    parser.add_argument("--timeout", type=seconds, metavar="SECONDS", help=how_long)
 
 
 def check_end(options: argparse.Namespace) -> None:

@@ -59,17 +59,11 @@ Keys are written as they stand in the report, or percent-encoded where it has pl
 
 def add(commands: Commands) -> None:
     parser = command(commands, "retry", _("Make a manifest of the tasks that failed."), _(_EXAMPLES), retry)
-    parser.add_argument(
-        "report",
-        metavar="JOBID",
-        help=_("the job; or a report, a CSV file or its manifest.json, as a file or cos://bucket/key"),
-    )
+    which = _("the job; or a report, a CSV file or its manifest.json, as a file or cos://bucket/key")
+    parser.add_argument("report", metavar="JOBID", help=which)
     parser.add_argument("--code", action="append", metavar="CODE", help=_("only tasks that failed so; repeatable"))
-    parser.add_argument(
-        "--keys",
-        choices=FORMS,
-        help=_("how the report writes keys: plain or percent-encoded (default: as all of them show)"),
-    )
+    how = _("how the report writes keys: plain or percent-encoded (default: as all of them show)")
+    parser.add_argument("--keys", choices=FORMS, help=how)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--output",

@@ -51,13 +51,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("--bucket", metavar="BUCKET", help=needed)
     only_under = _("only keys that begin so (default: all)")
     parser.add_argument("--prefix", type=str, default="", metavar="PREFIX", help=only_under)
-    parser.add_argument(
-        "--versions",
-        nargs="?",
-        const="latest",
-        choices=("latest", "all"),
-        help=_("name versions too: the latest of each object (default), or all but delete markers"),
-    )
+    which = _("name versions too: the latest of each object (default), or all but delete markers")
+    parser.add_argument("--versions", nargs="?", const="latest", choices=("latest", "all"), help=which)
     only = _("only objects of this class; repeatable")
     parser.add_argument("--storage-class", action="append", default=[], metavar="CLASS", help=only)
     parser.add_argument(

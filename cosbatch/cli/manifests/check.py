@@ -17,7 +17,7 @@ from cosbatch.jobs.judging import judge_data_files
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.manifest.judge import CsvJudge, feed_in_time
 from cosbatch.manifest.verdict import Fault, Verdict
-from cosbatch.model.names import COLUMNS, CSV, INVENTORY, column_faults, is_inventory
+from cosbatch.model.names import COLUMNS, CSV, FORMATS, INVENTORY, column_faults, is_inventory
 from cosbatch.service.manifest_object import ManifestObject
 
 # Bytes that are read where nobody knows how many there are: a pipe may have no end.
@@ -49,21 +49,13 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--fields", type=fields, metavar="FIELDS", help=_("the columns, such as Bucket,Key (default: by their number)")
     )
-    kind = _("{formats} (default: by the name, and for a file by its content)")
-    parser.add_argument(
-        "--format",
-        choices=(CSV, INVENTORY),
-        metavar="FORMAT",
-        help=kind.format(formats=_(" or ").join((CSV, INVENTORY))),
-    )
+    formats = _(" or ").join(FORMATS)
+    kind = _("{formats} (default: by the name, and for a file by its content)").format(formats=formats)
+    parser.add_argument("--format", choices=FORMATS, metavar="FORMAT", help=kind)
     only = _("the only bucket that rows may name, with appid; repeatable")
     parser.add_argument("--bucket", action="append", type=bucket, metavar="BUCKET", help=only)
-    parser.add_argument(
-        "--limit",
-        type=whole_number(1, 1 << 60),
-        metavar="BYTES",
-        help=_("read no more than this (default: all of a file or an object, {size:,} of a pipe)").format(size=ENDLESS),
-    )
+    most = _("read no more than this (default: all of a file or an object, {size:,} of a pipe)").format(size=ENDLESS)
+    parser.add_argument("--limit", type=whole_number(1, 1 << 60), metavar="BYTES", help=most)
     add_service(parser)
 
 

@@ -53,13 +53,8 @@ Json = dict[str, Any]
 def add(commands: Commands) -> None:
     summary = _("Rehearse everything on this machine, from the upload to the report.")
     parser = command(commands, "demo", summary, _(_EXAMPLES), demo)
-    parser.add_argument(
-        "--objects",
-        type=whole_number(1, 100_000),
-        default=300,
-        metavar="N",
-        help=_("how many the list has (default: 300)"),
-    )
+    how_many = _("how many the list has (default: 300)")
+    parser.add_argument("--objects", type=whole_number(1, 100_000), default=300, metavar="N", help=how_many)
 
 
 def demo(options: argparse.Namespace) -> int:
