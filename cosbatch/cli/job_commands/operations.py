@@ -62,17 +62,14 @@ The job then waits until somebody confirms it (cosbatch confirm JOBID), unless i
 
 
 def add(commands: Commands) -> None:
-    restoring = command(
-        commands, "restore", _("Bring archived objects back for a time."), _(_RESTORE_EXAMPLES), restore
-    )
-    restoring.add_argument(
-        "--days", type=whole_number(1, 365), metavar="N", help=_("how long they stay; needed without --profile")
-    )
+    summary = _("Bring archived objects back for a time.")
+    restoring = command(commands, "restore", summary, _(_RESTORE_EXAMPLES), restore)
+    how_long = _("how long they stay; needed without --profile")
+    restoring.add_argument("--days", type=whole_number(1, 365), metavar="N", help=how_long)
     restoring.add_argument("--tier", choices=_TIERS, help=_("Bulk is slower and cheaper (default: Standard)"))
     copying = command(commands, "copy", _("Copy objects into a bucket."), _(_COPY_EXAMPLES), copy)
-    copying.add_argument(
-        "--to", metavar="PLACE", help=_("cos://bucket, or cos://bucket/folder; needed without --profile")
-    )
+    where = _("cos://bucket, or cos://bucket/folder; needed without --profile")
+    copying.add_argument("--to", metavar="PLACE", help=where)
     stripped = _("what is taken off the beginning of the keys")
     copying.add_argument("--strip", type=str, metavar="PREFIX", help=stripped)
     copying.add_argument("--storage-class", choices=STORAGE_CLASSES, help=_("of the copies (default: STANDARD)"))

@@ -65,12 +65,8 @@ def add(commands: Commands) -> None:
     how = _("how the report writes keys: plain or percent-encoded (default: as all of them show)")
     parser.add_argument("--keys", choices=FORMS, help=how)
     where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--output",
-        metavar="FILE",
-        type=output_path,
-        help=_("the manifest (default: stdout; a reader who has enough, as head has, is no failure)"),
-    )
+    written = _("the manifest (default: stdout; a reader who has enough, as head has, is no failure)")
+    where.add_argument("--output", metavar="FILE", type=output_path, help=written)
     where.add_argument("--by-code", metavar="FOLDER", help=_("a manifest for each error code, in this folder"))
     create = _("make the job over what failed, once, and upload its list")
     where.add_argument("--create", action="store_true", help=create)

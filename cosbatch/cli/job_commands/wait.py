@@ -40,9 +40,8 @@ outcomes: complete, complete with failures, nothing done, failed, cancelled; unf
 def add(commands: Commands) -> None:
     parser = command(commands, "wait", _("Follow a job to its end, with a progress bar."), _(_EXAMPLES), wait)
     parser.add_argument("job_id", metavar="JOBID")
-    parser.add_argument(
-        "--timeout", type=seconds, metavar="SECONDS", help=_("stop waiting after this long (default: never)")
-    )
+    how_long = _("stop waiting after this long (default: never)")
+    parser.add_argument("--timeout", type=seconds, metavar="SECONDS", help=how_long)
     often = _("look so often (default: {number})").format(number=f"{INTERVAL:g}")
     parser.add_argument("--interval", type=seconds, default=INTERVAL, metavar="SECONDS", help=often)
     add_service(parser)

@@ -55,12 +55,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("--versions", nargs="?", const="latest", choices=("latest", "all"), help=which)
     only = _("only objects of this class; repeatable")
     parser.add_argument("--storage-class", action="append", default=[], metavar="CLASS", help=only)
-    parser.add_argument(
-        "--output",
-        metavar="FILE",
-        type=output_path,
-        help=_("the manifest (default: stdout; a reader who has enough, as head has, is no failure)"),
-    )
+    written = _("the manifest (default: stdout; a reader who has enough, as head has, is no failure)")
+    parser.add_argument("--output", metavar="FILE", type=output_path, help=written)
     add_connections(parser)
     add_service(parser)
 

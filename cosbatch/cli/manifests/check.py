@@ -43,12 +43,10 @@ exit code: 0 a job can read it, 1 a job would fail, or not all was read
 def add(commands: Commands) -> None:
     parser = command(commands, "check", _("Judge a manifest: would a job over it fail?"), _(_EXAMPLES), check)
     parser.add_argument("manifest", metavar="MANIFEST", help=_("a file, - for stdin, or cos://bucket/key"))
-    parser.add_argument(
-        "--data-file", action="store_true", help=_("it is a data file of an inventory: what ends in .gz is unpacked")
-    )
-    parser.add_argument(
-        "--fields", type=fields, metavar="FIELDS", help=_("the columns, such as Bucket,Key (default: by their number)")
-    )
+    unpacked = _("it is a data file of an inventory: what ends in .gz is unpacked")
+    parser.add_argument("--data-file", action="store_true", help=unpacked)
+    columns = _("the columns, such as Bucket,Key (default: by their number)")
+    parser.add_argument("--fields", type=fields, metavar="FIELDS", help=columns)
     formats = _(" or ").join(FORMATS)
     kind = _("{formats} (default: by the name, and for a file by its content)").format(formats=formats)
     parser.add_argument("--format", choices=FORMATS, metavar="FORMAT", help=kind)

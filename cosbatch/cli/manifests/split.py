@@ -44,15 +44,10 @@ def add(commands: Commands) -> None:
     summary = _("Divide a list into several, of so many rows each.")
     parser = command(commands, "split", summary, _(_EXAMPLES), split)
     parser.add_argument("list", metavar="LIST", help=_(lists.HELP))
-    parser.add_argument(
-        "--rows",
-        type=whole_number(1, MOST_ROWS),
-        metavar="N",
-        help=_("how many rows a part has at most; needed"),
-    )
-    parser.add_argument(
-        "--output", metavar="FOLDER", help=_("where the parts go (default: the list's name and -parts)")
-    )
+    at_most = _("how many rows a part has at most; needed")
+    parser.add_argument("--rows", type=whole_number(1, MOST_ROWS), metavar="N", help=at_most)
+    where = _("where the parts go (default: the list's name and -parts)")
+    parser.add_argument("--output", metavar="FOLDER", help=where)
     add_connections(parser)
     add_service(parser)
 

@@ -38,16 +38,13 @@ With --local the account is the event's own: profiles.json is read as if its buc
 
 def add(commands: Commands) -> None:
     parser = command(commands, "invoke", _("Hand a recorded event to the function."), _(_EXAMPLES), invoke)
-    parser.add_argument(
-        "event", metavar="EVENT.json", help=_("an upload, an HTTP call, a timer or a direct call; - for stdin")
-    )
+    recorded = _("an upload, an HTTP call, a timer or a direct call; - for stdin")
+    parser.add_argument("event", metavar="EVENT.json", help=recorded)
     parser.add_argument("--local", action="store_true", help=_("against a stand-in of COS on this machine"))
-    parser.add_argument(
-        "--manifest", metavar="FILE", help=_("with --local: the content of the manifest that the event names")
-    )
-    parser.add_argument(
-        "--profile", metavar="NAME", help=_("with --local: the profile that takes the upload, whatever its match")
-    )
+    content = _("with --local: the content of the manifest that the event names")
+    parser.add_argument("--manifest", metavar="FILE", help=content)
+    taking = _("with --local: the profile that takes the upload, whatever its match")
+    parser.add_argument("--profile", metavar="NAME", help=taking)
     add_service(parser)
 
 
