@@ -52,7 +52,7 @@ class Profiles(NamedTuple):
             if profile.name == name:
                 return profile
         known = ", ".join(profile.name for profile in self.profiles) or "none"
-        problem = Problem("/Profile", f"is not a profile of this function; there are: {known}")
+        problem = Problem("/Profile", f"is not a profile; there are: {known}")
         raise InvalidRequest("The call names an unknown profile.", [problem])
 
     def taking(self, bucket: str, key: str) -> Profile | None:

@@ -150,7 +150,7 @@ class _Reading:
         full = bare if appid is None or bare.endswith(f"-{appid}") else f"{bare}-{appid}"
         fault = bucket_fault(full, allowed)
         if fault:
-            self._note("ForeignBucket", "sourceBucket", shown(full), fault)
+            self._note("ForeignBucket", "sourceBucket", f"sourceBucket {shown(full)}", fault)
         return () if fault == UNNAMED else (full,) if full == bare else (full, bare)
 
     def _note(self, fault: str, member: str = "", *words: str) -> None:

@@ -124,7 +124,7 @@ def test_finds_a_profile_by_its_name() -> None:
 def test_refuses_an_unknown_name_and_says_which_there_are(name: object) -> None:
     with pytest.raises(InvalidRequest) as refused:
         BOTH.named(name)
-    message = "is not a profile of this function; there are: restore, archive"
+    message = "is not a profile; there are: restore, archive"
     assert refused.value.problems == (Problem("/Profile", message),)
 
 

@@ -106,6 +106,11 @@ def test_finds_faults_on_their_lines(change: dict[str, Any], expected: list[tupl
     assert notes(judged({**NEW, **change}).verdict.faults) == expected
 
 
+def test_names_the_member_whose_bucket_is_none() -> None:
+    (fault,) = judged({**NEW, "sourceBucket": "qcs::cos:ap-chengdu::source-1250000000"}).verdict.faults
+    assert fault.message.startswith("sourceBucket 'qcs::cos:")
+
+
 def test_takes_a_member_that_is_missing_for_a_fault_of_line_one() -> None:
     document = {name: value for name, value in NEW.items() if name != "fileFormat"}
     assert notes(judged(document).verdict.faults) == [("InventoryFormat", 1)]

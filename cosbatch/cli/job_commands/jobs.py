@@ -95,13 +95,14 @@ def jobs(options: argparse.Namespace) -> int:
         found += all_jobs({"jobStatuses": state}, client.exchange(LISTING_PATIENCE))
     found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
     found = found[: options.limit]
-    output.show({"Jobs": found}, options, lambda: _lines(found, client.settings.account.region))
+    output.show({"Jobs": found}, options, lambda: _lines(found, options, client.settings.account.region))
     return exit_codes.DONE
 
 
-def _lines(found: Sequence[Mapping[str, Any]], region: str) -> list[str]:
+def _lines(found: Sequence[Mapping[str, Any]], options: argparse.Namespace, region: str) -> list[str]:
     if not found:
-        return [_("There is no such job in {region}.").format(region=region)]
+        told = _("There is no such job in {region}.") if options.state else _("There are no jobs in {region}.")
+        return [told.format(region=region)]
     return table([_(name) for name in _HEADER], [_row(job) for job in found])
 
 

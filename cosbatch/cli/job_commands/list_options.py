@@ -16,7 +16,7 @@ from cosbatch.cli.remote.objects import resource_of
 from cosbatch.cli.terminal.asking import add_yes
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.options import add_connections, add_service, seconds, whole_number
+from cosbatch.cli.terminal.options import add_connections, add_service, seconds, storage_class, whole_number
 from cosbatch.cli.terminal.typed import option_typed
 from cosbatch.configuration.profiles import Profile
 from cosbatch.model import names
@@ -81,7 +81,7 @@ def add_listing(parser: argparse.ArgumentParser) -> None:
         "of cos://bucket/prefix/, take only objects of this storage class; repeatable (default: all, to restore what is "
         "archived)"
     )
-    parser.add_argument("--from-class", action="append", metavar="CLASS", help=classes)
+    parser.add_argument("--from-class", action="append", type=storage_class, metavar="CLASS", help=classes)
     add_connections(parser)
 
 

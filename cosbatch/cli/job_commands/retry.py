@@ -23,7 +23,7 @@ from cosbatch.cli.manifests.key_form import FORMS
 from cosbatch.cli.remote.client import connect, connect_without_profiles
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.asking import add_yes, check_terminal
-from cosbatch.cli.terminal.files import WrongUsage, output_path
+from cosbatch.cli.terminal.files import WrongUsage, folder_path, output_path
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, table
@@ -67,7 +67,8 @@ def add(commands: Commands) -> None:
     where = parser.add_mutually_exclusive_group()
     written = _("the manifest (default: stdout; a reader who has enough, as head has, is no failure)")
     where.add_argument("--output", metavar="FILE", type=output_path, help=written)
-    where.add_argument("--by-code", metavar="FOLDER", help=_("a manifest for each error code, in this folder"))
+    of_each = _("a manifest for each error code, in this folder")
+    where.add_argument("--by-code", metavar="FOLDER", type=folder_path, help=of_each)
     create = _("make the job over what failed, once, and upload its list")
     where.add_argument("--create", action="store_true", help=create)
     add_way(parser)

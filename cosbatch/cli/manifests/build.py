@@ -18,7 +18,7 @@ from cosbatch.cli.remote.side_by_side import listed
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.files import WrongUsage, output_path
 from cosbatch.cli.terminal.language import N_, _, ngettext
-from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command
+from cosbatch.cli.terminal.options import USUAL_CLASSES, Commands, add_connections, add_service, command, storage_class
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
@@ -54,7 +54,7 @@ def add(commands: Commands) -> None:
     which = _("name versions too: the latest of each object (default), or all but delete markers")
     parser.add_argument("--versions", nargs="?", const="latest", choices=("latest", "all"), help=which)
     only = _("only objects of this class; repeatable")
-    parser.add_argument("--storage-class", action="append", default=[], metavar="CLASS", help=only)
+    parser.add_argument("--storage-class", action="append", type=storage_class, default=[], metavar="CLASS", help=only)
     written = _("the manifest (default: stdout; a reader who has enough, as head has, is no failure)")
     parser.add_argument("--output", metavar="FILE", type=output_path, help=written)
     add_connections(parser)
@@ -135,7 +135,8 @@ def _nothing(selection: Selection) -> InvalidManifest:
     under = Resource(selection.listing.bucket, selection.listing.prefix, None).uri
     of_class = f" of class {' or '.join(selection.storage_classes)}" if selection.storage_classes else ""
     nothing = InvalidManifest(f"There is no object{of_class} under {under}, and so no list.")
-    nothing.fields["Hint"] = _("Look at the prefix, which is a key's beginning as it is, and at the storage class.")
+    hint = _("Look at the prefix, which is a key's beginning as it is, and at the storage class, such as {classes}.")
+    nothing.fields["Hint"] = hint.format(classes=", ".join(USUAL_CLASSES))
     return nothing
 
 

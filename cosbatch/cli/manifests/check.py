@@ -43,8 +43,8 @@ exit code: 0 a job can read it, 1 a job would fail, or not all was read
 def add(commands: Commands) -> None:
     parser = command(commands, "check", _("Judge a manifest: would a job over it fail?"), _(_EXAMPLES), check)
     parser.add_argument("manifest", metavar="MANIFEST", help=_("a file, - for stdin, or cos://bucket/key"))
-    unpacked = _("it is a data file of an inventory: what ends in .gz is unpacked")
-    parser.add_argument("--data-file", action="store_true", help=unpacked)
+    packed = _("it is a data file of an inventory, compressed with gzip")
+    parser.add_argument("--data-file", action="store_true", help=packed)
     columns = _("the columns, such as Bucket,Key (default: by their number)")
     parser.add_argument("--fields", type=fields, metavar="FIELDS", help=columns)
     formats = _(" or ").join(FORMATS)

@@ -127,7 +127,8 @@ def _locked(path: str, mode: int) -> Iterator[BinaryIO]:
     try:
         file = open(path, "r+b", opener=lambda path, flags: os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, mode))  # noqa: SIM115
     except OSError as error:
-        raise files.unwritable(path, error) from None
+        # Where there is no such file yet, it is that of the name that was given that cannot be made.
+        raise files.unwritable(path if os.path.lexists(path) else path.removesuffix(".part"), error) from None
     with file:
         _lock(file)
         try:

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from cosbatch.cli.remote import objects
@@ -13,7 +14,7 @@ from cosbatch.cli.remote.client import connect_without_profiles
 from cosbatch.cli.terminal import files
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
-from cosbatch.model.blocks import BrokenGzip, gunzip
+from cosbatch.model.blocks import GZIP_MARK, BrokenGzip, gunzip
 from cosbatch.model.errors import InvalidManifest
 
 _BLOCK = 1024 * 1024
@@ -30,12 +31,12 @@ class Source(NamedTuple):
 def opened(name: str, options: argparse.Namespace, unpack: bool = True) -> Iterator[Source]:
     """The content of a file, of stdin (`-`), or of an object (`cos://bucket/key`).
 
-    With `unpack`, what is inside where the name ends in .gz. Shows progress where there is much to read.
+    With `unpack`, what is inside where the name or the content is one of gzip. Shows progress where there is much to read.
     Raises WrongUsage; reading raises ServiceSideError, InvalidManifest.
     """
     with _stored(name, options) as stored, bytes_shown(_("Reading"), stored.size or 0, options.clock) as show:
         blocks = _shown(stored.blocks, show)
-        yield Source(stored.size, _unzipped(blocks, name) if unpack and name.endswith(".gz") else blocks)
+        yield Source(stored.size, _unpacked(blocks, name) if unpack else blocks)
 
 
 @contextlib.contextmanager
@@ -66,9 +67,14 @@ def _shown(blocks: Iterable[bytes], show: Callable[[int], None]) -> Iterator[byt
         show(len(block))
 
 
-def _unzipped(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
+def _unpacked(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    first = next(blocks, b"")
+    whole = chain([first], blocks)
+    if not name.endswith(".gz") and not first.startswith(GZIP_MARK):
+        yield from whole
+        return
     try:
-        yield from gunzip(blocks)
+        yield from gunzip(whole)
     except BrokenGzip as error:
         broken = InvalidManifest(f"{name} cannot be read: {error}.")
         broken.fields["Hint"] = _("The file has to come whole from where it was written; nothing here can repair it.")

@@ -47,7 +47,7 @@ def add(commands: Commands) -> None:
     at_most = _("how many rows a part has at most; needed")
     parser.add_argument("--rows", type=whole_number(1, MOST_ROWS), metavar="N", help=at_most)
     where = _("where the parts go (default: the list's name and -parts)")
-    parser.add_argument("--output", metavar="FOLDER", help=where)
+    parser.add_argument("--output", metavar="FOLDER", type=files.folder_path, help=where)
     add_connections(parser)
     add_service(parser)
 

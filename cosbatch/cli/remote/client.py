@@ -19,7 +19,14 @@ from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import PROFILES, Settings
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
-from cosbatch.model.errors import CosbatchError, ServiceError, ServiceSideError, UnexpectedResponse
+from cosbatch.model.errors import (
+    CosbatchError,
+    InvalidRequest,
+    ServiceError,
+    ServiceSideError,
+    UnexpectedResponse,
+    quoted,
+)
 from cosbatch.model.messages import Request, Response
 from cosbatch.service.exchange import Budget, Exchange, Wire
 from cosbatch.service.transport import Transport
@@ -84,7 +91,12 @@ class Client:
 
     def profile(self, name: object) -> Profile | None:
         """The profile of this name; None where none is named. Raises InvalidRequest where there is no such profile."""
-        return None if name is None else self.configuration.profiles.named(name)
+        try:
+            return None if name is None else self.configuration.profiles.named(name)
+        except InvalidRequest as error:
+            # The function does not quote it: a caller may have put a secret there.
+            error.message = f"There is no profile {quoted(str(name))}; nothing was sent."
+            raise
 
     def draft(self, fields: Mapping[str, object]) -> Draft:
         """The job that a direct call asks for. Raises CosbatchError."""
@@ -98,8 +110,8 @@ class Client:
 def connect(options: argparse.Namespace, profile: object = None) -> Client:
     """The client that the environment and the options describe, for a call that may name a profile, and whom the policy binds.
 
-    Raises ConfigurationError, and WrongUsage where that or --profile names one, and nothing holds profiles: nobody wants a job
-    of the shipped example.
+    Raises ConfigurationError, InvalidRequest where there is no such profile, and WrongUsage where that or --profile names one,
+    and nothing holds profiles: nobody wants a job of the shipped example.
     """
     named = profile or getattr(options, "profile", None)
     if named and not os.environ.get(PROFILES) and not OWN_PROFILES.is_file():
@@ -107,7 +119,9 @@ def connect(options: argparse.Namespace, profile: object = None) -> Client:
             "profile {profile}: there is no {name} in this folder; cosbatch init writes it, or {variable} names one"
         )
         raise WrongUsage(message.format(profile=named, name=OWN_PROFILES, variable=PROFILES))
-    return _client(configuration_of(environ_of(options)), options.clock, options.verbose)
+    client = _client(configuration_of(environ_of(options)), options.clock, options.verbose)
+    client.profile(named)
+    return client
 
 
 def connect_without_profiles(options: argparse.Namespace) -> Client:

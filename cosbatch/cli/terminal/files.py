@@ -106,6 +106,13 @@ def output_path(text: str) -> str | None:
     return None if text == STDOUT or _leads_to(text, _STDOUT) else text
 
 
+def folder_path(text: str) -> str:
+    """The type of an option that names a folder to write files into: stdout is none."""
+    if text == STDOUT:
+        raise argparse.ArgumentTypeError(_("{path} is no folder").format(path=repr(text)))
+    return text
+
+
 def check_apart(path: str, read: str) -> None:
     """Raises WrongUsage where the file to write is the one that is read: what is in it would be gone."""
     with contextlib.suppress(OSError, ValueError):

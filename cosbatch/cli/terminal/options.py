@@ -10,9 +10,13 @@ from cosbatch.cli.terminal.arguments import add_common
 from cosbatch.cli.terminal.language import _
 from cosbatch.configuration.settings import is_endpoint
 from cosbatch.model import names
+from cosbatch.schemas.document import STORAGE_CLASSES
 
 # Seconds: 31 years. A clock cannot be asked to sleep for any time.
 _LONGEST = 10**9
+
+# Those that batch jobs give to copies, and the others that objects mostly have.
+USUAL_CLASSES = (*STORAGE_CLASSES, "INTELLIGENT_TIERING", "MAZ_STANDARD", "MAZ_STANDARD_IA", "MAZ_INTELLIGENT_TIERING")
 
 Commands = Any  # argparse gives the type of its sub-commands no public name
 
@@ -89,10 +93,18 @@ def bucket(text: str) -> str:
     return text
 
 
+def storage_class(text: str) -> str:
+    """The type of an option that takes the storage class of listed objects: any, since the service has ever more of them."""
+    if not text.isupper():
+        message = _("{text} is no storage class; they are written in capitals: {classes}")
+        raise argparse.ArgumentTypeError(message.format(text=repr(text), classes=", ".join(USUAL_CLASSES)))
+    return text
+
+
 def filled(text: str) -> str:
     """The type of an option that takes a text which says something."""
     if not text.strip():
-        raise argparse.ArgumentTypeError(_("it is empty; leave the option out, or give it a value"))
+        raise argparse.ArgumentTypeError(_("it is empty; give it a value"))
     return text
 
 

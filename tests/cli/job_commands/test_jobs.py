@@ -45,12 +45,21 @@ def test_lists_jobs_the_newest_first(run: Run) -> None:
 
 
 @responses.activate
-def test_says_where_there_is_no_job(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    listing()
+@pytest.mark.parametrize(
+    ("arguments", "query", "told"),
+    [
+        ((), {}, "There are no jobs in ap-chengdu.\n"),
+        (("--state", "Active"), {"jobStatuses": "Active"}, "There is no such job in ap-chengdu.\n"),
+    ],
+)
+def test_says_where_there_is_no_job(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], query: dict[str, str], told: str
+) -> None:
+    listing(**query)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
-    assert run("jobs").code == 0
-    assert terminal.getvalue() == "There is no such job in ap-chengdu.\n"
+    assert run("jobs", *arguments).code == 0
+    assert terminal.getvalue() == told
 
 
 @responses.activate

@@ -552,6 +552,14 @@ def test_refuses_what_the_function_would_refuse(
     assert keys("report-1250000000") == []
 
 
+def test_names_the_profile_that_there_is_none_of(run: Run) -> None:
+    Path("call.json").write_text('{"Profile": "typo"}')
+    for arguments in (("restore", "list.csv", "--profile", "typo", "--yes"), ("create", "call.json")):
+        said = run(*arguments)
+        assert (said.code, said.json["Message"]) == (1, "There is no profile typo; nothing was sent.")
+        assert "is not a profile; there are: restore" in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

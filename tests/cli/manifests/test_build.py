@@ -444,5 +444,6 @@ def test_says_wrong_usage_without_a_bucket(run: Run) -> None:
 
 
 def test_says_wrong_usage_where_nothing_can_be_written(run: Run, tmp_path: Path) -> None:
-    said = run("build", "--bucket", BUCKET, "--output", str(tmp_path / "no" / "list.csv"))
-    assert (said.code, "cannot be written" in said.err) == (2, True)
+    path = tmp_path / "no" / "list.csv"
+    said = run("build", "--bucket", BUCKET, "--output", str(path))
+    assert (said.code, f"{path} cannot be written" in said.err) == (2, True)

@@ -107,10 +107,11 @@ def test_finds_that_a_manifest_is_compressed(run: Run, listed: Any, name: str) -
     assert (said.code, [fault["Fault"] for fault in said.json["Faults"]]) == (1, ["Gzip"])
 
 
-def test_unpacks_a_data_file_of_an_inventory(run: Run, listed: Any) -> None:
+@pytest.mark.parametrize("name", ["list.csv.gz", "data"])
+def test_unpacks_a_data_file_of_an_inventory(run: Run, listed: Any, name: str) -> None:
     packed = gzip.compress(GOOD)
     for content in (packed, packed + bytes(512)):  # as gzip does, it takes zeros behind it
-        assert run("check", listed(content, "list.csv.gz"), "--data-file", "--fields", "Bucket,Key").json["Rows"] == 2
+        assert run("check", listed(content, name), "--data-file", "--fields", "Bucket,Key").json["Rows"] == 2
 
 
 def test_reads_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

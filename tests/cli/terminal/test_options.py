@@ -62,7 +62,20 @@ def test_refuses_what_is_no_bucket(text: str) -> None:
 )
 def test_takes_no_empty_value_for_one_that_was_left_out(run: Run, line: str) -> None:
     said = run(*shlex.split(line))
-    assert (said.code, "it is empty; leave the option out, or give it a value" in said.err) == (2, True)
+    assert (said.code, "it is empty; give it a value" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize("line", ["build --bucket b --storage-class archive", "restore cos://b-1/ --from-class x"])
+def test_takes_storage_classes_in_capitals_and_names_the_usual_ones(run: Run, line: str) -> None:
+    said = run(*shlex.split(line))
+    assert said.code == 2
+    assert "is no storage class; they are written in capitals: STANDARD, STANDARD_IA, ARCHIVE," in said.err
+
+
+@pytest.mark.parametrize("line", ["split list.csv --rows 5 --output", "retry report.csv --by-code"])
+def test_takes_no_stdout_for_a_folder(run: Run, line: str) -> None:
+    said = run(*shlex.split(line), "-")
+    assert (said.code, "'-' is no folder" in said.err) == (2, True)
 
 
 @pytest.mark.parametrize(
