@@ -12,6 +12,7 @@ from cosbatch.configuration import read_without_profiles
 from cosbatch.jobs.creation import all_jobs
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model.deadline import Clock, Deadline
+from cosbatch.model.errors import ConfigurationError, Problem
 from cosbatch.model.messages import Call
 from cosbatch.schemas.calls import FINAL_STATES
 from cosbatch.service.exchange import Budget, Exchange, Wire
@@ -57,9 +58,11 @@ class BatchClient:
             "COSBATCH_REGION": region,
             "COSBATCH_ENDPOINT": endpoint,
         }
-        self._configuration = read_without_profiles(
-            {**os.environ, **{name: value for name, value in given.items() if value is not None}}
-        )
+        said = {name: value for name, value in given.items() if value is not None}
+        problems = [Problem(f"/{name}", "must be a str") for name, value in said.items() if not isinstance(value, str)]
+        if problems:
+            raise ConfigurationError("The arguments are not right; nothing was sent.", problems)
+        self._configuration = read_without_profiles({**os.environ, **said})
         settings = self._configuration.settings
         self._clock = clock or Clock()
         self._own_session = direct_session() if session is None else None
@@ -81,6 +84,8 @@ class BatchClient:
         bytes, a UUID is advised) a repeated call gives the same job; without one, the error's `fields` hold the one that
         was made, to be used for the next try. `"DryRun": true` sends nothing and returns the plan.
         """
+        if not isinstance(document, Mapping):
+            raise TypeError(f"document must be a mapping, not {type(document).__name__}")
         own = {} if token is None else {"ClientRequestToken": token}
         return self._call("CreateJob", {**document, **own})
 
@@ -114,8 +119,12 @@ class BatchClient:
         interval: float = INTERVAL,
     ) -> dict[str, Any]:
         """The job at its end: Complete, Failed or Cancelled. `on_progress` gets each state that is seen, every `interval`
-        seconds. Raises TimeoutError after `timeout` seconds.
+        seconds. Raises TimeoutError after `timeout` seconds, and ValueError where they are none that can be waited for.
         """
+        if not (timeout is None or (isinstance(timeout, int | float) and timeout >= 0)):
+            raise ValueError(f"timeout must be a number of seconds from 0 up, or None; it is {timeout!r}")
+        if not (isinstance(interval, int | float) and 0 < interval < float("inf")):
+            raise ValueError(f"interval must be a number of seconds above 0; it is {interval!r}")
         until = self._clock.monotonic() + timeout if timeout is not None else float("inf")
         while True:
             job = self.describe_job(job_id)

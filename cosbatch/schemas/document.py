@@ -66,8 +66,8 @@ def quoted_etag(text: str) -> str:
 
 
 def token_text(text: str) -> None:
-    if not text.isprintable():
-        raise ValidationError("must be printable; a UUID is advised")
+    if not text.isprintable() or text.isspace():
+        raise ValidationError("must be printable, and no blanks alone; a UUID is advised")
     if text.startswith(OF_EVENTS):
         raise ValidationError(f"must not begin with {OF_EVENTS}, as the tokens of uploads and timers do")
 

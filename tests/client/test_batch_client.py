@@ -130,6 +130,37 @@ def test_says_all_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(caught.value.problems) == 4
 
 
+@pytest.mark.parametrize("value", [100000000001, b"100000000001", ["100000000001"]])
+def test_says_which_arguments_are_no_text(standin: Standin, monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
+    for name, said in standin.environ.items():
+        monkeypatch.setenv(name, said)
+    with pytest.raises(ConfigurationError) as caught:
+        BatchClient(value, uin=value, endpoint=value)
+    pointers = [problem.pointer for problem in caught.value.problems]
+    assert pointers == ["/TENCENTCLOUD_SECRETID", "/COSBATCH_UIN", "/COSBATCH_ENDPOINT"]
+    assert "100000000001" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "seconds", [{"interval": -1}, {"interval": 0}, {"interval": None}, {"timeout": float("nan")}, {"timeout": "x"}]
+)
+def test_refuses_seconds_that_cannot_be_waited_for(client: BatchClient, seconds: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(seconds))} must be a number of seconds"):
+        client.wait("1", **seconds)
+
+
+@pytest.mark.parametrize("document", [None, "x", [1]])
+def test_refuses_what_is_no_document(client: BatchClient, document: Any) -> None:
+    with pytest.raises(TypeError, match="document must be a mapping, not "):
+        client.create_job(document)
+
+
+def test_refuses_a_token_of_blanks_before_anything_is_sent(client: BatchClient) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        client.create_job(DOCUMENT, token=" ")
+    assert [problem.pointer for problem in caught.value.problems] == ["/ClientRequestToken"]
+
+
 def test_does_what_its_page_shows(standin: Standin, tmp_path: Path) -> None:
     program, in_tests = blocks(page("docs/client.md"), "python")
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **standin.environ}
