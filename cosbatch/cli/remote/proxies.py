@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +34,11 @@ def environment_session() -> requests.Session:
     faults = {name: _fault_of_roots(os.environ[name]) for name in BUNDLES if os.environ.get(name)}
     problems = [Problem(f"/{name}", fault) for name, fault in faults.items() if fault]
     if problems:
-        raise ConfigurationError("The roots of TLS that the environment names cannot be read.", problems)
+        error = ConfigurationError("The roots of TLS that the environment names cannot be read.", problems)
+        error.fields["Hint"] = _(
+            "Name a file of certificates in PEM there, or take the variable out of the environment."
+        )
+        raise error
     session, adapter = direct_session(), ProxyAdapter()
     session.verify = next(filter(None, map(os.environ.get, BUNDLES)), session.verify)
     session.mount("https://", adapter)
@@ -41,6 +46,7 @@ def environment_session() -> requests.Session:
     return session
 
 
+@cache  # it takes 20 ms, and each of many connections asks
 def _fault_of_roots(path: str) -> str:
     """What is wrong with a file of certificates, or with a folder where each has its hash for a name; empty where nothing is."""
     if os.path.isdir(path):

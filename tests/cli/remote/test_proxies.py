@@ -195,6 +195,7 @@ def test_says_that_the_roots_hold_no_certificate(
         environment_session()
     (problem,) = caught.value.problems
     assert problem.pointer == "/REQUESTS_CA_BUNDLE" and told in problem.message
+    assert "certificates in PEM" in str(caught.value.fields["Hint"])
 
 
 def test_takes_a_folder_of_roots_by_their_hashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
