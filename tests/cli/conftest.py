@@ -30,7 +30,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("COSBATCH_", "TENCENTCLOUD_")) or name.upper() in SURROUNDINGS:
             monkeypatch.delenv(name)
-    for name, value in {**ACCOUNT, "COLUMNS": "80"}.items():
+    for name, value in {**ACCOUNT, "COLUMNS": "80", "TERM": "xterm"}.items():
         monkeypatch.setenv(name, value)
 
 

@@ -23,7 +23,10 @@ def in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     speak()
 
 
-@pytest.mark.parametrize("number", [errno.ENOENT, errno.EISDIR, errno.EACCES, errno.ENOSPC])
+@pytest.mark.parametrize(
+    "number",
+    [errno.ENOENT, errno.EISDIR, errno.EACCES, errno.ENOSPC, errno.ELOOP, errno.EIO, errno.EFBIG, errno.EDQUOT],
+)
 def test_tells_the_common_reasons_of_the_system_in_chinese(number: int) -> None:
     assert CHINESE.search(system_reason(OSError(number, os.strerror(number))))
 

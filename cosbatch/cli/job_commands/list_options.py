@@ -133,8 +133,10 @@ def _check_given(job: Mapping[str, object]) -> None:
 def _priority(environ: Environ) -> int:
     try:
         return whole_number(0, PRIORITY_MAXIMUM)(environ.get(PRIORITY) or str(USUAL_PRIORITY))
-    except argparse.ArgumentTypeError as error:
-        raise WrongUsage(f"{PRIORITY}: {error}") from None
+    except argparse.ArgumentTypeError:
+        # Its value is not told: what was put there by mistake may be a secret.
+        message = _("{text} is not a whole number from {least} to {most}")
+        raise WrongUsage(message.format(text=PRIORITY, least=0, most=PRIORITY_MAXIMUM)) from None
 
 
 def _report(options: argparse.Namespace, environ: Environ, taken: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -152,7 +154,8 @@ def _report(options: argparse.Namespace, environ: Environ, taken: Mapping[str, A
 
 def place_given(text: str, what: str) -> Resource:
     """The bucket, or the place in it, that an option or a variable names. Raises WrongUsage."""
-    message = _("{what}: {text} names no bucket: {reason}; write cos://bucket-appid/prefix")
+    # Not the text itself: what was put into a variable by mistake may be a secret.
+    message = _("{what} names no bucket: {reason}; write cos://bucket-appid/prefix")
     return resource_of(text, message, what=what)
 
 

@@ -15,6 +15,8 @@ from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.tables import printable
+from cosbatch.manifest.judge import sniff_unreadable
+from cosbatch.manifest.verdict import FAULTS
 from cosbatch.model.errors import InvalidEvent
 from cosbatch.model.hints import ENGLISH
 from cosbatch.model.names import Resource
@@ -34,6 +36,8 @@ def report_parts(name: str, options: argparse.Namespace) -> Iterator[ReportPart]
         first = next(opened.blocks, b"")
         if not first:
             raise InvalidEvent(f"{name} is empty, and so no report of a job. Fetch it again.")
+        if sniff_unreadable(first) == "Utf16":
+            raise InvalidEvent(f"{name} cannot be read as a report. {FAULTS['Utf16']}")
         blocks = chain([first], opened.blocks)
         if not reports.is_contents(first):
             yield ReportPart(name, True, reports.tasks(blocks, None, name))

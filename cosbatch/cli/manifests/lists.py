@@ -19,7 +19,7 @@ from cosbatch.cli.manifests.inventory_rows import rows_of_inventory
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, connect_all, connect_without_profiles
 from cosbatch.cli.remote.listing import Listing
-from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal import files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.model import names
@@ -112,7 +112,7 @@ def _kept(blocks: Iterator[bytes]) -> Iterator[str]:
     """The path of a file that holds the blocks, as long as it is used."""
     with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
         path = os.path.join(folder, "list.csv")
-        with open(path, "wb") as file:
+        with files.naming(tempfile.gettempdir()), open(path, "wb") as file:
             file.writelines(blocks)
         yield path
 

@@ -47,18 +47,21 @@ def _stored(name: str, options: argparse.Namespace) -> Iterator[Source]:
         stored = objects.head(client, place)
         yield Source(stored.size, objects.blocks(client, stored))
     elif name == files.STDIN:
-        yield Source(None, _blocks(files.stdin()))
+        yield Source(None, _blocks(files.stdin(), "stdin"))
     else:
         with files.opened(name) as file:
-            yield Source(os.fstat(file.fileno()).st_size, _blocks(file))
+            yield Source(os.fstat(file.fileno()).st_size, _blocks(file, name))
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, name: str) -> Iterator[bytes]:
     """The content; a block that is not full is the last one: a terminal whose end was read would wait for another end."""
-    while block := file.read(_BLOCK):
-        yield block
-        if len(block) < _BLOCK:
-            return
+    length = _BLOCK
+    while length == _BLOCK:
+        with files.naming(name):
+            block = file.read(_BLOCK)
+        length = len(block)
+        if block:
+            yield block
 
 
 def _shown(blocks: Iterable[bytes], show: Callable[[int], None]) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.cutting import Part, parts_of
+from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.content import Stretch, whole_file
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
@@ -63,7 +64,7 @@ def split(options: argparse.Namespace) -> int:
         parts = divided(whole, options.rows, options.clock)
         width = max(4, len(str(len(parts))))
         names = [f"{stem}-{number:0{width}}.csv" for number in range(1, len(parts) + 1)]
-        _prepare(folder, stem, names)
+        _prepare(folder, _identity(options.list), names)
         with bytes_shown(_("Writing"), whole.size, options.clock) as show:
             for name, part in zip(names, parts, strict=True):
                 with files.writing(os.path.join(folder, name)) as file:
@@ -95,35 +96,43 @@ def _stem(name: str) -> str:
     return os.path.splitext(parts[-1])[0] if parts else "list"
 
 
-def _prepare(folder: str, stem: str, names: Sequence[str]) -> None:
+def _identity(name: str) -> str:
+    """What the list is called in notes: a file by where it lies, for others may have its name."""
+    return name if name == files.STDIN or objects.is_object(name) else os.path.abspath(name)
+
+
+def _prepare(folder: str, whole: str, names: Sequence[str]) -> None:
     """Make the folder, note what will be written there, and remove what an earlier split of that list had more.
 
-    Raises WrongUsage where a file is there that no split wrote.
+    Raises WrongUsage where a file is there that no split of it wrote.
     """
     notes = os.path.join(folder, _NOTES)
     noted = _noted(notes)
-    earlier = noted.get(stem, [])
+    earlier = noted.get(whole, [])
     foreign = [name for name in names if name not in earlier and os.path.exists(os.path.join(folder, name))]
     if foreign:
         there = os.path.join(folder, foreign[0])
-        raise WrongUsage(_("{path} is there, and no split wrote it; choose another --output").format(path=there))
+        raise WrongUsage(
+            _("{path} is there, and no split of this list wrote it; choose another --output").format(path=there)
+        )
     files.make_folder(folder)
     with files.writing(notes) as file:
-        file.write(json.dumps({**noted, stem: [*names]}).encode())
+        others = {list_: [name for name in parts if name not in names] for list_, parts in noted.items()}
+        file.write(json.dumps({**others, whole: [*names]}).encode())
     for name in {*earlier} - {*names}:
         with contextlib.suppress(FileNotFoundError):
             os.remove(os.path.join(folder, name))
 
 
 def _noted(notes: str) -> dict[str, list[str]]:
-    """The names of the files that splits wrote there, by the stem of their list; empty where nothing says so."""
+    """The names of the files that splits wrote there, by their list; empty where nothing says so."""
     try:
         noted = strict_json.read(files.read_bytes(notes))
     except (ValueError, WrongUsage):
         return {}
     kept = noted if isinstance(noted, dict) else {}
     return {
-        stem: [name for name in names if isinstance(name, str) and os.path.basename(name) == name]
-        for stem, names in kept.items()
+        whole: [name for name in names if isinstance(name, str) and os.path.basename(name) == name]
+        for whole, names in kept.items()
         if isinstance(names, list)
     }

@@ -38,7 +38,7 @@ class Stretch:
 
     def read(self, start: int, length: int) -> bytes:
         """At most `length` bytes from `start` of the stretch on. Raises as `check`."""
-        with self._opened() as file:
+        with files.naming(self.path), self._opened() as file:
             file.seek(self.start + start)
             return file.read(max(0, min(length, self.size - start)))
 

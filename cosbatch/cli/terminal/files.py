@@ -32,6 +32,10 @@ _OF_SYSTEM = {
     errno.EROFS: N_("Read-only file system"),
     errno.ENAMETOOLONG: N_("File name too long"),
     errno.EPIPE: N_("Broken pipe"),
+    errno.EIO: N_("Input/output error"),
+    errno.ELOOP: N_("Too many levels of symbolic links"),
+    errno.EFBIG: N_("File too large"),
+    errno.EDQUOT: N_("Disk quota exceeded"),
 }
 
 
@@ -52,7 +56,7 @@ def read_bytes(path: str, most: int = -1) -> bytes:
     """The content of the file, or of stdin for `-`; no more than so many bytes of it. Raises WrongUsage."""
     if path == STDIN:
         return stdin().read(most)
-    with opened(path) as file:
+    with naming(path), opened(path) as file:
         return file.read(most)
 
 

@@ -141,8 +141,8 @@ def hint_of(code: str, action: str = "") -> str:
 
 
 def emphasised(text: str, stream: TextIO) -> str:
-    """The text, in red where the stream is a terminal and NO_COLOR is not set (no-color.org)."""
-    return f"{_RED}{text}{_PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else text
+    """The text, in red where the stream is a terminal that has colours, and NO_COLOR is not set (no-color.org)."""
+    return f"{_RED}{text}{_PLAIN}" if streams.is_drawable(stream) and not os.environ.get("NO_COLOR") else text
 
 
 def wants_json(options: argparse.Namespace) -> bool:

@@ -42,7 +42,7 @@ class Progress:
         self._stream = stream
         self._clock = clock
         self._figure = figure
-        self._is_terminal = stream.isatty()
+        self._is_drawn = streams.is_drawable(stream)
         self._label = ""
         self._drawn_at = -_PAUSE
         self._readings: deque[tuple[float, int]] = deque(maxlen=_READINGS)
@@ -51,7 +51,7 @@ class Progress:
         now = self._clock.monotonic()
         is_new = reading.label != self._label
         self._label = reading.label
-        if self._is_terminal:
+        if self._is_drawn:
             self._draw(reading, now, is_new)
         elif is_new:
             line = _("{label}: {counts} done").format(label=reading.label, counts=self._counts(reading, _(" of ")))

@@ -39,6 +39,11 @@ def write(stream: TextIO, text: str) -> None:
     _write(stream, text)
 
 
+def is_drawable(stream: TextIO) -> bool:
+    """Whether the stream is a terminal that colours text and moves its cursor."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def draw(stream: TextIO, line: str) -> None:
     """Draw the line on the terminal, in the place of what was drawn there last."""
     _write(stream, _CLEAR + line)

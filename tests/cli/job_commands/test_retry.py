@@ -132,6 +132,13 @@ def test_takes_no_empty_file_for_a_report(run: Run, tmp_path: Path) -> None:
     assert f"{tmp_path / 'empty.csv'} is empty, and so no report of a job" in said.err
 
 
+def test_says_of_a_report_in_utf_16_that_it_is(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "report.csv").write_text("photos-1250000000,a.jpg,,failed,AccessDenied,403,no\n", encoding="utf-16")
+    said = run("retry", str(tmp_path / "report.csv"))
+    assert said.code == 1
+    assert "report.csv cannot be read as a report. The content is UTF-16 or UTF-32: save the file as UTF-8" in said.err
+
+
 @pytest.mark.parametrize(
     ("form", "rows"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 import threading
 from pathlib import Path
 
@@ -47,6 +48,19 @@ def test_keeps_what_comes_through_a_pipe(tmp_path: Path) -> None:
     with lists.found(str(pipe), options()) as path:
         assert Path(str(path)).read_bytes() == b"rows"
     assert not os.path.exists(str(path))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no disk that is always full")
+def test_says_where_what_comes_through_a_pipe_finds_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe, temporary = tmp_path / "pipe", tmp_path / "cosbatch-kept"
+    os.mkfifo(pipe)
+    temporary.mkdir()
+    (temporary / "list.csv").symlink_to("/dev/full")
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda *arguments, **named: str(temporary))
+    threading.Thread(target=pipe.write_bytes, args=(b"rows",)).start()
+    with pytest.raises(OSError, match="No space left") as caught, lists.found(str(pipe), options()):
+        pass
+    assert caught.value.filename == tempfile.gettempdir()
 
 
 def test_lists_a_prefix_over_several_connections(

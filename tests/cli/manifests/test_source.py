@@ -129,6 +129,15 @@ def test_says_wrong_usage_for_what_is_not_there(name: str) -> None:
         read(name)
 
 
+@pytest.mark.skipif(
+    not os.path.exists("/proc/self/mem"), reason="this system has no file that opens and cannot be read"
+)
+def test_names_what_cannot_be_read() -> None:
+    with pytest.raises(OSError, match="Input/output error") as failed:
+        read("/proc/self/mem")
+    assert failed.value.filename == "/proc/self/mem"
+
+
 def test_names_the_object_that_is_not_there(standin: Standin) -> None:
     with pytest.raises(ServiceError) as failed:
         read("cos://examplebucket-1250000000/nowhere.csv")

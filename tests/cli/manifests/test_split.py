@@ -182,12 +182,31 @@ def test_divides_two_lists_into_one_folder(run: Run, folder: Path) -> None:
     assert parts("out") == ["".join(ROWS), ROWS[0]]
 
 
-@pytest.mark.parametrize("notes", [None, "not json", "[]", '{"list": 5}', '{"list": ["../list-0001.csv"]}'])
+def test_leaves_the_parts_of_another_list_of_the_same_name(run: Run, folder: Path) -> None:
+    Path("older").mkdir()
+    Path("older/list.csv").write_text("".join(ROWS[3:]))
+    assert run("split", "older/list.csv", "--rows", "1", "--output", "out").code == 0
+    said = run("split", "list.csv", "--rows", "5", "--output", "out")
+    assert (said.code, parts("out")) == (2, ROWS[3:])
+    assert "out/list-0001.csv is there, and no split of this list wrote it" in said.err
+
+
+def test_takes_a_part_for_that_of_the_list_that_wrote_it_last(run: Run, folder: Path) -> None:
+    Path("older").mkdir()
+    Path("older/list.csv").write_text(ROWS[4])
+    assert run("split", "older/list.csv", "--rows", "5", "--output", "out").code == 0
+    os.remove("out/list-0001.csv")
+    assert run("split", "list.csv", "--rows", "5", "--output", "out").code == 0
+    assert run("split", "older/list.csv", "--rows", "5", "--output", "out").code == 2
+    assert parts("out") == ["".join(ROWS)]
+
+
+@pytest.mark.parametrize("notes", [None, "not json", "[]", '{"LIST": 5}', '{"LIST": ["../list-0001.csv"]}'])
 def test_does_not_write_over_what_it_did_not_write(run: Run, folder: Path, notes: str | None) -> None:
     os.mkdir("out")
     Path("out/list-0001.csv").write_text("mine")
     if notes is not None:
-        Path("out/.cosbatch-split.json").write_text(notes)
+        Path("out/.cosbatch-split.json").write_text(notes.replace("LIST", str(folder / "list.csv")))
     said = run("split", "list.csv", "--rows", "5", "--output", "out")
     assert said.code == 2
     assert "out/list-0001.csv is there" in said.err

@@ -123,16 +123,18 @@ def test_tells_a_program_of_all_problems(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize(
-    ("stream", "no_color", "shown"),
+    ("stream", "no_color", "kind", "shown"),
     [
-        (Terminal(), "", "\x1b[31;1mCode\x1b[0m"),
-        (Terminal(), "1", "Code"),
-        (io.StringIO(), "", "Code"),
+        (Terminal(), "", "xterm", "\x1b[31;1mCode\x1b[0m"),
+        (Terminal(), "1", "xterm", "Code"),
+        (Terminal(), "", "dumb", "Code"),
+        (io.StringIO(), "", "xterm", "Code"),
     ],
 )
 def test_colours_only_for_people_who_want_it(
-    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: str, shown: str
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: str, kind: str, shown: str
 ) -> None:
+    monkeypatch.setenv("TERM", kind)
     monkeypatch.setenv("NO_COLOR", no_color)
     assert output.emphasised("Code", stream) == shown
 

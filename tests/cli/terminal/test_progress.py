@@ -75,8 +75,11 @@ def test_goes_to_the_next_line_at_the_end_only_if_something_was_drawn() -> None:
     assert terminal.getvalue().endswith("1\n")
 
 
-def test_writes_one_line_for_each_state_where_there_is_no_terminal() -> None:
-    stream = io.StringIO()
+@pytest.mark.parametrize(("stream", "kind"), [(io.StringIO(), "xterm"), (Terminal(), "dumb")])
+def test_writes_one_line_for_each_state_where_nothing_can_be_drawn(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, kind: str
+) -> None:
+    monkeypatch.setenv("TERM", kind)
     progress = Progress(stream, SteppingClock().clock())
     for label, done in (("Ready", 0), ("Active", 0), ("Active", 50), ("Complete", 100)):
         progress.show(Reading(label, done, 100, failed=1 if done else 0))
