@@ -53,9 +53,6 @@ def make_jobs(
     """
     if asks and not options.dry_run:
         check_terminal(options)
-    if options.from_class and not lists.names_prefix(name):
-        message = _("--from-class is for cos://bucket/prefix/; of {name}, all rows are taken")
-        raise WrongUsage(message.format(name=name))
     call = _call(options, client, command, fields)
     with _found(name, call, options) as source:
         planned = proposals(call, source, options.split)
@@ -74,9 +71,12 @@ def make_jobs(
 
 def _found(name: str, call: ListCall, options: argparse.Namespace) -> AbstractContextManager[str | Resource]:
     """The LIST, once nothing but its rows can stand in the way of its jobs. Raises WrongUsage, CosbatchError."""
-    as_file = options.split is not None
+    is_prefix, as_file = lists.names_prefix(name), options.split is not None
+    if options.from_class and not is_prefix:
+        message = _("--from-class is for cos://bucket/prefix/; of {name}, all rows are taken")
+        raise WrongUsage(message.format(name=name))
     check(call, lists.left_in_place(name, as_file))
-    without = left_out(call, lists.place_of(name)) if lists.names_prefix(name) else ()
+    without = left_out(call, lists.place_of(name)) if is_prefix else ()
     return lists.found(name, options, options.from_class or _only_of(call), as_file, without)
 
 
