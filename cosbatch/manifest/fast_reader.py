@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from operator import eq
 from typing import TypeAlias
 
-from cosbatch.manifest.rows import BROKEN, may_hold_long_row, split_quotes
+from cosbatch.manifest.rows import BROKEN, holds_long_line, split_quotes
 from cosbatch.manifest.rules import Layout, has_odd_bytes, signs_in
 from cosbatch.model.names import PLAIN_CHARACTERS
 
 # How many rows, whether some have a version id (True) and some have none (False), the values of the first and the last.
 Clean: TypeAlias = tuple[int, set[bool], list[str], list[str]]
 
-# One of several lines of a value may be taken for a broken row, but then the value's first quote is left, and the rest is not
-# clean.
+# A line inside a value may be taken for a broken row: then the value's first quote is left, and the rest is not clean.
 _sub_broken = re.compile(rb"\n%b[^\n]*" % BROKEN.encode()).sub
 
 
@@ -28,6 +27,8 @@ def read_clean(block: bytes, layout: Layout) -> Clean | None:
 
     Columns in front of the bucket's must have the same values in all rows.
     """
+    if block.count(b",", 0, block.find(b"\n")) != len(layout.fields) - 1:  # the first row is not clean, at least
+        return None
     plain = _without_quotes(block) if b'"' in block else block
     ending = b"\r\n" if block.endswith(b"\r\n") else b"\n"
     if plain is None or not plain.endswith(ending) or layout.bucket > min({layout.key, layout.version} - {-1}):
@@ -36,7 +37,7 @@ def read_clean(block: bytes, layout: Layout) -> Clean | None:
     rests = plain.split(ending + start)
     rests[0] = rests[0].removeprefix(start)
     rests[-1] = rests[-1].removesuffix(ending)
-    if not plain.startswith(start) or any(map(eq, rests, rests[1:])) or may_hold_long_row(block):
+    if not plain.startswith(start) or any(map(eq, rests, rests[1:])) or holds_long_line(block):
         return None
     slash = ending + start + b"/" if layout.key == layout.bucket + 1 else b",/"
     if rests[0].startswith(b"/") or plain.rfind(slash) >= 0:
@@ -78,7 +79,7 @@ def _keys_and_versions(rests: list[bytes], layout: Layout) -> tuple[Sequence[byt
 def without_broken(block: bytes) -> tuple[bytes, int, bool, int]:
     """Whole lines without those that are certainly broken rows; how many these were, and whether the last row was one; and how
     many bytes that is said of: up to a quote that no other one follows."""
-    if b'"' not in block or b"\r" in block or may_hold_long_row(block) or has_odd_bytes(block):
+    if b'"' not in block or b"\r" in block or holds_long_line(block) or has_odd_bytes(block):
         return block, 0, False, len(block)
     marked = _sub_broken(b"\0", b"\n" + block)
     end = marked.rfind(b"\n", 0, marked.rfind(b'"') + 1) + 1

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, count, repeat
+from itertools import accumulate, count, repeat
 from operator import add
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ WINDOW = LONGEST + 2  # a row with the longest line ending: what must be in sigh
 _OUT_OF_PLACE, _ALONE = "A quote stands out of place or is not closed", "A carriage return stands alone"
 
 # A value in quotes or without, and what ends it: nothing, where the quotes are not closed or out of place.
-_match_value = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n)?').match
+_match_value = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"?|([^",\r\n]*))(,|\r?\n)?').match
 _strip_blanks = re.compile(", +").sub
 # The most frequent broken rows of text without CR: the first quote is out of place, or something stands behind the second.
 BROKEN = r"""[^"\n]*"(?:(?<=[^,\n]")|(?=[^"]*"[^,\n"]))"""
@@ -77,19 +77,16 @@ class RowReader:
 
     def _rows_at_once(self, block: bytes) -> Iterable[Row] | None:
         """The rows of a block that breaks no rule of reading; None where its lines have to be looked at."""
-        end = self._end
-        if block.count(b'"', 0, end) % 2:  # the last row goes on behind the line
-            end = block.rfind(b"\n", 0, block.rfind(b'"', 0, end)) + 1
-            if self._is_last or len(block) - end >= WINDOW:
-                return None
-            rest = split_row(block[end:].decode("latin-1"), 0)
-            if not (isinstance(rest, Break) and rest.is_open):
-                return None
-        rows = read_at_once(block[:end])
-        if rows is None:
+        found = read_at_once(block[: self._end])
+        if found is None:
             return None
-        first, self.line, self._end = self.line, self.line + block.count(b"\n", 0, end), end
-        if self.line == first + len(rows):
+        rows, lines, end = found
+        if end < self._end:  # the last row goes on behind the block
+            rest = split_row(block[end:].decode("latin-1"), 0)
+            if self._is_last or isinstance(rest, Cells) or not rest.is_open:
+                return None
+        first, self.line, self._end = self.line, self.line + lines, end
+        if lines == len(rows):
             return enumerate(rows, first)
         inner_lines = accumulate(map(str.count, map("".join, rows), repeat("\n")), initial=0)
         return zip(map(add, count(first), inner_lines), rows, strict=False)
@@ -97,22 +94,18 @@ class RowReader:
     def _rows(self, block: bytes, has_odd: bool) -> Iterator[Row]:
         """The rows, line by line; ends in front of a row that is not all in sight."""
         text, at, next_row = block.decode("latin-1"), 0, self.line
-        is_odd = "\r" in text or may_hold_long_row(block)
-        is_counting = len(self._findings.faults) >= KEPT and not (is_odd or has_odd)
+        is_plain = "\r" not in text and not holds_long_line(block)
+        is_counting = len(self._findings.faults) >= KEPT and is_plain and not has_odd
         for number, line in enumerate(text.split("\n")[:-1], self.line):
             start, at = at, at + len(line) + 1
             if number < next_row:
                 continue
             next_row = number + 1
             if '"' not in line:
-                is_divided = line and not is_odd and ", " not in line
+                is_divided = line and is_plain and ", " not in line
                 values = line.split(",") if is_divided else self._values(number, line.removesuffix("\r"))
-            elif (
-                not is_odd
-                and line[0] == line[-1] == '"'
-                and line.count('"') == 2 * len(quoted := line[1:-1].split('","'))
-            ):
-                values = quoted  # all its quotes are those at both ends and between the values
+            elif is_plain and line[0] == line[-1] == '"' and line.count('"') == 2 * len(cut := line[1:-1].split('","')):
+                values = cut  # all its quotes are those at both ends and between the values
             elif is_counting and _match_broken(text, start):
                 self._findings.counts["BadQuoting"] += 1
                 values = []
@@ -147,7 +140,7 @@ class RowReader:
             return cells
         if len(line) > LONGEST:
             self.pass_long_line(number, line)
-        elif cells.is_open and not self._is_last and len(text) - start < WINDOW:
+        elif cells.is_open and not self._is_last:
             return None
         else:
             self._rules.judge_bytes(number, [line], is_divided=False)
@@ -160,32 +153,36 @@ def is_worth_trying(refused: int) -> bool:
     return refused < 2 or refused % 8 == 7
 
 
-def read_at_once(block: bytes) -> list[list[str]] | None:
-    """The rows of whole lines, where all are divided rightly at commas or by csv.reader; else None."""
-    text, values, longest = block.decode("latin-1"), "", 0
-    if '"' in text:
-        rows = _read_by_csv(text)
-        values = "\0".join(chain.from_iterable(rows))
-    else:
-        lines = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n")[:-1]
-        rows = [[]] if "" in lines else list(map(str.split, lines, repeat(",")))
-    has_blanks = " " in text and text.count(", ") != values.count(", ")
-    if not all(rows) or has_blanks or ("\r" in text and text.count("\r") != text.count("\r\n")):
+def read_at_once(block: bytes) -> tuple[list[list[str]], int, int] | None:
+    """The rows of whole lines, how many lines that are, and where they end: in front of a last row whose quotes are not closed.
+    None where a row may be divided wrongly, over 8 KiB, or empty."""
+    text = block.decode("latin-1")
+    if "\r" in text and text.count("\r") != text.count("\r\n"):
         return None
-    if "\n" in values:  # at most so many bytes has a row with its quotes
-        longest = max(map(len, map('","'.join, rows))) * (2 if '"' in values else 1) + 2
-    elif may_hold_long_row(block):
-        longest = max(map(len, block.split(b"\n")))
-    is_in_place = '"' not in values or split_quotes(block)[0]  # else csv.reader has seen it
-    return rows if longest <= LONGEST and is_in_place else None
+    if '"' in text:
+        return _read_by_csv(text, block)
+    lines = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n")[:-1]
+    if "" in lines or (" " in text and ", " in text) or holds_long_line(block):
+        return None
+    return list(map(str.split, lines, repeat(","))), len(lines), len(block)
 
 
-def _read_by_csv(text: str) -> list[list[str]]:
-    """The rows; an empty one alone where some cannot be read."""
+def _read_by_csv(text: str, block: bytes) -> tuple[list[list[str]], int, int] | None:
+    rows, end = list[list[str]](), len(block)
     try:
-        return [[]] if "\0" in text else list(csv.reader(io.StringIO(text, newline="\n"), strict=True))
-    except csv.Error:
-        return [[]]
+        rows.extend(csv.reader(io.StringIO(text, newline="\n"), strict=True))
+    except csv.Error:  # what is behind the rows may be the beginning of one
+        end = block.rfind(b"\n", 0, block.rfind(b'"')) + 1
+    glue = "\0" if " " in text else ""  # no value may end with a comma where the next begins with a blank
+    values = glue.join(map(glue.join, rows))
+    lines = len(rows) + values.count("\n")
+    has_blanks = " " in text and text.count(", ", 0, end) != values.count(", ")
+    if has_blanks or not all(rows) or (end < len(block) and lines != block.count(b"\n", 0, end)):
+        return None
+    is_in_place = '"' not in values or split_quotes(block[:end])[0]  # csv.reader takes some quotes that are not
+    # With its quotes, a row over several lines has at most so many bytes.
+    longest = max(map(len, map('","'.join, rows))) * (2 if '"' in values else 1) + 2 if lines > len(rows) else 0
+    return (rows, lines, end) if is_in_place and longest <= LONGEST and not holds_long_line(block[:end]) else None
 
 
 def split_quotes(block: bytes) -> tuple[list[bytes], bytes, bytes]:
@@ -204,10 +201,11 @@ def split_quotes(block: bytes) -> tuple[list[bytes], bytes, bytes]:
     return parts if is_in_place else [], inside, outside
 
 
-def may_hold_long_row(block: bytes) -> bool:
-    """A line over 8 KiB leaves some aligned half of that without a line feed."""
+def holds_long_line(block: bytes) -> bool:
+    """Whether a line is over 8 KiB: it leaves some aligned half of that without a line feed."""
     half = LONGEST // 2
-    return any(block.find(b"\n", at, at + half) < 0 for at in range(0, len(block) - half + 1, half))
+    has_gap = any(block.find(b"\n", at, at + half) < 0 for at in range(0, len(block) - half + 1, half))
+    return has_gap and max(map(len, block.split(b"\n"))) > LONGEST
 
 
 def split_row(text: str, start: int) -> Cells | Break:
@@ -221,7 +219,7 @@ def split_row(text: str, start: int) -> Cells | Break:
         quoted, plain, ending = found.groups()
         at = found.end()
         if ending is None or (at if ending == "," else at - len(ending)) - start > LONGEST:
-            return Break(len(values) + 1, text[at:] in ("", "\r") or (text[at] == '"' and not plain))
+            return Break(len(values) + 1, len(text) < limit and text[at : at + 2] in ("", "\r"))
         if quoted is None and values and plain.startswith(" "):
             plain = plain.lstrip(" ")
             blanks.append(len(values) + 1)

@@ -68,7 +68,7 @@ class RowRules:
         self._note = findings.note
         self._allowed = allowed
         self._expected = _AS_INFERRED if fields is None else str(len(fields))
-        self._bucket_faults: dict[str, str] = {}  # of the names that are known; empty if nothing is wrong
+        self._bucket_faults: dict[str, tuple[str, ...]] = {}  # in words, of names known; empty if none
         self._versioned: set[bool] = set()  # whether rows with, and rows without, a version id were seen
         self.previous: list[str] = []  # empty where the next row is to be compared with none
 
@@ -97,7 +97,7 @@ class RowRules:
     def take_clean(self, rows: int, versioned: set[bool], first: list[str], last: list[str]) -> bool:
         """Count rows that the fast reader found clean; False, and nothing is done, where something is to be said of them yet."""
         versioned = self._versioned | versioned
-        is_known = self.layout is not None and self._bucket_faults.get(first[self.layout.bucket]) == ""
+        is_known = self.layout is not None and self._bucket_faults.get(first[self.layout.bucket]) == ()
         if not is_known or first == self.previous or len(versioned) == 2 > len(self._versioned):
             return False
         self.rows, self.previous, self._versioned = self.rows + rows, last, versioned
@@ -141,7 +141,7 @@ class RowRules:
                 note("ColumnCount", line, None, len(values), expected)
             else:
                 key = values[key_at]
-                if known.get(values[bucket_at]) != "":
+                if known.get(values[bucket_at]) != ():
                     self._judge_bucket(line, values[bucket_at], bucket_at + 1)
                 if not key or key[0] == "/":
                     note("LeadingSlash" if key else "EmptyKey", line, key_at + 1)
@@ -162,25 +162,26 @@ class RowRules:
         self.rows, self.previous = self.rows + seen, previous
 
     def _judge_version(self, line: int, version: str, column: int) -> None:
-        before = len(self._versioned)
-        self._versioned.add(version != "")
-        if len(self._versioned) == 2 > before:
+        if self._versioned == {version == ""}:
             self._note("MixedVersionIds", line, column)
+        self._versioned.add(version != "")
         if _find_strange(version):
             self._note("StrangeVersionId", line, column)
 
     def _judge_bucket(self, line: int, bucket: str, column: int) -> None:
-        name, fault = _decoded(bucket), self._bucket_faults.get(bucket)
-        if fault is None:  # it is new, as far as is remembered
+        words = self._bucket_faults.get(bucket)
+        if words is None:  # it is new, as far as is remembered
+            name = _decoded(bucket)
             fault = bucket_fault(name, self._allowed)
+            words = (shown(name), fault) if fault else ()
             if len(self._bucket_faults) < MOST_NAMES and len(bucket) <= _LONGEST_NAME:
-                self._bucket_faults[bucket] = fault
+                self._bucket_faults[bucket] = words
             if fault != UNNAMED and len(self.buckets) < MOST_NAMES and name not in self.buckets:
                 self.buckets[name] = None
                 if len(self.buckets) == 2:
                     self._note("SeveralBuckets", line, column, shown(name))
-        if fault:
-            self._note("ForeignBucket", line, column, shown(name), fault)
+        if words:
+            self._note("ForeignBucket", line, column, *words)
 
 
 def signs_in(block: bytes) -> tuple[bool, bool]:

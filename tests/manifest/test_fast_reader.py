@@ -68,7 +68,7 @@ UNCLEAN = {
     "an open quote": (b'b-1,"a\n', TWO),
     "two open quotes": (b'b-1,"a\nb-1,"b\n', TWO),
     "a long row": (b"b-1," + b"k" * 8189 + b"\n", TWO),
-    "a row that is long with its quotes": (b'"b-1","' + b"k" * 8184 + b'"\n', TWO),
+    "a row that is long with its quotes": (b'"b-1","' + b"k" * 8185 + b'"\n', TWO),
     "no whole line": (b"b-1,a", TWO),
     "a key before the bucket": (b"a,b-1\n", ["Key", "Bucket"]),
     "other values before the bucket": (b"1,b-1,a,5\n2,b-1,b,5\n", INVENTORY),
