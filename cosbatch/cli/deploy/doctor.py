@@ -40,10 +40,10 @@ def doctor(options: argparse.Namespace) -> int:
     except ConfigurationError as error:
         findings = [_misconfigured(problem) for problem in error.problems]
         fix = _("Fix the findings above first, then run doctor again.")
-        findings.append(Finding("service", WARNING, Sentence(N_("not asked")), fix))
+        findings.append(Finding(N_("service"), WARNING, Sentence(N_("not asked")), fix))
     wrong = {exit_codes.of_failure(finding.code) for finding in findings if finding.state == WRONG}
     report = {"Verdict": WRONG if wrong else OK, "Checks": [finding.as_json() for finding in findings]}
-    rows = [(finding.check, finding.state, finding.found.spoken(), finding.fix) for finding in findings]
+    rows = [(each.check_told, _(each.state), each.found.spoken(), each.fix) for each in findings]
     output.show(report, options, lambda: table([_(name) for name in _HEADER], rows))
     return min(wrong, default=exit_codes.DONE)
 
@@ -53,12 +53,12 @@ def _misconfigured(problem: Problem) -> Finding:
     name = problem.pointer.removeprefix("/")
     if name == PROFILES:
         fix = _("Make the file readable, or have {name} name another; cosbatch init writes one.").format(name=name)
-        return Finding("profiles", WRONG, sentence_on(name, problem), fix)
+        return Finding(N_("profiles"), WRONG, sentence_on(name, problem), fix)
     if name in (*VARIABLES, *BUNDLES):
         fix = _("Set {name} in the environment.").format(name=name)
-        return Finding("settings", WRONG, sentence_on(name, problem), fix)
+        return Finding(N_("settings"), WRONG, sentence_on(name, problem), fix)
     place = problem.pointer or os.environ.get(PROFILES) or OWN_PROFILES.name
-    return Finding("profiles", WRONG, sentence_on(place, problem), _("Fix the profiles file there."))
+    return Finding(N_("profiles"), WRONG, sentence_on(place, problem), _("Fix the profiles file there."))
 
 
 def examine(client: Client, deployment: Deployment | None, environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def examine(client: Client, deployment: Deployment | None, environ: Mapping[str,
     settings = client.settings
     account = settings.account
     who = {"uin": account.uin, "appid": account.appid, "region": account.region}
-    yield Finding("settings", OK, Sentence(N_("UIN {uin}, APPID {appid}, region {region}"), who))
+    yield Finding(N_("settings"), OK, Sentence(N_("UIN {uin}, APPID {appid}, region {region}"), who))
     yield _endpoint(settings)
     yield from function_findings(deployment, settings, environ)
     complete = deployment is not None and not deployment.missing
@@ -86,10 +86,10 @@ def _deployment(environ: Mapping[str, str]) -> Deployment | None:
 
 def _endpoint(settings: Settings) -> Finding:
     if settings.endpoint is None:
-        return Finding("endpoint", OK, Sentence(N_("the service's own hosts")))
+        return Finding(N_("endpoint"), OK, Sentence(N_("the service's own hosts")))
     fix = _("For the real service, take COSBATCH_ENDPOINT out of the environment.")
     elsewhere = Sentence(N_("requests go to {endpoint}"), {"endpoint": settings.endpoint})
-    return Finding("endpoint", WARNING, elsewhere, fix)
+    return Finding(N_("endpoint"), WARNING, elsewhere, fix)
 
 
 def _http(settings: Settings) -> Finding:
@@ -97,13 +97,13 @@ def _http(settings: Settings) -> Finding:
     match settings.http_auth:
         case "none":
             anybody = Sentence(N_("whoever knows the address may call"))
-            return Finding("http", WARNING, anybody, _("Set COSBATCH_HTTP_AUTH to bearer."))
+            return Finding(N_("http"), WARNING, anybody, _("Set COSBATCH_HTTP_AUTH to bearer."))
         case "bearer":
             count = {"count": len(settings.http_tokens)}
-            return Finding("http", OK, Sentence(N_("bearer tokens that are let in: {count}"), count))
+            return Finding(N_("http"), OK, Sentence(N_("bearer tokens that are let in: {count}"), count))
         case "gateway":
-            return Finding("http", OK, Sentence(N_("left to the gateway in front")))
-    return Finding("http", OK, Sentence(N_("closed: COSBATCH_HTTP_AUTH is not set")))
+            return Finding(N_("http"), OK, Sentence(N_("left to the gateway in front")))
+    return Finding(N_("http"), OK, Sentence(N_("closed: COSBATCH_HTTP_AUTH is not set")))
 
 
 def _profiles(client: Client) -> Iterator[Finding]:
@@ -111,11 +111,11 @@ def _profiles(client: Client) -> Iterator[Finding]:
     foreign = list(foreign_names(client.configuration.profiles, account.appid, account.uin))
     for problem in foreign:
         fix = _("Name what is of this account, or set COSBATCH_APPID and COSBATCH_UIN rightly.")
-        yield Finding("profiles", WRONG, sentence_on(problem.pointer, problem), fix)
+        yield Finding(N_("profiles"), WRONG, sentence_on(problem.pointer, problem), fix)
     if not profiles:
         none = Sentence(N_("there are none: uploads start no jobs"))
-        yield Finding("profiles", WARNING, none, _("`cosbatch init` writes a first profiles.json."))
+        yield Finding(N_("profiles"), WARNING, none, _("`cosbatch init` writes a first profiles.json."))
     elif not foreign:
         counts = {"count": len(profiles), "uploads": sum(1 for profile in profiles if profile.match)}
         fine = N_("{count}, for uploads {uploads}; none overlap, none loop")
-        yield Finding("profiles", OK, Sentence(fine, counts))
+        yield Finding(N_("profiles"), OK, Sentence(fine, counts))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cosbatch.cli.terminal.language import N_, Sentence
+from cosbatch.cli.terminal.language import N_, Sentence, _
 from cosbatch.model.errors import Problem
 
 # `not seen` is what cannot be looked at from where doctor runs.
-OK, WARNING, WRONG, NOT_SEEN = "ok", "warning", "wrong", "not seen"
+OK, WARNING, WRONG, NOT_SEEN = N_("ok"), N_("warning"), N_("wrong"), N_("not seen")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Finding:
     `code` is that of the failure that was found, where it is one that has a Code.
     """
 
-    check: str
+    check: str | Sentence
     state: str
     found: Sentence
     fix: str = ""
@@ -29,8 +29,13 @@ class Finding:
         """What was found, in English."""
         return str(self.found)
 
+    @property
+    def check_told(self) -> str:
+        """What was checked, in the language that is spoken; names of actions are the same in all."""
+        return self.check.spoken() if isinstance(self.check, Sentence) else _(self.check)
+
     def as_json(self) -> dict[str, str]:
-        finding = {"Check": self.check, "State": self.state, "Message": self.message, "Fix": self.fix}
+        finding = {"Check": str(self.check), "State": self.state, "Message": self.message, "Fix": self.fix}
         return {name: text for name, text in finding.items() if text}
 
 

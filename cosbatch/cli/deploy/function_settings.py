@@ -55,23 +55,23 @@ def function_findings(deployment: Deployment | None, here: Settings, environ: Ma
     if deployment is None:
         fix = _("Run doctor in the folder of serverless.yml, or compare the function's variables in the console.")
         unknown = Sentence(N_("no serverless.yml is here: its variables are not known"))
-        yield Finding("function", NOT_SEEN, unknown, fix)
+        yield Finding(N_("function"), NOT_SEEN, unknown, fix)
         return
     if deployment.missing:
         message = N_("a deployment from here would leave out what takes {names}: not set")
         fix = _("Set them where you deploy; serverless.yml says what they hold.")
-        yield Finding("function", WARNING, Sentence(message, {"names": ", ".join(deployment.missing)}), fix)
+        yield Finding(N_("function"), WARNING, Sentence(message, {"names": ", ".join(deployment.missing)}), fix)
         return
     settings, problems = function_settings(deployment, here)
     for problem in problems:
         fix = _("Fix it in serverless.yml or where you deploy.")
-        yield Finding("function", WRONG, sentence_on(problem.pointer.removeprefix("/"), problem), fix)
+        yield Finding(N_("function"), WRONG, sentence_on(problem.pointer.removeprefix("/"), problem), fix)
     for name, value in deployment.variables.items():
         if environ.get(name) and environ[name] != value:
             another = Sentence(N_("{name} will be another than here"), {"name": name})
-            yield Finding("function", WARNING, another, _("The checks below are of what is here."))
+            yield Finding(N_("function"), WARNING, another, _("The checks below are of what is here."))
     if not problems:
         known = N_("by serverless.yml: region {region}, HTTP {auth}, manifests checked: {check}")
         auth = settings.http_auth or Sentence(N_("closed"))
         values = {"region": settings.account.region, "auth": auth, "check": settings.manifest_check}
-        yield Finding("function", OK, Sentence(known, values))
+        yield Finding(N_("function"), OK, Sentence(known, values))

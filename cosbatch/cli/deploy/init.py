@@ -86,7 +86,7 @@ def init(options: argparse.Namespace) -> int:
     for path, text in ((_PROFILES_FILE, content), (_VARIABLES_FILE, variables_of(answers))):
         with writing(path) as file:
             file.write(text.encode())
-    output.show({"Profiles": _PROFILES_FILE, "Variables": _VARIABLES_FILE}, options)
+    output.show({N_("Profiles"): _PROFILES_FILE, N_("Variables"): _VARIABLES_FILE}, options)
     following = _(
         "Next: export TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY (they are written nowhere), then\n"
         "  . ./{variables}\n"

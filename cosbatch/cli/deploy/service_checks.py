@@ -21,6 +21,8 @@ from cosbatch.service.signature import EARLY, LIFETIME
 
 # What the service replies to keys that it does not accept.
 _BAD_KEYS = ("ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch")
+# What buckets are for: as profiles say it of their places, and what lists are uploaded to.
+_FOR, _MANIFESTS = (N_("reports"), N_("receipts")), N_("manifests")
 # A job and an object that nobody has.
 _NO_JOB = "00000000-0000-0000-0000-000000000000"
 _NO_OBJECT = "cosbatch-doctor-looks-for-nothing"
@@ -59,7 +61,7 @@ def unseen(client: Client) -> Iterator[Finding]:
     whose = N_("the rights above are those of these credentials, which are no role's")
     if client.settings.credentials.token:
         whose = N_("the rights above are those of these credentials")
-    yield Finding("function's role", NOT_SEEN, Sentence(whose), compare)
+    yield Finding(N_("function's role"), NOT_SEEN, Sentence(whose), compare)
     asking = N_("asking would make a job; cam:PassRole, receipts alike")
     yield Finding("CreateJob", NOT_SEEN, Sentence(asking), compare)
     roles = {
@@ -67,10 +69,10 @@ def unseen(client: Client) -> Iterator[Finding]:
     }
     for role in sorted(roles - {""}):
         rights = Sentence(N_("what its jobs may do, and whether COS may take it"))
-        yield Finding(f"role {role}", NOT_SEEN, rights, compare)
+        yield Finding(Sentence(N_("role {name}"), {"name": role}), NOT_SEEN, rights, compare)
     if any(profile.match for profile in client.configuration.profiles.profiles):
         fix = _("In the console: one trigger for each match of profiles.json, with its prefix and suffix, switched on.")
-        yield Finding("triggers", NOT_SEEN, Sentence(N_("whether uploads reach the function")), fix)
+        yield Finding(N_("triggers"), NOT_SEEN, Sentence(N_("whether uploads reach the function")), fix)
 
 
 def _send(client: Client, request: Request) -> _Outcome:
@@ -94,27 +96,27 @@ def _credentials(settings: Settings, error: CosbatchError | None) -> Finding:
     told = {"kind": Sentence(kind), "code": error.code if error else None}
     if error and error.code in _BAD_KEYS:
         refused = Sentence(N_("{kind}; the service says {code}"), told)
-        return Finding("credentials", WRONG, refused, hint_for(error.code, settings.language))
+        return Finding(N_("credentials"), WRONG, refused, hint_for(error.code, settings.language))
     if error and not error.request_id:
         unknown = Sentence(N_("{kind}; whether they are valid is not known"), told)
-        return Finding("credentials", WARNING, unknown, _("See ListJobs."))
-    return Finding("credentials", OK, Sentence(valid, told))
+        return Finding(N_("credentials"), WARNING, unknown, _("See ListJobs."))
+    return Finding(N_("credentials"), OK, Sentence(valid, told))
 
 
 def _clock(client: Client, date: str | None) -> Finding:
     """Whether a signature that is made by this clock is valid by the service's clock."""
     theirs = unix_seconds(date)
     if theirs is None:
-        return Finding("clock", WARNING, Sentence(N_("the service did not send its time")), _("See ListJobs."))
+        return Finding(N_("clock"), WARNING, Sentence(N_("the service did not send its time")), _("See ListJobs."))
     ahead = round(client.clock.now() - theirs)
     found = Sentence(N_("as the service's"))
     if ahead:
         off = N_("{seconds} s ahead of the service's") if ahead > 0 else N_("{seconds} s behind the service's")
         found = Sentence(off, {"seconds": abs(ahead)})
     if EARLY - LIFETIME < ahead < EARLY:
-        return Finding("clock", OK, found)
+        return Finding(N_("clock"), OK, found)
     fix = _("Set this machine's clock; the function goes by the service's time by itself.")
-    return Finding("clock", WRONG, found, fix)
+    return Finding(N_("clock"), WRONG, found, fix)
 
 
 def _right(action: str, error: CosbatchError | None, settings: Settings) -> Finding:
@@ -124,7 +126,7 @@ def _right(action: str, error: CosbatchError | None, settings: Settings) -> Find
     return _failed(action, error, settings)
 
 
-def _failed(check: str, error: CosbatchError, settings: Settings) -> Finding:
+def _failed(check: str | Sentence, error: CosbatchError, settings: Settings) -> Finding:
     found = Sentence(N_("{code}: {message}"), {"code": error.code, "message": error.message})
     return Finding(check, WRONG, found, hint_for(error.code, settings.language), error.code)
 
@@ -132,15 +134,15 @@ def _failed(check: str, error: CosbatchError, settings: Settings) -> Finding:
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:
     """The buckets of manifests, reports and receipts: what they are for, their names and regions."""
     region = client.settings.account.region
-    yield from (("manifests", bucket, region) for bucket, _prefix in _manifests(client))
+    yield from ((_MANIFESTS, bucket, region) for bucket, _prefix in _manifests(client))
     for profile in client.configuration.profiles.profiles:
         for place in profile.places:
-            if place.what != "copies":
+            if place.what in _FOR:
                 yield place.what, place.bucket, place.region or region
 
 
 def _bucket(client: Client, role: str, bucket: str, region: str) -> Finding:
-    check = f"{role} {bucket}"
+    check = Sentence(N_("{what} {name}"), {"what": Sentence(role), "name": bucket})
     error = _send(client, Request("HEAD", names.bucket_host(bucket, region), "/")).error
     if error is None:
         return Finding(check, OK, Sentence(N_("answers in {region}"), {"region": region}))
@@ -166,7 +168,8 @@ def _manifests(client: Client) -> Iterator[tuple[str, str]]:
 
 def _readable(client: Client, place: Resource) -> Finding:
     """Whether manifests may be read: an object that is not there is a 404 to whoever may read it, else a 403."""
-    check = f"reading {place.bucket}/{(place.key or '').removesuffix(_NO_OBJECT)}"
+    prefix = (place.key or "").removesuffix(_NO_OBJECT)
+    check = Sentence(N_("reading {place}"), {"place": f"{place.bucket}/{prefix}"})
     error = _send(client, head_request(place, client.settings.account)).error
     if error is None or error.status == 404:
         return Finding(check, OK, Sentence(N_("allowed")))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of, verdict_of
 from cosbatch.cli.manifests import lists, reports
 from cosbatch.cli.manifests.failures import failures_told, most_first, report_parts
-from cosbatch.cli.terminal.language import _, ngettext
+from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.model.errors import CosbatchError
 
 # Failed tasks that are counted: more would keep a script waiting for what it may not want to know.
@@ -30,8 +30,8 @@ class End(NamedTuple):
 
     def as_json(self) -> dict[str, object]:
         """`{Status, Outcome, Succeeded, Failed, Left}`, with `Report` and `Failures` where they are known."""
-        known = {"Report": self.report, "Failures": dict(self.failures)}
-        told = {"Status": self.progress.status, "Outcome": self.progress.outcome, **self.progress.counts}
+        known = {N_("Report"): self.report, N_("Failures"): dict(self.failures)}
+        told = {N_("Status"): self.progress.status, N_("Outcome"): self.progress.outcome, **self.progress.counts}
         return {**told, **{name: value for name, value in known.items() if value}}
 
 
@@ -83,7 +83,7 @@ def left_warned(job: Mapping[str, Any]) -> dict[str, object]:
     """The same for programs, as `Warnings`."""
     left = job_progress_of(job).left
     message = f"Tasks that were never worked on, and so are in no report: {left}."
-    return {"Warnings": [{"Warning": "TasksLeft", "Left": left, "Message": message}]} if left else {}
+    return {N_("Warnings"): [{N_("Warning"): "TasksLeft", "Left": left, "Message": message}]} if left else {}
 
 
 def needs_another_try(codes: Iterable[str]) -> bool:

@@ -22,7 +22,7 @@ from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
 from cosbatch.cli.terminal.files import WrongUsage
-from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import fitted, indented, printable, table
 from cosbatch.client.batch_client import INTERVAL
@@ -181,7 +181,7 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
             code = max(code, _code_of_end(client, result, options))
         except CosbatchError as error:
             # The jobs are made all the same, and what they are must get out.
-            result["End"] = error.as_json()
+            result[N_("End")] = error.as_json()
             output.say_failure(result["End"], options)
             _say_how_to_follow(result["JobId"])
             return max(code, exit_codes.of_failure(error.code))

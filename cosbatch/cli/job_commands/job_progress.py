@@ -47,7 +47,7 @@ class JobProgress:
     @property
     def counts(self) -> dict[str, int | None]:
         """The shape that results have: how many tasks succeeded, failed and are left."""
-        return {"Succeeded": self.succeeded, "Failed": self.failed, "Left": self.left}
+        return {N_("Succeeded"): self.succeeded, N_("Failed"): self.failed, N_("Left"): self.left}
 
     @property
     def outcome(self) -> str:

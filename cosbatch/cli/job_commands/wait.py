@@ -52,7 +52,7 @@ def wait(options: argparse.Namespace) -> int:
     job = follow(client, options.job_id, options.interval, options.timeout)
     end = end_of(options.job_id, job, options)
     known = {"JobId": options.job_id, **end.as_json()}
-    output.show({**known, "Job": job}, options, lambda: record(known))
+    output.show({**known, "Job": job}, options, lambda: record(known, label=_))
     for line in told_at_end(options.job_id, job, end, client.settings.language):
         output.say(printable(line))
     return exit_code_of(end.progress)

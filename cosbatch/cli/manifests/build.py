@@ -107,8 +107,8 @@ def build(options: argparse.Namespace) -> int:
         output.say(ngettext("{count} row", "{count} rows", state.rows).format(count=f"{state.rows:,}"))
         return exit_codes.DONE
     fields = ["Bucket", "Key", *(["VersionId"] if options.versions else [])]
-    written = {"Manifest": options.output, "Rows": state.rows, "Size": state.size}
-    output.show({**written, "Format": CSV, "Fields": fields}, options)
+    written = {N_("Manifest"): options.output, N_("Rows"): state.rows, N_("Size"): state.size}
+    output.show({**written, N_("Format"): CSV, N_("Fields"): fields}, options)
     return exit_codes.DONE
 
 

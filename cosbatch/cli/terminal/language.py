@@ -50,7 +50,8 @@ def can_write(text: str) -> bool:
 
 def _(text: str) -> str:
     """The text in the language that is spoken."""
-    return _catalogue(spoken()).gettext(text)
+    # By the empty text, gettext knows what is said about the catalogue.
+    return _catalogue(spoken()).gettext(text) if text else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:

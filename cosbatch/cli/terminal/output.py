@@ -35,7 +35,7 @@ def show(value: object, options: argparse.Namespace, lines: Lines | None = None)
     if wants_json(options):
         write_json(value)
         return
-    told = lines() if lines else record(value) or [json.dumps(value)]
+    told = lines() if lines else record(value, label=_) or [json.dumps(value)]
     for line in told:
         streams.write(sys.stdout, line + "\n")
 

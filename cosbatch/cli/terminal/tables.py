@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 _GAP = "  "
@@ -97,12 +97,13 @@ def _in_turn(facts: Sequence[str], room: int) -> Iterator[str]:
     yield from wrapped(line, room)
 
 
-def record(value: object, indent: int = 0) -> list[str]:
+def record(value: object, indent: int = 0, label: Callable[[str], str] = str) -> list[str]:
     """One line for each leaf of the value: the path to it, and the leaf, which goes on below where it is long.
 
+    `label` puts a name on the path into a person's words.
     What is empty is left out, but for a container without elements: COSDeleteObject is one.
     """
-    leaves = [(name, _cell(leaf)) for name, leaf in _leaves(value) if leaf not in (None, "", [])]
+    leaves = [(name, _cell(leaf)) for name, leaf in _leaves(value, label) if leaf not in (None, "", [])]
     columns = _room(indent)
     usual = max((width(name) for name, _ in leaves if width(name) <= columns - _FOR_LEAVES), default=0)
     return [line for name, leaf in leaves for line in _named(name, leaf, usual, columns)]
@@ -166,13 +167,14 @@ def _longest(text: str) -> int:
     return max((width(piece.lstrip(" ")) for piece in _PIECE.findall(text)), default=0)
 
 
-def _leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+def _leaves(value: object, label: Callable[[str], str], path: str = "") -> Iterator[tuple[str, object]]:
     if isinstance(value, Mapping) and value:
         for name, below in value.items():
-            yield from _leaves(below, f"{path}.{name}" if path else str(name))
+            told = label(str(name))
+            yield from _leaves(below, label, f"{path}.{told}" if path else told)
     elif isinstance(value, list) and value:
         for index, below in enumerate(value):
-            yield from _leaves(below, f"{path}[{index}]")
+            yield from _leaves(below, label, f"{path}[{index}]")
     else:
         yield printable(path), value
 

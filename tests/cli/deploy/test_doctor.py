@@ -77,7 +77,7 @@ def findings(
     parsed, more = parse_profiles(json.dumps({"profiles": profiles or [ONE], "policy": policy or {}}))
     assert (problems, more) == ((), ())
     client = Client(Configuration(settings, parsed), wire or ScriptedWire(), SteppingClock().clock())
-    return {finding.check: finding for finding in doctor.examine(client, None, {})}
+    return {str(finding.check): finding for finding in doctor.examine(client, None, {})}
 
 
 def test_finds_nothing_wrong_where_all_is_as_it_should_be() -> None:
@@ -258,7 +258,7 @@ def test_warns_where_there_are_no_profiles() -> None:
     settings, _ = read_settings(ACCOUNT)
     parsed, _ = parse_profiles('{"profiles": []}')
     client = Client(Configuration(settings, parsed), ScriptedWire(), SteppingClock().clock())
-    assert {finding.check: finding.state for finding in doctor.examine(client, None, {})}["profiles"] == "warning"
+    assert {str(finding.check): finding.state for finding in doctor.examine(client, None, {})}["profiles"] == "warning"
 
 
 def test_leaves_out_what_a_profile_for_callers_does_not_say() -> None:
@@ -304,7 +304,7 @@ def test_looks_at_who_may_call_the_function_where_its_variables_are_known() -> N
         (replace(whole, missing=("REGION",)), "gateway"),
         (None, "gateway"),
     ):
-        found = {finding.check: finding for finding in doctor.examine(client, deployment, {})}
+        found = {str(finding.check): finding for finding in doctor.examine(client, deployment, {})}
         assert message in found["http"].message
 
 
@@ -400,6 +400,9 @@ def test_speaks_the_language_of_people_and_english_to_programs(
     run("doctor")
     shown = terminal.getvalue()
     assert "临时密钥" in shown or "永久密钥" in shown
+    assert not re.search(
+        r"^(settings|function|role|reading|clock)|  (ok|wrong|not seen|warning)\b", shown, re.MULTILINE
+    )
     assert not [check["Message"] for check in english if check["Message"][:30] in shown]
     assert max(map(width, shown.splitlines())) <= 80
 

@@ -46,6 +46,18 @@ def test_lays_out_leaf_by_leaf_what_has_no_layout_of_its_own(monkeypatch: pytest
     assert terminal.getvalue().splitlines()[0] == "JobId        53dc6228"
 
 
+def test_labels_what_a_person_sees_in_their_language_but_for_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_terminal(monkeypatch)
+    monkeypatch.setenv("LANGUAGE", "zh")
+    output.show({"JobId": "53dc6228", "": 1, "End": {"Succeeded": 2}, "Fields": ["Key"]}, options())
+    assert [line.split() for line in terminal.getvalue().splitlines()] == [
+        ["JobId", "53dc6228"],
+        ["1"],
+        ["结束.成功", "2"],
+        ["字段[0]", "Key"],
+    ]
+
+
 def test_lays_out_as_json_what_has_no_leaf(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = at_terminal(monkeypatch)
     output.show({"Results": []}, options())
