@@ -526,6 +526,8 @@ def test_ends_at_once_where_a_signal_comes_while_it_is_loaded(
             signal.raise_signal(number)
             raise AttributeError
 
+    # Where the tests themselves run under nohup, it would stay ignored.
+    signal.signal(number, signal.SIG_DFL)
     monkeypatch.setitem(sys.modules, "cosbatch.cli.main", Loading("cosbatch.cli.main"))
     monkeypatch.setattr(os, "_exit", sys.exit)
     with pytest.raises(SystemExit) as ending:
