@@ -38,6 +38,13 @@ from tests.stage import (
 )
 
 PAGES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md"))
+
+
+@pytest.mark.parametrize("name", [*PAGES, "README.md", "README.zh-CN.md", "CHANGELOG.md", "CONTRIBUTING.md"])
+def test_holds_no_conflict_of_a_merge(name: str) -> None:
+    assert not re.search(r"^(<{7}|>{7}) ", page(name), re.MULTILINE)
+
+
 CONFIGURATION, OPERATING = page("docs/configuration.md"), page("docs/operating.md")
 TERRAFORM = ROOT / "docs" / "terraform"
 # Names that the SDKs have; the settings take them, no page needs to teach them.

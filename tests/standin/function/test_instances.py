@@ -84,7 +84,22 @@ def test_answers_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert second["error"] == "RuntimeError: no"
     assert "not JSON serializable" in third["error"]
     assert "TENCENTCLOUD_TOKEN" not in os.environ
-    assert bootstrap.serve("in_process.other", [], answers) == bootstrap.serve("in_process", [], answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("in_process.other", "AttributeError: module 'in_process' has no attribute 'other'"),
+        ("in_process", "ValueError: it is given as MODULE.NAME"),
+        ("in_process.json", "TypeError: in_process.json is no function"),
+    ],
+)
+def test_says_what_is_no_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: str) -> None:
+    (tmp_path / "in_process.py").write_text(CODE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    answers = io.StringIO()
+    assert bootstrap.serve(name, [], answers) == 1
+    assert json.loads(answers.getvalue()) == {"error": told}
 
 
 def test_is_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
