@@ -16,6 +16,7 @@ from cosbatch.model.errors import CosbatchError
 _MOST = 1_000_000
 # What needs no other try: the object is being restored already, or was never archived.
 _NOTHING_TO_DO = {"RestoreAlreadyInProgress", "RestoreNonArchiveObject"}
+_LEFT = N_("Tasks that were never worked on, and so are in no report: {count}.")
 
 
 class End(NamedTuple):
@@ -74,7 +75,7 @@ def left_told(job: Mapping[str, Any]) -> Iterator[str]:
     """What is to be known of tasks that a job which has ended did not come to: no report names them. Nothing where there are none."""
     left = job_progress_of(job).left
     if left:
-        yield _("Tasks that were never worked on, and so are in no report: {count}.").format(count=f"{left:,}")
+        yield _(_LEFT).format(count=f"{left:,}")
         again = _("With --again, the command that made the job takes its whole list once more: {place}")
         yield again.format(place=lists.of_job(job) or _("that it does not name"))
 
@@ -82,8 +83,8 @@ def left_told(job: Mapping[str, Any]) -> Iterator[str]:
 def left_warned(job: Mapping[str, Any]) -> dict[str, object]:
     """The same for programs, as `Warnings`."""
     left = job_progress_of(job).left
-    message = f"Tasks that were never worked on, and so are in no report: {left}."
-    return {N_("Warnings"): [{N_("Warning"): "TasksLeft", "Left": left, "Message": message}]} if left else {}
+    told = {N_("Warning"): "TasksLeft", "Left": left, "Message": _LEFT.format(count=left)}
+    return {N_("Warnings"): [told]} if left else {}
 
 
 def needs_another_try(codes: Iterable[str]) -> bool:

@@ -71,12 +71,12 @@ def make_jobs(
 
 def _found(name: str, call: ListCall, options: argparse.Namespace) -> AbstractContextManager[str | Resource]:
     """The LIST, once nothing but its rows can stand in the way of its jobs. Raises WrongUsage, CosbatchError."""
-    is_prefix, as_file = lists.names_prefix(name), options.split is not None
-    if options.from_class and not is_prefix:
+    prefix, as_file = lists.prefix_of(name), options.split is not None
+    if options.from_class and not prefix:
         message = _("--from-class is for cos://bucket/prefix/; of {name}, all rows are taken")
         raise WrongUsage(message.format(name=name))
     check(call, lists.left_in_place(name, as_file))
-    without = left_out(call, lists.place_of(name)) if is_prefix else ()
+    without = left_out(call, prefix) if prefix else ()
     return lists.found(name, options, options.from_class or _only_of(call), as_file, without)
 
 

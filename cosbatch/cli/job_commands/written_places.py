@@ -27,12 +27,13 @@ def left_out(call: ListCall, listed: Resource) -> tuple[str, ...]:
     below = listed.key or ""
     inside = []
     for place in _written(call, below):
-        is_deeper = place.prefix.startswith(below) and place.prefix != below
+        if place.bucket != listed.bucket:
+            continue
         # Copies have any key behind their prefix; what the list and the report are called behind theirs is known.
         is_among = below.startswith(place.prefix) if place.what == "copies" else below == place.prefix
-        if place.bucket == listed.bucket and is_deeper:
+        if place.prefix.startswith(below) and place.prefix != below:
             inside.append(place.prefix)
-        elif place.bucket == listed.bucket and is_among:
+        elif is_among:
             message = _(
                 "{what} would go to where {list} is listed: the same command would find more the next time, and make a "
                 "second job. Name another place with {option}, or make a list with cosbatch build and give that"

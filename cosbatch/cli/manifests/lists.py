@@ -84,9 +84,10 @@ def of_job(job: Mapping[str, Any]) -> str:
     return place.uri
 
 
-def names_prefix(name: str) -> bool:
-    """Whether the LIST is all that a prefix or a bucket holds. Raises WrongUsage."""
-    return objects.is_object(name) and _is_prefix(place_of(name))
+def prefix_of(name: str) -> Resource | None:
+    """The prefix or bucket, all objects of which the LIST is; None of another LIST. Raises WrongUsage."""
+    place = place_of(name) if objects.is_object(name) else None
+    return place if place and _is_prefix(place) else None
 
 
 def _is_prefix(place: Resource) -> bool:
