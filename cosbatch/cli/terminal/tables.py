@@ -197,6 +197,8 @@ def printable(text: str) -> str:
 
 def width(text: str) -> int:
     """How many columns of a terminal the text takes: Chinese characters take two, combining accents none."""
+    if text.isascii():  # most is, and is not asked for each character: 0.1 µs a line where it would be 8
+        return len(text)
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
