@@ -48,7 +48,7 @@ _CREATE_EXAMPLES = N_("""\
     cosbatch create call.json --plan-digest sha256:3f0c...
 
   Create a job and wait for its end:
-    cosbatch wait $(cosbatch create call.json | jq -r .JobId)
+    cosbatch create call.json --wait
 
   Ask again after a failure, without making a second job: the token is in the result of the first try.
     cosbatch create call.json --token 0e5a7cde-61f1-7e3b-0d7c-5ba9a1f4b2c6

@@ -20,7 +20,7 @@ from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote.client import LONG_PATIENCE, Client
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
-from cosbatch.cli.terminal.asking import check_terminal, has_terminal, is_agreed
+from cosbatch.cli.terminal.asking import check_terminal, is_agreed
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.progress import bytes_shown
@@ -190,9 +190,7 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
 
 def _code_of_end(client: Client, result: Result, options: argparse.Namespace) -> int:
     """The exit code for the end of the job, which is noted in its result."""
-    # In a script, nobody would see that somebody has to confirm it.
-    may_be_confirmed = options.timeout is not None or has_terminal()
-    job = follow(client, result["JobId"], INTERVAL, options.timeout, may_be_confirmed)
+    job = follow(client, result["JobId"], INTERVAL, options.timeout)
     end = end_of(result["JobId"], job, options)
     result["End"] = end.as_json()
     for line in told_at_end(result["JobId"], job, end, client.settings.language):

@@ -12,6 +12,7 @@ from cosbatch.cli.job_commands.after_job import end_of, told_at_end
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of
 from cosbatch.cli.remote.client import Client, connect_without_profiles
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.asking import has_terminal
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
 from cosbatch.cli.terminal.progress import Progress, Reading
@@ -31,7 +32,7 @@ _EXAMPLES = N_("""\
   In a script, for an hour at most, looking every 30 seconds:
     cosbatch wait 53dc6228-c50b-46f7-8ad7-65e7159f1aae --timeout 3600 --interval 30 | jq -r .Outcome
 
-At the end it tells what failed by error code, as the job's report says, and how to go on. A cancelled or failed job has done what Succeeded counts; what it left undone, Left counts.
+At the end it tells what failed by error code, as the job's report says, and how to go on. A cancelled or failed job has done what Succeeded counts; what it left undone, Left counts. In a script, a job that waits for somebody to confirm it is followed no further (4), unless --timeout says how long.
 exit code: 0 every task succeeded, 3 some failed or the job did, 4 the time was over
 outcomes: complete, complete with failures, nothing done, failed, cancelled; unfinished after the time-out
 """)
@@ -58,11 +59,13 @@ def wait(options: argparse.Namespace) -> int:
     return exit_code_of(end.progress)
 
 
-def follow(client: Client, job_id: str, interval: float, timeout: float | None, may_be_confirmed: bool = True) -> Job:
+def follow(client: Client, job_id: str, interval: float, timeout: float | None) -> Job:
     """The job as it was last seen: at its end, or when the time was over. Raises CosbatchError.
 
-    Unless it may be confirmed in the meantime, also when it waits for that.
+    Without a timeout, where nobody sits at a terminal, also when it waits to be confirmed.
     """
+    # In a script, nobody would see that somebody has to confirm it.
+    may_be_confirmed = timeout is not None or has_terminal()
     job: Job = {}
     is_told = False
     with contextlib.closing(Progress(sys.stderr, client.clock)) as bar:

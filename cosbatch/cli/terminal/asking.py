@@ -35,10 +35,14 @@ def ask(question: str, default: str) -> str:
 
 def check_terminal(options: argparse.Namespace) -> None:
     """Raises WrongUsage where --yes does not say so, and nobody can be asked: better before long work than behind it."""
-    if not options.yes and options.quiet:
+    if options.yes:
+        return
+    if options.quiet:
         raise WrongUsage(_("--quiet cannot ask; --yes does it without asking"))
-    if not options.yes and not has_terminal():
-        raise WrongUsage(_("there is no terminal to ask at; --yes does it without asking"))
+    if not sys.stdin.isatty():
+        raise WrongUsage(_("stdin is no terminal, so nobody can answer; --yes does it without asking"))
+    if not sys.stderr.isatty():
+        raise WrongUsage(_("stderr is no terminal, so nobody would see the question; --yes does it without asking"))
 
 
 def is_agreed(options: argparse.Namespace, shown: Callable[[], Iterable[str]], question: str) -> bool:

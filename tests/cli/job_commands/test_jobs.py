@@ -253,6 +253,24 @@ def test_says_that_quiet_cannot_ask_at_a_terminal(run: Run, monkeypatch: pytest.
 
 
 @responses.activate
+@pytest.mark.parametrize(
+    ("is_terminal", "told"),
+    [
+        ("stderr", "stdin is no terminal, so nobody can answer"),
+        ("stdin", "stderr is no terminal, so nobody would see the question"),
+    ],
+)
+def test_says_which_stream_is_no_terminal_to_ask_at(
+    run: Run, monkeypatch: pytest.MonkeyPatch, is_terminal: str, told: str
+) -> None:
+    streams = {"stdin": io.StringIO("y\n"), "stderr": io.StringIO(), is_terminal: Terminal("y\n")}
+    for name, stream in streams.items():
+        monkeypatch.setattr(sys, name, stream)
+    assert run("cancel", JOB).code == 2
+    assert f"cosbatch: {told}; --yes does it" in streams["stderr"].getvalue()
+
+
+@responses.activate
 @pytest.mark.parametrize(("name", "method", "part", "question"), ASKING)
 @pytest.mark.parametrize("answer", ["y\n", "YES\n"])
 def test_shows_what_is_at_stake_and_goes_on_after_a_yes(

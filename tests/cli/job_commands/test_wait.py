@@ -86,10 +86,31 @@ def test_says_what_a_job_has_done_that_did_not_come_to_its_end(run: Run, time: S
 def test_says_how_to_confirm_a_suspended_job_once(run: Run, time: SteppingClock) -> None:
     for status, succeeded in (("Suspended", 0), ("Suspended", 0), ("Ready", 0), ("Complete", 10)):
         look(status, succeeded)
-    said = run("wait", JOB, "--interval", "60", clock=time.clock())
+    said = run("wait", JOB, "--interval", "60", "--timeout", "600", clock=time.clock())
     assert said.code == 0
     assert said.err.count(f"cosbatch confirm {JOB}") == 1
     assert time.naps == [60.0, 60.0, 60.0]
+
+
+@responses.activate
+def test_follows_a_suspended_job_no_further_where_nobody_sees_that_it_has_to_be_confirmed(
+    run: Run, time: SteppingClock
+) -> None:
+    look("Suspended")
+    said = run("wait", JOB, clock=time.clock())
+    assert (said.code, said.json["Outcome"], time.naps) == (4, "unfinished", [])
+    assert f"It waits to be confirmed: cosbatch confirm {JOB}\n" in said.err
+
+
+@responses.activate
+def test_follows_a_suspended_job_on_where_somebody_sits_at_a_terminal(
+    run: Run, time: SteppingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look("Suspended")
+    look("Complete", 10)
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert (run("wait", JOB, clock=time.clock()).code, time.naps) == (0, [5.0])
 
 
 @responses.activate
@@ -198,7 +219,7 @@ sys.exit(main(sys.argv[1:]))
 def test_says_what_becomes_of_the_job_when_interrupted(run: Run, standin: Standin) -> None:
     """The real thing: a process of its own, and the signal that Ctrl-C sends."""
     job_id = suspended_job(run)
-    command = [sys.executable, "-c", HEAR_AND_RUN, "wait", job_id, "--interval", "600"]
+    command = [sys.executable, "-c", HEAR_AND_RUN, "wait", job_id, "--interval", "600", "--timeout", "600"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout and process.stderr
         said = [process.stderr.readline(), process.stderr.readline()]
@@ -221,7 +242,7 @@ def interrupted(seconds: float) -> None:
 @responses.activate
 def test_says_when_interrupted_how_the_job_goes_on(run: Run, status: str, confirm: list[str]) -> None:
     look(status, 3)
-    said = run("wait", JOB, clock=Clock(sleep=interrupted))
+    said = run("wait", JOB, "--timeout", "600", clock=Clock(sleep=interrupted))
     assert said.code == 130
     stopped = f"Only this command is stopped, not the job. Follow it with: cosbatch wait {JOB}"
     assert said.err.splitlines()[1:] == [*confirm, stopped]
