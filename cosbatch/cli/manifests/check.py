@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -13,6 +14,7 @@ from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, bucket, command, whole_number
 from cosbatch.cli.terminal.tables import printable, table
+from cosbatch.configuration.settings import APPID, first_set
 from cosbatch.jobs.judging import judge_data_files
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.manifest.judge import CsvJudge, feed_in_time
@@ -84,7 +86,18 @@ def check(options: argparse.Namespace) -> int:
             content.size,
         )
         output.say(told.format(size=content.size))
+    if verdict.ok and (others := _of_other_accounts(verdict)):
+        told = _(
+            "Note: {buckets} is not of the account {appid} that COSBATCH_APPID names: commands that make jobs refuse it."
+        )
+        output.say(printable(told.format(buckets=", ".join(others), appid=first_set(os.environ, APPID))))
     return exit_codes.DONE if verdict.ok and not content.is_cut else exit_codes.FAILED
+
+
+def _of_other_accounts(verdict: Verdict) -> list[str]:
+    """The buckets that are not of the account that the environment names, where it names one."""
+    appid = first_set(os.environ, APPID)
+    return [bucket for bucket in verdict.buckets if appid and not bucket.endswith(f"-{appid}")]
 
 
 class Limited:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 from cosbatch.cli.terminal import streams
-from cosbatch.cli.terminal.language import _, can_write
+from cosbatch.cli.terminal.language import N_, _, can_write
 from cosbatch.cli.terminal.tables import fitted, printable, record
 from cosbatch.cli.terminal.typed import place_typed
 from cosbatch.configuration.settings import language_of
@@ -81,7 +81,7 @@ def _failure_lines(failure: Mapping[str, Any], options: argparse.Namespace) -> I
     yield from _problem_lines(failure, options)
     for name, value in failure.items():
         if name not in _SHOWN and not isinstance(value, dict | list):
-            yield printable(f"{name}: {value}")
+            yield printable(f"{_(name)}: {value}")
     if failure.get("Retryable"):
         yield _("Another try later can help.")
 
@@ -109,7 +109,7 @@ def found_told(totals: Mapping[str, int]) -> str:
 def advise(error: CosbatchError | KeyboardInterrupt, advice: str) -> None:
     """Say what to do next: behind the failure, as the end of its hint; at once where a person has interrupted."""
     if isinstance(error, CosbatchError):
-        error.fields["Hint"] = f"{error.fields.get('Hint') or hint_of(error.code)} {advice}"
+        error.fields[N_("Hint")] = f"{error.fields.get('Hint') or hint_of(error.code)} {advice}"
     else:
         say(advice)
 

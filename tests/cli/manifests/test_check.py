@@ -250,3 +250,19 @@ def test_judges_in_chinese(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     said = run("check", str(manifest))
     assert (said.code, said.json["Warnings"][0]["Fault"]) == (0, "BlankLine")
     assert said.err == "任务可以读取：1 行，2 列，examplebucket-1250000000。\n发现：1 BlankLine。\n"
+
+
+@pytest.mark.parametrize(("bucket", "told"), [("examplebucket-1259999999", True), ("examplebucket-1250000000", False)])
+def test_tells_that_a_bucket_is_of_another_account_than_the_commands_work_for(
+    run: Run, listed: Any, bucket: str, told: bool
+) -> None:
+    ended = run("check", listed(f"{bucket},photos/1.jpg\n".encode()))
+    assert ended.code == 0
+    assert (f"Note: {bucket} is not of the account 1250000000" in ended.err) == told
+
+
+def test_knows_no_account_where_the_environment_names_none(
+    run: Run, listed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COSBATCH_APPID")
+    assert "Note" not in run("check", listed(b"examplebucket-1259999999,photos/1.jpg\n")).err
