@@ -15,10 +15,10 @@ from cosbatch.schemas.calls import ACTIONS
 DEFAULT_TIMEOUT = 10.0
 
 # The variables, each after the names that it is known by as well. The platform sets its own without an underscore before ID
-# and KEY; people write the SDKs' names.
+# and KEY; people write the SDKs' names, and for the session token Terraform's and Pulumi's.
 SECRET_ID = ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRET_ID")
 SECRET_KEY = ("TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SECRET_KEY")
-SESSION_TOKEN = ("TENCENTCLOUD_SESSIONTOKEN", "TENCENTCLOUD_TOKEN")
+SESSION_TOKEN = ("TENCENTCLOUD_SESSIONTOKEN", "TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN")
 UIN = ("COSBATCH_UIN", "TENCENTCLOUD_UIN")
 APPID = ("COSBATCH_APPID", "TENCENTCLOUD_APPID")
 REGION = ("COSBATCH_REGION", "TENCENTCLOUD_REGION")

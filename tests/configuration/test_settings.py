@@ -39,11 +39,12 @@ def test_takes_its_own_variables_before_the_platforms() -> None:
     assert (settings.account.uin, settings.account.appid, settings.account.region) == ("7", "8", "na-toronto")
 
 
-def test_takes_the_names_that_the_sdks_have_for_credentials_after_the_platforms() -> None:
+@pytest.mark.parametrize("token", ["TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"])
+def test_takes_the_names_that_others_have_for_credentials_after_the_platforms(token: str) -> None:
     sdk = {
         "TENCENTCLOUD_SECRET_ID": "AKIDsdk",
         "TENCENTCLOUD_SECRET_KEY": "sdk",
-        "TENCENTCLOUD_TOKEN": "session",
+        token: "session",
         "COSBATCH_UIN": UIN,
         "COSBATCH_APPID": APPID,
         "COSBATCH_REGION": REGION,

@@ -109,15 +109,19 @@ def _lines(found: Sequence[Mapping[str, Any]], options: argparse.Namespace, regi
 def _row(job: Mapping[str, Any]) -> list[object]:
     progress = job_progress_of(job)
     counts = [progress.succeeded, progress.failed, progress.total or 0]
-    description = without_marker(str(job.get("Description") or ""))
     first = [job.get("JobId"), progress.status, job.get("Operation"), job.get("Priority")]
-    return [*first, *counts, job.get("CreationTime"), description]
+    return [*first, *counts, job.get("CreationTime"), _description(job)]
+
+
+def _description(job: Mapping[str, Any]) -> str:
+    """What people have said about the job: the marker tells them nothing."""
+    return without_marker(str(job.get("Description") or ""))
 
 
 def describe(options: argparse.Namespace) -> int:
     client = connect_without_profiles(options)
     result: Any = client.call({"Action": "DescribeJob", "JobId": options.job_id})
-    output.show(result, options, lambda: record(result["Job"]))
+    output.show(result, options, lambda: record({**result["Job"], "Description": _description(result["Job"])}))
     for reason in reasons_of(result["Job"], client.settings.language):
         output.say(printable(reason))
     return exit_codes.DONE
@@ -165,7 +169,7 @@ def _at_stake(client: Client, call: Mapping[str, Any]) -> Iterator[str]:
     name = next(iter(operation), "") if isinstance(operation, Mapping) else str(operation or "")
     what = _("{operation}, over the list {place}")
     yield what.format(operation=name or _("A job"), place=lists.of_job(job) or _("that it does not name"))
-    yield "  " + (without_marker(str(job.get("Description") or "")) or _("without a description"))
+    yield "  " + (_description(job) or _("without a description"))
     yield f"  {counts_of(progress)}"
     if progress.is_final and call["Action"] == "UpdateJobStatus":
         ended = InvalidRequest(f"The job is {progress.status}: it has ended; nothing was sent.")

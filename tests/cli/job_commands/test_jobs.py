@@ -98,6 +98,17 @@ def test_describes_a_job(run: Run) -> None:
 
 
 @responses.activate
+def test_shows_a_person_the_description_without_the_marker(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = f"clean up [cb:{'0' * 20}.{'1' * 20}]"
+    describing(f"<Status>Active</Status><Description>{marked}</Description>")
+    assert run("describe", JOB).json["Job"]["Description"] == marked
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run("describe", JOB).code == 0
+    assert terminal.getvalue() == "Status       Active\nDescription  clean up\n"
+
+
+@responses.activate
 def test_shows_a_person_no_empty_rows(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     reason = "<JobFailure><FailureCode></FailureCode><FailureReason></FailureReason></JobFailure>"
     describing(f"<Status>Complete</Status><FailureReasons>{reason}</FailureReasons>")
