@@ -68,13 +68,19 @@ def _announce(standin: Standin, options: argparse.Namespace, say: Callable[[str]
     exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in standin.environ.items())
     if options.env:
         Path(options.env).write_text(exports, encoding="utf-8")
-    if sys.stdout.isatty() and not getattr(options, "json", False):
+    if _is_for_a_program(options):
+        sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
+    else:
         say(_("Its page for people is {endpoint}/ and Ctrl-C ends it.").format(endpoint=standin.endpoint))
         say(_("For cosbatch in another terminal:"))
         sys.stdout.write(exports)
-    else:
-        sys.stdout.write(json.dumps({"endpoint": standin.endpoint, "environ": standin.environ}) + "\n")
     sys.stdout.flush()
+
+
+def _is_for_a_program(options: argparse.Namespace) -> bool:
+    """Whether a program reads stdout: `cosbatch standin` can be told so, by --json and --table."""
+    told: bool | None = getattr(options, "json", None)
+    return not sys.stdout.isatty() if told is None else told
 
 
 def _reason(error: Exception, address: str) -> str:

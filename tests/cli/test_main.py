@@ -157,7 +157,7 @@ def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[s
         (("list",), "jobs"),
         (("rm", "list.csv"), "delete or delete-objects"),
         (("update-job-status", "x"), "confirm"),
-        (("jobs", "--output", "json"), "--json"),
+        (("jobs", "--output", "json"), "--json or --table"),
         (("cancel", "JOB", "-f"), "--yes"),
         (("restore", "list.csv", "-d", "3"), "--days"),
         (("create", "list.csv", "--endpoint-url", "http://127.0.0.1"), "--endpoint"),
@@ -184,6 +184,10 @@ def test_says_what_was_probably_meant(run: Run, arguments: tuple[str, ...], mean
 def test_guesses_nothing_where_nothing_is_alike(run: Run, arguments: tuple[str, ...]) -> None:
     said = run(*arguments)
     assert (said.code, "did you mean" in said.err) == (2, False)
+
+
+def test_says_which_options_exclude_each_other(run: Run) -> None:
+    assert run("--json", "jobs", "--table").err.endswith("argument --table: not allowed with argument --json\n")
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ WRONG = {
         --json
         --region ap-beijing demo
         --verbose --quiet jobs
+        --json --table jobs
         demo --objects 0
         invoke
         invoke nowhere.json

@@ -35,6 +35,9 @@ _JOBS_EXAMPLES = N_("""\
 
   The ids of the ten newest that are running or waiting for their turn:
     cosbatch jobs --state Active --state Ready --limit 10 | jq -r '.Jobs[].JobId'
+
+  The table that a terminal gets, also in a pipe; here, anew every ten seconds:
+    watch -n 10 cosbatch jobs --table
 """)
 _DESCRIBE_EXAMPLES = N_("""\
   Everything that the service knows about a job:

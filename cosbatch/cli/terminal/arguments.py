@@ -39,7 +39,9 @@ _ELSEWHERE = {
     "delete": ("rm", "remove"),
     "delete-objects": ("rm", "remove"),
     "init": ("config", "configure", "generate"),
+    # What follows them says which of the two is meant.
     "--json": ("--output", "--format", "-o"),
+    "--table": ("--output", "--format", "-o"),
     "--yes": ("--force", "-f"),
     "--verbose": ("--debug", "-v"),
     "--tier": ("--mode", "-m"),
@@ -136,7 +138,11 @@ class _ShowVersion(argparse.Action):
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The options that every command has."""
-    parser.add_argument("--json", action="store_true", help=_("write JSON also where stdout is a terminal"))
+    for_whom = parser.add_mutually_exclusive_group()
+    for_programs = _("write JSON also where stdout is a terminal")
+    for_whom.add_argument("--json", action="store_const", const=True, help=for_programs)
+    for_people = _("lay results out for people also where stdout is no terminal")
+    for_whom.add_argument("--table", action="store_const", const=False, dest="json", help=for_people)
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help=_("show the version and exit"))
     how_much = parser.add_mutually_exclusive_group()
     how_much.add_argument("--verbose", action="store_true", help=_("tell on stderr what goes over the wire"))

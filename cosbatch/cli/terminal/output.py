@@ -146,5 +146,5 @@ def emphasised(text: str, stream: TextIO) -> str:
 
 
 def wants_json(options: argparse.Namespace) -> bool:
-    """Whether a program reads stdout."""
-    return bool(getattr(options, "json", False)) or not sys.stdout.isatty()
+    """Whether a program reads stdout, as --json and --table say, or else that it is no terminal."""
+    return not sys.stdout.isatty() if options.json is None else bool(options.json)

@@ -90,6 +90,16 @@ def test_lays_jobs_out_as_a_table_for_a_person(run: Run, monkeypatch: pytest.Mon
 
 
 @responses.activate
+@pytest.mark.parametrize("arguments", [("--table", "jobs"), ("jobs", "--table")])
+def test_lays_jobs_out_in_a_pipe_when_asked_as_wide_as_columns_says(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    listing(member("new", "2026-11-23T00:00:00Z"))
+    monkeypatch.setenv("COLUMNS", "120")
+    assert [line.split()[-1] for line in run(*arguments).out.splitlines()] == ["Description", "restore"]
+
+
+@responses.activate
 def test_describes_a_job(run: Run) -> None:
     describing(f"<JobId>{JOB}</JobId><Status>Active</Status><New>thing</New>")
     said = run("describe", JOB)

@@ -51,6 +51,15 @@ def test_writes_json_at_a_terminal_where_it_is_asked_for(run: Run, monkeypatch: 
     assert json.loads(told.getvalue())["endpoint"]
 
 
+def test_shows_the_variables_as_a_shell_reads_them_in_a_pipe_where_it_is_asked_to(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Told()
+    monkeypatch.setattr(sys, "stdout", told)
+    assert run("standin", "--table").code == 0
+    assert told.getvalue().startswith("export TENCENTCLOUD_SECRETID=")
+
+
 @pytest.mark.parametrize(
     ("before", "is_interrupted"), [(signal.default_int_handler, True), (signal.SIG_DFL, True), (signal.SIG_IGN, False)]
 )

@@ -16,7 +16,7 @@ from tests.cli.running import Terminal
 VALUE = {"JobId": "53dc6228", "Description": "恢复"}
 
 
-def options(as_json: bool = False) -> argparse.Namespace:
+def options(as_json: bool | None = None) -> argparse.Namespace:
     return argparse.Namespace(json=as_json)
 
 
@@ -68,6 +68,12 @@ def test_writes_json_on_a_terminal_when_asked(monkeypatch: pytest.MonkeyPatch) -
     terminal = at_terminal(monkeypatch)
     output.show(VALUE, options(as_json=True), lambda: ["a table"])
     assert json.loads(terminal.getvalue()) == VALUE
+
+
+def test_lays_the_value_out_where_no_terminal_is_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    output.show(VALUE, options(as_json=False), lambda: ["a table"])
+    output.fail({"Code": "SlowDown", "Message": "Please."}, options(as_json=False))
+    assert capsys.readouterr() == ("a table\n", "SlowDown: Please.\n")
 
 
 @pytest.mark.parametrize("text", ["恢复", "\udcff", "\U0001f600"])
