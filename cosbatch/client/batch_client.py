@@ -24,6 +24,8 @@ Job = Mapping[str, Any]
 PATIENCE = 60.0
 LISTING_PATIENCE = 300.0
 INTERVAL = 5.0
+# 31 years: a clock cannot be asked to sleep for any time.
+_LONGEST = 10**9
 
 
 class BatchClient:
@@ -121,10 +123,10 @@ class BatchClient:
         """The job at its end: Complete, Failed or Cancelled. `on_progress` gets each state that is seen, every `interval`
         seconds. Raises TimeoutError after `timeout` seconds, and ValueError where they are none that can be waited for.
         """
-        if not (timeout is None or (isinstance(timeout, int | float) and timeout >= 0)):
-            raise ValueError(f"timeout must be a number of seconds from 0 up, or None; it is {timeout!r}")
-        if not (isinstance(interval, int | float) and 0 < interval < float("inf")):
-            raise ValueError(f"interval must be a number of seconds above 0; it is {interval!r}")
+        if not (timeout is None or (isinstance(timeout, int | float) and 0 <= timeout <= _LONGEST)):
+            raise ValueError(f"timeout must be a number of seconds from 0 to {_LONGEST}, or None; it is {timeout!r}")
+        if not (isinstance(interval, int | float) and 0 < interval <= _LONGEST):
+            raise ValueError(f"interval must be a number of seconds above 0, up to {_LONGEST}; it is {interval!r}")
         until = self._clock.monotonic() + timeout if timeout is not None else float("inf")
         while True:
             job = self.describe_job(job_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from cosbatch.jobs.comparison import contradictions, differences
@@ -278,7 +279,8 @@ def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange) -> _Can
 def _described(job_id: str, exchange: Exchange) -> dict[str, Any]:
     """Raises DuplicateUnresolved where the job cannot be described now."""
     try:
-        job: Any = exchange.ask(actions.describe_job_request(job_id, exchange.account), actions.described)["Job"]
+        request = actions.describe_job_request(job_id, exchange.account)
+        job: Any = exchange.ask(request, partial(actions.described, job_id))["Job"]
     except ServiceSideError as error:
         raise DuplicateUnresolved(
             f"Job {job_id} bears the marker of this token, but cannot be looked at ({error.code}); try again."

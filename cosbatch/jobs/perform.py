@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from cosbatch.configuration import Configuration, caller_policy
@@ -35,14 +36,15 @@ def perform(call: Call, context: CallContext) -> dict[str, object]:
     fields, ask, account = load_call(call.action, call.fields), context.exchange.ask, context.exchange.account
     match call.action:
         case "DescribeJob":
-            return ask(actions.describe_job_request(fields["JobId"], account), actions.described)
+            request = actions.describe_job_request(fields["JobId"], account)
+            return ask(request, partial(actions.described, fields["JobId"]))
         case "ListJobs":
             query = {name[:1].lower() + name[1:]: value for name, value in fields.items()}
             return ask(actions.list_jobs_request(query, account), actions.listed)
         case "UpdateJobPriority":
             caller_policy.check_priority(fields["Priority"], context.configuration.profiles)
             request = actions.update_job_priority_request(fields["JobId"], fields["Priority"], account)
-            return ask(request, actions.updated_priority)
+            return ask(request, partial(actions.updated_priority, fields["JobId"]))
         case "UpdateJobStatus":
             return _update_job_status(fields, call.caller, context)
         case _:
@@ -53,12 +55,13 @@ def perform(call: Call, context: CallContext) -> dict[str, object]:
 
 def _update_job_status(fields: Mapping[str, Any], caller: str | None, context: CallContext) -> dict[str, object]:
     """A caller who is known by a token may not be the one who asked for the job that is confirmed."""
-    ask, account, status = context.exchange.ask, context.exchange.account, fields["RequestedJobStatus"]
+    ask, account = context.exchange.ask, context.exchange.account
+    job_id, status = fields["JobId"], fields["RequestedJobStatus"]
     if caller is not None and status == "Ready":
-        job: Any = ask(actions.describe_job_request(fields["JobId"], account), actions.described)["Job"]
+        job: Any = ask(actions.describe_job_request(job_id, account), partial(actions.described, job_id))["Job"]
         caller_policy.check_confirmation(job.get("Description"), caller, context.configuration.profiles)
-    request = actions.update_job_status_request(fields["JobId"], status, fields.get("StatusUpdateReason"), account)
-    return ask(request, actions.updated_status)
+    request = actions.update_job_status_request(job_id, status, fields.get("StatusUpdateReason"), account)
+    return ask(request, partial(actions.updated_status, job_id))
 
 
 class Draft(NamedTuple):

@@ -55,6 +55,10 @@ class CosbatchError(Exception):
         first = [f"{quoted(problem.pointer)} {quoted(problem.message)}" for problem in self.problems[:3]]
         return "; ".join([self.message, *first])
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """For `copy` and `pickle`, and so for other processes: made anew without what each class wants to be made of."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
     def __init_subclass__(cls, status: int | None = None, retryable: bool = False) -> None:
         """The class's name is its Code; a `status` that is not given is that of the class above."""
         cls.code = cls.__name__

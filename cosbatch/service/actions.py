@@ -88,33 +88,43 @@ def created(response: Response) -> dict[str, object]:
     return result
 
 
-def described(response: Response) -> dict[str, object]:
+def described(job_id: str, response: Response) -> dict[str, object]:
     """`{Job, RequestId}`."""
-    result = read("DescribeJobResult", response)
+    result: dict[str, Any] = read("DescribeJobResult", response)
     if not isinstance(result.get("Job"), dict):
         raise _strange(response, "it describes no job", is_final=True)
-    return result
+    return {**result, "Job": _of_job(job_id, result["Job"], response)}
 
 
 def listed(response: Response) -> dict[str, object]:
     """`{Jobs, NextToken, RequestId}`; Jobs is a list, empty where nothing is listed."""
     result: dict[str, Any] = read("ListJobsResult", response)
-    return {**result, "Jobs": [job for job in result.get("Jobs") or () if isinstance(job, dict)]}
+    jobs = result.get("Jobs") or []
+    if not all(isinstance(job, dict) for job in jobs):
+        raise _strange(response, "it lists what is no job")
+    return {**result, "Jobs": jobs}
 
 
-def updated_priority(response: Response) -> dict[str, object]:
+def updated_priority(job_id: str, response: Response) -> dict[str, object]:
     """`{JobId, Priority, RequestId}`."""
-    return read("UpdateJobPriorityResult", response)
+    return _of_job(job_id, read("UpdateJobPriorityResult", response), response)
 
 
-def updated_status(response: Response) -> dict[str, object]:
+def updated_status(job_id: str, response: Response) -> dict[str, object]:
     """`{JobId, Status, StatusUpdateReason, RequestId}`."""
-    return read("UpdateJobStatusResult", response)
+    return _of_job(job_id, read("UpdateJobStatusResult", response), response)
 
 
 def deleted(response: Response) -> dict[str, object]:
     """`{RequestId}`: the answer has no body that any source describes."""
     return _with_request_id({}, checked(response))
+
+
+def _of_job(job_id: str, told: dict[str, object], response: Response) -> dict[str, object]:
+    """What is told of the job. Raises UnexpectedResponse where it is told of another one."""
+    if told.get("JobId", job_id) != job_id:
+        raise _strange(response, "it is about another job")
+    return told
 
 
 def read(root: str, response: Response) -> dict[str, object]:

@@ -142,7 +142,12 @@ def test_says_which_arguments_are_no_text(standin: Standin, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    "seconds", [{"interval": -1}, {"interval": 0}, {"interval": None}, {"timeout": float("nan")}, {"timeout": "x"}]
+    "seconds",
+    [
+        *({"interval": -1}, {"interval": 0}, {"interval": None}, {"interval": 1e300}, {"interval": 10**400}),
+        *({"timeout": float("nan")}, {"timeout": "x"}, {"timeout": -1}, {"timeout": 10**400}),
+        {"timeout": 1e300, "interval": 1e18},
+    ],
 )
 def test_refuses_seconds_that_cannot_be_waited_for(client: BatchClient, seconds: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(seconds))} must be a number of seconds"):

@@ -312,7 +312,7 @@ ANOTHER = page(job(OTHER_ID, OTHERS.document["Description"]))
 
 
 def described(document: Mapping[str, Any]) -> Response:
-    return Response(200, {}, render("DescribeJobResult", {"Job": {"JobId": OTHER_ID, **document}}))
+    return Response(200, {}, render("DescribeJobResult", {"Job": document}))
 
 
 def test_names_what_differs_where_the_token_belongs_to_another_job() -> None:
@@ -340,7 +340,9 @@ def test_takes_a_description_that_is_not_given_for_none() -> None:
 
 
 @pytest.mark.parametrize("listing", [HERE, ANOTHER])
-@pytest.mark.parametrize("answered", [DENIED, answer("<DescribeJobResult/>"), HTML])
+@pytest.mark.parametrize(
+    "answered", [DENIED, answer("<DescribeJobResult/>"), HTML, described({**ORDER.document, "JobId": "another"})]
+)
 def test_leaves_open_whose_job_it_is_where_it_cannot_be_described(listing: Response, answered: Response) -> None:
     script: list[Comes] = [DUPLICATE, listing, *[answered] * 5]
     error = failure(Bench(script))

@@ -13,9 +13,11 @@ from cosbatch.model.errors import (
     Forbidden,
     IdempotencyMismatch,
     InvalidRequest,
+    UnexpectedResponse,
     UpstreamUnreachable,
 )
 from cosbatch.model.messages import Call, Request, Response, Upload
+from cosbatch.service.exchange import ATTEMPTS
 from cosbatch.service.parse import parse
 from tests.stage import (
     BUCKET,
@@ -85,6 +87,10 @@ SMALL: list[tuple[str, Json, Any, str, tuple[tuple[str, str], ...], Json]] = [
     ),
     ("DeleteJob", {"JobId": "j-1"}, updated("x"), "DELETE /jobs/j-1", (), {"JobId": "j-1"}),
 ]
+CHANGES: dict[str, Json] = {
+    "UpdateJobPriority": {"Priority": 7},
+    "UpdateJobStatus": {"RequestedJobStatus": "Cancelled"},
+}
 
 
 @pytest.mark.parametrize(("action", "fields", "answer", "sent", "query", "result"), SMALL)
@@ -93,6 +99,21 @@ def test_performs(action: str, fields: Json, answer: Any, sent: str, query: Any,
     assert perform_with(service, action, fields) == result
     assert service.sent == [sent]
     assert service.requests[0].query == query
+
+
+@pytest.mark.parametrize(
+    ("action", "sent", "answer"),
+    [
+        ("DescribeJob", "GET /jobs/j-1", described(JobId="j-2")),
+        ("UpdateJobPriority", "POST /jobs/j-1/priority", updated("UpdateJobPriorityResult", JobId="j-2")),
+        ("UpdateJobStatus", "POST /jobs/j-1/status", updated("UpdateJobStatusResult", JobId="j-2")),
+    ],
+)
+def test_asks_again_where_the_answer_is_about_another_job(action: str, sent: str, answer: Response) -> None:
+    service = Service({sent: answer})
+    with pytest.raises(UnexpectedResponse) as caught:
+        perform_with(service, action, {"JobId": "j-1", **CHANGES.get(action, {})})
+    assert (caught.value.may_have_acted, service.sent) == (True, [sent] * ATTEMPTS)
 
 
 @pytest.mark.parametrize("action", ["DescribeJob", "UpdateJobPriority", "UpdateJobStatus", "DeleteJob"])

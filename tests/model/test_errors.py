@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 
 import pytest
 
@@ -102,6 +104,30 @@ def test_writes_its_message_when_printed() -> None:
 def test_keeps_the_methods_that_a_route_has() -> None:
     error = MethodNotAllowed("only POST", allowed=["POST"])
     assert (error.as_json()["Status"], error.allowed) == (405, ("POST",))
+
+
+# An error of every class.
+ERRORS = [
+    *(kind("what is wrong") for kind, _, _ in CODES),
+    CosbatchError("what is wrong"),
+    MethodNotAllowed("only POST", allowed=["POST"]),
+    ServiceSideError("what is wrong", may_have_acted=True),
+    ServiceError("SlowDown", "too fast", 503),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_is_the_same_as_a_copy_and_in_another_process(error: CosbatchError) -> None:
+    error.problems = (Problem("/Priority", "is required"),)
+    error.fields = {"Manifest": "qcs::cos:ap-chengdu::m-1/k"}
+    error.message += " Given up."
+    for same in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert (type(same), same.args, vars(same)) == (type(error), error.args, vars(error))
+
+
+def test_knows_an_error_of_every_class() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, CosbatchError)]
+    assert {type(error) for error in ERRORS} == {*kinds}
 
 
 # code, HTTP status of the service | status of the answer, Retryable, may it have acted

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import partial
 
 import pytest
 
@@ -139,8 +140,8 @@ def test_takes_a_packed_answer_for_perhaps_done() -> None:
 
 def test_reads_what_describe_answers() -> None:
     body = "<DescribeJobResult><Job><JobId>1</JobId><Priority>10</Priority><New>x</New></Job></DescribeJobResult>"
-    assert actions.described(answer(body)) == {"Job": {"JobId": "1", "Priority": 10, "New": "x"}}
-    assert "describes no job" in failure(actions.described, answer("<DescribeJobResult/>")).message
+    assert actions.described("1", answer(body)) == {"Job": {"JobId": "1", "Priority": 10, "New": "x"}}
+    assert "describes no job" in failure(partial(actions.described, "1"), answer("<DescribeJobResult/>")).message
 
 
 @pytest.mark.parametrize(
@@ -153,21 +154,48 @@ def test_reads_what_describe_answers() -> None:
             "<ListJobsResult><Jobs><member><JobId>1</JobId></member></Jobs><NextToken>1</NextToken></ListJobsResult>",
             {"Jobs": [{"JobId": "1"}], "NextToken": "1"},
         ),
-        (
-            "<ListJobsResult><Jobs><member>odd</member><member><JobId>1</JobId></member></Jobs></ListJobsResult>",
-            {"Jobs": [{"JobId": "1"}]},
-        ),
     ],
 )
 def test_reads_what_a_listing_answers(body: str, result: dict[str, object]) -> None:
     assert actions.listed(answer(body)) == result
 
 
+@pytest.mark.parametrize("member", ["<member>odd</member>", "<member/>"])
+def test_passes_over_nothing_that_a_listing_lists(member: str) -> None:
+    body = f"<ListJobsResult><Jobs>{member}<member><JobId>1</JobId></member></Jobs></ListJobsResult>"
+    error = failure(actions.listed, answer(body))
+    assert (error.code, error.retryable) == ("UnexpectedResponse", True)
+    assert "lists what is no job" in error.message
+
+
 def test_reads_what_the_changes_answer() -> None:
     priority = "<UpdateJobPriorityResult><JobId>1</JobId><Priority>7</Priority></UpdateJobPriorityResult>"
-    assert actions.updated_priority(answer(priority)) == {"JobId": "1", "Priority": 7}
+    assert actions.updated_priority("1", answer(priority)) == {"JobId": "1", "Priority": 7}
     status = "<UpdateJobStatusResult><JobId>1</JobId><Status>Ready</Status></UpdateJobStatusResult>"
-    assert actions.updated_status(answer(status)) == {"JobId": "1", "Status": "Ready"}
+    assert actions.updated_status("1", answer(status)) == {"JobId": "1", "Status": "Ready"}
+
+
+# Who reads the answer, and what stands in it around the JobId.
+OF_ONE_JOB = {
+    "describe": (actions.described, "<DescribeJobResult><Job>{}</Job></DescribeJobResult>"),
+    "priority": (actions.updated_priority, "<UpdateJobPriorityResult>{}</UpdateJobPriorityResult>"),
+    "status": (actions.updated_status, "<UpdateJobStatusResult>{}</UpdateJobStatusResult>"),
+}
+
+
+@pytest.mark.parametrize("named", ["00000000-0000-0000-0000-000000000000", "", f"{JOB_ID}x", "<x>1</x>"])
+@pytest.mark.parametrize("name", OF_ONE_JOB)
+def test_takes_an_answer_about_another_job_for_none(name: str, named: str) -> None:
+    read, body = OF_ONE_JOB[name]
+    error = failure(partial(read, JOB_ID), answer(body.format(f"<JobId>{named}</JobId>")))
+    assert (error.code, error.may_have_acted, error.retryable) == ("UnexpectedResponse", True, True)
+    assert "about another job" in error.message
+
+
+@pytest.mark.parametrize("name", OF_ONE_JOB)
+def test_takes_an_answer_that_names_no_job_for_that_of_its_own(name: str) -> None:
+    read, body = OF_ONE_JOB[name]
+    assert "JobId" not in str(read(JOB_ID, answer(body.format("<Status>Ready</Status>"))))
 
 
 @pytest.mark.parametrize("status", [200, 204])

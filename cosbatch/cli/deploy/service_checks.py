@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from cosbatch.cli.deploy.finding import NOT_SEEN, OK, WARNING, WRONG, Finding
 from cosbatch.cli.remote.client import Client
@@ -11,9 +12,9 @@ from cosbatch.cli.terminal.language import N_, Sentence, _
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
 from cosbatch.model.deadline import unix_seconds
-from cosbatch.model.errors import CosbatchError
+from cosbatch.model.errors import CosbatchError, UnexpectedResponse
 from cosbatch.model.hints import hint_for
-from cosbatch.model.messages import Request
+from cosbatch.model.messages import Request, Response
 from cosbatch.model.names import Resource
 from cosbatch.service import actions
 from cosbatch.service.manifest_object import head_request
@@ -39,11 +40,12 @@ class _Outcome:
 def service_findings(client: Client) -> Iterator[Finding]:
     """What the service says to these credentials. Nothing is created or changed."""
     settings = client.settings
-    listing = _send(client, actions.list_jobs_request({"maxResults": 1}, settings.account))
+    listing = _send(client, actions.list_jobs_request({"maxResults": 1}, settings.account), actions.listed)
     yield _credentials(settings, listing.error)
     yield _clock(client, listing.date)
     yield _right("ListJobs", listing.error, settings)
-    describing = _send(client, actions.describe_job_request(_NO_JOB, settings.account))
+    request = actions.describe_job_request(_NO_JOB, settings.account)
+    describing = _send(client, request, partial(actions.described, _NO_JOB))
     yield _right("DescribeJob", describing.error, settings)
     absent = set()
     for role, bucket, region in sorted(set(_buckets(client))):
@@ -75,13 +77,13 @@ def unseen(client: Client) -> Iterator[Finding]:
         yield Finding(N_("triggers"), NOT_SEEN, Sentence(N_("whether uploads reach the function")), fix)
 
 
-def _send(client: Client, request: Request) -> _Outcome:
+def _send(client: Client, request: Request, read: Callable[[Response], object] = actions.checked) -> _Outcome:
     """One attempt: a check has to see what the retries would fix."""
     date = None
     try:
         response = client.wire.send(request, client.settings.timeout)
         date = response.headers.get("date")
-        actions.checked(response)
+        read(response)
     except CosbatchError as error:
         return _Outcome(error, date)
     return _Outcome(None, date)
@@ -97,7 +99,7 @@ def _credentials(settings: Settings, error: CosbatchError | None) -> Finding:
     if error and error.code in _BAD_KEYS:
         refused = Sentence(N_("{kind}; the service says {code}"), told)
         return Finding(N_("credentials"), WRONG, refused, hint_for(error.code, settings.language))
-    if error and not error.request_id:
+    if error and (not error.request_id or isinstance(error, UnexpectedResponse)):
         unknown = Sentence(N_("{kind}; whether they are valid is not known"), told)
         return Finding(N_("credentials"), WARNING, unknown, _("See ListJobs."))
     return Finding(N_("credentials"), OK, Sentence(valid, told))
@@ -121,7 +123,7 @@ def _clock(client: Client, date: str | None) -> Finding:
 
 def _right(action: str, error: CosbatchError | None, settings: Settings) -> Finding:
     """Whether these credentials may do it; a job that is not there is as good an answer as one that is."""
-    if error is None or error.status == 404:
+    if error is None or error.code == "NoSuchJob":
         return Finding(action, OK, Sentence(N_("allowed")))
     return _failed(action, error, settings)
 

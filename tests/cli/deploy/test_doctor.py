@@ -36,6 +36,7 @@ JOB: dict[str, object] = {
 ONE: dict[str, object] = {"name": "one", "match": {"bucket": "lists-1250000000", "prefix": "in/"}, "job": JOB}
 UNSEEN = ["function's role", "CreateJob", "role Jobs", "triggers"]
 EMPTY_LISTING = b"<ListJobsResult></ListJobsResult>"
+NO_JOB = b"<Error><Code>NoSuchJob</Code></Error>"
 
 
 def refusal(code: str, status: int = 403) -> Response:
@@ -66,7 +67,9 @@ class ScriptedWire:
             return Response(self._buckets.get(name, 200), headers)
         if isinstance(self._listing, ServiceSideError):
             raise self._listing
-        return self._listing or Response(200, headers, EMPTY_LISTING)
+        is_listing = request.path == "/jobs"
+        answer = Response(200, headers, EMPTY_LISTING) if is_listing else Response(404, headers, NO_JOB)
+        return self._listing or answer
 
 
 def findings(
@@ -159,6 +162,16 @@ def test_takes_credentials_for_valid_that_only_lack_a_right() -> None:
     assert found["credentials"].state == "ok"
     assert found["ListJobs"].state == "wrong"
     assert "AccessDenied" in found["ListJobs"].message
+
+
+NONSENSE = Response(200, {"x-cos-request-id": "of-the-service"}, b"<CreateJobResult/>")
+
+
+def test_takes_an_answer_that_it_cannot_read_for_no_leave() -> None:
+    found = findings(ScriptedWire(NONSENSE))
+    states = {name: found[name].state for name in ("credentials", "ListJobs", "DescribeJob")}
+    assert states == {"credentials": "warning", "ListJobs": "wrong", "DescribeJob": "wrong"}
+    assert "is not what the service answers: the root element is 'CreateJobResult'" in found["ListJobs"].message
 
 
 def test_does_not_know_about_credentials_where_nobody_answers() -> None:
@@ -282,7 +295,9 @@ def test_asks_whether_manifests_may_be_read(status: int, state: str, message: st
     assert message in finding.message
 
 
-@pytest.mark.parametrize(("code", "status", "state"), [("NoSuchJob", 404, "ok"), ("AccessDenied", 403, "wrong")])
+@pytest.mark.parametrize(
+    ("code", "status", "state"), [("NoSuchJob", 404, "ok"), ("NoSuchKey", 404, "wrong"), ("AccessDenied", 403, "wrong")]
+)
 def test_asks_whether_jobs_may_be_described(code: str, status: int, state: str) -> None:
     assert findings(ScriptedWire(refusal(code, status)))["DescribeJob"].state == state
 

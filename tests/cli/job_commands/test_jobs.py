@@ -38,7 +38,7 @@ def describing(job: str) -> None:
 
 @responses.activate
 def test_lists_jobs_the_newest_first(run: Run) -> None:
-    listing(member("old", "2026-11-01T00:00:00Z"), member("new", "2026-11-23T00:00:00Z"), "<member/>")
+    listing(member("old", "2026-11-01T00:00:00Z"), member("new", "2026-11-23T00:00:00Z"))
     said = run("jobs")
     assert said.code == 0
     assert [job.get("JobId") for job in said.json["Jobs"]] == ["new", "old"]
