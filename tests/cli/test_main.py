@@ -140,6 +140,9 @@ def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[s
     assert "usage:" in said.err
 
 
+GREP = "a list of the keys that grep finds, as cosbatch build --help shows"
+
+
 @pytest.mark.parametrize(
     ("arguments", "meant"),
     [
@@ -162,6 +165,13 @@ def test_says_wrong_usage_for_what_no_command_takes(run: Run, arguments: tuple[s
         (("restore", "list.csv", "-d", "3"), "--days"),
         (("create", "list.csv", "--endpoint-url", "http://127.0.0.1"), "--endpoint"),
         (("build", "--bucket", "b", "--storage-clas=ARCHIVE"), "--storage-class"),
+        (("copy", "list.csv", "cos://copies-1250000000/new/"), "--to cos://copies-1250000000/new/"),
+        (("copy", "list.csv", "--storage-class", "archive"), "ARCHIVE"),
+        (("copy", "list.csv", "--storage-class", "standard"), "STANDARD"),
+        (("copy", "list.csv", "--storage-class", "deep-archive"), "DEEP_ARCHIVE"),
+        (("jobs", "--state", "ACT"), "Active"),
+        (("restore", "cos://a-1250000000/b/", "--include", ".*jpg"), GREP),
+        (("build", "--bucket", "b", "--exclude=*.jpg"), GREP),
     ],
 )
 def test_says_what_was_probably_meant(run: Run, arguments: tuple[str, ...], meant: str) -> None:
@@ -178,6 +188,9 @@ def test_says_what_was_probably_meant(run: Run, arguments: tuple[str, ...], mean
         ("demo", "--region", "ap-beijing"),
         ("restore", "list.csv", "--re", "x"),
         ("describe", "a", "b"),
+        ("describe", "a", "cos://b-1250000000"),
+        ("copy", "list.csv", "--storage-class", "s"),
+        ("jobs", "--include", "x"),
         ("jobs", "--limit", "x"),
     ],
 )

@@ -35,10 +35,13 @@ _EXAMPLES = N_("""\
   Only what is archived, for a restore job; other objects would fail in it:
     cosbatch build --bucket examplebucket-1250000000 --storage-class ARCHIVE --storage-class DEEP_ARCHIVE
 
+  Only keys that a pattern finds, without a list in between; role and report stand in variables (restore --help):
+    cosbatch build --bucket examplebucket-1250000000 --storage-class ARCHIVE | grep '\\.jpg$' | cosbatch restore - --days 7 --yes
+
   A large bucket, parts of which are listed side by side; the rows and their order are the same:
     cosbatch build --bucket examplebucket-1250000000 --connections 8 --output all.csv
 
-Keys are written percent-encoded. With --output, the state of the listing is kept beside the file until it is whole: run the same command again after an interruption.
+Keys are written percent-encoded; a pattern has to be so, too. With --output, the state of the listing is kept beside the file until it is whole: run the same command again after an interruption.
 """)
 
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")

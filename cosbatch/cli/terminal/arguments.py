@@ -52,6 +52,8 @@ _ELSEWHERE = {
     "--role": ("--role-arn",),
     "--endpoint": ("-e",),
 }
+# The options by which coscli and gcloud choose keys by a pattern. No command that lists keys has one: grep chooses rows.
+_PATTERNS = ("--include", "--exclude")
 
 
 class Parser(argparse.ArgumentParser):
@@ -106,19 +108,26 @@ def _meant(message: str, help_text: str) -> list[str]:
     unknown = _as_pattern(_("unrecognized arguments: %s")).search(message)
     if choice:
         return _nearest(choice["value"], re.findall(r"[\w-]+", choice["choices"]), _ALIKE)
-    if unknown and unknown[1].startswith("-"):
-        word = re.split("[= ]", unknown[1])[0]
-        return _nearest(word, re.findall(r"--[\w-]+", help_text), _MUCH_ALIKE)
+    if unknown:
+        word, options = re.split("[= ]", unknown[1])[0], re.findall(r"--[\w-]+", help_text)
+        if word in _PATTERNS and "--connections" in options:
+            return [_("a list of the keys that grep finds, as cosbatch build --help shows")]
+        if word.startswith("-"):
+            return _nearest(word, options, _MUCH_ALIKE)
+        if word.startswith("cos://") and "--to" in options:
+            return [f"--to {word}"]
     return []
 
 
 def _nearest(word: str, known: Sequence[str], alike: float) -> list[str]:
+    """What the word means elsewhere, or else the known one that comes next to it, in whichever case it is written."""
     called = [name for name, elsewhere in _ELSEWHERE.items() if word in elsewhere and name in known]
-    begun = {name for name in known if name.startswith(word)}
-    if begun and not called:
-        # Of several, it could be any.
-        return [*begun] if len(begun) == 1 else []
-    return called or difflib.get_close_matches(word, known, 1, alike)
+    small, by_small = word.lower(), {name.lower(): name for name in known}
+    begun = [small] if small in by_small else [name for name in by_small if name.startswith(small)]
+    if len(begun) > 1:
+        # It could be any of them.
+        return called
+    return called or [by_small[name] for name in begun or difflib.get_close_matches(small, by_small, 1, alike)]
 
 
 def _as_pattern(template: str) -> re.Pattern[str]:
