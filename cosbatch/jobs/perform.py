@@ -76,6 +76,11 @@ def create_job(call: Call, context: CallContext) -> dict[str, object]:
     if call.upload is not None:
         return _create_for_upload(call.upload, call.fields["Profile"], context)
     draft, options = draft_of_call(call, context)
+    return result_of(draft, options, context)
+
+
+def result_of(draft: Draft, options: Mapping[str, Any], context: CallContext) -> dict[str, object]:
+    """The result of CreateJob for the draft of a call that says this besides. Raises CosbatchError."""
     if options["DryRun"]:
         return plan_of(draft.order, draft.inspection, context.exchange.account)
     check_digest(options.get("PlanDigest"), draft.order)

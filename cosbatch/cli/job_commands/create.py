@@ -7,7 +7,7 @@ import os
 
 from cosbatch.cli.job_commands.from_list import followed, going_on, make_jobs, show_plans
 from cosbatch.cli.job_commands.list_options import add_end, add_listing, add_way, check_end
-from cosbatch.cli.job_commands.proposal import Proposal
+from cosbatch.cli.job_commands.proposal import Proposal, waiting
 from cosbatch.cli.manifests import lists, reports
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, connect
@@ -94,7 +94,7 @@ def _called(client: Client, call: dict[str, object]) -> dict[str, object]:
     given = call.get("ClientRequestToken")
     token = given or identity.fresh_token(os.urandom)
     try:
-        result = client.call({**call, "ClientRequestToken": token})
+        result, draft = client.create({**call, "ClientRequestToken": token})
     except (CosbatchError, KeyboardInterrupt) as error:
         if isinstance(error, KeyboardInterrupt) or error.retryable:
             output.advise(error, going_on("" if given else _(" with --token {token}").format(token=token)))
@@ -104,6 +104,7 @@ def _called(client: Client, call: dict[str, object]) -> dict[str, object]:
         if result["Outcome"] == "recovered":
             told = _("Job {job} is there, made by an earlier try: no other is made.")
         output.say(printable(told.format(job=result["JobId"])))
+        result |= waiting(draft)
     return result
 
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from cosbatch.cli.job_commands import list_options
+from cosbatch.cli.job_commands import list_options, one_object
 from cosbatch.cli.job_commands.after_job import end_of, told_at_end
 from cosbatch.cli.job_commands.job_progress import exit_code_of
 from cosbatch.cli.job_commands.planning import ListCall, check, draft_of_uploaded, proposals
-from cosbatch.cli.job_commands.proposal import Proposal, lines_on, objects_told, question
+from cosbatch.cli.job_commands.proposal import Proposal, lines_on, objects_told, question, waiting
 from cosbatch.cli.job_commands.wait import follow, needs_confirmation, say_how_to_confirm
 from cosbatch.cli.job_commands.written_places import left_out
 from cosbatch.cli.manifests import lists
@@ -54,7 +54,7 @@ def make_jobs(
     if asks and not options.dry_run:
         check_terminal(options)
     call = _call(options, client, command, fields)
-    with _found(name, call, options) as source:
+    with one_object.explained(name, options), _found(name, call, options) as source:
         planned = proposals(call, source, options.split)
         for proposal in planned:
             check_digest(options.plan_digest, proposal.draft.order)
@@ -156,7 +156,7 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
     except IdempotencyMismatch as error:
         error.message += " Where the list is to have one more job, --again makes it."
         raise
-    return {**result, "Manifest": place.uri, "Rows": proposal.rows}
+    return {**result, "Manifest": place.uri, "Rows": proposal.rows, **waiting(draft)}
 
 
 def _told(result: Result, proposal: Proposal) -> str:

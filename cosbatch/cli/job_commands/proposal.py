@@ -38,6 +38,11 @@ class Proposal:
         return self.draft.inspection.rows
 
 
+def waiting(draft: Draft) -> dict[str, object]:
+    """What the result of a job says that waits until somebody confirms it; nothing of another."""
+    return {"ConfirmationRequired": True} if draft.order.document["ConfirmationRequired"] else {}
+
+
 def question(proposals: Sequence[Proposal]) -> str:
     """The one thing to say yes or no to, in the plainest words."""
     document, what = proposals[0].document, objects_told(_rows(proposals))

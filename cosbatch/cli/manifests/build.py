@@ -84,7 +84,7 @@ class Selection:
 
     def rows(self, page: Page) -> Rows:
         page = page if self._includes_all else page.only(self.includes)
-        rows = _encoded(page.keys)
+        rows = encoded(page.keys)
         if self.listing.versions:
             rows = [f"{key},{version}" for key, version in zip(rows, page.versions, strict=True)]
         beginning = f"{self.listing.bucket},"
@@ -93,7 +93,8 @@ class Selection:
         return Rows(text.encode(), len(rows), page.following)
 
 
-def _encoded(keys: Sequence[str]) -> Sequence[str]:
+def encoded(keys: Sequence[str]) -> Sequence[str]:
+    """The keys as the rows of a manifest have them."""
     # To find that there is nothing to do takes quote ten times as long as a look at the key, and that ten times as a look at all.
     if _PLAIN.fullmatch("".join(keys)):
         return keys

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration import Configuration, read_configuration, read_without_profiles
 from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import PROFILES, Settings
-from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform
+from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform, result_of
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import (
     CosbatchError,
@@ -77,11 +78,15 @@ class Client:
     def call(self, fields: Mapping[str, object]) -> dict[str, object]:
         """The result of a direct call, as the function replies to it. Raises CosbatchError, with a hint that fits the call."""
         call = call_of(fields)
-        try:
+        with _hinting(call.action):
             return perform(call, self.context(PATIENCE))
-        except CosbatchError as error:
-            error.fields.setdefault("Hint", hint_of(error.code, call.action if isinstance(error, ServiceError) else ""))
-            raise
+
+    def create(self, fields: Mapping[str, object]) -> tuple[dict[str, object], Draft]:
+        """The same for a call of CreateJob, and the job that it asks for. Raises as `call` does."""
+        call, context = call_of(fields), self.context(PATIENCE)
+        with _hinting(call.action):
+            draft, options = draft_of_call(call, context)
+            return result_of(draft, options, context), draft
 
     def job(self, job_id: str) -> Mapping[str, Any]:
         """The job as DescribeJob tells it. Raises CosbatchError, with a hint that fits the call."""
@@ -105,6 +110,16 @@ class Client:
     def context(self, patience: float) -> CallContext:
         """What a call is worked on with, for so many seconds."""
         return CallContext(self.configuration, self.exchange(patience), os.urandom)
+
+
+@contextlib.contextmanager
+def _hinting(action: str) -> Iterator[None]:
+    """Gives what is raised a hint; what the service says of an action may mean something else than of others."""
+    try:
+        yield
+    except CosbatchError as error:
+        error.fields.setdefault("Hint", hint_of(error.code, action if isinstance(error, ServiceError) else ""))
+        raise
 
 
 def connect(options: argparse.Namespace, profile: object = None) -> Client:

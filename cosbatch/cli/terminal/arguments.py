@@ -52,7 +52,7 @@ _ELSEWHERE = {
     "--role": ("--role-arn",),
     "--endpoint": ("-e",),
 }
-# The options by which coscli and gcloud choose keys by a pattern. No command that lists keys has one: grep chooses rows.
+# By these, coscli chooses keys that a pattern finds. No command that lists a bucket has them: grep chooses rows of a list.
 _PATTERNS = ("--include", "--exclude")
 
 

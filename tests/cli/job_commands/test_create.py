@@ -116,6 +116,14 @@ def test_creates_the_job_that_was_planned(run: Run, standin: Standin, manifest: 
     assert f"cosbatch wait {said.json['JobId']}" in said.err
 
 
+@pytest.mark.parametrize(("profile", "told"), [("restore", None), ("clean-up", True)])
+def test_tells_programs_whether_the_job_waits_to_be_confirmed(
+    run: Run, standin: Standin, manifest: Resource, tmp_path: Path, profile: str, told: bool | None
+) -> None:
+    said = run("create", call_file(tmp_path, Profile=profile))
+    assert (said.code, said.json["Outcome"], said.json.get("ConfirmationRequired")) == (0, "created", told)
+
+
 def test_refuses_to_create_what_is_no_longer_planned(run: Run, standin: Standin, manifest: Resource) -> None:
     said = run("create", MANIFEST, "--profile", "restore", "--plan-digest", "sha256:0")
     assert (said.code, said.json["Code"]) == (1, "IdempotencyMismatch")

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shlex
 import sys
 import time
 from base64 import b64encode
@@ -172,6 +173,13 @@ def test_waits_for_no_confirmation_where_nobody_sees_that_it_is_needed(
     assert (said.code, said.json["End"]["Outcome"]) == (4, "unfinished")
     assert f"It waits to be confirmed: cosbatch confirm {said.json['JobId']}" in said.err
     assert keys(PHOTOS) != []
+
+
+def test_tells_programs_which_jobs_wait_to_be_confirmed(run: Run) -> None:
+    for arguments, waits in ((("delete-objects", "list.csv"), True), (("tag", "list.csv", "a=b"), None)):
+        assert run(*arguments, "--yes").json.get("ConfirmationRequired") is waits
+        jobs = run(*arguments, "--yes", "--split", "1").json["Jobs"]
+        assert [job.get("ConfirmationRequired") for job in jobs] == [waits, waits]
 
 
 @pytest.mark.parametrize("kind", ["file", "object", "prefix"])
@@ -382,6 +390,41 @@ def test_says_how_a_prefix_is_written(run: Run) -> None:
     said = run("restore", f"cos://{PHOTOS}/photos", "--days", "7", "--yes")
     assert (said.code, said.json["Code"]) == (1, "NoSuchKey")
     assert "end it with a slash" in said.json["Message"]
+
+
+@pytest.mark.parametrize(
+    ("command", "content", "storage_class"),
+    [
+        ("restore --days 7", b"x", "ARCHIVE"),
+        ("restore --days 7 --split 1", b"x", "ARCHIVE"),
+        ("create --profile restore", b"x", "ARCHIVE"),
+        ("tag a=b", b"\xff\xd8\xff\xe0\0", None),
+    ],
+)
+def test_names_the_command_for_one_object_which_works(
+    wait: Run, monkeypatch: pytest.MonkeyPatch, command: str, content: bytes, storage_class: str | None
+) -> None:
+    name, *more = command.split()
+    agreed = () if name == "create" else ("--yes",)
+    store(PHOTOS, "one/ü, '~' 1.jpg", content, storage_class)
+    refused = wait(name, f"cos://{PHOTOS}/one/ü, '~' 1.jpg", *more, *agreed)
+    assert refused.code == 1
+    words = shlex.split(refused.json["Hint"].partition("For this one object alone: ")[2])
+    assert words[0] == "echo"
+    Path("one.csv").write_text(f"{words[1]}\n")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path("one.csv").read_bytes())))
+    said = wait(*words[words.index("cosbatch") + 1 :], "--wait")
+    job = said.json.get("Jobs", [said.json])[0]
+    assert (said.code, job["Rows"], job["End"]["Outcome"]) == (0, 1, "complete"), said.err
+
+
+def test_takes_the_rows_that_grep_leaves_of_a_listing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(PHOTOS, "photos/3.txt", b"x", "ARCHIVE")
+    rows = run("build", "--bucket", PHOTOS, "--storage-class", "ARCHIVE").out.splitlines(keepends=True)
+    found = "".join(row for row in rows if re.search(r"\.jpg$", row))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(found.encode())))
+    said = run("restore", "-", "--days", "7", "--yes")
+    assert (len(rows), said.json["Rows"]) == (3, 2)
 
 
 # What is wrong is told before anything is uploaded.

@@ -97,6 +97,7 @@ def test_follows_a_suspended_job_no_further_where_nobody_sees_that_it_has_to_be_
     run: Run, time: SteppingClock
 ) -> None:
     look("Suspended")
+    look("Complete", 10)
     said = run("wait", JOB, clock=time.clock())
     assert (said.code, said.json["Outcome"], time.naps) == (4, "unfinished", [])
     assert f"It waits to be confirmed: cosbatch confirm {JOB}\n" in said.err
