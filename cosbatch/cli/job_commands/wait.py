@@ -10,7 +10,7 @@ from typing import Any
 
 from cosbatch.cli.job_commands.after_job import end_of, told_at_end
 from cosbatch.cli.job_commands.job_progress import exit_code_of, job_progress_of
-from cosbatch.cli.remote.client import Client, connect_without_profiles
+from cosbatch.cli.remote.client import PATIENCE, Client, connect_without_profiles
 from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.asking import has_terminal
 from cosbatch.cli.terminal.language import N_, _, ngettext
@@ -131,7 +131,9 @@ def _looks(client: Client, job_id: str, interval: float, timeout: float | None) 
     until = clock.monotonic() + timeout if timeout is not None else float("inf")
     while True:
         try:
-            yield client.job(job_id)
+            # At the very end there is time for one try, but not for the pauses that a busy service asks for.
+            left = max(until - clock.monotonic(), client.settings.timeout)
+            yield client.job(job_id, min(PATIENCE, left))
         except CosbatchError as error:
             if not error.retryable or clock.monotonic() >= until:
                 raise

@@ -75,11 +75,11 @@ class Client:
             error.message = f"{error.message.rstrip('.')}. That was {request.method} {request.host}{request.path}."
             raise
 
-    def call(self, fields: Mapping[str, object]) -> dict[str, object]:
+    def call(self, fields: Mapping[str, object], patience: float = PATIENCE) -> dict[str, object]:
         """The result of a direct call, as the function replies to it. Raises CosbatchError, with a hint that fits the call."""
         call = call_of(fields)
         with _hinting(call.action):
-            return perform(call, self.context(PATIENCE))
+            return perform(call, self.context(patience))
 
     def create(self, fields: Mapping[str, object]) -> tuple[dict[str, object], Draft]:
         """The same for a call of CreateJob, and the job that it asks for. Raises as `call` does."""
@@ -88,9 +88,9 @@ class Client:
             draft, options = draft_of_call(call, context)
             return result_of(draft, options, context), draft
 
-    def job(self, job_id: str) -> Mapping[str, Any]:
+    def job(self, job_id: str, patience: float = PATIENCE) -> Mapping[str, Any]:
         """The job as DescribeJob tells it. Raises CosbatchError, with a hint that fits the call."""
-        described: Any = self.call({"Action": "DescribeJob", "JobId": job_id})
+        described: Any = self.call({"Action": "DescribeJob", "JobId": job_id}, patience)
         job: Mapping[str, Any] = described["Job"]
         return job
 

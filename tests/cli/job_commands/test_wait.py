@@ -190,6 +190,14 @@ def test_ends_with_no_job_at_all_when_the_time_is_over_before_one_was_seen(run: 
 
 
 @responses.activate
+def test_pauses_no_longer_for_a_busy_service_than_its_time_is(run: Run, time: SteppingClock) -> None:
+    responses.get(URL, status=503, headers={"Retry-After": "9" * 17}, body="<Error><Code>SlowDown</Code></Error>")
+    said = run("wait", JOB, "--timeout", "12", clock=time.clock())
+    assert (said.code, said.json["Code"]) == (1, "SlowDown")
+    assert sum(time.naps) == 12
+
+
+@responses.activate
 def test_does_not_look_twice_for_a_job_that_is_not_there(run: Run, time: SteppingClock) -> None:
     responses.get(URL, status=404, body="<Error><Code>NoSuchJob</Code></Error>")
     said = run("wait", JOB, clock=time.clock())
