@@ -166,6 +166,8 @@ GREP = "a list of the keys that grep finds, as cosbatch build --help shows"
         (("create", "list.csv", "--endpoint-url", "http://127.0.0.1"), "--endpoint"),
         (("build", "--bucket", "b", "--storage-clas=ARCHIVE"), "--storage-class"),
         (("copy", "list.csv", "cos://copies-1250000000/new/"), "--to cos://copies-1250000000/new/"),
+        (("build", "cos://photos-1250000000/2026/"), "--bucket photos-1250000000 --prefix 2026/"),
+        (("build", "cos://photos-1250000000"), "--bucket photos-1250000000"),
         (("copy", "list.csv", "--storage-class", "archive"), "ARCHIVE"),
         (("copy", "list.csv", "--storage-class", "standard"), "STANDARD"),
         (("copy", "list.csv", "--storage-class", "deep-archive"), "DEEP_ARCHIVE"),

@@ -116,6 +116,9 @@ def _meant(message: str, help_text: str) -> list[str]:
             return _nearest(word, options, _MUCH_ALIKE)
         if word.startswith("cos://") and "--to" in options:
             return [f"--to {word}"]
+        if word.startswith("cos://") and "--prefix" in options:
+            bucket, _slash, prefix = word.removeprefix("cos://").partition("/")
+            return [f"--bucket {bucket}{prefix and f' --prefix {prefix}'}"]
     return []
 
 
