@@ -129,7 +129,8 @@ def test_prepares_the_function_and_lets_an_upload_make_a_job_as_written(
     client.cos("PUT", PHOTOS, "a.jpg", headers={"x-cos-storage-class": "ARCHIVE"}, body=b"x")
     (tmp_path / "november.csv").write_text(f"{PHOTOS},a.jpg\n")
     program(tmp_path, "coscli", COSCLI)
-    run(UPLOAD.replace("cosbatch jobs", "while ! cosbatch jobs | grep Complete; do sleep 0.1; done"), tmp_path, standin)
+    run(UPLOAD, tmp_path, standin)
+    standin.wait()
     assert [job["Status"] for job in standin.jobs()] == ["Complete"]
 
 

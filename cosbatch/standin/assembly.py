@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -14,14 +15,19 @@ from cosbatch.standin.control import Parts, events, truth
 from cosbatch.standin.cos.service import Clock, Service
 from cosbatch.standin.faults.ordered import Faults, order_faults
 from cosbatch.standin.function.deliverer import Deliverer
+from cosbatch.standin.function.event_rows import on_their_way
 from cosbatch.standin.function.events import Announcer
 from cosbatch.standin.function.instances import Instances
 from cosbatch.standin.function.triggers import Function, check_buckets
+from cosbatch.standin.jobs.job_rows import moving
 from cosbatch.standin.jobs.runner import Runner
 from cosbatch.standin.store.database import Database
 from cosbatch.standin.wire.addresses import Account
 from cosbatch.standin.wire.place import Place
 from cosbatch.standin.wire.server import Server
+
+# So much of what is still under way is named; the rest is counted.
+MOST_NAMED = 10
 
 
 class Standin:
@@ -80,6 +86,23 @@ class Standin:
     def events(self) -> list[dict[str, object]]:
         """What GET /_standin/events shows."""
         return events(self.service)
+
+    def wait(self, timeout: float = 30.0) -> None:
+        """Return once every job has ended or waits for its confirmation, and no event is on its way to the function.
+
+        All that was answered before counts: behind an upload, its event, the job that the function makes of it, and the
+        events of what that job writes. Without `runs_jobs` no job moves, and none is waited for. `timeout` is in seconds of
+        the clock on the wall, whatever the speed. Raises TimeoutError, which names what is left.
+        """
+        left = self.service.database.left_after(timeout, self._under_way)
+        if left:
+            more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
+            named = f"{', '.join(left[:MOST_NAMED])}{more}"
+            raise TimeoutError(f"Still under way after {timeout:g} seconds: {named}; jobs() and events() tell more.")
+
+    def _under_way(self, connection: sqlite3.Connection) -> list[str]:
+        jobs = moving(connection) if self._runs_jobs else []
+        return jobs + (on_their_way(connection) if self.deliverer else [])
 
     def reset(self) -> None:
         """Begin anew, as POST /_standin/reset does: no bucket, no job, no event, no fault is left."""

@@ -32,7 +32,10 @@ def cos_standin_function() -> Function | None:
 
 @pytest.fixture(scope="session")
 def cos_standin_server(cos_standin_account: Account, cos_standin_function: Function | None) -> Iterator[Standin]:
-    """The session's one stand-in; tests take `cos_standin`, which is this one, empty."""
+    """The session's one stand-in; tests take `cos_standin`, which is this one, empty.
+
+    A project that needs more of what `running` takes, such as another speed or a certificate, overrides this.
+    """
     from cosbatch.standin.assembly import running
 
     with running(account=cos_standin_account, function=cos_standin_function) as standin:
@@ -44,7 +47,7 @@ def cos_standin(cos_standin_server: Standin) -> Standin:
     """A local COS without buckets, jobs, events and faults.
 
     `.endpoint` is where it listens, `.environ` the variables that point a client there, `.jobs()` and `.events()` the truth,
-    `.order(fault)` orders a fault.
+    `.wait()` waits until nothing is under way, `.order(fault)` orders a fault, `.faults.waiting()` holds those still to come.
     """
     cos_standin_server.reset()
     return cos_standin_server

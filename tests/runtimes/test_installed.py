@@ -36,7 +36,7 @@ def cos_standin_function() -> Function:
     return Function("handler.main_handler", [Trigger("manifest-1250000000", "restore/", ".csv")], FOLDER)
 """
 WHOLE_WAY = """
-import json, time
+import json
 from cosbatch.standin import Standin
 from qcloud_cos import CosConfig, CosS3Client
 
@@ -46,10 +46,7 @@ def test_goes_from_a_list_to_its_report(cos_standin: Standin) -> None:
                                    Scheme="http", Proxies={"http": cos_standin.endpoint}))
     client.put_object(Bucket="data-1250000000", Key="a.txt", Body=b"old", StorageClass="ARCHIVE")
     client.put_object(Bucket="manifest-1250000000", Key="restore/list.csv", Body=b"data-1250000000,a.txt\\n")
-    for _ in range(600):
-        if [job["Status"] for job in cos_standin.jobs()] == ["Complete"]:
-            break
-        time.sleep(0.05)
+    cos_standin.wait(60)
     listed = client.list_objects(Bucket="report-1250000000", Prefix="reports/restore/")["Contents"]
     report = next(found["Key"] for found in listed if found["Key"].endswith("/manifest.json"))
     body = client.get_object(Bucket="report-1250000000", Key=report)["Body"].get_raw_stream().read()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.pages import ROOT, blocks, page
+
 pytest_plugins = ["pytester"]
-ROOT = Path(__file__).parents[2]
 
 USER = """
 import http.client
@@ -45,6 +46,22 @@ from cosbatch.standin import Account
 def cos_standin_account() -> Account:
     return Account(appid="1257654321")
 """
+# As much of the vendor's SDK as the page shows; tests/runtimes has the real one.
+SDK = """
+from cosbatch.standin import Account
+from tests.standin.client import Client
+
+def CosConfig(Region, Scheme, Proxies, SecretId, SecretKey):
+    return Client(Proxies[Scheme], Account(region=Region, secret_id=SecretId, secret_key=SecretKey))
+
+class CosS3Client:
+    def __init__(self, client):
+        self.client = client
+
+    def put_object(self, Bucket, Key, Body, StorageClass="STANDARD"):
+        with self.client as client:
+            client.cos("PUT", Bucket, Key, headers={"x-cos-storage-class": StorageClass}, body=Body)
+"""
 NOT_A_USER = """
 import sys
 
@@ -63,6 +80,19 @@ def test_gives_each_test_an_empty_stand_in_on_one_server(pytester: pytest.Pytest
 
 def test_has_the_default_account_and_no_function(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test(cos_standin): assert cos_standin.account.appid == '1250000000'")
+    plugin = import_module("cosbatch.standin.pytest_plugin")
+    pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=1)
+
+
+def test_waits_and_sees_that_each_fault_came_as_the_page_shows(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_tests, conftest = blocks(page("docs/standin.md"), "python")
+    pytester.makeconftest(conftest)
+    pytester.makepyfile(test_as_written=in_tests, qcloud_cos=SDK)
+    pytester.syspathinsert()
+    for name in ("cosbatch", "handler.py", "profiles.json", "tests/data/localhost.pem"):
+        (pytester.path / Path(name).name).symlink_to(ROOT / name)
     plugin = import_module("cosbatch.standin.pytest_plugin")
     pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=1)
 

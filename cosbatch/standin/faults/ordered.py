@@ -141,7 +141,7 @@ class Faults:
             self._queue.clear()
 
     def waiting(self) -> list[dict[str, object]]:
-        """What is still to come, as plain values."""
+        """What was ordered and is still to come, as plain values; one that lasts until it is deleted stays."""
         with self._lock:
             return [asdict(fault) for fault in self._queue]
 

@@ -10,6 +10,7 @@ from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.documents import timestamp
 
 NEXT = "SELECT * FROM events WHERE state IN ('Waiting', 'Retrying') ORDER BY due, number LIMIT 1"
+ON_THEIR_WAY = "SELECT bucket, key, state FROM events WHERE state IN ('Waiting', 'Retrying') ORDER BY due, number"
 OUT_OF_ORDER = "EventOutOfOrder"
 RELEASE = f"UPDATE events SET due = ? WHERE state = 'Waiting' AND fault = '{OUT_OF_ORDER}' AND number < ?"  # noqa: S608
 
@@ -40,6 +41,11 @@ def next_event(connection: sqlite3.Connection) -> Event | None:
     """The event that is to be delivered next, at its `due`."""
     row = connection.execute(NEXT).fetchone()
     return None if row is None else Event(*(row[name] for name in Event._fields))
+
+
+def on_their_way(connection: sqlite3.Connection) -> list[str]:
+    """The events that are still to be delivered, in words."""
+    return [f"event of {row['bucket']}/{row['key']} ({row['state']})" for row in connection.execute(ON_THEIR_WAY)]
 
 
 def put_off(transaction: Transaction, event: Event, due: float, fault: str) -> None:

@@ -196,6 +196,12 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[int, str, int]]:
     return [(row["number"], row["state"], row["priority"]) for row in connection.execute(query)]
 
 
+def moving(connection: sqlite3.Connection) -> list[str]:
+    """The jobs that go on by themselves, in words: neither at their end nor waiting for a confirmation."""
+    query = "SELECT id, state FROM jobs WHERE terminated IS NULL AND state != 'Suspended' ORDER BY number"
+    return [f"job {row['id']} ({row['state']})" for row in connection.execute(query)]
+
+
 def unfinished_ids(connection: sqlite3.Connection) -> set[str]:
     """The ids of the jobs that are not at their end."""
     return {row["id"] for row in connection.execute("SELECT id FROM jobs WHERE terminated IS NULL")}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,6 +66,7 @@ class Database:
         self._lock = _lock(folder / "lock.sqlite3")
         self.contents = Contents(folder / "contents")
         self._writing = threading.Lock()
+        self._written = threading.Condition()
         self._pool: list[sqlite3.Connection] = []
         self.watch: Watch | None = None
         self._connections = [self._lock]
@@ -139,6 +141,24 @@ class Database:
                 self.contents.remove(content)
             if self.watch:
                 self.watch.committed()
+            with self._written:
+                self._written.notify_all()
+
+    def left_after(self, seconds: float, find: Callable[[sqlite3.Connection], list[str]]) -> list[str]:
+        """What `find` still finds after so many seconds; it is asked behind each write, until it finds nothing.
+
+        Raises StoreFailure.
+        """
+        deadline = time.monotonic() + seconds
+        # Who has written comes here as well, so that no write is missed between the look and the wait.
+        with self._written:
+            while True:
+                with self.reading() as connection:
+                    left = find(connection)
+                remaining = deadline - time.monotonic()
+                if not left or remaining <= 0:
+                    return left
+                self._written.wait(remaining)
 
     def clear(self) -> None:
         """Remove everything that is kept. Raises StoreFailure."""

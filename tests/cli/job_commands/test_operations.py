@@ -870,10 +870,7 @@ def five() -> list[str]:
 
 def counts(server: Standin) -> list[int]:
     """How many objects each job is of, when it has ended."""
-    deadline = time.monotonic() + 20
-    while any(job["Status"] not in ("Complete", "Failed") for job in server.jobs()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    server.wait()
     return sorted(int(str(job["TotalNumberOfTasks"])) for job in server.jobs())
 
 

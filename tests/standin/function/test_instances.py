@@ -24,7 +24,7 @@ from tests.standin.function.recorder import BUCKET, CODE, function_in
 def test_sends_the_function_s_log_to_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with running(tmp_path / "data", function=function_in(tmp_path)) as standin, client_of(standin) as client:
         client.cos("PUT", BUCKET, "in/a", body=b"x")
-        until(lambda: standin.events()[0]["State"] == "Delivered")
+        standin.wait()
     written = capfd.readouterr()
     assert written.out == ""
     assert written.err.splitlines() == ["loaded", "log of /1250000000/watched/in/a"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cosbatch.standin import Function, Trigger, running
-from tests.standin.client import client_of, until
+from tests.standin.client import client_of
 
 ROOT = Path(__file__).parents[3]
 PROFILE = {
@@ -35,9 +35,9 @@ def test_a_list_becomes_a_job_a_report_and_a_receipt(tmp_path: Path, monkeypatch
         standin.order({"action": "Event", "fault": "EventAtOnce"})
         client.cos("PUT", "data-1250000000", "a b.txt", headers={"x-cos-storage-class": "ARCHIVE"}, body=b"old")
         client.cos("PUT", "manifest-1250000000", "restore/list.csv", body=b"data-1250000000,a%20b.txt\n")
-        until(lambda: [event["State"] for event in standin.events()] == ["Delivered"])
-        until(lambda: [job["Status"] for job in standin.jobs()] == ["Complete"])
+        standin.wait()
         (job,), (event,) = standin.jobs(), standin.events()
+        assert (job["Status"], event["State"]) == ("Complete", "Delivered")
         deliveries: Any = event["Deliveries"]
         told = [delivery["Reply"]["Results"][0] for delivery in deliveries]
         assert {result["JobId"] for result in told} == {job["JobId"]}
