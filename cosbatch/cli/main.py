@@ -19,7 +19,7 @@ from cosbatch.cli.job_commands import create, jobs, operations, retry, wait
 from cosbatch.cli.manifests import build, check, split
 from cosbatch.cli.rehearse import demo, invoke, standin
 from cosbatch.cli.terminal import exit_codes, output, streams
-from cosbatch.cli.terminal.arguments import Parser, add_common, command_first
+from cosbatch.cli.terminal.arguments import Parser, add_common, command_first, emptied
 from cosbatch.cli.terminal.files import WrongUsage, system_reason
 from cosbatch.cli.terminal.language import N_, _, speak, spoken
 from cosbatch.cli.terminal.tables import printable
@@ -92,6 +92,8 @@ def _code_of(arguments: Sequence[str], clock: Clock) -> int:
         options, unknown = top.parse_known_args(arguments, known)
         if unknown:
             options.parser.error(_("unrecognized arguments: %s") % " ".join(unknown))
+        if option := emptied(arguments):
+            options.parser.error(_("argument {option}: -- is no value").format(option=option))
         if "run" not in options:
             top.error(_("the following arguments are required: %s") % _COMMAND)
     except SystemExit as ending:

@@ -115,8 +115,7 @@ def is_list(name: str) -> bool:
     if not os.path.isfile(name):
         # A pipe can be read but once, by who reads it as a call.
         return False
-    with files.opened(name) as file:
-        return not reports.is_contents(file.read(BEGINNING))
+    return not reports.is_contents(files.read_bytes(name, BEGINNING))
 
 
 def _of_list(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from cosbatch.cli.manifests import reports, source
+from cosbatch.cli.manifests.source import Limited
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import LONG_PATIENCE, connect_without_profiles
 from cosbatch.cli.terminal import exit_codes, output
@@ -21,9 +22,6 @@ from cosbatch.manifest.judge import CsvJudge, feed_in_time
 from cosbatch.manifest.verdict import Fault, Verdict
 from cosbatch.model.names import COLUMNS, CSV, FORMATS, INVENTORY, column_faults, is_inventory
 from cosbatch.service.manifest_object import ManifestObject
-
-# Bytes that are read where nobody knows how many there are: a pipe may have no end.
-ENDLESS = 16 << 30
 
 _EXAMPLES = N_("""\
   Before a list is uploaded:
@@ -54,7 +52,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("--format", choices=FORMATS, metavar="FORMAT", help=kind)
     only = _("the only bucket that rows may name, with appid; repeatable")
     parser.add_argument("--bucket", action="append", type=bucket, metavar="BUCKET", help=only)
-    most = _("read no more than this (default: all of a file or an object, {size:,} of a pipe)").format(size=ENDLESS)
+    most = _("read no more than this (default: all of a file or an object, {size:,} of a pipe)").format(
+        size=source.ENDLESS
+    )
     parser.add_argument("--limit", type=whole_number(1, 1 << 60), metavar="BYTES", help=most)
     add_service(parser)
 
@@ -73,7 +73,7 @@ def fields(text: str) -> tuple[str, ...]:
 def check(options: argparse.Namespace) -> int:
     # A job reads no compressed manifest, only what an inventory's manifest.json names may be so.
     with source.opened(options.manifest, options, unpack=options.data_file) as opened:
-        content = Limited(opened.blocks, options.limit or (None if opened.size else ENDLESS))
+        content = opened.limited(options.limit)
         verdict = _verdict(content, options)
         verdict = verdict._replace(complete=verdict.complete and not content.is_cut)
     output.show(verdict.as_json(), options, lambda: _table(verdict))
@@ -98,25 +98,6 @@ def _of_other_accounts(verdict: Verdict) -> list[str]:
     """The buckets that are not of the account that the environment names, where it names one."""
     appid = first_set(os.environ, APPID)
     return [bucket for bucket in verdict.buckets if appid and not bucket.endswith(f"-{appid}")]
-
-
-class Limited:
-    """Blocks up to so many bytes; `size` is how many were read, `is_cut` says whether there were more."""
-
-    def __init__(self, blocks: Iterator[bytes], limit: int | None) -> None:
-        self._blocks = blocks
-        self._limit = limit
-        self.size = 0
-        self.is_cut = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        for block in self._blocks:
-            room = len(block) if self._limit is None else self._limit - self.size
-            self.is_cut = len(block) > room
-            self.size += min(len(block), room)
-            yield block[:room]
-            if self.is_cut:
-                return
 
 
 def _verdict(content: Limited, options: argparse.Namespace) -> Verdict:

@@ -75,20 +75,13 @@ def drafted(path: str | None, selection: Mapping[str, object]) -> Iterator[Draft
             yield Draft(file, State(), lambda state: None)
         return
     for beside in (f"{target}.part", f"{target}.state"):
-        _check_place(beside)
+        files.check_place(beside)
     with (
         files.naming(f"{target}.part"),
         _locked(f"{target}.part", _mode_of(target)) as part,
         _resumed(part, target, selection) as draft,
     ):
         yield draft
-
-
-def _check_place(path: str) -> None:
-    """Raises WrongUsage where a link, a device or the like is in the place of a file of ours."""
-    with contextlib.suppress(FileNotFoundError):
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            raise WrongUsage(_("{path} is no regular file; remove it, or choose another --output").format(path=path))
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
@@ -64,9 +64,9 @@ def left_in_place(name: str, as_file: bool) -> Resource | None:
 def _found_here(name: str, options: argparse.Namespace) -> AbstractContextManager[str]:
     if names.is_inventory(os.path.basename(name)):
         raise WrongUsage(_(IN_PLACE).format(name=name))
-    if os.path.isfile(name):
+    if os.path.isfile(name) and os.path.getsize(name):
         return contextlib.nullcontext(name)
-    # A pipe can be read but once.
+    # A pipe can be read but once, and what has no size may have content: files of /proc do.
     return _copied(name, options)
 
 
@@ -103,13 +103,18 @@ def place_of(name: str) -> Resource:
 
 @contextlib.contextmanager
 def _copied(name: str, options: argparse.Namespace) -> Iterator[str]:
-    """The path of a file that holds what is read under the name, as long as it is used."""
-    with source.opened(name, options, unpack=False) as opened, _kept(opened.blocks) as path:
-        yield path
+    """The path of a file that holds what is read under the name, as long as it is used. Raises WrongUsage where that has no end."""
+    with source.opened(name, options, unpack=False) as opened:
+        content = opened.limited()
+        with _kept(content) as path:
+            if content.is_cut:
+                message = _("{path} is longer than {size:,} bytes, and nobody knows its end: write it to a file first")
+                raise WrongUsage(message.format(path=name, size=content.size))
+            yield path
 
 
 @contextlib.contextmanager
-def _kept(blocks: Iterator[bytes]) -> Iterator[str]:
+def _kept(blocks: Iterable[bytes]) -> Iterator[str]:
     """The path of a file that holds the blocks, as long as it is used."""
     with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
         path = os.path.join(folder, "list.csv")

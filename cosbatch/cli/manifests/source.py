@@ -18,13 +18,40 @@ from cosbatch.model.blocks import GZIP_MARK, BrokenGzip, gunzip
 from cosbatch.model.errors import InvalidManifest
 
 _BLOCK = 1024 * 1024
+# Bytes that are read where nobody knows how many there are: a pipe may have no end.
+ENDLESS = 16 << 30
 
 
 class Source(NamedTuple):
-    """Content; `size` is in bytes as it is stored, None for stdin."""
+    """Content; `size` is in bytes as it is stored, None for stdin, and 0 also for what has content all the same: a pipe, a file of
+    the system's own.
+    """
 
     size: int | None
     blocks: Iterator[bytes]
+
+    def limited(self, limit: int | None = None) -> Limited:
+        """The content up to so many bytes; without a limit, all of it where its size is known, or else `ENDLESS`."""
+        return Limited(self.blocks, limit or (None if self.size else ENDLESS))
+
+
+class Limited:
+    """Blocks up to so many bytes; `size` is how many were read, `is_cut` says whether there were more."""
+
+    def __init__(self, blocks: Iterable[bytes], limit: int | None) -> None:
+        self._blocks = blocks
+        self._limit = limit
+        self.size = 0
+        self.is_cut = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._blocks:
+            room = len(block) if self._limit is None else self._limit - self.size
+            self.is_cut = len(block) > room
+            self.size += min(len(block), room)
+            yield block[:room]
+            if self.is_cut:
+                return
 
 
 @contextlib.contextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.cutting import Part, parts_of
@@ -29,6 +30,8 @@ MOST_ROWS = 10**12
 # More files than this in one folder are somebody's mistake.
 MOST_PARTS = 10_000
 _NOTES = ".cosbatch-split.json"
+# The name of a part: no other file is removed, whatever somebody has written into the notes.
+_PART_NAME = re.compile(r"[^/\0]+-[0-9]{4,}\.csv")
 
 _EXAMPLES = N_("""\
   A list in parts of a million rows, photos-parts/photos-0001.csv and so on:
@@ -120,19 +123,29 @@ def _prepare(folder: str, whole: str, names: Sequence[str]) -> None:
         others = {list_: [name for name in parts if name not in names] for list_, parts in noted.items()}
         file.write(json.dumps({**others, whole: [*names]}).encode())
     for name in {*earlier} - {*names}:
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(os.path.join(folder, name))
+        _remove(os.path.join(folder, name))
 
 
 def _noted(notes: str) -> dict[str, list[str]]:
-    """The names of the files that splits wrote there, by their list; empty where nothing says so."""
+    """The names of the files that splits wrote there, by their list; empty where nothing says so. Raises WrongUsage."""
+    files.check_place(notes)
     try:
         noted = strict_json.read(files.read_bytes(notes))
     except (ValueError, WrongUsage):
         return {}
     kept = noted if isinstance(noted, dict) else {}
-    return {
-        whole: [name for name in names if isinstance(name, str) and os.path.basename(name) == name]
-        for whole, names in kept.items()
-        if isinstance(names, list)
-    }
+    parts = {whole: names for whole, names in kept.items() if isinstance(names, list)}
+    if not all(isinstance(name, str) and _PART_NAME.fullmatch(name) for name in chain.from_iterable(parts.values())):
+        message = _("{path} names what no split writes; remove it, or choose another --output")
+        raise WrongUsage(message.format(path=notes))
+    return parts
+
+
+def _remove(path: str) -> None:
+    """Remove the file where it is there. Raises WrongUsage."""
+    try:
+        os.remove(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise files.unwritable(path, error) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 from cosbatch.cli.rehearse.rehearsal import environment
 from cosbatch.cli.remote.function_files import function_file, profiles_file, say_of_example
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.files import check_profiles
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration.settings import PROFILES
@@ -36,6 +37,7 @@ def standin(options: argparse.Namespace) -> int:
     if options.function and not options.trigger and not os.environ.get(PROFILES):
         say_of_example()
     profiles = os.path.abspath(os.environ.get(PROFILES) or profiles_file())
+    check_profiles(profiles)
     # The function's process inherits the variable.
     with environment({**os.environ, PROFILES: profiles}):
         return serve(options, profiles, folder=_folder_of(options.function or ""), say=output.say)

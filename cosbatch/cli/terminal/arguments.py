@@ -8,12 +8,13 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NoReturn, TextIO
 
 import cosbatch
 from cosbatch.cli.terminal import exit_codes, output, streams
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.tables import width, wrapped
+from cosbatch.cli.terminal.tables import printable, width, wrapped
 
 # Of the options that may stand in front of the command, those that take a value.
 _WITH_VALUE = ("--endpoint", "--region")
@@ -24,6 +25,8 @@ _EXAMPLE = " " * 4
 _GOES_ON = " \\"
 # A word of a shell's command, with the blanks and the option before it; inside of quotation marks, blanks separate nothing.
 _WORD = re.compile(r" *(?:--[\w-]+ (?=[^-|>]))?(?:'[^']*'|\$\([^)]*\)|[^ ])+")
+# An option with -- for its value.
+_WITHOUT_VALUE = re.compile(r"(--[\w-]+)=--")
 _NARROWEST = 16
 # How alike commands and choices have to be to be what was meant; and options: --region is not --version.
 _ALIKE, _MUCH_ALIKE = 0.6, 0.8
@@ -64,7 +67,7 @@ class Parser(argparse.ArgumentParser):
         suggestion = _("; did you mean {word}?").format(word=meant) if meant else ""
         told = _("{program}: error: {message}").format(program=self.prog, message=message)
         # Python 3.10's own way out fails where stderr takes nothing.
-        output.say(f"{self.format_usage()}{told}{suggestion}")
+        output.say(f"{self.format_usage()}{printable(told + suggestion)}")
         self.exit(exit_codes.WRONG_USAGE)
 
     def print_help(self, file: TextIO | None = None) -> None:  # type: ignore[override]  # as documented, a file
@@ -174,3 +177,9 @@ def command_first(arguments: Sequence[str]) -> list[str]:
     if [*arguments[at + 1 :]] == ["help"]:
         return command_first([*arguments[:-1], "--help"])
     return [*arguments[at : at + 1], *arguments[:at], *arguments[at + 1 :]]
+
+
+def emptied(arguments: Sequence[str]) -> str | None:
+    """The first option whose value is `--`, None where there is none: argparse drops that value, and asks no type about it."""
+    options = takewhile(lambda argument: argument != "--", arguments)
+    return next((found[1] for found in map(_WITHOUT_VALUE.fullmatch, options) if found), None)

@@ -18,7 +18,7 @@ from cosbatch.model.errors import InvalidEvent
 
 STDIN = "-"
 STDOUT = "-"
-_STDOUT, _STDERR = 1, 2
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
 # Bytes or characters: more than the largest event (6 MB) and any profiles file; a device may have no end.
 _LONGEST = 8 * 1024 * 1024
 # Why the system refuses a file, in common: in English, the words that systems have for it.
@@ -73,7 +73,8 @@ def read_json(path: str) -> object:
 
 
 def read_text(path: str) -> str:
-    """The text of a profiles file. Raises OSError, also where it is longer than 8 MiB, and ValueError."""
+    """The text of a profiles file. Raises OSError, also where it is longer than 8 MiB, ValueError, and WrongUsage."""
+    check_profiles(path)
     with open(path, encoding="utf-8-sig") as file:
         text = file.read(_LONGEST + 1)
     if len(text) > _LONGEST:
@@ -91,7 +92,9 @@ def read_object(path: str) -> dict[str, object]:
 
 @contextlib.contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
-    """The file, open for reading. Raises WrongUsage where it cannot be opened."""
+    """The file or pipe, open for reading. Raises WrongUsage where it cannot be opened, or is a device, which may have no end."""
+    if _is_device(path) and not _leads_to(path, _STDIN):
+        raise WrongUsage(_("{path} is a device; name a file, or - for stdin").format(path=path))
     try:
         file = open(path, "rb")  # noqa: SIM115  # errors of the `with` block are not errors of opening
     except OSError as error:
@@ -101,6 +104,34 @@ def opened(path: str) -> Iterator[BinaryIO]:
         raise WrongUsage(_("{path} cannot be read: {reason}").format(path=path, reason=system_reason(error))) from None
     with file:
         yield file
+
+
+def _is_device(path: str) -> bool:
+    mode = _mode_of(path)
+    return stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+
+
+def check_profiles(path: str) -> None:
+    """Raises WrongUsage where a FIFO, a device or a socket is in the place of a profiles file: who reads it may never end."""
+    mode = _mode_of(path)
+    if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        message = _("the profiles file {path} is no regular file; let COSBATCH_PROFILES name one")
+        raise WrongUsage(message.format(path=path))
+
+
+def _mode_of(path: str) -> int:
+    """The mode of what the path leads to; 0 where that cannot be seen: who opens it says why."""
+    try:
+        return os.stat(path).st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def check_place(path: str) -> None:
+    """Raises WrongUsage where a link, a device or the like is in the place of a file of ours."""
+    with contextlib.suppress(OSError):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            raise WrongUsage(_("{path} is no regular file; remove it, or choose another --output").format(path=path))
 
 
 def output_path(text: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
@@ -22,6 +23,10 @@ _PLAIN = "\x1b[0m"
 
 # Problems that are shown to a person: more would push the first ones off the screen.
 _MOST_PROBLEMS = 10
+# Characters of a line for people: what was typed, or what another program wrote, may have any number of them.
+_LONGEST_LINE = 2_000
+# In JSON, what is neither plain ASCII nor the end of a line.
+_NOT_PLAIN = re.compile(r"[^ -~\n]")
 # Columns behind a question: a blank, and yes.
 _ANSWER = 4
 # The fields of a failure that are not shown by their names.
@@ -41,9 +46,18 @@ def show(value: object, options: argparse.Namespace, lines: Lines | None = None)
 
 
 def write_json(value: object) -> None:
-    """The value as JSON on stdout, with escapes for what the terminal's character set lacks."""
+    """The value as JSON on stdout, with escapes for what the terminal's character set lacks, and for what could control it."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    streams.write(sys.stdout, (text if can_write(text) else json.dumps(value, indent=2)) + "\n")
+    text = text if can_write(text) else json.dumps(value, indent=2)
+    streams.write(sys.stdout, _NOT_PLAIN.sub(_in_json, text) + "\n")
+
+
+def _in_json(found: re.Match[str]) -> str:
+    """The character, or where it could control a terminal, its escapes."""
+    if found[0].isprintable():
+        return found[0]
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def say(text: str) -> None:
@@ -58,8 +72,15 @@ def question(text: str) -> None:
 
 
 def _lines(text: str, behind: int = 0) -> str:
-    """The text in lines that fit, where stderr is a terminal: programs look for lines as they are."""
-    return fitted(text, behind) if sys.stderr.isatty() else text
+    """The text in lines that control no terminal; where stderr is one, that fit: programs look for lines as they are."""
+    told = "\n".join(map(_told, text.split("\n")))
+    return fitted(told, behind) if sys.stderr.isatty() else told
+
+
+def _told(line: str) -> str:
+    """The line as `printable`; of one that is too long, its beginning and its end."""
+    told, half = printable(line), _LONGEST_LINE // 2
+    return told if len(told) <= _LONGEST_LINE else f"{told[:half]} ... {told[-half:]}"
 
 
 def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
@@ -71,13 +92,13 @@ def fail(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
 
 def say_failure(failure: Mapping[str, Any], options: argparse.Namespace) -> None:
     """Write a failure in its own words to stderr."""
-    text, code = _lines("\n".join(_failure_lines(failure, options))), str(failure["Code"])
+    text, code = _lines("\n".join(_failure_lines(failure, options))), printable(str(failure["Code"]))
     # In red only now: colour takes no columns.
-    streams.write(sys.stderr, f"{emphasised(code, sys.stderr)}{text[len(code) :]}\n")
+    streams.write(sys.stderr, text.replace(code, emphasised(code, sys.stderr), 1) + "\n")
 
 
 def _failure_lines(failure: Mapping[str, Any], options: argparse.Namespace) -> Iterable[str]:
-    yield f"{failure['Code']}: {printable(str(failure['Message']))}"
+    yield printable(f"{failure['Code']}: {failure['Message']}")
     yield from _problem_lines(failure, options)
     for name, value in failure.items():
         if name not in _SHOWN and not isinstance(value, dict | list):

@@ -7,12 +7,12 @@ import shutil
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 from cosbatch.cli.terminal import streams
 from cosbatch.cli.terminal.language import _
-from cosbatch.cli.terminal.tables import clipped, width
+from cosbatch.cli.terminal.tables import clipped, printable, width
 from cosbatch.model.deadline import Clock
 
 # Seconds between two drawings of the bar: more would only keep the terminal busy.
@@ -48,7 +48,7 @@ class Progress:
         self._readings: deque[tuple[float, int]] = deque(maxlen=_READINGS)
 
     def show(self, reading: Reading) -> None:
-        now = self._clock.monotonic()
+        now, reading = self._clock.monotonic(), replace(reading, label=printable(reading.label))
         is_new = reading.label != self._label
         self._label = reading.label
         if self._is_drawn:

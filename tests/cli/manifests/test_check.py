@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cosbatch.cli.manifests import check
+from cosbatch.cli.manifests import source
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
 from cosbatch.manifest import inventory
@@ -157,7 +157,7 @@ def test_finds_an_end_where_a_pipe_has_none(run: Run, monkeypatch: pytest.Monkey
             buffer[:] = (b"x" * (len(buffer) - 1)) + b"\n"
             return len(buffer)
 
-    monkeypatch.setattr(check, "ENDLESS", 3_000_000)
+    monkeypatch.setattr(source, "ENDLESS", 3_000_000)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Endless())))
     said = run("check", "-", "--fields", "Bucket,Key")
     assert (said.code, said.json["Complete"]) == (1, False)

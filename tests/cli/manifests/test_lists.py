@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cosbatch.cli.manifests import lists
+from cosbatch.cli.manifests import lists, source
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
 from cosbatch.cli.terminal.files import WrongUsage
@@ -48,6 +48,25 @@ def test_keeps_what_comes_through_a_pipe(tmp_path: Path) -> None:
     with lists.found(str(pipe), options()) as path:
         assert Path(str(path)).read_bytes() == b"rows"
     assert not os.path.exists(str(path))
+
+
+def test_keeps_no_more_of_a_pipe_than_check_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "ENDLESS", 3_000)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_bytes, args=(b"row\n" * 1_000,)).start()
+    words = "pipe is longer than 3,000 bytes, and nobody knows its end: write it to a file first"
+    with pytest.raises(WrongUsage, match=words), lists.found(str(pipe), options()):
+        pass
+
+
+def test_takes_a_file_that_is_longer_than_what_it_keeps_of_a_pipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "ENDLESS", 3)
+    (tmp_path / "list.csv").write_text("rows")
+    with lists.found(str(tmp_path / "list.csv"), options()) as path:
+        assert path == str(tmp_path / "list.csv")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no disk that is always full")

@@ -201,7 +201,7 @@ def test_takes_a_part_for_that_of_the_list_that_wrote_it_last(run: Run, folder: 
     assert parts("out") == ["".join(ROWS)]
 
 
-@pytest.mark.parametrize("notes", [None, "not json", "[]", '{"LIST": 5}', '{"LIST": ["../list-0001.csv"]}'])
+@pytest.mark.parametrize("notes", [None, "not json", "[]", '{"LIST": 5}'])
 def test_does_not_write_over_what_it_did_not_write(run: Run, folder: Path, notes: str | None) -> None:
     os.mkdir("out")
     Path("out/list-0001.csv").write_text("mine")
@@ -211,3 +211,41 @@ def test_does_not_write_over_what_it_did_not_write(run: Run, folder: Path, notes
     assert said.code == 2
     assert "out/list-0001.csv is there" in said.err
     assert Path("out/list-0001.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../list-0001.csv", "a\0-0001.csv", ".cosbatch-split.json", "mine.csv", 5, ["list-0001.csv"]],
+)
+def test_removes_nothing_that_no_split_could_have_written(run: Run, folder: Path, name: object) -> None:
+    os.mkdir("out")
+    Path("out/mine.csv").write_text("mine")
+    Path("out/.cosbatch-split.json").write_text(json.dumps({str(folder / "list.csv"): ["list-0001.csv", name]}))
+    said = run("split", "list.csv", "--rows", "5", "--output", "out")
+    told = "cosbatch: out/.cosbatch-split.json names what no split writes; remove it, or choose another --output\n"
+    assert (said.code, said.err) == (2, told)
+    assert sorted(os.listdir("out")) == [".cosbatch-split.json", "mine.csv"]
+
+
+@pytest.mark.parametrize("kind", ["FIFO", "link", "folder"])
+def test_reads_no_notes_but_from_a_file_of_its_own(run: Run, folder: Path, kind: str) -> None:
+    """A FIFO would never answer, and a link may lead to what has no end."""
+    os.mkdir("out")
+    match kind:
+        case "FIFO":
+            os.mkfifo("out/.cosbatch-split.json")
+        case "link":
+            os.symlink("/dev/zero", "out/.cosbatch-split.json")
+        case _:
+            os.mkdir("out/.cosbatch-split.json")
+    said = run("split", "list.csv", "--rows", "5", "--output", "out")
+    assert (said.code, "out/.cosbatch-split.json is no regular file; remove it" in said.err) == (2, True)
+    assert os.listdir("out") == [".cosbatch-split.json"]
+
+
+def test_names_the_folder_that_is_in_the_place_of_an_earlier_part(run: Run, folder: Path) -> None:
+    assert run("split", "list.csv", "--rows", "1", "--output", "out").code == 0
+    os.remove("out/list-0005.csv")
+    os.mkdir("out/list-0005.csv")
+    said = run("split", "list.csv", "--rows", "5", "--output", "out")
+    assert (said.code, said.err) == (2, "cosbatch: out/list-0005.csv cannot be written: Is a directory\n")

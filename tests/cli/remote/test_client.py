@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,26 @@ def test_reads_profiles_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pyte
     assert connect(options()).configuration.profiles.profiles == ()
 
 
-def test_reads_no_profiles_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COSBATCH_PROFILES", "/dev/zero")
+def test_reads_no_profiles_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "p.json").open("wb") as file:
+        file.truncate(9 << 20)
+    monkeypatch.setenv("COSBATCH_PROFILES", str(tmp_path / "p.json"))
     with pytest.raises(ConfigurationError) as caught:
         connect(options())
-    assert "/dev/zero cannot be read: File too large" in caught.value.problems[0].message
+    assert "p.json cannot be read: File too large" in caught.value.problems[0].message
+
+
+@pytest.mark.parametrize("arguments", [["create", "call.json"], ["invoke", "call.json", "--local"], ["standin"]])
+def test_takes_no_profiles_from_what_may_never_end(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    (tmp_path / "call.json").write_text("{}")
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.chdir(tmp_path)
+    for path in ("pipe", "/dev/zero"):
+        monkeypatch.setenv("COSBATCH_PROFILES", path)
+        said = run(*arguments)
+        assert (said.code, f"{path} is no regular file; let COSBATCH_PROFILES name one" in said.err) == (2, True)
 
 
 @pytest.fixture

@@ -85,6 +85,27 @@ def test_escapes_what_the_stream_cannot_carry(monkeypatch: pytest.MonkeyPatch, t
     assert json.loads(stream.read()) == {"Text": text}
 
 
+def test_writes_json_that_controls_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"Description": "恢复 é \x1b\x7f\x9b\u202e\U000e0001"}
+    output.write_json(value)
+    out = capsys.readouterr().out
+    assert json.loads(out) == value
+    assert out.splitlines()[1] == '  "Description": "恢复 é \\u001b\\u007f\\u009b\\u202e\\udb40\\udc01"'
+
+
+def test_says_nothing_that_controls_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say("reports/\x1b[31m.csv ends\r\nhere")
+    output.question("\x9b?")
+    output.say_failure({"Code": "Slow\x9b\nDown", "Message": "Please\x1b."}, options())
+    assert capsys.readouterr().err == "reports/\\x1b[31m.csv ends\\r\nhere\n\\x9b? Slow\\x9b\\nDown: Please\\x1b.\n"
+
+
+def test_says_of_a_line_that_is_too_long_how_it_begins_and_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say(f"first\n{'x' * 1_001}{'y' * 1_000}\nlast {'z' * 1_995}")
+    said = ["first", f"{'x' * 1_000} ... {'y' * 1_000}", f"last {'z' * 1_995}"]
+    assert capsys.readouterr().err.splitlines() == said
+
+
 def test_tells_a_person_at_a_terminal_of_a_failure_in_words_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,6 +44,12 @@ def test_keeps_to_one_line_of_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch)
     assert drawings(terminal) == ["Active      [###...]"]
 
 
+def test_draws_no_state_that_controls_the_terminal() -> None:
+    terminal = Terminal()
+    Progress(terminal, SteppingClock().clock()).show(Reading("\x9b31m\n", 3))
+    assert drawings(terminal) == [r"\x9b31m\n   3"]
+
+
 def test_draws_no_more_than_all() -> None:
     terminal = Terminal()
     Progress(terminal, SteppingClock().clock()).show(Reading("Active", 3, 2))
