@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from cosbatch.cli.remote.function_files import OWN_PROFILES
+from cosbatch.cli.remote.function_files import OWN_PROFILES, has_own_profiles
 from cosbatch.cli.remote.proxies import environment_session
 from cosbatch.cli.terminal.files import WrongUsage, read_text
 from cosbatch.cli.terminal.language import _
@@ -129,7 +129,7 @@ def connect(options: argparse.Namespace, profile: object = None) -> Client:
     and nothing holds profiles: nobody wants a job of the shipped example.
     """
     named = profile or getattr(options, "profile", None)
-    if named and not os.environ.get(PROFILES) and not OWN_PROFILES.is_file():
+    if named and not os.environ.get(PROFILES) and not has_own_profiles():
         message = _(
             "profile {profile}: there is no {name} in this folder; cosbatch init writes it, or {variable} names one"
         )

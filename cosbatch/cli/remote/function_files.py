@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cosbatch
 from cosbatch.cli.terminal import output
+from cosbatch.cli.terminal.files import check_profiles
 from cosbatch.cli.terminal.language import _
 from cosbatch.configuration.settings import PROFILES
 
@@ -26,14 +27,20 @@ def function_file(name: str) -> Path:
     raise FileNotFoundError(f"{name} is not installed with cosbatch; install it anew")
 
 
+def has_own_profiles() -> bool:
+    """Whether the current folder has profiles. Raises WrongUsage where a FIFO or the like is in their place."""
+    check_profiles(str(OWN_PROFILES))
+    return OWN_PROFILES.is_file()
+
+
 def profiles_file() -> Path:
-    """The profiles of the current folder; where it has none, the example that is shipped."""
-    return OWN_PROFILES if OWN_PROFILES.is_file() else function_file(OWN_PROFILES.name)
+    """The profiles of the current folder; where it has none, the example that is shipped. Raises WrongUsage."""
+    return OWN_PROFILES if has_own_profiles() else function_file(OWN_PROFILES.name)
 
 
 def say_of_example() -> None:
-    """Say so where `profiles_file` is the example."""
-    if not OWN_PROFILES.is_file():
+    """Say so where `profiles_file` is the example. Raises WrongUsage."""
+    if not has_own_profiles():
         message = _(
             "There is no {name} in this folder, so the example that is shipped is used; cosbatch init writes your own."
         )
@@ -41,7 +48,10 @@ def say_of_example() -> None:
 
 
 def profiles_in_use(environ: Mapping[str, str]) -> str:
-    """The path of the file that COSBATCH_PROFILES names, or else of `profiles_file`; says so where that is the example."""
+    """The path of the file that COSBATCH_PROFILES names, or else of `profiles_file`; says so where that is the example.
+
+    Raises WrongUsage.
+    """
     if not environ.get(PROFILES):
         say_of_example()
     return environ.get(PROFILES) or str(profiles_file())

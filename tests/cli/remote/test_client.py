@@ -53,15 +53,24 @@ def test_reads_no_profiles_without_end(tmp_path: Path, monkeypatch: pytest.Monke
     assert "p.json cannot be read: File too large" in caught.value.problems[0].message
 
 
-@pytest.mark.parametrize("arguments", [["create", "call.json"], ["invoke", "call.json", "--local"], ["standin"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["create", "call.json"],
+        ["create", "call.json", "--profile", "restore"],
+        ["invoke", "call.json", "--local"],
+        ["policy"],
+        ["standin"],
+    ],
+)
 def test_takes_no_profiles_from_what_may_never_end(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     (tmp_path / "call.json").write_text("{}")
-    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "profiles.json")
     monkeypatch.chdir(tmp_path)
-    for path in ("pipe", "/dev/zero"):
-        monkeypatch.setenv("COSBATCH_PROFILES", path)
+    for variable, path in (("", "profiles.json"), ("/dev/zero", "/dev/zero")):
+        monkeypatch.setenv("COSBATCH_PROFILES", variable)
         said = run(*arguments)
         assert (said.code, f"{path} is no regular file; let COSBATCH_PROFILES name one" in said.err) == (2, True)
 
