@@ -19,9 +19,9 @@ from typing import Any
 
 from cosbatch.cli.deploy import packing
 from cosbatch.cli.deploy.accounts import foreign_names, names_example
-from cosbatch.cli.remote.function_files import profiles_file, say_of_example
+from cosbatch.cli.remote.function_files import profiles_in_use
 from cosbatch.cli.terminal import exit_codes, output
-from cosbatch.cli.terminal.files import WrongUsage, make_folder, writing
+from cosbatch.cli.terminal.files import WrongUsage, check_profiles, make_folder, writing
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.cli.terminal.tables import fitted, table
@@ -61,7 +61,7 @@ def package(options: argparse.Namespace) -> int:
     """`{Package, Bytes, Digest, ByteCode, Roots, Dependencies, Largest: [{Part, Bytes}]}`."""
     # Where the current folder is gone, this raises the error that says so; pip would have a traceback.
     os.getcwd()
-    _check_profiles(os.environ, options.example)
+    profiles = _profiles(os.environ, options.example)
     python = packing.interpreter_of(packing.RUNTIME)
     folder = Path(options.folder).resolve() if options.folder else None
     # What stands in the way of the files is told before the work.
@@ -69,7 +69,7 @@ def package(options: argparse.Namespace) -> int:
         _check_folder(folder)
     make_folder(os.path.dirname(options.output) or os.curdir)
     with writing(options.output) as file:
-        files, dependencies = packing.collect(python)
+        files, dependencies = packing.collect(python, profiles)
         content = _zipped(files)
         file.write(content)
     if folder:
@@ -81,10 +81,12 @@ def package(options: argparse.Namespace) -> int:
     return exit_codes.DONE
 
 
-def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
-    """Raises ConfigurationError where the function would refuse its profiles, now or at every upload."""
-    say_of_example()
-    profiles, problems = parse_profiles(profiles_file().read_bytes().decode("utf-8-sig", "replace"))
+def _profiles(environ: Mapping[str, str], is_meant: bool) -> bytes:
+    """The profiles file. Raises ConfigurationError where the function would refuse its profiles, now or at every upload."""
+    path = profiles_in_use(environ)
+    check_profiles(path)
+    content = Path(path).read_bytes()
+    profiles, problems = parse_profiles(content.decode("utf-8-sig", "replace"))
     if problems:
         raise ConfigurationError("The function could not read profiles.json; no package was made.", problems)
     appid, uin = first_set(environ, APPID), first_set(environ, UIN)
@@ -101,6 +103,7 @@ def _check_profiles(environ: Mapping[str, str], is_meant: bool) -> None:
             "COSBATCH_APPID and COSBATCH_UIN say which one that is."
         )
         output.say(warning)
+    return content
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cosbatch.cli.remote.function_files import PACKAGE, function_file, profiles_file
+from cosbatch.cli.remote.function_files import PACKAGE, function_file
 from cosbatch.cli.terminal.files import naming
 from cosbatch.model.errors import CosbatchError, quoted
 from cosbatch.service.transport import ca_folder
@@ -51,9 +51,9 @@ class CannotPack(CosbatchError):
     """pip, openssl or the compiler could not do its part."""
 
 
-def collect(python: str | None) -> tuple[Files, dict[str, str]]:
-    """All files of the package, and the versions of its dependencies. Raises CannotPack."""
-    files = dict(_own_files())
+def collect(python: str | None, profiles: bytes) -> tuple[Files, dict[str, str]]:
+    """All files of the package, with these profiles, and the versions of its dependencies. Raises CannotPack."""
+    files = {"profiles.json": profiles, **dict(_own_files())}
     dependencies = {}
     with tempfile.TemporaryDirectory() as folder:
         for wheel in _wheels(Path(folder)):
@@ -68,7 +68,6 @@ def collect(python: str | None) -> tuple[Files, dict[str, str]]:
 
 def _own_files() -> Iterator[tuple[str, bytes]]:
     yield "handler.py", function_file("handler.py").read_bytes()
-    yield "profiles.json", profiles_file().read_bytes()
     for path in PACKAGE.rglob("*.py"):
         name = path.relative_to(PACKAGE.parent).as_posix()
         if not name.startswith(_NOT_OWN):

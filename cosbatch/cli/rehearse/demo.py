@@ -112,7 +112,9 @@ def _profile(client: Client, manifest: Resource) -> Profile | None:
     """The profile that takes the upload."""
     profile = client.configuration.profiles.taking(manifest.bucket, _KEY)
     told = {"name": profile.name, **profile.job} if profile else {}
-    _tell(_("Of profiles.json, this profile takes the upload."), record(told, _INDENT))
+    _tell(
+        _("Of the profiles.json that is shipped as an example, this profile takes the upload."), record(told, _INDENT)
+    )
     return profile
 
 

@@ -68,6 +68,11 @@ def _without(value: Any, path: Sequence[str], recorded: Sequence[str]) -> Any:
     return {name: _without(below, path[1:], recorded) if name == path[0] else below for name, below in value.items()}
 
 
+def wants_profile(event: Mapping[str, object]) -> bool:
+    """Whether only a profile can make a job of the event: an upload, or a call that names one."""
+    return bool(_records(event)) if "Records" in event else "Profile" in _call_of(event)
+
+
 def role_of(event: Mapping[str, object]) -> str | None:
     """The account (UIN) of the role that the event's own document names."""
     return names.role_uin(str(_call_of(event).get("RoleArn")))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cosbatch.cli.rehearse import local_profiles, rehearsal
-from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of
+from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of, wants_profile
 from cosbatch.cli.remote import objects
-from cosbatch.cli.remote.client import environ_of
-from cosbatch.cli.remote.function_files import profiles_in_use
+from cosbatch.cli.remote.client import configuration_of, environ_of
+from cosbatch.cli.remote.function_files import OWN_PROFILES, has_own_profiles, profiles_in_use, require_profiles
 from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
@@ -71,21 +72,32 @@ def exit_code_of_reply(reply: Any) -> int:
 
 
 def _for_real(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
-    with rehearsal.environment(environ_of(options)):
+    """By the profiles that all commands make jobs by: the function alone would take the example that lies beside its code."""
+    if isinstance(event, Mapping) and wants_profile(event):
+        require_profiles(_("only a profile makes a job of this event"))
+    variables = environ_of(options)
+    configuration_of(variables)
+    with contextlib.ExitStack() as ending:
+        if not variables.get(settings.PROFILES):
+            none = rehearsal.written({"profiles": []})
+            path = str(OWN_PROFILES) if has_own_profiles() else ending.enter_context(none)
+            variables[settings.PROFILES] = path
+        ending.enter_context(rehearsal.environment(variables))
         return rehearsal.deliver(event, options.verbose)
 
 
 def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
     content = files.read_bytes(options.manifest) if options.manifest is not None else None
     fields: Mapping[str, object] = event if isinstance(event, Mapping) else {}
-    profiles = local_profiles.read(profiles_in_use(os.environ))
+    path = profiles_in_use(os.environ)
+    profiles = local_profiles.read(path)
     account = _account(fields, profiles, options)
     manifests = manifests_of(fields, account.appid, account.region)
     if profiles is not None:
         profiles = local_profiles.moved(profiles, account.appid)
         if options.profile is not None:
             profiles = local_profiles.taking(profiles, options.profile, manifests)
-    with rehearsal.begin(account, options.clock, _kept(), profiles) as local:
+    with rehearsal.begin(account, options.clock, {**_kept(), settings.PROFILES: path}, profiles) as local:
         for manifest in manifests:
             if content is None:
                 rehearsal.put_example_manifest(local.client, manifest)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
-from cosbatch.cli.remote.function_files import function_file
+from cosbatch.cli.remote.function_files import OWN_PROFILES, function_file
 from cosbatch.configuration.settings import PROFILES, VARIABLES
 from cosbatch.model.deadline import Clock
 from cosbatch.model.errors import RetryableInvocationError
@@ -53,15 +53,24 @@ def begin(
 
     others = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     variables = {**others, **kept}
-    with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
+    with contextlib.ExitStack() as ending:
         if profiles is not None:
-            variables[PROFILES] = os.path.join(folder, "profiles.json")
-            with open(variables[PROFILES], "w", encoding="utf-8") as file:
-                json.dump(profiles, file)
+            variables[PROFILES] = ending.enter_context(written(profiles))
         # The function's own process inherits the variables, too.
-        with environment(variables), running(account=account, function=function) as standin:
-            os.environ.update(standin.environ)
-            yield Rehearsal(standin, client_of(os.environ, clock))
+        ending.enter_context(environment(variables))
+        standin = ending.enter_context(running(account=account, function=function))
+        os.environ.update(standin.environ)
+        yield Rehearsal(standin, client_of(os.environ, clock))
+
+
+@contextlib.contextmanager
+def written(profiles: Any) -> Iterator[str]:
+    """The path of a file that holds the profiles, for the time of a `with` block."""
+    with tempfile.TemporaryDirectory(prefix="cosbatch-") as folder:
+        path = os.path.join(folder, OWN_PROFILES.name)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(profiles, file)
+        yield path
 
 
 @contextlib.contextmanager

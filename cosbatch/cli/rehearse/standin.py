@@ -34,16 +34,18 @@ def add(commands: Commands) -> None:
 def standin(options: argparse.Namespace) -> int:
     from cosbatch.standin.serving import serve  # a server, which no other command needs
 
-    if options.function and not options.trigger and not os.environ.get(PROFILES):
+    is_own = _is_own(options.function or "")
+    # A function of somebody else's reads no profiles; its triggers may come of them.
+    if options.function and (is_own or not options.trigger) and not os.environ.get(PROFILES):
         say_of_example()
     profiles = os.path.abspath(os.environ.get(PROFILES) or profiles_file())
     check_profiles(profiles)
     # The function's process inherits the variable.
     with environment({**os.environ, PROFILES: profiles}):
-        return serve(options, profiles, folder=_folder_of(options.function or ""), say=output.say)
+        folder = function_file("handler.py").parent if is_own else Path()
+        return serve(options, profiles, folder=folder, say=output.say)
 
 
-def _folder_of(function: str) -> Path:
-    """Where its module is: in the current folder, or that of this project's own handler, wherever that is installed."""
-    is_own = function.startswith("handler.") and not Path("handler.py").is_file()
-    return function_file("handler.py").parent if is_own else Path()
+def _is_own(function: str) -> bool:
+    """Whether its module is this project's own handler, wherever that is installed, and not one of the current folder."""
+    return function.startswith("handler.") and not Path("handler.py").is_file()

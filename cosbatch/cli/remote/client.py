@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from cosbatch.cli.remote.function_files import OWN_PROFILES, has_own_profiles
+from cosbatch.cli.remote.function_files import OWN_PROFILES, require_profiles
 from cosbatch.cli.remote.proxies import environment_session
-from cosbatch.cli.terminal.files import WrongUsage, read_text
+from cosbatch.cli.terminal.files import read_text
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.output import hint_of, say
 from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration import Configuration, read_configuration, read_without_profiles
 from cosbatch.configuration.profiles import Profile
-from cosbatch.configuration.settings import PROFILES, Settings
+from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform, result_of
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import (
@@ -126,14 +126,11 @@ def connect(options: argparse.Namespace, profile: object = None) -> Client:
     """The client that the environment and the options describe, for a call that may name a profile, and whom the policy binds.
 
     Raises ConfigurationError, InvalidRequest where there is no such profile, and WrongUsage where that or --profile names one,
-    and nothing holds profiles: nobody wants a job of the shipped example.
+    and nothing holds profiles.
     """
     named = profile or getattr(options, "profile", None)
-    if named and not os.environ.get(PROFILES) and not has_own_profiles():
-        message = _(
-            "profile {profile}: there is no {name} in this folder; cosbatch init writes it, or {variable} names one"
-        )
-        raise WrongUsage(message.format(profile=named, name=OWN_PROFILES, variable=PROFILES))
+    if named:
+        require_profiles(_("profile {profile}").format(profile=named))
     client = _client(configuration_of(environ_of(options)), options.clock, options.verbose)
     client.profile(named)
     return client

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import cosbatch
 from cosbatch.cli.terminal import output
-from cosbatch.cli.terminal.files import check_profiles
+from cosbatch.cli.terminal.files import WrongUsage, check_profiles
 from cosbatch.cli.terminal.language import _
 from cosbatch.configuration.settings import PROFILES
 
@@ -36,6 +37,15 @@ def has_own_profiles() -> bool:
 def profiles_file() -> Path:
     """The profiles of the current folder; where it has none, the example that is shipped. Raises WrongUsage."""
     return OWN_PROFILES if has_own_profiles() else function_file(OWN_PROFILES.name)
+
+
+def require_profiles(wanted: str) -> None:
+    """Raises WrongUsage, which begins with what is wanted of them, where nothing holds profiles that a job may be made by: nobody
+    wants a job of the shipped example.
+    """
+    if not os.environ.get(PROFILES) and not has_own_profiles():
+        message = _("{wanted}: there is no {name} in this folder; cosbatch init writes it, or {variable} names one")
+        raise WrongUsage(message.format(wanted=wanted, name=OWN_PROFILES, variable=PROFILES))
 
 
 def say_of_example() -> None:

@@ -226,7 +226,7 @@ def test_shows_a_table_on_a_terminal(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setattr(packing, "collect", lambda python: ({"handler.py": b""}, {"marshmallow": "4.4.0"}))
+    monkeypatch.setattr(packing, "collect", lambda python, profiles: ({"handler.py": b""}, {"marshmallow": "4.4.0"}))
     monkeypatch.setattr(packing, "interpreter_of", lambda version: None)
     assert pack() == 0
     shown = capsys.readouterr().out
@@ -264,7 +264,7 @@ def test_refuses_the_profiles_of_another_account(
 
 @pytest.fixture
 def nothing_to_pack(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "collect", lambda python: ({"handler.py": b""}, {}))
+    monkeypatch.setattr(packing, "collect", lambda python, profiles: ({"handler.py": b""}, {}))
     monkeypatch.setattr(packing, "interpreter_of", lambda version: None)
 
 
@@ -307,6 +307,20 @@ def test_packs_the_profiles_of_the_current_folder(
     assert "example" not in told.err
 
 
+def test_packs_the_profiles_that_the_variable_names(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "collect", lambda python, profiles: ({"profiles.json": profiles}, {}))
+    monkeypatch.setattr(packing, "interpreter_of", lambda version: None)
+    (tmp_path / "other.json").write_text('{"profiles": []}')
+    Path("profiles.json").write_text("not this one")
+    monkeypatch.setenv("COSBATCH_PROFILES", str(tmp_path / "other.json"))
+    assert pack() == 0
+    with zipfile.ZipFile("dist/cosbatch.zip") as archive:
+        assert archive.read("profiles.json") == b'{"profiles": []}'
+    assert "example" not in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("nothing_to_pack")
 def test_writes_the_zip_to_a_device_and_leaves_it_one(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert pack("--output", os.devnull) == 0
@@ -344,7 +358,7 @@ def test_writes_the_files_to_a_folder_that_is_not_there_yet(packed: Packed) -> N
 
 def test_replaces_a_folder_that_it_has_written_by_whatever_name(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for files in ({"old.py": b""}, {"new.py": b""}):
-        monkeypatch.setattr(packing, "collect", lambda python, files=files: (files, {}))
+        monkeypatch.setattr(packing, "collect", lambda python, profiles, files=files: (files, {}))
         assert pack("--example", "--folder", "there/../packed") == 0
     assert Path("packed/new.py").exists()
     assert not Path("packed/old.py").exists()
@@ -371,7 +385,7 @@ def test_tells_of_a_program_s_failure_the_errors_alone() -> None:
 def test_says_before_the_work_that_nothing_can_be_written(
     small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, str]
 ) -> None:
-    monkeypatch.setattr(packing, "collect", lambda python: pytest.fail("the work has begun"))
+    monkeypatch.setattr(packing, "collect", lambda python, profiles: pytest.fail("the work has begun"))
     Path("file").write_text("mine")
     assert pack("--example", *arguments) == 2
     assert re.search("cannot be written|is a file, and not the folder", capsys.readouterr().err)
@@ -458,7 +472,7 @@ def test_stays_under_two_megabytes(function: Path) -> None:
 def test_says_before_the_work_that_a_folder_is_no_zip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(packing, "collect", lambda python: pytest.fail("the work has begun"))
+    monkeypatch.setattr(packing, "collect", lambda python, profiles: pytest.fail("the work has begun"))
     assert pack("--example", "--output", str(tmp_path)) == 2
     assert f"{tmp_path} cannot be written: Is a directory" in capsys.readouterr().err
 
@@ -475,7 +489,7 @@ def test_takes_no_name_for_the_zip_but_that_of_one(small: Path, capsys: pytest.C
 def test_says_so_where_it_packs_the_profiles_that_are_shipped(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packing, "collect", lambda python: ({}, {}))
+    monkeypatch.setattr(packing, "collect", lambda python, profiles: ({}, {}))
     assert pack("--example") == 0
     assert "There is no profiles.json in this folder" in capsys.readouterr().err
 

@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 
 from cosbatch.cli.rehearse.invoke import exit_code_of_reply
+from cosbatch.cli.remote import objects
+from cosbatch.cli.remote.client import client_of
+from cosbatch.cli.remote.function_files import function_file
+from cosbatch.model.deadline import Clock
+from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
 from tests.cli.running import Run
 
@@ -123,6 +128,95 @@ def test_tells_of_profiles_that_the_function_would_refuse(
     (tmp_path / "profiles.json").write_text('{"profiles": 1}')
     monkeypatch.setenv("COSBATCH_PROFILES", str(tmp_path / "profiles.json"))
     said = run("invoke", recorded(CALL), "--local", "--profile", "restore")
+    assert (said.code, said.json["Code"]) == (1, "ConfigurationError")
+
+
+def test_rehearses_by_no_example_where_the_folder_s_own_profiles_are_wrong(
+    run: Run, recorded: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "profiles.json").write_text('{"profiles": 1}')
+    monkeypatch.chdir(tmp_path)
+    said = run("invoke", recorded(CALL), "--local")
+    assert (said.code, said.json["Code"]) == (1, "ConfigurationError")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, which holds a list and no profiles; a stand-in holds the list too."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def upload_event(key: str) -> dict[str, Any]:
+    url = f"http://manifest-1250000000.cos.ap-chengdu.myqcloud.com/{key}"
+    uploaded = {"key": f"/1250000000/manifest/{key}", "url": url, "meta": {}, "size": 27}
+    bucket = {"region": "cd", "name": "manifest", "appid": "1250000000"}
+    happened = {"eventName": "cos:ObjectCreated:Put", "eventTime": 1795442400}
+    return {"Records": [{"cos": {"cosBucket": bucket, "cosObject": uploaded}, "event": happened}]}
+
+
+def own_profiles(name: str) -> str:
+    """One profile of this name, which takes what is uploaded below own/; the example that is shipped takes nothing there."""
+    (example, *_) = json.loads(function_file("profiles.json").read_text())["profiles"]
+    match = {"bucket": "manifest-1250000000", "prefix": "own/", "suffix": ".csv"}
+    return json.dumps({"profiles": [{**example, "name": name, "match": match}]})
+
+
+def put_list(key: str) -> None:
+    place = Resource("manifest-1250000000", key, None)
+    objects.write(client_of(os.environ, Clock()), place, b"examplebucket-1250000000,a\n")
+
+
+@pytest.mark.parametrize("variable", ["", "other.json"])
+def test_takes_the_upload_by_the_profiles_of_the_folder_or_of_the_variable(
+    run: Run, standin: Standin, recorded: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    (folder / "profiles.json").write_text(own_profiles("of-the-folder"))
+    (folder / "other.json").write_text(own_profiles("of-the-variable"))
+    monkeypatch.setenv("COSBATCH_PROFILES", variable)
+    put_list("own/a.csv")
+    said = run("invoke", recorded(upload_event("own/a.csv")))
+    (result,) = said.json["Results"]
+    wanted = "of-the-variable" if variable else "of-the-folder"
+    assert (said.code, result["Outcome"], result["Profile"]) == (0, "created", wanted)
+
+
+@pytest.mark.parametrize(
+    "event", [upload_event("restore/a.csv"), CALL, {"httpMethod": "POST", "body": json.dumps(CALL)}]
+)
+def test_makes_no_job_of_the_example_that_is_shipped(
+    run: Run, standin: Standin, recorded: Any, folder: Path, event: Any
+) -> None:
+    put_list("restore/a.csv")
+    said = run("invoke", recorded(event))
+    assert (said.code, "there is no profiles.json in this folder; cosbatch init writes it" in said.err) == (2, True)
+    assert standin.jobs() == []
+
+
+def test_carries_out_a_call_without_a_profile_in_any_folder(
+    run: Run, standin: Standin, recorded: Any, folder: Path
+) -> None:
+    put_list("a.csv")
+    location = {"ObjectArn": "cos://manifest-1250000000/a.csv"}
+    document = {
+        "Manifest": {"Location": location, "Spec": SPEC},
+        "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}},
+        "Priority": 1,
+        "Report": {"Bucket": "cos://report-1250000000", "Enabled": False},
+        "RoleArn": "qcs::cam::uin/100000000001:roleName/Any",
+    }
+    said = run("invoke", recorded(document))
+    assert (said.code, said.json["Outcome"]) == (0, "created")
+
+
+@pytest.mark.parametrize("event", [upload_event("own/a.csv"), {"Action": "ListJobs"}])
+@pytest.mark.parametrize("variable", ["", "missing.json"])
+def test_stops_where_the_profiles_are_wrong(
+    run: Run, recorded: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str, event: Any
+) -> None:
+    (folder / "profiles.json").write_text('{"profiles": 1}')
+    monkeypatch.setenv("COSBATCH_PROFILES", variable)
+    said = run("invoke", recorded(event))
     assert (said.code, said.json["Code"]) == (1, "ConfigurationError")
 
 

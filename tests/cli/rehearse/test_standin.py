@@ -78,12 +78,13 @@ def test_leaves_signals_to_who_listens_to_them(run: Run, monkeypatch: pytest.Mon
     assert (run("standin").code, signal.getsignal(signal.SIGTERM)) == (0, streams.interrupted)
 
 
+@pytest.mark.parametrize("triggers", [(), ("--trigger", "lists-1250000000")])
 def test_tells_this_project_s_function_from_any_folder(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, triggers: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdout", Told())
-    said = run("standin", "--function", "handler.main_handler")
+    said = run("standin", "--function", "handler.main_handler", *triggers)
     assert said.code == 0
     assert said.err.startswith("There is no profiles.json in this folder, so the example that is shipped is used")
 
