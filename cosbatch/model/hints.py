@@ -45,8 +45,9 @@ ENGLISH = {
     "UpstreamUnreachable": "No connection to COS or to the proxy before it. Where --endpoint or COSBATCH_ENDPOINT names an "
     "address, check that, and whether the stand-in still runs there; else the region, on the command line HTTPS_PROXY "
     "and NO_PROXY, and in a VPC the way out to the internet. Then try again, with the same token if there was one.",
-    "AccessDenied": "The function's role, or on the command line the owner of the keys, may not do this. Give it the "
-    "rights that `cosbatch policy` prints, and check that the batch role trusts cos.cloud.tencent.com.",
+    "AccessDenied": "The function's role, or on the command line the owner of the keys, may not do this. Give the role the "
+    "rights that `cosbatch policy` prints, the owner of the keys those of `cosbatch policy --commands`, and check that the "
+    "batch role trusts cos.cloud.tencent.com.",
     "BadDigest": "The body was changed on its way: Content-MD5 does not fit. Look for a proxy that rewrites bodies.",
     "EntitySizeNotMatch": "The body is not as long as Content-Length says. Look for a proxy that rewrites bodies.",
     "ExpiredToken": "The temporary credentials are over. A function gets new ones for each invocation; elsewhere, ask "
@@ -137,8 +138,8 @@ CHINESE = {
     "UpstreamUnreachable": "无法连接 COS 或其前面的代理。若用 --endpoint 或 COSBATCH_ENDPOINT 指定了地址，"
     "请检查该地址以及本地替身是否仍在运行；否则请检查地域、命令行中的 HTTPS_PROXY 与 NO_PROXY，以及 VPC 的外网出口，"
     "然后重试；若曾使用令牌，请仍用同一令牌。",
-    "AccessDenied": "函数角色没有权限，命令行中则是密钥所属用户没有权限。请授予 `cosbatch policy` 输出的权限，"
-    "并确认批量任务角色信任 cos.cloud.tencent.com。",
+    "AccessDenied": "函数角色没有权限，命令行中则是密钥所属用户没有权限。请为角色授予 `cosbatch policy` 输出的权限，"
+    "为密钥所属用户授予 `cosbatch policy --commands` 输出的权限，并确认批量任务角色信任 cos.cloud.tencent.com。",
     "BadDigest": "请求体在途中被改动，与 Content-MD5 不符。请检查是否有改写请求体的代理。",
     "EntitySizeNotMatch": "请求体长度与 Content-Length 不符。请检查是否有改写请求体的代理。",
     "ExpiredToken": "临时密钥已过期。函数每次调用都会得到新的密钥；其他环境请重新申请。",

@@ -17,7 +17,7 @@ from cosbatch.cli.job_commands.proposal import Proposal, lines_on, objects_told,
 from cosbatch.cli.job_commands.wait import follow, needs_confirmation, say_how_to_confirm
 from cosbatch.cli.job_commands.written_places import left_out
 from cosbatch.cli.manifests import lists
-from cosbatch.cli.remote.client import LONG_PATIENCE, Client
+from cosbatch.cli.remote.client import LONG_PATIENCE, Client, naming
 from cosbatch.cli.remote.uploading import upload
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import check_terminal, is_agreed
@@ -84,7 +84,7 @@ def _call(options: argparse.Namespace, client: Client, command: str, fields: Map
     """The call, as far as it can be made before the list is read. Raises WrongUsage, CosbatchError."""
     profile = client.profile(options.profile)
     report: Any = fields.get("Report") or (profile.job.get("Report") if profile else None) or {}
-    folder = list_options.upload_folder(options, os.environ, profile, report.get("Bucket"))
+    folder = list_options.upload_folder(options.upload_to, os.environ, profile, report.get("Bucket"))
     wished = identity.fresh_token(os.urandom) if options.again else options.token
     # Of several jobs, each has a token of its own, which is made of the one that is wished for.
     token, salt = (wished, "") if options.split is None else (None, wished or "")
@@ -152,7 +152,8 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
         # What was uploaded before is not read again.
         proposal.content.stretch.check()
     try:
-        result = created(draft, client.context(LONG_PATIENCE))
+        with naming("CreateJob"):
+            result = created(draft, client.context(LONG_PATIENCE))
     except IdempotencyMismatch as error:
         error.message += " Where the list is to have one more job, --again makes it."
         raise

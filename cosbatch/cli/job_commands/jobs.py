@@ -8,7 +8,7 @@ from typing import Any
 
 from cosbatch.cli.job_commands.job_progress import counts_of, job_progress_of, reasons_of
 from cosbatch.cli.manifests import lists
-from cosbatch.cli.remote.client import Client, connect, connect_without_profiles
+from cosbatch.cli.remote.client import Client, connect, connect_without_profiles, naming
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.asking import add_yes, is_agreed
 from cosbatch.cli.terminal.language import N_, _
@@ -95,7 +95,8 @@ def jobs(options: argparse.Namespace) -> int:
     client = connect_without_profiles(options)
     found: list[Mapping[str, Any]] = []
     for state in options.state or [None]:
-        found += all_jobs({"jobStatuses": state}, client.exchange(LISTING_PATIENCE))
+        with naming("ListJobs"):
+            found += all_jobs({"jobStatuses": state}, client.exchange(LISTING_PATIENCE))
     found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
     found = found[: options.limit]
     output.show({"Jobs": found}, options, lambda: _lines(found, options, client.settings.account.region))

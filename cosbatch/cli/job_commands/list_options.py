@@ -107,18 +107,21 @@ def fields_of(options: argparse.Namespace, environ: Environ, profile: Profile | 
     """The fields of the CreateJob call but for its manifest, token and operation. Raises WrongUsage."""
     taken: Mapping[str, Any] = profile.job if profile else {}
     role = options.role or (None if "RoleArn" in taken else environ.get(ROLE) or None)
-    if role is not None and not role.startswith("qcs:"):
-        role = names.role_arn(uin, role)
     fields = {
         "Profile": options.profile,
         "Description": options.description,
         "Priority": options.priority if options.priority is not None or "Priority" in taken else _priority(environ),
         "Report": _report(options, environ, taken.get("Report")),
-        "RoleArn": role,
+        "RoleArn": None if role is None else role_given(role, uin),
     }
     given = {name: value for name, value in fields.items() if value is not None}
     _check_given({**taken, **given})
     return given
+
+
+def role_given(text: str, uin: str) -> str:
+    """The ARN of the role that is given by its name or its ARN."""
+    return text if text.startswith("qcs:") else names.role_arn(uin, text)
 
 
 def _check_given(job: Mapping[str, object]) -> None:
@@ -160,12 +163,15 @@ def place_given(text: str, what: str) -> Resource:
 
 
 def upload_folder(
-    options: argparse.Namespace, environ: Environ, profile: Profile | None, report_bucket: str | None
+    upload_to: str | None, environ: Environ, profile: Profile | None, report_bucket: str | None
 ) -> Resource:
-    """Where lists are uploaded; the key is empty, or ends in a slash. Raises WrongUsage."""
-    given = options.upload_to or environ.get(UPLOAD_TO) or None
+    """Where lists are uploaded, as --upload-to or else a variable says; the key is empty, or ends in a slash.
+
+    Raises WrongUsage.
+    """
+    given = upload_to or environ.get(UPLOAD_TO) or None
     if given is not None:
-        place = place_given(given, "--upload-to" if options.upload_to else UPLOAD_TO)
+        place = place_given(given, "--upload-to" if upload_to else UPLOAD_TO)
         folder = (place.key or "").rstrip("/")
         return place._replace(key=f"{folder}/" if folder else "")
     if profile is not None and profile.match is not None:

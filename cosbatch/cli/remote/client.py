@@ -72,13 +72,13 @@ class Client:
             return self.exchange(patience, timeout).ask(request, read)
         except (ServiceError, UnexpectedResponse) as error:
             # The answer does not say which bucket or object it is about.
-            error.message = f"{error.message.rstrip('.')}. That was {request.method} {request.host}{request.path}."
+            _tell(error, f"{request.method} {request.host}{request.path}")
             raise
 
     def call(self, fields: Mapping[str, object], patience: float = PATIENCE) -> dict[str, object]:
         """The result of a direct call, as the function replies to it. Raises CosbatchError, with a hint that fits the call."""
         call = call_of(fields)
-        with _hinting(call.action):
+        with _hinting(call.action), naming(call.action):
             return perform(call, self.context(patience))
 
     def create(self, fields: Mapping[str, object]) -> tuple[dict[str, object], Draft]:
@@ -86,7 +86,8 @@ class Client:
         call, context = call_of(fields), self.context(PATIENCE)
         with _hinting(call.action):
             draft, options = draft_of_call(call, context)
-            return result_of(draft, options, context), draft
+            with naming(call.action):
+                return result_of(draft, options, context), draft
 
     def job(self, job_id: str, patience: float = PATIENCE) -> Mapping[str, Any]:
         """The job as DescribeJob tells it. Raises CosbatchError, with a hint that fits the call."""
@@ -120,6 +121,20 @@ def _hinting(action: str) -> Iterator[None]:
     except CosbatchError as error:
         error.fields.setdefault("Hint", hint_of(error.code, action if isinstance(error, ServiceError) else ""))
         raise
+
+
+@contextlib.contextmanager
+def naming(action: str) -> Iterator[None]:
+    """The failure of the service says which action it refused: that is the right that may be missing."""
+    try:
+        yield
+    except ServiceError as error:
+        _tell(error, action)
+        raise
+
+
+def _tell(error: ServiceSideError, what: str) -> None:
+    error.message = f"{error.message.rstrip('.')}. That was {what}."
 
 
 def connect(options: argparse.Namespace, profile: object = None) -> Client:

@@ -169,6 +169,7 @@ def test_says_nothing_of_another_try_where_none_can_help(
     standin.order({"action": "CreateJob", "fault": "AccessDenied"})
     said = run("create", call_file(tmp_path))
     assert (said.code, said.json["Code"]) == (1, "AccessDenied")
+    assert said.json["Message"].endswith(". That was CreateJob.")
     assert "goes on" not in said.err
 
 

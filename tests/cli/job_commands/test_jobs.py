@@ -198,6 +198,27 @@ def test_tells_what_the_service_refuses(run: Run) -> None:
 
 
 @responses.activate
+@pytest.mark.parametrize(
+    ("arguments", "method", "path", "action"),
+    [
+        (("jobs",), "GET", "", "ListJobs"),
+        (("describe", JOB), "GET", f"/{JOB}", "DescribeJob"),
+        (("priority", JOB, "1"), "POST", f"/{JOB}/priority", "UpdateJobPriority"),
+        (("confirm", JOB, "--yes"), "POST", f"/{JOB}/status", "UpdateJobStatus"),
+        (("delete", JOB, "--yes"), "DELETE", f"/{JOB}", "DeleteJob"),
+    ],
+)
+def test_names_the_action_that_the_keys_may_not_do_and_the_policy_that_grants_it(
+    run: Run, arguments: tuple[str, ...], method: str, path: str, action: str
+) -> None:
+    body = "<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>"
+    responses.add(method, f"{HOST}/jobs{path}", status=403, body=body)
+    said = run(*arguments)
+    assert (said.code, said.json["Message"]) == (1, f"Access Denied. That was {action}.")
+    assert "`cosbatch policy --commands`" in said.json["Hint"]
+
+
+@responses.activate
 def test_hints_at_the_state_of_a_job_that_cannot_be_changed_so(run: Run) -> None:
     body = (
         "<Error><Code>InvalidRequest</Code><Message>A job that is Complete cannot be set to Cancelled</Message></Error>"

@@ -386,6 +386,13 @@ def test_passes_on_why_a_list_cannot_be_looked_at(run: Run, server: Standin) -> 
     assert "slash" not in said.json["Message"]
 
 
+def test_names_the_action_that_refuses_the_job(run: Run, server: Standin) -> None:
+    server.order({"action": "CreateJob", "fault": "AccessDenied"})
+    said = run("restore", "list.csv", "--days", "7", "--yes")
+    assert (said.code, said.json["Code"]) == (1, "AccessDenied")
+    assert said.json["Message"].endswith(". That was CreateJob.")
+
+
 def test_says_how_a_prefix_is_written(run: Run) -> None:
     said = run("restore", f"cos://{PHOTOS}/photos", "--days", "7", "--yes")
     assert (said.code, said.json["Code"]) == (1, "NoSuchKey")
