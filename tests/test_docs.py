@@ -20,6 +20,7 @@ from cosbatch.dispatch import dispatch, recognise
 from cosbatch.log import FIELDS
 from cosbatch.manifest.verdict import FAULTS, WARNINGS
 from cosbatch.model.errors import InvalidEvent, RetryableInvocationError, UpstreamTimeout
+from cosbatch.model.messages import Response
 from cosbatch.schemas.profiles_file import Limits, Match, Policy, Profile
 from tests import errors_page
 from tests.pages import ROOT, anchors, blocks, links, names, page, table
@@ -186,6 +187,14 @@ def happened(answers: Mapping[str, Answer], environ: Mapping[str, str] = ENVIRON
     with suppress(RetryableInvocationError):
         dispatch({"Records": [upload()]}, {"time_limit_in_ms": 60_000}, stage)
     return [json.loads(line) for line in lines]
+
+
+def test_shows_what_the_log_says_of_a_list_that_is_refused() -> None:
+    rows = Response(200, {"etag": '"abc"'}, f"{BUCKET},a\n{BUCKET},\n".encode())
+    (line,) = happened({"GET /restore/2026-11.csv": rows}, {**ENVIRON, "COSBATCH_MANIFEST_CHECK": "head"})
+    shown = json.loads(blocks(OPERATING, "json")[0].splitlines()[2])
+    varied = {"request_id": "", "manifest": "", "duration_ms": 0}
+    assert {**line, **varied} == {**shown, **varied}
 
 
 HAPPENED: list[tuple[str, list[Line]]] = [

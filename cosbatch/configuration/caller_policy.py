@@ -52,14 +52,15 @@ def check_confirmation(description: object, caller: str, profiles: Profiles) -> 
         raise Forbidden(f"The token that created a job may not confirm it: {how}.")
 
 
-def check_size(rows: int | None, profile: Profile | None) -> None:
-    """Raises InvalidManifest where the manifest has more rows than the profile's `max_objects`."""
+def check_size(rows: int | None, profile: Profile | None, is_counted: bool) -> None:
+    """Raises InvalidManifest where the manifest has more rows, counted or estimated, than the profile's `max_objects`."""
     if profile is None or rows is None:
         return
     limit = profile.limits.get("max_objects", rows)
     if rows > limit:
         how = f"split it, as cosbatch split LIST --rows {limit} does"
-        problem = Problem("/Manifest", f"has about {rows} rows; profile {profile.name} allows {limit}: {how}")
+        has = f"{'' if is_counted else 'about '}{rows}"
+        problem = Problem("/Manifest", f"has {has} rows; profile {profile.name} allows {limit}: {how}")
         raise InvalidManifest("The manifest lists more objects than its profile allows; no job was created.", [problem])
 
 

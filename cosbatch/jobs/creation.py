@@ -136,8 +136,8 @@ def _unresolved(error: ServiceSideError) -> CosbatchError:
     if error.code != _REFUSED:
         return error.ambiguous or error
     unresolved = DuplicateUnresolved(
-        f"The service refuses the token ({error.message}), but its job is not in the listing, or not yet. "
-        "Try again with the same token; no second job can come of it."
+        f"The service refuses the token ({error.message}), but its job is not in the listing: not yet, "
+        "or no longer. Try again with the same token; no second job can come of it."
     )
     unresolved.request_id, unresolved.trace_id = error.request_id, error.trace_id
     return unresolved

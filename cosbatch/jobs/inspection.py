@@ -25,6 +25,7 @@ class Inspection(NamedTuple):
     spec: Mapping[str, Any]
     size: int | None = None  # in bytes
     rows: int | None = None  # counted or estimated
+    is_counted: bool = False
     buckets: tuple[str, ...] = ()
     warnings: tuple[Fault, ...] = ()  # of what was seen
     unchecked: tuple[Mapping[str, object], ...] = ()  # what was asked for and could not be looked at
@@ -69,7 +70,8 @@ def inspect(
     inspection = Inspection(content.location, spec, content.size, unchecked=unchecked, leaves_limit_open=is_open)
     if verdict is None:
         return inspection
-    return inspection._replace(rows=verdict.estimated_rows, buckets=verdict.buckets, warnings=verdict.warnings)
+    rows, is_counted = verdict.estimated_rows, verdict.complete
+    return inspection._replace(rows=rows, is_counted=is_counted, buckets=verdict.buckets, warnings=verdict.warnings)
 
 
 def _told_by(verdict: Verdict | None, content: ManifestObject) -> list[str]:

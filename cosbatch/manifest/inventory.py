@@ -127,7 +127,8 @@ class _Reading:
         schema = document.get("fileSchema")
         columns = [name.strip() for name in schema.split(",")] if isinstance(schema, str) else []
         if column_faults(columns):
-            self._note("InventorySchema", "fileSchema", f"fileSchema is {shown(schema, 200)}")
+            needed = "a batch job needs the columns Bucket and Key, each once"
+            self._note("InventorySchema", "fileSchema", f"fileSchema is {shown(schema, 200)}; {needed}")
             return None
         return tuple(name if name in COLUMNS else "Ignore" for name in columns)
 

@@ -18,7 +18,8 @@ from cosbatch.model.names import BAD_ESCAPE, BUCKET, COLUMNS, DOUBLE_ESCAPE, PLA
 LONGEST = 8192  # bytes of a row, its line ending not counted
 MOST_NAMES, _LONGEST_NAME = 1000, 100  # of buckets that are remembered, so that memory stays bounded
 
-UNNAMED, _FORBIDDEN = "no bucket's name with its appid", "not a bucket that is allowed here"
+UNNAMED = "no bucket's name with its appid: write it as in examplebucket-1250000000"
+_FORBIDDEN = "a bucket of another account, or not among those that this manifest may name"
 _AS_INFERRED = "2 (Bucket, Key) or 3 (Bucket, Key, VersionId), the same in all rows"
 
 # Percent-encoding as quoted-printable, whose decoder runs in C: it is the same grammar with = for %. An escape vanishes, what

@@ -11,8 +11,7 @@ FAULTS = {
     "HeaderRow": "The first row holds the names of the fields and would be taken for an object: remove it.",
     "ColumnCount": "Columns in this row: {}; expected: {}. Divide the values by commas, write a comma inside a key as %2C, and"
     " name every column in Fields (Ignore for those that do not matter).",
-    "ForeignBucket": "{} is {}: name the bucket with its appid, as in examplebucket-1250000000, and name only buckets that"
-    " this manifest may touch.",
+    "ForeignBucket": "{} is {}.",
     "ByteOrderMark": "The content begins with a byte order mark, which would become a part of the first bucket's name: save"
     " the file as UTF-8 without BOM.",
     "NulByte": "A NUL byte stands here: write the file anew as plain text (a key's own NUL is written %00).",
@@ -25,8 +24,7 @@ FAULTS = {
     "BadEscape": "A % is not followed by two hexadecimal digits: write %25 for the character % itself.",
     "WrongFormat": "The content is {}, not {}: choose the Format that fits, or upload the right file.",
     "InventoryFormat": "{}: a batch job reads inventories in CSV only: order the inventory as CSV.",
-    "InventorySchema": "{}: a batch job needs the columns Bucket and Key, each once; leave manifest.json as the inventory"
-    " wrote it.",
+    "InventorySchema": "{}: leave manifest.json as the inventory wrote it.",
     "InventoryFiles": "{}: use the manifest.json of a finished inventory, with its data files in place.",
 }
 WARNINGS = {

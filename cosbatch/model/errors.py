@@ -53,7 +53,7 @@ class CosbatchError(Exception):
     def __str__(self) -> str:
         """The message and three of the problems, of which there can be thousands, in a line: of a log or of a traceback."""
         first = [f"{quoted(problem.pointer)} {quoted(problem.message)}" for problem in self.problems[:3]]
-        return "; ".join([self.message, *first])
+        return f"{self.message.rstrip('.')}: {'; '.join(first)}" if first else self.message
 
     def __reduce__(self) -> tuple[object, ...]:
         """For `copy` and `pickle`, and so for other processes: made anew without what each class wants to be made of."""

@@ -14,9 +14,10 @@ ENGLISH = {
     "ConfigurationError": "Variables or profiles are wrong: fix what is listed. In a shell, `export NAME=value` sets a "
     "variable, and `cosbatch init` asks for what is needed and writes profiles.json and cosbatch.env, to be read with "
     "`. ./cosbatch.env`. A function is to be deployed again. `cosbatch doctor` checks both.",
-    "DuplicateUnresolved": "The token was used before and its job cannot be seen yet. Send the same call with the "
-    "same token again in a minute, or look for the marker in `cosbatch jobs`. Do not take a new token: it may make "
-    "a second job.",
+    "DuplicateUnresolved": "The token was used before and its job cannot be seen. Send the same call with the same token "
+    "again in a minute. A job that was deleted from the listing, or is older than its 90 days, is never found: only where "
+    "you are sure of that, make another one by a new token, on the command line by --again; for an upload, upload the list "
+    "again.",
     "Forbidden": "The configuration does not let this caller ask for that. Ask for less, or have the policy, the "
     "profile or the caller's token widened.",
     "IdempotencyMismatch": "The same token stands for one job only, and a PlanDigest for one plan only. Take a new "
@@ -91,7 +92,7 @@ ENGLISH = {
     "RestoreAlreadyInProgress": "The object is being restored already. Wait for that; the task need not be done again.",
     "RestoreNonArchiveObject": "The object is not archived, there is nothing to restore. Take its row out of the "
     "manifest.",
-    "ServiceUnavailable": "The service cannot create or load jobs just now. Try again later with the same token.",
+    "ServiceUnavailable": "The service cannot do this just now. Try again later, with the same token if there was one.",
     "SignatureDoesNotMatch": "The SecretKey is not that of the SecretId, or the request was changed on its way. Check "
     "the key first, then proxies that change headers; the JSON of this failure shows StringToSign and FormatString as "
     "the service and as we wrote them.",
@@ -113,8 +114,9 @@ CHINESE = {
     "ConfigurationError": "环境变量或 profiles 配置有误，请逐项修正。在 shell 中用 `export NAME=value` 设置变量；"
     "`cosbatch init` 会询问所需内容并写入 profiles.json 和 cosbatch.env，用 `. ./cosbatch.env` 读入。函数修正后需重新部署。"
     "可用 `cosbatch doctor` 检查。",
-    "DuplicateUnresolved": "该令牌已被使用，但暂时查不到对应任务。请一分钟后用同一令牌重试，或在 `cosbatch jobs` "
-    "中查找标记。不要更换令牌，否则可能重复创建任务。",
+    "DuplicateUnresolved": "该令牌已被使用，但查不到对应任务。请一分钟后用同一令牌重试。若该任务已从列表中删除，"
+    "或超过列表所示的 90 天，则不会再查到：只有确认如此之后，才可更换令牌另建任务，命令行用 --again；"
+    "上传触发的任务请重新上传清单。",
     "Forbidden": "当前配置不允许该调用方提出此请求。请缩小请求范围，或放宽 policy、profile 或调用令牌的限制。",
     "IdempotencyMismatch": "同一令牌只对应一个任务，PlanDigest 只对应一份计划。新任务请使用新令牌；"
     "内容有变化时请重新生成计划。",
@@ -172,7 +174,7 @@ CHINESE = {
     "RequestTimeout": "请求到达过慢。请用同一令牌重试。",
     "RestoreAlreadyInProgress": "对象正在恢复中。请等待完成，无需重复执行。",
     "RestoreNonArchiveObject": "对象不是归档类型，无需恢复。请从清单中删除该行。",
-    "ServiceUnavailable": "服务暂时无法创建或加载任务。请稍后用同一令牌重试。",
+    "ServiceUnavailable": "服务暂时无法完成此操作。请稍后重试；若曾使用令牌，请仍用同一令牌。",
     "SignatureDoesNotMatch": "SecretKey 与 SecretId 不匹配，或请求在途中被改动。请先检查密钥，再检查会修改请求头的代理；"
     "此错误的 JSON 列出了双方的 StringToSign 与 FormatString。",
     "SlowDown": "请求过于频繁。请等待一分钟（HTTP 调用按 Retry-After 等待）后用同一令牌重试。",

@@ -267,7 +267,13 @@ class CreateJobRequest(Element):
     RoleArn = Text(1, 1024, validate=role_name, required=True, about=f"Whose rights the job has: {ROLE_FORM}.")
 
 
-_DOCUMENT = CreateJobRequest()
+class _InCall(CreateJobRequest):
+    """The same in a call, which may hold the fields of CreateJobOptions beside it."""
+
+    beside = ("Profile", "DryRun", "PlanDigest")
+
+
+_DOCUMENT = _InCall()
 ELEMENTS = tuple(_DOCUMENT.fields)
 REQUIRED = tuple(name for name, field in _DOCUMENT.fields.items() if field.required)
 

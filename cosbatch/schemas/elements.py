@@ -24,7 +24,12 @@ MOST_PROBLEMS = 200
 
 
 class Element(Schema):
-    """A container: its fields stand in the page's order, and nothing else may stand in it."""
+    """A container: its fields stand in the page's order, and nothing else may stand in it.
+
+    `beside` names what a call may hold beside the element's own fields, and is read apart from it.
+    """
+
+    beside: tuple[str, ...] = ()
 
     class Meta:
         unknown = RAISE
@@ -38,7 +43,7 @@ class Element(Schema):
         """
         unknown = [name for name in data if name not in self.load_fields] if isinstance(data, Mapping) else []
         if unknown:
-            message = f"is not known here; what may stand here: {', '.join(self.load_fields)}"
+            message = f"is not known here; what may stand here: {', '.join([*self.load_fields, *self.beside])}"
             messages = error.messages_dict
             error.messages = {
                 **{name: below for name, below in messages.items() if name in self.load_fields},

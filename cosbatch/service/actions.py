@@ -21,6 +21,7 @@ _BODILESS = {
     404: ("NoSuchKey", "There is no such object, or no such bucket."),
     412: ("PreconditionFailed", "The object is not, or no longer, the one that was asked for."),
 }
+_FAILED = ("ServiceUnavailable", "The service failed, and gives no reason.")  # the same of a 5xx that is its own
 _RETRY_AFTER_LONGEST = 3600.0
 # Characters of a service's Message that are passed on; the ones that it was seen to write have less than 300.
 _LONGEST_MESSAGE = 1000
@@ -159,9 +160,10 @@ def checked_with_body(response: Response) -> Response:
 
 
 def _failure(response: Response) -> CosbatchError:
-    if not response.body and response.status in _BODILESS and not _is_of_another(response):
-        code, message = _BODILESS[response.status]
-        failure = _service_error({"Code": code, "Message": message}, response)
+    is_its_own = response.status >= 500 and response.request_id is not None
+    told = _FAILED if is_its_own else _BODILESS.get(response.status)
+    if not response.body and told and not _is_of_another(response):
+        failure = _service_error({"Code": told[0], "Message": told[1]}, response)
         failure.unproven = response.request_id is None
         return failure
     try:

@@ -66,7 +66,7 @@ def test_refuses_a_document_before_anything_is_sent(client: BatchClient) -> None
     with pytest.raises(InvalidRequest) as caught:
         client.create_job({**DOCUMENT, "Priority": -1})
     assert [problem.pointer for problem in caught.value.problems] == ["/Priority"]
-    assert "; /Priority " in str(caught.value)
+    assert ": /Priority " in str(caught.value)
     assert isinstance(caught.value, CosbatchError)
 
 

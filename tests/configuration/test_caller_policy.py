@@ -175,13 +175,14 @@ def test_limits_no_targets_of_an_operation_that_has_none() -> None:
 def test_counts_the_rows_of_the_manifest(rows: int | None, limit: int | None, refused: bool) -> None:
     limits = {} if limit is None else {"max_objects": limit}
     if not refused:
-        caller_policy.check_size(rows, profile(**limits))
-        caller_policy.check_size(rows, None)
+        caller_policy.check_size(rows, profile(**limits), True)
+        caller_policy.check_size(rows, None, True)
         return
-    with pytest.raises(InvalidManifest) as error:
-        caller_policy.check_size(rows, profile(**limits))
     how = "split it, as cosbatch split LIST --rows 10 does"
-    assert error.value.problems[0].message == f"has about 11 rows; profile restore allows 10: {how}"
+    for is_counted, told in ((True, "11"), (False, "about 11")):
+        with pytest.raises(InvalidManifest) as error:
+            caller_policy.check_size(rows, profile(**limits), is_counted)
+        assert error.value.problems[0].message == f"has {told} rows; profile restore allows 10: {how}"
 
 
 ANYONE = {"Identifier": "qcs::cam::anyone:anyone", "TypeIdentifier": "ID"}

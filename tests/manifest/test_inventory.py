@@ -81,7 +81,7 @@ FAULTY = {
     "two key columns": ({"fileSchema": "Bucket, Key, Key"}, [("InventorySchema", 11)]),
     "two version columns": ({"fileSchema": "Bucket, Key, VersionId, VersionId"}, [("InventorySchema", 11)]),
     "no schema": ({"fileSchema": ["Bucket", "Key"]}, [("InventorySchema", 11)]),
-    "no number": ({"filterObjectCount": "many"}, [("InventorySchema", 9)]),
+    "no number": ({"filterObjectCount": ""}, [("InventorySchema", 9)]),
     "a negative number": ({"filterObjectCount": -1}, [("InventorySchema", 9)]),
     "true for a number": ({"filterObjectCount": True}, [("InventorySchema", 9)]),
     "no objects": ({"filterObjectCount": "0"}, [("Empty", 9)]),
@@ -104,6 +104,18 @@ FAULTY = {
 @pytest.mark.parametrize(("change", "expected"), FAULTY.values(), ids=FAULTY)
 def test_finds_faults_on_their_lines(change: dict[str, Any], expected: list[tuple[str, int]]) -> None:
     assert notes(judged({**NEW, **change}).verdict.faults) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"filterObjectCount": ""}, "filterObjectCount is '', no number"),
+        ({"fileSchema": "Key"}, "fileSchema is 'Key'; a batch job needs the columns Bucket and Key, each once"),
+    ],
+)
+def test_says_of_a_member_what_is_wrong_with_it_alone(change: dict[str, Any], told: str) -> None:
+    (fault,) = judged({**NEW, **change}).verdict.faults
+    assert fault.message == f"{told}: leave manifest.json as the inventory wrote it."
 
 
 def test_names_the_member_whose_bucket_is_none() -> None:

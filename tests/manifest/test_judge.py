@@ -194,7 +194,8 @@ def test_allows_only_the_buckets_that_it_is_told() -> None:
     verdict = judged(B + b",a\n" + OTHER + b",a\n", allowed=[OTHER.decode()])
     assert notes(verdict.faults) == [("ForeignBucket", 1, 1)]
     assert verdict.buckets == (B.decode(), OTHER.decode())
-    assert "not a bucket that is allowed here" in verdict.faults[0].message
+    told = "is a bucket of another account, or not among those that this manifest may name."
+    assert verdict.faults[0].message == f"{B.decode()!r} {told}"
 
 
 def test_does_not_take_a_value_that_is_no_name_for_a_bucket() -> None:

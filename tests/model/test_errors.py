@@ -57,11 +57,11 @@ def test_names_each_error_by_its_class_with_its_status_and_advice(
 def test_says_its_message_and_its_first_problems() -> None:
     problems = [Problem(f"/Tags/{number}", "must have a Key") for number in range(5)]
     told = "; ".join(f"/Tags/{number} must have a Key" for number in range(3))
-    assert str(InvalidRequest("Nothing was sent.", problems)) == f"Nothing was sent.; {told}"
+    assert str(InvalidRequest("Nothing was sent.", problems)) == f"Nothing was sent: {told}"
     changed = ServiceError("SlowDown", "Too fast.", 503)
     changed.message += " Given up."
     assert str(changed) == "Too fast. Given up."
-    assert str(InvalidRequest("?", [Problem("/" + "a" * 5000, "b" * 5000)])) == f"?; /{'a' * 98}… {'b' * 99}…"
+    assert str(InvalidRequest("?", [Problem("/" + "a" * 5000, "b" * 5000)])) == f"?: /{'a' * 98}… {'b' * 99}…"
 
 
 def test_is_a_bug_of_this_function_where_nothing_better_is_known() -> None:

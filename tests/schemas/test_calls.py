@@ -8,6 +8,7 @@ import pytest
 
 from cosbatch.model.errors import InvalidRequest
 from cosbatch.schemas.calls import ACTIONS, CREATE_JOB_OPTIONS, STATES, capitalised, load_call
+from cosbatch.schemas.document import load_document
 from cosbatch.schemas.elements import load
 
 JOB_ID = "53dc6228-c50b-46f7-8ad7-65e7159f1aae"
@@ -126,6 +127,13 @@ OPTIONS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("given", "loaded"), OPTIONS)
 def test_reads_the_options_of_create_job(given: dict[str, Any], loaded: dict[str, Any]) -> None:
     assert load(CREATE_JOB_OPTIONS, given, "no") == loaded
+
+
+def test_names_the_options_of_create_job_where_a_name_is_not_known() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        load_document({"Manifst": ""}, "ap-chengdu")
+    (told,) = [problem.message for problem in caught.value.problems if problem.pointer == "/Manifst"]
+    assert told.endswith(f", RoleArn, {', '.join(CREATE_JOB_OPTIONS.fields)}")
 
 
 @pytest.mark.parametrize(

@@ -261,6 +261,14 @@ def test_gives_an_error_without_a_body_the_name_of_its_status_and_what_it_can_me
     assert "says no more" not in error.message
 
 
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_takes_a_failure_without_a_body_for_the_service_s_own_where_it_bears_its_request_id(status: int) -> None:
+    error = failure(actions.checked, answer(status=status, x_cos_request_id="NWRm"))
+    assert (error.code, error.retryable, error.may_have_acted) == ("ServiceUnavailable", True, True)
+    assert (error.message, error.request_id) == ("The service failed, and gives no reason.", "NWRm")
+    assert failure(actions.checked, answer(status=status)).code == "UnexpectedResponse"
+
+
 @pytest.mark.parametrize("status", [200, 403, 404])
 def test_takes_no_gateway_s_page_for_the_service_s_word_though_a_head_does_not_show_it(status: int) -> None:
     with pytest.raises(UnexpectedResponse):

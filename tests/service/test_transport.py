@@ -38,7 +38,7 @@ from tests.raw_server import Visit, answering, numbered, reply, serving
 from tests.standin.client import authorization
 
 HOST = "manifest-1250000000.cos.ap-chengdu.myqcloud.com"
-KEYS = Credentials("AKIDtest", "s3cret-key", "s3cret+token/==")
+KEYS = Credentials("AKIDtest", "s3cret-key-of-the-tests", "s3cret+token/==")
 GET = Request("GET", HOST, "/list.csv")
 NOW = 1_795_521_600.5
 ENOUGH = 10.0
@@ -336,6 +336,16 @@ def test_keeps_what_was_signed_where_the_service_refuses_it(transport: Transport
 def test_takes_secrets_out_of_an_answer_that_is_no_error_too(transport: Transport) -> None:
     with serving(answering(reply(b"<Job>" + KEYS.secret_key.encode() + b"</Job>"))) as server:
         assert to(transport, server.endpoint).send(GET, ENOUGH).body == b"<Job>***</Job>"
+
+
+@pytest.mark.parametrize("placeholder", ["x", "e", "Error"])
+def test_leaves_an_answer_whole_where_a_placeholder_for_a_secret_is_a_word_of_it(
+    transport: Transport, placeholder: str
+) -> None:
+    body = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
+    with serving(answering(reply(body, "403 Forbidden"))) as server:
+        credentials = Credentials("AKIDtest", placeholder, placeholder)
+        assert to(transport, server.endpoint, credentials).send(GET, ENOUGH).body == body
 
 
 def test_says_the_moment_that_a_request_was_signed_for(transport: Transport) -> None:

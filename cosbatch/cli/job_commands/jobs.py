@@ -61,6 +61,8 @@ _CANCEL_EXAMPLES = N_("""\
 _DELETE_EXAMPLES = N_("""\
   Take a job out of the listing (only the vendor's Go SDK knows this call; no page describes it):
     cosbatch delete 53dc6228-c50b-46f7-8ad7-65e7159f1aae
+
+Its token stays used: what made the job makes no other one, and finds none (DuplicateUnresolved), but with --again or a new token.
 """)
 
 
@@ -150,7 +152,8 @@ def cancel(options: argparse.Namespace) -> int:
 
 
 def delete(options: argparse.Namespace) -> int:
-    return _do({"Action": "DeleteJob", "JobId": options.job_id}, options, _("Take it out of the listing, for good?"))
+    question = _("Take it out of the listing, for good? Its token stays used.")
+    return _do({"Action": "DeleteJob", "JobId": options.job_id}, options, question)
 
 
 def _do(call: Mapping[str, object], options: argparse.Namespace, question: str) -> int:

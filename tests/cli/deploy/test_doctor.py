@@ -213,7 +213,7 @@ def test_compares_the_clock_with_the_service_s(ahead: int, state: str, message: 
         (200, "ok", "answers in ap-chengdu"),
         (403, "warning", "may not be checked"),
         (404, "wrong", "is not there in ap-chengdu"),
-        (503, "wrong", "UnexpectedResponse"),
+        (503, "wrong", "ServiceUnavailable"),
     ],
 )
 def test_looks_at_the_buckets_of_manifests(status: int, state: str, message: str) -> None:
@@ -286,7 +286,7 @@ def test_leaves_out_what_a_profile_for_callers_does_not_say() -> None:
     [
         (404, "ok", "allowed"),
         (403, "warning", "not allowed"),
-        (503, "wrong", "UnexpectedResponse"),
+        (503, "wrong", "ServiceUnavailable"),
     ],
 )
 def test_asks_whether_manifests_may_be_read(status: int, state: str, message: str) -> None:

@@ -251,7 +251,7 @@ SUSPENDED = (
 ASKING = [
     ("confirm", "POST", "/status", "Confirm it, so that it runs? [y/N] "),
     ("cancel", "POST", "/status", "Cancel it? What it has done stays done. [y/N] "),
-    ("delete", "DELETE", "", "Take it out of the listing, for good? [y/N] "),
+    ("delete", "DELETE", "", "Take it out of the listing, for good? Its token stays used. [y/N] "),
 ]
 
 
