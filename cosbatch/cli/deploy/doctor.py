@@ -44,7 +44,7 @@ def doctor(options: argparse.Namespace) -> int:
     wrong = {exit_codes.of_failure(finding.code) for finding in findings if finding.state == WRONG}
     report = {"Verdict": WRONG if wrong else OK, "Checks": [finding.as_json() for finding in findings]}
     rows = [(each.check_told, _(each.state), each.found.spoken(), each.fix) for each in findings]
-    output.show(report, options, lambda: table([_(name) for name in _HEADER], rows))
+    output.show(report, options, lambda: table([_(name) for name in _HEADER], rows, sentences=True))
     return min(wrong, default=exit_codes.DONE)
 
 

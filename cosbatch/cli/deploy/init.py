@@ -15,6 +15,7 @@ from cosbatch.cli.terminal.asking import ask, has_terminal
 from cosbatch.cli.terminal.files import WrongUsage, writing
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
+from cosbatch.cli.terminal.regions import meant_told, not_offered_told
 from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.settings import APPID, DIGITS, REGION, UIN, first_set
 from cosbatch.model import names
@@ -49,7 +50,7 @@ class _Question(NamedTuple):
 
 # What the forms are, in words.
 _NUMBER = N_("at most 20 digits 0 to 9, of which the first is no 0")
-_REGION = N_("small letters a to z, digits and dashes, such as ap-chengdu")
+_REGION = N_("a part of the world and a place in it, in small letters and with a dash between them, such as ap-chengdu")
 _BUCKET = N_("a bucket with its APPID, such as examplebucket-1250000000")
 _ROLE = N_("the name of a role, of letters a to z and A to Z, digits and + = , . @ - _")
 
@@ -97,8 +98,12 @@ def init(options: argparse.Namespace) -> int:
 
 
 def _answers(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, str]:
-    """What the options, the environment, the person or the defaults say, by the names of the options. Raises WrongUsage."""
+    """What the options, the environment, the person or the defaults say, by the names of the options.
+
+    Raises WrongUsage with all that is wrong.
+    """
     answers: dict[str, str] = {}
+    faults: list[str] = []
     # Where the options say all that has no default, a person has said enough.
     asks = has_terminal() and any(
         not (question.default or getattr(options, question.option)) for question in _QUESTIONS
@@ -108,11 +113,16 @@ def _answers(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[st
         default = first_set(environ, question.variables) or question.default.format(**answers)
         if said is None and asks:
             said = _asked(question, default, answers)
-        said = said or default
-        fault = _fault(question, said, answers)
-        if fault:
-            raise WrongUsage(f"--{question.option}: {fault}")
-        answers[question.option] = said
+        # What is made of another answer is as right as that.
+        fault = _fault(question, said or default, answers) if said or not question.default else ""
+        faults += [f"--{question.option}: {fault}"] if fault else []
+        if faults and asks:
+            break
+        answers[question.option] = said or default
+        if question.form is names.REGION and not fault and (note := not_offered_told(answers[question.option])):
+            output.say(note)
+    if faults:
+        raise WrongUsage("; ".join(faults))
     return answers
 
 
@@ -131,7 +141,8 @@ def _fault(question: _Question, said: str, answers: Mapping[str, str]) -> str:
     if not said:
         return _("needed: {words}").format(words=_(question.words))
     if not question.form.fullmatch(said):
-        return _("{said} is not right; it takes: {wanted}").format(said=repr(said), wanted=_(question.takes))
+        told = _("{said} is not right: it takes {wanted}").format(said=repr(said), wanted=_(question.takes))
+        return told + (meant_told(said) if question.form is names.REGION else "")
     if question.form is names.BUCKET and names.appid_of(said) != answers["appid"]:
         return _("{said} is not a bucket of APPID {appid}").format(said=said, appid=answers["appid"])
     return ""

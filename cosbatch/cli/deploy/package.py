@@ -34,6 +34,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _UNIX = 3
 
+# Where the zip goes where nothing else is said; this folder is made, as no other is for the name of a file.
+_USUAL = "dist/cosbatch.zip"
 # Marks a folder that this command has written, and may write anew.
 _MARK = ".cosbatch-package"
 
@@ -42,7 +44,7 @@ def add(commands: Commands) -> None:
     examples = "  cosbatch package\n  cosbatch package --output dist/cosbatch.zip --folder dist/cosbatch"
     parser = command(commands, "package", _("Make the zip that the platform takes."), examples, package)
     where = _("where to write the zip (default: %(default)s)")
-    parser.add_argument("--output", metavar="ZIP", type=zip_path, default="dist/cosbatch.zip", help=where)
+    parser.add_argument("--output", metavar="ZIP", type=zip_path, default=_USUAL, help=where)
     parser.add_argument(
         "--example", action="store_true", help=_("pack profiles.json also where it is of another account")
     )
@@ -67,7 +69,8 @@ def package(options: argparse.Namespace) -> int:
     # What stands in the way of the files is told before the work.
     if folder:
         _check_folder(folder)
-    make_folder(os.path.dirname(options.output) or os.curdir)
+    if Path(options.output).parent == Path(_USUAL).parent:
+        make_folder(os.path.dirname(_USUAL))
     with writing(options.output) as file:
         files, dependencies = packing.collect(python, profiles)
         content = _zipped(files)

@@ -10,13 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cosbatch.cli.terminal.language import N_, _
+from cosbatch.cli.terminal.regions import not_offered_told
 from cosbatch.model import names
 
-# Where batch jobs are offered by the console guide of 2023: the public regions of mainland China, and Silicon Valley.
-OFFERED = (
-    *("ap-beijing", "ap-beijing-1", "ap-nanjing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing"),
-    "na-siliconvalley",
-)
 # More tasks than this, and a job ends as failed once half of what is done has failed (managing jobs, 436/38604).
 _THRESHOLD = 1_000
 # The warnings, by the names that jobs/plan.py gives them.
@@ -32,9 +28,8 @@ _WORDS = {
 
 def limits_met(operation: Mapping[str, Any], rows: Sequence[int | None], buckets: int, region: str) -> Iterator[str]:
     """A line for each limit that the jobs may meet; `rows` of each job, `buckets` that their rows name."""
-    if region not in OFFERED:
-        offered = _("By the service's guide of 2023, batch jobs are offered in {regions}; not in {region}.")
-        yield offered.format(regions=", ".join(OFFERED), region=region)
+    if told := not_offered_told(region):
+        yield told
     if len(rows) > 1:
         unknown = _(
             "{count} jobs: no page says how many an account may have. Where one is refused (TooManyJobs), the same command "

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import errno
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -13,12 +14,14 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from cosbatch.cli.terminal.language import N_, _
-from cosbatch.model import strict_json
+from cosbatch.model import names, strict_json
 from cosbatch.model.errors import InvalidEvent
 
 STDIN = "-"
 STDOUT = "-"
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
+# What people write for cos://.
+_SLIP = re.compile(r"cos(?::/*|/{2,})(.+)", re.IGNORECASE | re.DOTALL)
 # Bytes or characters: more than the largest event (6 MB) and any profiles file; a device may have no end.
 _LONGEST = 8 * 1024 * 1024
 # Why the system refuses a file, in common: in English, the words that systems have for it.
@@ -98,12 +101,22 @@ def opened(path: str) -> Iterator[BinaryIO]:
     try:
         file = open(path, "rb")  # noqa: SIM115  # errors of the `with` block are not errors of opening
     except OSError as error:
-        if "://" in path and isinstance(error, FileNotFoundError):
-            message = _("{path} is no file, and what lies in a bucket is named so: cos://bucket-appid/key")
-            raise WrongUsage(message.format(path=path)) from None
+        if isinstance(error, FileNotFoundError) and (told := _of_bucket_told(path)):
+            raise WrongUsage(told) from None
         raise WrongUsage(_("{path} cannot be read: {reason}").format(path=path, reason=system_reason(error))) from None
     with file:
         yield file
+
+
+def _of_bucket_told(path: str) -> str:
+    """That the name of no file was probably meant for what lies in a bucket; empty where it was not."""
+    slip = _SLIP.fullmatch(path)
+    try:
+        meant = names.parse_resource(f"cos://{slip[1]}" if slip else path)
+    except ValueError:
+        message = _("{path} is no file, and what lies in a bucket is named so: cos://bucket-appid/key")
+        return message.format(path=path) if slip or "://" in path else ""
+    return _("{path} is no file; did you mean {place}?").format(path=path, place=meant.uri)
 
 
 def _is_device(path: str) -> bool:
@@ -252,6 +265,10 @@ def make_folder(path: str) -> None:
 
 def unwritable(path: str, error: Exception) -> WrongUsage:
     """The error to raise where a file cannot be written."""
+    folder = os.path.dirname(os.path.realpath(path))
+    if isinstance(error, FileNotFoundError) and path and not os.path.exists(folder):
+        message = _("{path} cannot be written: there is no folder {folder}; make it first")
+        return WrongUsage(message.format(path=path, folder=folder))
     reason = system_reason(error) if isinstance(error, OSError) else error
     return WrongUsage(_("{path} cannot be written: {reason}").format(path=path, reason=reason))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from cosbatch.cli.terminal.arguments import add_common
 from cosbatch.cli.terminal.language import _
+from cosbatch.cli.terminal.regions import meant_told
 from cosbatch.configuration.settings import is_endpoint
 from cosbatch.model import names
 from cosbatch.schemas.document import STORAGE_CLASSES
@@ -81,7 +82,8 @@ def endpoint(text: str) -> str:
 def region(text: str) -> str:
     """The type of an option that takes a region."""
     if not names.REGION.fullmatch(text):
-        raise argparse.ArgumentTypeError(_("{text} is no region, such as ap-chengdu").format(text=repr(text)))
+        told = _("{text} is no region, such as ap-chengdu").format(text=repr(text))
+        raise argparse.ArgumentTypeError(told + meant_told(text))
     return text
 
 

@@ -19,11 +19,13 @@ _INSET = " " * 4
 _PIECE = re.compile(r" *[（《“]*(?:[\u2e80-\uffef]|[^ \u2e80-\uffef]+)[，。；：、？！）》”]*")
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[object]], indent: int = 0) -> list[str]:
+def table(
+    header: Sequence[str], rows: Sequence[Sequence[object]], indent: int = 0, sentences: bool = False
+) -> list[str]:
     """The header and the rows in columns that the terminal has room for; numbers are at the right.
 
     `indent` is how many columns of the terminal stand before the table. Long texts go on below, in their own column; where
-    that is not enough, what does not fit stands below its row, by its name.
+    that is not enough, what does not fit stands below its row, by its name; of `sentences`, each on lines of its own.
     """
     cells = [[name, *(_cell(row[at]) for row in rows)] for at, name in enumerate(header)]
     are_numbers = [bool(rows) and all(isinstance(row[at], int) for row in rows) for at in range(len(header))]
@@ -34,7 +36,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]], indent: int =
     if widths:
         lines = [list(line) for line in zip(*cells, strict=True)]
         return [text for line in lines for text in _laid_out(line, widths, are_numbers)]
-    return _folded(cells, are_numbers, room)
+    return _folded(cells, are_numbers, room, sentences)
 
 
 def _room(indent: int) -> int:
@@ -69,7 +71,7 @@ def _laid_out(cells: Sequence[str], widths: Sequence[int], to_the_right: Sequenc
         yield _GAP.join(padded).rstrip()
 
 
-def _folded(cells: Sequence[Sequence[str]], to_the_right: Sequence[bool], room: int) -> list[str]:
+def _folded(cells: Sequence[Sequence[str]], to_the_right: Sequence[bool], room: int, sentences: bool) -> list[str]:
     """As many columns as fit, and below each row the others by their names."""
     widths = [min(room, max(map(width, column))) for column in cells]
     fit = 1
@@ -80,7 +82,8 @@ def _folded(cells: Sequence[Sequence[str]], to_the_right: Sequence[bool], room: 
         lines += _laid_out(row[:fit], widths[:fit], to_the_right[:fit])
         rest = [f"{column[0]}: {cell}" for column, cell in zip(cells[fit:], row[fit:], strict=True) if cell]
         if number and rest:
-            lines += [_INSET + line for line in _in_turn(rest, room - len(_INSET))]
+            below = [[fact] for fact in rest] if sentences else [rest]
+            lines += [_INSET + line for facts in below for line in _in_turn(facts, room - len(_INSET))]
     return lines
 
 

@@ -77,19 +77,28 @@ def test_takes_the_account_that_the_environment_names(run: Run, folder: Path, mo
     ("arguments", "words"),
     [
         (("init",), "--uin: needed: UIN of the account"),
-        ((*GIVEN[:3], "--appid", "12x"), "--appid: '12x' is not right; it takes: at most 20 digits"),
+        ((*GIVEN[:3], "--appid", "12x"), "--appid: '12x' is not right: it takes at most 20 digits"),
         (
             (*GIVEN[:3], "--appid", "0"),
-            "--appid: '0' is not right; it takes: at most 20 digits 0 to 9, of which the first is",
+            "--appid: '0' is not right: it takes at most 20 digits 0 to 9, of which the first is",
         ),
         ((*GIVEN[:3], "--appid", "１２３"), "--appid: '１２３' is not right"),
         (
             (*GIVEN[:5], "--region", "!"),
-            "--region: '!' is not right; it takes: small letters a to z, digits and dashes",
+            "--region: '!' is not right: it takes a part of the world and a place in it",
         ),
-        ((*GIVEN, "--lists", "lists"), "--lists: 'lists' is not right; it takes: a bucket with its APPID"),
+        ((*GIVEN[:5], "--region", "nowhere"), "with a dash between them, such as ap-chengdu\n"),
+        ((*GIVEN[:5], "--region", "Chengdu"), "such as ap-chengdu; did you mean ap-chengdu?"),
+        (
+            ("init", "--uin", "x", "--appid", "y", "--region", "ap-nowhere", "--role", "a;b"),
+            "--uin: 'x' is not right: it takes at most 20 digits 0 to 9, of which the first is no 0; "
+            "--appid: 'y' is not right: it takes at most 20 digits 0 to 9, of which the first is no 0; --role: 'a;b' is",
+        ),
+        (("init", "--uin", "x", "--region", "ap-nowhere"), "batch jobs are offered in ap-beijing, "),
+        (("init", "--uin", "x", "--region", "!"), "--uin: 'x' is not right: it takes at most 20 digits"),
+        ((*GIVEN, "--lists", "lists"), "--lists: 'lists' is not right: it takes a bucket with its APPID"),
         ((*GIVEN, "--reports", "r-1250000000"), "--reports: r-1250000000 is not a bucket of APPID 1257654321"),
-        ((*GIVEN, "--role", "a;b"), "--role: 'a;b' is not right; it takes: the name of a role, of letters"),
+        ((*GIVEN, "--role", "a;b"), "--role: 'a;b' is not right: it takes the name of a role, of letters"),
     ],
 )
 def test_says_what_is_missing_or_wrong_and_writes_nothing(
@@ -132,6 +141,15 @@ def test_asks_a_person_nothing_who_has_said_what_must_be_said(
     assert "bucket that lists are uploaded to" not in screen.getvalue()
 
 
+def test_asks_a_person_nothing_more_whose_option_cannot_be_right(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = types(monkeypatch, "200000000002", "ap-beijing")
+    assert run("init", "--appid", "x").code == 2
+    assert "--appid: 'x' is not right" in screen.getvalue()
+    assert "region of buckets" not in screen.getvalue()
+
+
 def test_writes_nothing_where_the_person_ends_the_input(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +157,12 @@ def test_writes_nothing_where_the_person_ends_the_input(
     assert run("init").code == 2
     assert "the input ended before all was said; nothing was written" in screen.getvalue()
     assert list(folder.iterdir()) == []
+
+
+def test_says_which_region_was_probably_meant(run: Run) -> None:
+    said = run(*GIVEN[:5], "--region", "ap-chengduu")
+    assert said.code == 0
+    assert "not in ap-chengduu. Did you mean ap-chengdu?\n" in said.err
 
 
 def test_takes_one_bucket_for_lists_reports_and_receipts(run: Run, folder: Path) -> None:

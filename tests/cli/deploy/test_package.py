@@ -128,6 +128,13 @@ def test_holds_the_function_its_profiles_and_its_dependencies_at_the_root(packed
     assert {"requests.py", "urllib3.py", "defusedxml.py", "marshmallow.py", "certifi/__init__.py"} < set(packed.names())
 
 
+def test_makes_no_folder_for_the_name_of_a_zip(run: Run, small: Path) -> None:
+    missing = small.parent / "nowhere"
+    said = run("package", "--example", "--output", str(missing / "a.zip"))
+    assert (said.code, said.out, missing.exists()) == (2, "", False)
+    assert f"a.zip cannot be written: there is no folder {missing}; make it first\n" in said.err
+
+
 def test_holds_what_only_the_runtime_s_python_needs(packed: Packed) -> None:
     assert "typing_extensions.py" in packed.names()
 

@@ -22,6 +22,7 @@ COPY: dict[str, object] = {"COSPutObjectCopy": {}}
         (RESTORE, [1000], 1, "ap-chengdu", []),
         (RESTORE, [None], 1, "na-siliconvalley", []),
         (RESTORE, [1], 1, "ap-singapore", ["not in ap-singapore"]),
+        (RESTORE, [1], 1, "ap-chengduu", ["not in ap-chengduu. Did you mean ap-chengdu?"]),
         (RESTORE, [1001], 1, "ap-chengdu", ["once half of its tasks so far have failed"]),
         (RESTORE, [1, 1], 1, "ap-chengdu", ["2 jobs"]),
         (RESTORE, [1], 2, "ap-chengdu", []),

@@ -38,6 +38,32 @@ def test_says_which_file_cannot_be_read(tmp_path: Path) -> None:
 def test_says_how_an_object_is_named_where_another_service_s_name_is_no_file() -> None:
     with pytest.raises(files.WrongUsage, match="what lies in a bucket is named so: cos://bucket-appid/key"):
         files.read_bytes("s3://photos/list.csv")
+    with pytest.raises(files.WrongUsage, match="what lies in a bucket is named so: cos://bucket-appid/key"):
+        files.read_bytes("cos:/photos/list.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cos:/lists-1250000000/a/1.csv",
+        "cos:lists-1250000000/a/1.csv",
+        "cos//lists-1250000000/a/1.csv",
+        "cos:///lists-1250000000/a/1.csv",
+        "COS://lists-1250000000/a/1.csv",
+        "https://lists-1250000000.cos.ap-chengdu.myqcloud.com/a/1.csv",
+    ],
+)
+def test_says_which_object_was_probably_meant_by_the_name_of_no_file(text: str) -> None:
+    with pytest.raises(files.WrongUsage) as refused:
+        files.read_bytes(text)
+    assert str(refused.value) == f"{text} is no file; did you mean cos://lists-1250000000/a/1.csv?"
+
+
+def test_reads_a_file_whatever_its_name_may_be_taken_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cos:" / "lists-1250000000").mkdir(parents=True)
+    (tmp_path / "cos:" / "lists-1250000000" / "1.csv").write_bytes(b"a")
+    assert files.read_bytes("cos:/lists-1250000000/1.csv") == b"a"
 
 
 def test_makes_a_folder_unless_a_file_is_there_or_nobody_may(tmp_path: Path) -> None:

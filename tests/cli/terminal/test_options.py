@@ -100,6 +100,8 @@ def test_refuses_what_is_no_address(text: str) -> None:
 
 def test_takes_a_region_and_nothing_else() -> None:
     assert region("ap-chengdu") == "ap-chengdu"
+    with pytest.raises(argparse.ArgumentTypeError, match=r"such as ap-chengdu; did you mean ap-beijing\?"):
+        region("Beijing")
     for text in ("", "moon", "ap-chengdu "):
         with pytest.raises(argparse.ArgumentTypeError, match="such as ap-chengdu"):
             region(text)

@@ -95,6 +95,10 @@ def test_puts_what_does_not_fit_below_its_row_by_name() -> None:
     ]
 
 
+def test_puts_each_sentence_below_its_row_on_a_line_of_its_own() -> None:
+    assert table(*JOBS, sentences=True)[2:] == ["    Priority: 10", "    Description: of May"]
+
+
 def test_begins_a_line_below_a_row_with_a_fact_that_has_no_room_on_the_one_before() -> None:
     header, long = ("Id", "One", "Two", "Three", "Four"), "a text of 35 columns or a few of them"
     assert table(header, [["5" * 79, 1, long, long, "b" * 90]])[1:] == [
