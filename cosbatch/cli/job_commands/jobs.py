@@ -109,7 +109,17 @@ def _lines(found: Sequence[Mapping[str, Any]], options: argparse.Namespace, regi
     if not found:
         told = _("There is no such job in {region}.") if options.state else _("There are no jobs in {region}.")
         return [told.format(region=region)]
-    return table([_(name) for name in _HEADER], [_row(job) for job in found])
+    return jobs_table(found)
+
+
+def jobs_table(found: Sequence[Mapping[str, Any]], indent: int = 0) -> list[str]:
+    """A row for each job as ListJobs or DescribeJob tells it; `indent` is that of `table`."""
+    return table([_(name) for name in _HEADER], [_row(job) for job in found], indent)
+
+
+def job_record(job: Mapping[str, Any]) -> list[str]:
+    """All about a job as DescribeJob tells it, by the names that the API has for it."""
+    return record({**job, "Description": _description(job)})
 
 
 def _row(job: Mapping[str, Any]) -> list[object]:
@@ -127,7 +137,7 @@ def _description(job: Mapping[str, Any]) -> str:
 def describe(options: argparse.Namespace) -> int:
     client = connect_without_profiles(options)
     result: Any = client.call({"Action": "DescribeJob", "JobId": options.job_id})
-    output.show(result, options, lambda: record({**result["Job"], "Description": _description(result["Job"])}))
+    output.show(result, options, lambda: job_record(result["Job"]))
     for reason in reasons_of(result["Job"], client.settings.language):
         output.say(printable(reason))
     return exit_codes.DONE

@@ -94,8 +94,7 @@ def _rehearsed(local: Rehearsal, options: argparse.Namespace) -> Json:
 def _uploaded(local: Rehearsal, manifest: Resource, count: int) -> None:
     """A list and its objects are uploaded; nothing else is needed for the rest."""
     client, appid = local.client, local.client.settings.account.appid
-    for place in rehearsal.example_objects(appid, count):
-        objects.write(client, place, b"a photo", "ARCHIVE")
+    rehearsal.put_example_objects(client, count, "ARCHIVE")
     rows = rehearsal.example_rows(appid, count)
     local.standin.order({"action": "Event", "fault": "EventTwice"})
     objects.write(client, manifest, rows)

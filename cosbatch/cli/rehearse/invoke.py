@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cosbatch.cli.job_commands.after_job import end_of
+from cosbatch.cli.job_commands.job_progress import reasons_of
+from cosbatch.cli.job_commands.jobs import job_record, jobs_table
+from cosbatch.cli.manifests.failures import failures_told
 from cosbatch.cli.rehearse import local_profiles, rehearsal
 from cosbatch.cli.rehearse.events import account_of, for_rehearsal, manifests_of, role_of, wants_profile
+from cosbatch.cli.rehearse.rehearsal import Rehearsal
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import configuration_of, environ_of
 from cosbatch.cli.remote.function_files import OWN_PROFILES, has_own_profiles, profiles_in_use, require_profiles
@@ -17,20 +23,27 @@ from cosbatch.cli.terminal import exit_codes, files, output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
-from cosbatch.cli.terminal.tables import table
+from cosbatch.cli.terminal.tables import printable, record
+from cosbatch.client.batch_client import LISTING_PATIENCE
 from cosbatch.configuration import settings
+from cosbatch.jobs.creation import all_jobs
 
 if TYPE_CHECKING:
     from cosbatch.standin import Account
 
+# Seconds that the jobs of a rehearsal have to end.
+_PATIENCE = 60.0
+# Why tasks fail whose objects are not on this machine.
+_NOT_HERE = {"NoSuchBucket", "NoSuchKey"}
+
 _EXAMPLES = N_("""\
-  What would have come of an event, rehearsed on this machine; the manifest that it names is put there as an example:
+  What would have come of an event, rehearsed on this machine to the end of its job; the manifest that it names is put there as an example, with its objects:
     cosbatch invoke event.json --local
 
-  The same with the real manifest, and through a profile of your choice:
+  The same with the real manifest, whose objects are not there, and through a profile of your choice:
     cosbatch invoke event.json --local --manifest 2026-11.csv --profile restore
 
-  For real, with the account of the environment: an event that got lost, delivered again (it makes no second job):
+  For real, with the account of the environment, and by COSBATCH_PROFILES or the profiles.json of this folder: an event that got lost, delivered again (it makes no second job):
     cosbatch invoke event.json
 
 With --local the account is the event's own: profiles.json is read as if its buckets lay there. ETags, versions, sizes and times of the recorded objects are left out, and HTTP events come in without authentication unless COSBATCH_HTTP_AUTH is set.
@@ -54,10 +67,24 @@ def invoke(options: argparse.Namespace) -> int:
         raise WrongUsage(_("--manifest and --profile go with --local"))
     event = files.read_json(options.event)
     reply, is_delivered_again = _locally(event, options) if options.local else _for_real(event, options)
-    output.show(reply, options)
+    output.show(reply, options, lambda: _lines(reply))
     if is_delivered_again:
         output.say(_("Another try can fix this: the platform would deliver the event again."))
     return exit_code_of_reply(reply)
+
+
+def _lines(reply: Any) -> list[str]:
+    """The reply for a person: jobs as the commands `jobs` and `describe` show them, all else by the names that the API has."""
+    match reply:
+        case {"Jobs": []}:
+            return [_("There is no such job.")]
+        case {"Jobs": found, **others}:
+            return [*jobs_table(found), *record(others)]
+        case {"Job": job, **others}:
+            return [*job_record(job), *record(others)]
+        case {"Results": []}:
+            return [_("The event holds no record: there was nothing to do.")]
+    return record(reply) or [json.dumps(reply)]
 
 
 def exit_code_of_reply(reply: Any) -> int:
@@ -103,9 +130,25 @@ def _locally(event: object, options: argparse.Namespace) -> tuple[Any, bool]:
                 rehearsal.put_example_manifest(local.client, manifest)
             else:
                 objects.write(local.client, manifest, content)
-        delivered = rehearsal.deliver(for_rehearsal(event) if isinstance(event, Mapping) else event, options.verbose)
-        _tell(local.standin.jobs())
+        # What a job works on is put there once it is known what it does.
+        with local.standin.runner.at_rest():
+            delivered = rehearsal.deliver(for_rehearsal(fields) if fields else event, options.verbose)
+            if content is None:
+                _put_objects(local)
+        tell_how_jobs_ended(local, options)
     return delivered
+
+
+def _put_objects(local: Rehearsal) -> None:
+    """Write the objects of the example, in a class that the operation of the jobs takes: only what is archived is restored."""
+    operations = {job.get("Operation") for job in _jobs(local)}
+    if operations:
+        is_restored = "COSInitiateRestoreObject" in operations
+        rehearsal.put_example_objects(local.client, rehearsal.EXAMPLES, "ARCHIVE" if is_restored else "STANDARD")
+
+
+def _jobs(local: Rehearsal) -> list[Mapping[str, Any]]:
+    return list(all_jobs({}, local.client.exchange(LISTING_PATIENCE)))
 
 
 def _account(event: Mapping[str, object], profiles: Any, options: argparse.Namespace) -> Account:
@@ -126,7 +169,26 @@ def _kept() -> dict[str, str]:
     return {settings.HTTP_AUTH: "none", **kept}
 
 
-def _tell(jobs: list[dict[str, Any]]) -> None:
-    rows = [(job["JobId"], job["Status"], job["Priority"], job["Description"]) for job in jobs]
-    lines = table(("JobId", "Status", "Priority", "Description"), rows, 2) if rows else [_("No job was made.")]
-    output.say("\n".join([_("The stand-in's jobs:"), *(f"  {line}" for line in lines)]))
+def tell_how_jobs_ended(local: Rehearsal, options: argparse.Namespace, patience: float = _PATIENCE) -> None:
+    """Say how the stand-in's jobs ended, why, and what failed by code; after so many seconds, how far they are."""
+    try:
+        local.standin.wait(patience)
+    except TimeoutError:
+        output.say(_("After {seconds} seconds, not all has ended yet.").format(seconds=f"{patience:g}"))
+    jobs = _jobs(local)
+    told = jobs_table(jobs, 2) if jobs else [_("No job was made.")]
+    told += [line for job in jobs for line in _failures(local, str(job["JobId"]), options)]
+    output.say("\n".join([_("The stand-in's jobs:"), *(f"  {printable(line)}" for line in told)]))
+
+
+def _failures(local: Rehearsal, job_id: str, options: argparse.Namespace) -> Iterator[str]:
+    # The variables point at the stand-in; options would come before them.
+    here = argparse.Namespace(**{**vars(options), "endpoint": None, "region": None})
+    job = local.client.job(job_id)
+    failures = end_of(job_id, job, here).failures
+    yield from reasons_of(job, local.client.settings.language)
+    yield from failures_told(failures)
+    if failures.keys() & _NOT_HERE:
+        yield _(
+            "A rehearsal has a list of your own without its objects: that they are not here says nothing of your buckets."
+        )

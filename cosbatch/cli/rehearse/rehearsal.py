@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 # Milliseconds that the platform would give an invocation.
 _TIME_LIMIT = 60_000
 _EXAMPLE_BUCKET = "examplebucket"
+# Rows of an example manifest.
+EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -115,14 +117,20 @@ def _handler() -> ModuleType:
 
 
 def put_example_manifest(client: Client, manifest: Resource) -> None:
-    """Write a manifest of three example objects to where `manifest` says. Raises ServiceSideError."""
+    """Write a manifest of example objects to where `manifest` says. Raises ServiceSideError."""
     wants_inventory = is_inventory(manifest.key or "")
-    content = _example_inventory(client, manifest) if wants_inventory else example_rows(manifest.appid, 3)
+    content = _example_inventory(client, manifest) if wants_inventory else example_rows(manifest.appid, EXAMPLES)
     objects.write(client, manifest, content)
 
 
+def put_example_objects(client: Client, count: int, storage_class: str) -> None:
+    """Write the objects that an example manifest of so many rows lists. Raises ServiceSideError."""
+    for place in example_objects(client.settings.account.appid, count):
+        objects.write(client, place, b"a photo", storage_class)
+
+
 def example_objects(appid: str, count: int) -> list[Resource]:
-    """The objects that example manifests list; nothing is written to them."""
+    """The objects that example manifests list."""
     return [Resource(f"{_EXAMPLE_BUCKET}-{appid}", f"photos/{number:04}.jpg", None) for number in range(1, count + 1)]
 
 
@@ -135,7 +143,7 @@ def _example_inventory(client: Client, manifest: Resource) -> bytes:
     """The manifest.json of an inventory of the newer kind (inventory overview, 2023); writes its data file."""
     folder = (manifest.key or "").rpartition("/")[0]
     key = f"{folder}/data/example.csv.gz".lstrip("/")
-    data = gzip.compress(example_rows(manifest.appid, 3), mtime=0)
+    data = gzip.compress(example_rows(manifest.appid, EXAMPLES), mtime=0)
     written = objects.write(client, Resource(manifest.bucket, key, None), data)
     described = {"key": key, "size": str(len(data)), "md5Checksum": written.headers.get("etag", "").strip('"')}
     content = {
@@ -144,7 +152,7 @@ def _example_inventory(client: Client, manifest: Resource) -> bytes:
         "destinationAppid": manifest.appid,
         "destinationBucket": manifest.bucket.rpartition("-")[0],
         "fileFormat": "CSV",
-        "listObjectCount": "3",
+        "listObjectCount": str(EXAMPLES),
         "fileSchema": "Bucket, Key",
         "files": [described],
     }

@@ -24,6 +24,12 @@ _EXAMPLES = N_("""\
 
   The same, with the variables for cosbatch in a file, which another terminal reads by: . ./standin.env
     cosbatch standin --port 8930 --function handler.main_handler --env standin.env
+
+  From another terminal, a fault for the next call of ListJobs, and what there is to order, told by a fault that there is none of:
+    curl -d '{"action": "ListJobs", "fault": "SlowDown"}' http://127.0.0.1:8930/_standin/faults
+    curl -d '{"action": "ListJobs", "fault": "?"}' http://127.0.0.1:8930/_standin/faults
+
+Routes of its own: /_standin/jobs, /_standin/events and /_standin/health (GET), /_standin/reset (POST), /_standin/faults (POST, GET, DELETE).
 """)
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from cosbatch.cli.job_commands import after_job
-from cosbatch.cli.job_commands.job_progress import job_progress_of
+from cosbatch.cli.job_commands.job_progress import JobProgress, job_progress_of
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
+from cosbatch.cli.terminal.language import _
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
 from cosbatch.standin import Standin
@@ -19,6 +20,12 @@ from tests.cli.running import BRISK, Run, Terminal
 
 BUCKET = "examplebucket-1250000000"
 RESTORE = {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}}
+
+
+def test_has_a_name_of_its_own_for_each_field_of_an_end_in_chinese_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "zh")
+    told = after_job.End(JobProgress("Complete", 1, 2, 3), "cos://a-1/b", {"NoSuchKey": 2}).as_json()
+    assert len({_(name) for name in told}) == len(told)
 
 
 def create(*keys: str, operation: object = RESTORE, **report: object) -> str:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cosbatch.cli.rehearse.invoke import exit_code_of_reply
+from cosbatch.cli.rehearse.invoke import exit_code_of_reply, tell_how_jobs_ended
+from cosbatch.cli.rehearse.rehearsal import begin, put_example_manifest
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import client_of
 from cosbatch.cli.remote.function_files import function_file
 from cosbatch.model.deadline import Clock
 from cosbatch.model.names import Resource
-from cosbatch.standin import Standin
-from tests.cli.running import Run
+from cosbatch.standin import Account, Standin
+from tests.cli.running import Run, Said
 
 OTHER_ACCOUNT = {
     "Records": [
@@ -38,6 +41,13 @@ SPEC = {"Format": "COSBatchOperations_CSV_V1", "Fields": ["Bucket", "Key"]}
 CALL = {
     "Profile": "restore",
     "Manifest": {"Location": {"ObjectArn": "cos://manifest-1250000000/restore/a.csv"}, "Spec": SPEC},
+}
+DOCUMENT = {
+    "Manifest": {"Location": {"ObjectArn": "cos://manifest-1250000000/restore/a.csv"}, "Spec": SPEC},
+    "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}},
+    "Priority": 1,
+    "Report": {"Bucket": "cos://report-1250000000", "Enabled": False},
+    "RoleArn": "qcs::cam::uin/100000000001:roleName/Any",
 }
 
 
@@ -196,16 +206,8 @@ def test_makes_no_job_of_the_example_that_is_shipped(
 def test_carries_out_a_call_without_a_profile_in_any_folder(
     run: Run, standin: Standin, recorded: Any, folder: Path
 ) -> None:
-    put_list("a.csv")
-    location = {"ObjectArn": "cos://manifest-1250000000/a.csv"}
-    document = {
-        "Manifest": {"Location": location, "Spec": SPEC},
-        "Operation": {"COSInitiateRestoreObject": {"ExpirationInDays": 1, "JobTier": "Bulk"}},
-        "Priority": 1,
-        "Report": {"Bucket": "cos://report-1250000000", "Enabled": False},
-        "RoleArn": "qcs::cam::uin/100000000001:roleName/Any",
-    }
-    said = run("invoke", recorded(document))
+    put_list("restore/a.csv")
+    said = run("invoke", recorded(DOCUMENT))
     assert (said.code, said.json["Outcome"]) == (0, "created")
 
 
@@ -235,6 +237,78 @@ def test_goes_to_the_endpoint_of_the_options(
 ) -> None:
     monkeypatch.delenv("COSBATCH_ENDPOINT")
     assert run("invoke", recorded({"Action": "ListJobs"}), "--endpoint", standin.endpoint).code == 0
+
+
+def ended(said: Said, status: str, succeeded: int, failed: int) -> bool:
+    """Whether the table of the rehearsal's jobs has one that ended so, of three tasks."""
+    return bool(re.search(rf"\b{status} .* {succeeded} +{failed} +3\b", said.err))
+
+
+@pytest.mark.parametrize(
+    ("profile", "status", "succeeded"),
+    [("restore", "Complete", 3), ("archive", "Complete", 3), ("clean-up", "Suspended", 0)],
+)
+def test_lets_the_job_of_a_rehearsal_come_to_its_end(
+    run: Run, recorded: Any, monkeypatch: pytest.MonkeyPatch, profile: str, status: str, succeeded: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    said = run("invoke", recorded(upload_event("own/a.csv")), "--local", "--profile", profile)
+    assert said.code == 0
+    assert ended(said, status, succeeded, 0), said.err
+
+
+def test_tells_what_failed_in_a_rehearsal_and_why_objects_are_missing(
+    run: Run, recorded: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "own.csv").write_bytes(b"examplebucket-1250000000,mine\n" * 3)
+    elsewhere = ("--endpoint", "http://127.0.0.1:9")
+    said = run("invoke", recorded(CALL), "--local", "--manifest", str(tmp_path / "own.csv"), *elsewhere)
+    assert (said.code, said.json["Outcome"]) == (0, "created")
+    assert ended(said, "Complete", 0, 3), said.err
+    assert "  3 NoSuchBucket: " in said.err
+    assert "says nothing of your buckets" in said.err
+
+
+def test_tells_how_far_jobs_are_that_do_not_end(capsys: pytest.CaptureFixture[str]) -> None:
+    options = argparse.Namespace(clock=Clock())
+    with begin(Account(), Clock(), {}) as local, local.standin.runner.at_rest():
+        put_example_manifest(local.client, Resource("manifest-1250000000", "restore/a.csv", None))
+        local.client.call(DOCUMENT)
+        tell_how_jobs_ended(local, options, patience=0.01)
+    told = capsys.readouterr().err
+    assert "After 0.01 seconds, not all has ended yet." in told
+    assert "New" in told
+
+
+def test_shows_jobs_at_a_terminal_as_their_own_commands_do(run: Run, standin: Standin, recorded: Any) -> None:
+    put_list("restore/a.csv")
+    job = str(client_of(os.environ, Clock()).call(DOCUMENT)["JobId"])
+    standin.wait()
+    listed, described = run("jobs", "--table").out, run("describe", job, "--table").out
+    assert run("invoke", recorded({"Action": "ListJobs"}), "--table").out.startswith(listed)
+    assert run("invoke", recorded({"Action": "DescribeJob", "JobId": job}), "--table").out.startswith(described)
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [({"Records": []}, "The event holds no record"), ({"Action": "ListJobs"}, "There is no such job.")],
+)
+def test_says_in_words_at_a_terminal_that_there_is_nothing(
+    run: Run, standin: Standin, recorded: Any, event: Any, told: str
+) -> None:
+    assert run("invoke", recorded(event), "--table").out.startswith(told)
+
+
+def test_leaves_the_names_of_a_reply_as_the_api_has_them(
+    run: Run, recorded: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COSBATCH_LANG", "zh")
+    (tmp_path / "list.csv").write_bytes(b"")
+    options = ("--local", "--profile", "restore", "--manifest", str(tmp_path / "list.csv"), "--table")
+    said = run("invoke", recorded(OTHER_ACCOUNT), *options)
+    assert re.search(r"^Results\[0\]\.Status +422$", said.out, re.MULTILINE)
+    assert re.search(r"^Results\[0\]\.Verdict\.Complete +true$", said.out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("option", ["--manifest", "--profile"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from cosbatch.cli.terminal import streams
-from tests.cli.running import Run
+from cosbatch.standin import Standin
+from cosbatch.standin.faults.ordered import MENU
+from cosbatch.standin.wire.errors import KNOWN
+from tests.cli.running import BRISK, Run
+from tests.pages import blocks, page, table
 
 
 class Told(io.StringIO):
@@ -76,6 +82,21 @@ def test_leaves_signals_to_who_listens_to_them(run: Run, monkeypatch: pytest.Mon
     signal.signal(signal.SIGTERM, streams.interrupted)
     monkeypatch.setattr(sys, "stdout", Told())
     assert (run("standin").code, signal.getsignal(signal.SIGTERM)) == (0, streams.interrupted)
+
+
+def test_fails_as_the_page_orders_it(run: Run, standin: Standin) -> None:
+    (commands,) = [block for block in blocks(page("docs/standin.md"), "sh") if "curl" in block]
+    order, command = commands.splitlines()
+    (body,) = re.findall("-d '(.+)' http://127.0.0.1:8930/_standin/faults$", order)
+    assert requests.post(f"{standin.endpoint}/_standin/faults", data=body, timeout=9).status_code == 200
+    said = run(*command.split()[1:], clock=BRISK)
+    assert (said.code, said.err.count(": 503 "), said.err.count(": 200 ")) == (0, 2, 1)
+    assert standin.faults.waiting() == []
+
+
+def test_names_all_faults_on_the_page_but_the_codes_of_the_service() -> None:
+    told = {name for row in table(page("docs/standin.md"), "what fails") for name in re.findall("`(\\w+)`", row[1])}
+    assert {*MENU} - {*KNOWN} == told - {*KNOWN}
 
 
 @pytest.mark.parametrize("triggers", [(), ("--trigger", "lists-1250000000")])
