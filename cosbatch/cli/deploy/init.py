@@ -143,7 +143,11 @@ def _fault(question: _Question, said: str, answers: Mapping[str, str]) -> str:
     if not question.form.fullmatch(said):
         told = _("{said} is not right: it takes {wanted}").format(said=repr(said), wanted=_(question.takes))
         return told + (meant_told(said) if question.form is names.REGION else "")
-    if question.form is names.BUCKET and names.appid_of(said) != answers["appid"]:
+    if (
+        question.form is names.BUCKET
+        and DIGITS.fullmatch(answers["appid"])
+        and names.appid_of(said) != answers["appid"]
+    ):
         return _("{said} is not a bucket of APPID {appid}").format(said=said, appid=answers["appid"])
     return ""
 

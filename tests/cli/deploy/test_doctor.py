@@ -397,6 +397,14 @@ def test_shows_a_table_on_a_terminal(run: Run, standin: Standin, monkeypatch: py
     assert rows[0].startswith("settings")
 
 
+def test_sets_findings_and_fixes_on_lines_of_their_own_where_the_terminal_is_narrow(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    lines = run("doctor", "--table", "--endpoint", "http://127.0.0.1:1").out.splitlines()
+    assert lines[lines.index("    finding: the service did not send its time") + 1] == "    fix: See ListJobs."
+
+
 def test_speaks_the_language_of_people_and_english_to_programs(
     run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

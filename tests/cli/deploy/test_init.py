@@ -95,6 +95,7 @@ def test_takes_the_account_that_the_environment_names(run: Run, folder: Path, mo
             "--appid: 'y' is not right: it takes at most 20 digits 0 to 9, of which the first is no 0; --role: 'a;b' is",
         ),
         (("init", "--uin", "x", "--region", "ap-nowhere"), "batch jobs are offered in ap-beijing, "),
+        (("init", "--uin", "7", "--region", "ap-beijing", "--lists", "a-1"), "that owns the buckets\n"),
         (("init", "--uin", "x", "--region", "!"), "--uin: 'x' is not right: it takes at most 20 digits"),
         ((*GIVEN, "--lists", "lists"), "--lists: 'lists' is not right: it takes a bucket with its APPID"),
         ((*GIVEN, "--reports", "r-1250000000"), "--reports: r-1250000000 is not a bucket of APPID 1257654321"),
