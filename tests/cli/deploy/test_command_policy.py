@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from cosbatch.cli.deploy import command_policy
+from cosbatch.cli.main import GROUPS
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import parse_profiles
 from cosbatch.configuration.settings import read_settings
@@ -91,6 +93,15 @@ def test_grants_what_variables_and_options_name(run: Run, monkeypatch: pytest.Mo
     assert cos(rights, "GetBucket") == [[f"{ARN}:a-1250000000/*"]]
     assert rights["cam:PassRole"] == [ROLE]
     assert said.err == ""
+
+
+def test_is_what_the_page_says_command_by_command(run: Run, folder: Path) -> None:
+    (folder / "profiles.json").write_text(json.dumps({"profiles": [RESTORE]}))
+    page = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|.*$", page.partition("## Rights")[2].partition("## In a pipe")[0], re.MULTILINE)
+    told = {*re.findall(r"`([^`]+)`", "".join(rows))}
+    assert {action.removeprefix("name/cos:") for action in granted(run("policy", "--commands"))} <= told
+    assert {name for _title, names in GROUPS for name in names} - {"retry"} <= told
 
 
 def test_grants_no_list_anywhere_for_a_profile_whose_lists_may_lie_anywhere() -> None:
