@@ -7,7 +7,7 @@ with the same token may be sent again; and a job is found again by the marker in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from cosbatch.model.errors import (
     ServiceSideError,
     UnexpectedResponse,
 )
+from cosbatch.model.messages import Response
 from cosbatch.schemas.document import ELEMENTS
 from cosbatch.service import actions
 from cosbatch.service.exchange import SHORTEST_ATTEMPT, Exchange
@@ -109,6 +110,7 @@ def _recover(order: Order, error: ServiceSideError, exchange: Exchange) -> dict[
     unresolved = _unresolved(error)
     for _ in _lookups(exchange):
         found = _find(order.marker.trace, exchange)
+        unresolved = _unresolved(error, found.broken_off)
         try:
             if found.jobs:
                 return _recovered(order, found, exchange)
@@ -131,13 +133,16 @@ def _is_another_fault(error: ServiceSideError, found: _Finding) -> bool:
     return found.complete and bool(_OTHER_FAULT.search(error.message)) and not _DUPLICATE.search(error.message)
 
 
-def _unresolved(error: ServiceSideError) -> CosbatchError:
+def _unresolved(error: ServiceSideError, broken_off: ServiceSideError | None = None) -> CosbatchError:
     """What to answer where it stays open whether there is a job: something that asks for another try."""
     if error.code != _REFUSED:
         return error.ambiguous or error
+    where = "its job is not in the listing: not yet, or no longer"
+    if broken_off:
+        where = f"its job cannot be looked for: ListJobs is answered by {broken_off.code} ({broken_off.message})"
     unresolved = DuplicateUnresolved(
-        f"The service refuses the token ({error.message}), but its job is not in the listing: not yet, "
-        "or no longer. Try again with the same token; no second job can come of it."
+        f"The service refuses the token ({error.message}), but {where}. Try again with the same token; "
+        "no second job can come of it."
     )
     unresolved.request_id, unresolved.trace_id = error.request_id, error.trace_id
     return unresolved
@@ -156,34 +161,43 @@ def _lookups(exchange: Exchange) -> Iterator[int]:
 
 
 class _Finding(NamedTuple):
-    """The jobs that bear a trace, and whether the listing was read to its end."""
+    """The jobs that bear a trace, and why the listing was not read to its end, or not all of it."""
 
     jobs: list[Mapping[str, Any]]
-    complete: bool
+    broken_off: ServiceSideError | None
+
+    @property
+    def complete(self) -> bool:
+        return self.broken_off is None
 
 
 def _find(trace: str, exchange: Exchange) -> _Finding:
     """Look through the listing; where it breaks off, what was found so far is a finding all the same."""
     found: dict[str, Mapping[str, Any]] = {}
-    complete = True
+    broken_off: ServiceSideError | None = None
     try:
-        for page in _pages({}, exchange):
+        for page in _pages({}, exchange, actions.listed_as_it_is):
             for job in page["Jobs"]:
+                if not isinstance(job, dict):
+                    broken_off = UnexpectedResponse("It lists what is no job.")
+                    continue
                 marker = identity.read_marker(job.get("Description"))
                 if marker and marker.trace == trace and names.is_job_id(job.get("JobId")):
                     found[job["JobId"]] = {**job, "RequestId": page.get("RequestId")}
-    except ServiceSideError:
-        complete = False
-    return _Finding([*found.values()], complete)
+    except ServiceSideError as error:
+        broken_off = error
+    return _Finding([*found.values()], broken_off)
 
 
 def all_jobs(query: Mapping[str, object], exchange: Exchange) -> Iterator[Mapping[str, Any]]:
     """Every job, in the service's order, which no page tells and no request can choose. Raises ServiceSideError."""
-    for page in _pages(query, exchange):
+    for page in _pages(query, exchange, actions.listed):
         yield from page["Jobs"]
 
 
-def _pages(query: Mapping[str, object], exchange: Exchange) -> Iterator[dict[str, Any]]:
+def _pages(
+    query: Mapping[str, object], exchange: Exchange, read: Callable[[Response], dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
     """The pages of a listing (436/38611).
 
     Whether the last one has a NextToken is not said: a missing, empty or known one ends the listing, as an empty page does.
@@ -192,7 +206,7 @@ def _pages(query: Mapping[str, object], exchange: Exchange) -> Iterator[dict[str
     seen: set[str] = set()
     for _ in range(PAGES):
         request = actions.list_jobs_request({"maxResults": PAGE_SIZE, **query, "nextToken": token}, exchange.account)
-        page: dict[str, Any] = exchange.ask(request, actions.listed)
+        page = exchange.ask(request, read)
         yield page
         token = page.get("NextToken")
         if not page["Jobs"] or not isinstance(token, str) or token in {"", *seen}:

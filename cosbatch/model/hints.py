@@ -14,10 +14,10 @@ ENGLISH = {
     "ConfigurationError": "Variables or profiles are wrong: fix what is listed. In a shell, `export NAME=value` sets a "
     "variable, and `cosbatch init` asks for what is needed and writes profiles.json and cosbatch.env, to be read with "
     "`. ./cosbatch.env`. A function is to be deployed again. `cosbatch doctor` checks both.",
-    "DuplicateUnresolved": "The token was used before and its job cannot be seen. Send the same call with the same token "
-    "again in a minute. A job that was deleted from the listing, or is older than its 90 days, is never found: only where "
-    "you are sure of that, make another one by a new token, on the command line by --again; for an upload, upload the list "
-    "again.",
+    "DuplicateUnresolved": "The token was used before and its job cannot be seen. Where Message tells what ListJobs is "
+    "answered by, mend that. Send the same call with the same token again in a minute. A job that was deleted from the "
+    "listing, or is older than its 90 days, is never found: only where you are sure of that, make another one by a new "
+    "token, on the command line by --again; for an upload, upload the list again.",
     "Forbidden": "The configuration does not let this caller ask for that. Ask for less, or have the policy, the "
     "profile or the caller's token widened.",
     "IdempotencyMismatch": "The same token stands for one job only, and a PlanDigest for one plan only. Take a new "
@@ -114,7 +114,7 @@ CHINESE = {
     "ConfigurationError": "环境变量或 profiles 配置有误，请逐项修正。在 shell 中用 `export NAME=value` 设置变量；"
     "`cosbatch init` 会询问所需内容并写入 profiles.json 和 cosbatch.env，用 `. ./cosbatch.env` 读入。函数修正后需重新部署。"
     "可用 `cosbatch doctor` 检查。",
-    "DuplicateUnresolved": "该令牌已被使用，但查不到对应任务。请一分钟后用同一令牌重试。若该任务已从列表中删除，"
+    "DuplicateUnresolved": "该令牌已被使用，但查不到对应任务。若 Message 指出 ListJobs 的失败原因，请先解决。请一分钟后用同一令牌重试。若该任务已从列表中删除，"
     "或超过列表所示的 90 天，则不会再查到：只有确认如此之后，才可更换令牌另建任务，命令行用 --again；"
     "上传触发的任务请重新上传清单。",
     "Forbidden": "当前配置不允许该调用方提出此请求。请缩小请求范围，或放宽 policy、profile 或调用令牌的限制。",

@@ -97,13 +97,18 @@ def described(job_id: str, response: Response) -> dict[str, object]:
     return {**result, "Job": _of_job(job_id, result["Job"], response)}
 
 
-def listed(response: Response) -> dict[str, object]:
+def listed(response: Response) -> dict[str, Any]:
     """`{Jobs, NextToken, RequestId}`; Jobs is a list, empty where nothing is listed."""
-    result: dict[str, Any] = read("ListJobsResult", response)
-    jobs = result.get("Jobs") or []
-    if not all(isinstance(job, dict) for job in jobs):
+    result = listed_as_it_is(response)
+    if not all(isinstance(job, dict) for job in result["Jobs"]):
         raise _strange(response, "it lists what is no job")
-    return {**result, "Jobs": jobs}
+    return result
+
+
+def listed_as_it_is(response: Response) -> dict[str, Any]:
+    """The same, but a member of Jobs may be anything."""
+    result: dict[str, Any] = read("ListJobsResult", response)
+    return {**result, "Jobs": result.get("Jobs") or []}
 
 
 def updated_priority(job_id: str, response: Response) -> dict[str, object]:

@@ -105,6 +105,8 @@ class Attempts:
             else:
                 self._exchange.budget.give_back(self._taken)
                 return result
+        if error.ambiguous not in (None, error) and request.method not in ("GET", "HEAD"):
+            error.message += " An earlier try may have been carried out."
         raise error
 
     def _goes_on_after(self, error: ServiceSideError) -> bool:

@@ -154,6 +154,10 @@ FOUND: dict[str, list[Comes]] = {
         page(job(JOB_ID, OWN), request_id="listed-1"),
     ],
     "a listing with odd members": [DUPLICATE, page("<member/>", "<member>x</member>", job("", OWN)), HERE],
+    "a listing with odd members beside it": [
+        DUPLICATE,
+        page("<member/>", job(JOB_ID, OWN), "<member>x</member>", request_id="listed-1"),
+    ],
 }
 
 
@@ -202,10 +206,21 @@ def test_asks_for_another_try_where_it_stays_open_whether_there_is_a_job(case: s
     assert bench.wire.script == []
 
 
-def test_says_what_an_unresolved_duplicate_is_about() -> None:
-    error = failure(Bench([DUPLICATE, *[EMPTY] * LOOKUPS]))
+# What the listing comes to, and what is said of that.
+UNSEEN: dict[str, tuple[Comes, str]] = {
+    "no job": (EMPTY, "its job is not in the listing: not yet, or no longer"),
+    "a refusal": (DENIED, "its job cannot be looked for: ListJobs is answered by AccessDenied (words)"),
+    "an odd member": (page("<member/>"), "ListJobs is answered by UnexpectedResponse (It lists what is no job.)"),
+}
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_says_what_an_unresolved_duplicate_is_about(case: str) -> None:
+    listing, told = UNSEEN[case]
+    error = failure(Bench([DUPLICATE, *[listing] * LOOKUPS]))
     assert (error.status, error.request_id) == (409, "refused-1")
     assert "Duplicate request" in error.message
+    assert told in error.message
 
 
 # What comes back, and what is answered: there is no job, so nobody has to look for one.

@@ -185,6 +185,14 @@ def test_tries_again_what_cannot_be_read() -> None:
     assert len(bench.wire.sent) == 2
 
 
+@pytest.mark.parametrize(("method", "is_told"), [("POST", True), ("DELETE", True), ("GET", False), ("HEAD", False)])
+def test_a_refusal_says_that_an_earlier_try_may_have_been_carried_out(method: str, is_told: bool) -> None:
+    bench = Bench([reset(), service("InvalidRequest", 400)])
+    with pytest.raises(ServiceError) as caught:
+        bench.exchange.ask(REQUEST._replace(method=method), lambda response: response.body)
+    assert caught.value.message.endswith("An earlier try may have been carried out.") == is_told
+
+
 def test_the_last_error_names_the_last_ambiguous_one() -> None:
     first, second, last = reset(), service("InternalError", 500), service("TooManyJobs", 500)
     assert attempt(Bench([first, second, last])).error is last
