@@ -142,7 +142,9 @@ MUTANTS: dict[str, Mutant] = {
     "any digest fits": _any_fits("digest"),
     "a reset is final": _swapped(errors.UpstreamUnreachable, "retryable", False),
     "a time-out is final": _swapped(errors.UpstreamTimeout, "retryable", False),
-    "the last refusal is answered, not the ambiguous failure": _swapped(creation, "_unresolved", lambda error: error),
+    "the last refusal is answered, not the ambiguous failure": _swapped(
+        creation, "_unresolved", lambda error, broken_off=None: error
+    ),
     "an unresolved duplicate is final": _swapped(errors.DuplicateUnresolved, "retryable", False),
     "a duplicate's words are not looked at": _swapped(creation, "_DUPLICATE", re.compile(r"\Znever")),
     "any TLS fault is a failed handshake": _any_tls_fault_is_a_failed_handshake,
