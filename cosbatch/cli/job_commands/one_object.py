@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shlex
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import Any
 
 from cosbatch.cli.manifests import lists
@@ -26,7 +28,9 @@ def explained(name: str, options: argparse.Namespace) -> Iterator[None]:
         yield
     except CosbatchError as error:
         place = lists.left_in_place(name, as_file=False)
-        if place is not None and not names.is_inventory(place.key or "") and _is_no_list(error):
+        # Where an option's value is the same, nobody knows here which of the words is the LIST.
+        is_told = _is_no_list(error) and options.arguments.count(name) == 1
+        if place is not None and not names.is_inventory(place.key or "") and is_told:
             row = f"{place.bucket},{encoded([place.key or ''])[0]}"
             told = _("{place} is read as a list of objects. For this one object alone: {command}")
             output.advise(error, told.format(place=place.uri, command=_command_for(shlex.quote(row), name, options)))
@@ -44,7 +48,17 @@ def _command_for(row: str, name: str, options: argparse.Namespace) -> str:
     """What was typed, for a list of this row alone."""
     # Where a call in JSON is taken too, - is one.
     is_file = "call" in options
-    words = ["cosbatch", *(("one.csv" if is_file else "-") if word == name else word for word in options.arguments)]
+    list_ = _free_name() if is_file else "-"
+    words = ["cosbatch", *(list_ if word == name else word for word in options.arguments)]
     if is_file:
-        return f"echo {row} > one.csv && {shlex.join(words)}"
-    return f"echo {row} | {shlex.join(words)}{'' if options.yes or options.dry_run else ' --yes'}"
+        return f"echo {row} > {list_} && {shlex.join(words)}"
+    if not (options.yes or options.dry_run):
+        # The last of the options: behind -- there are none, and a command that is pasted in part agrees to nothing.
+        words.insert(words.index("--") if "--" in words else len(words), "--yes")
+    return f"echo {row} | {shlex.join(words)}"
+
+
+def _free_name() -> str:
+    """A name that no file of the current folder has."""
+    tried = chain(["one.csv"], (f"one-{number}.csv" for number in count(2)))
+    return next(name for name in tried if not os.path.lexists(name))

@@ -14,7 +14,7 @@ from cosbatch.cli.remote.client import LONG_PATIENCE, connect_without_profiles
 from cosbatch.cli.terminal import exit_codes, output
 from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, bucket, command, whole_number
-from cosbatch.cli.terminal.tables import printable, table
+from cosbatch.cli.terminal.tables import fitted, printable, table
 from cosbatch.configuration.settings import APPID, first_set
 from cosbatch.jobs.judging import judge_data_files
 from cosbatch.manifest.inventory import judge_inventory
@@ -76,9 +76,10 @@ def check(options: argparse.Namespace) -> int:
         content = opened.limited(options.limit)
         verdict = _verdict(content, options)
         verdict = verdict._replace(complete=verdict.complete and not content.is_cut)
-    output.show(verdict.as_json(), options, lambda: _table(verdict))
-    for line in _summary(verdict):
-        output.say(printable(line))
+    summary = [printable(line) for line in _summary(verdict)]
+    output.show(verdict.as_json(), options, lambda: [*_table(verdict), *map(fitted, summary)])
+    if output.wants_json(options):
+        output.say("\n".join(summary))
     if content.is_cut:
         told = ngettext(
             "No more was read than {size:,} byte; --limit BYTES reads more.",

@@ -84,7 +84,7 @@ def divided(whole: Stretch, rows: int, clock: Clock, most: int = MOST_PARTS) -> 
         verdict = judge_csv(whole.blocks(show))
     if not verdict.ok:
         error = InvalidManifest("The content of the list cannot work; nothing was made of it.", problems_of(verdict))
-        error.fields["Totals"] = verdict.totals
+        error.fields |= {"Verdict": verdict.as_json(), "Totals": verdict.totals}
         raise error
     if -(-(verdict.rows or 0) // rows) > most:
         message = _("{rows} rows would be more than {most} parts; let a part have more rows")

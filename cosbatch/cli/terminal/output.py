@@ -23,8 +23,9 @@ _PLAIN = "\x1b[0m"
 
 # Problems that are shown to a person: more would push the first ones off the screen.
 _MOST_PROBLEMS = 10
-# Characters of a line for people: what was typed, or what another program wrote, may have any number of them.
-_LONGEST_LINE = 2_000
+# Characters of a line for people: what was typed, or what another program wrote, may have any number of them. A command that is
+# suggested is never cut, with a key of 850 bytes, each as %41 in it and in what is said before it, and with all of its options.
+_LONGEST_LINE = 16_000
 # In JSON, what is neither plain ASCII nor the end of a line.
 _NOT_PLAIN = re.compile(r"[^ -~\n]")
 # Columns behind a question: a blank, and yes.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import pytest
 
 from cosbatch.cli.job_commands.one_object import explained
+from cosbatch.cli.terminal import output
 from cosbatch.model.errors import CosbatchError, InvalidManifest, ServiceError
 
 PHOTO = "cos://photos-1250000000/2026/1.jpg"
@@ -84,3 +86,28 @@ def test_writes_the_command_as_a_shell_takes_it(
     name = f"cos://a-1250000000/{key}"
     said = hint(archived(), name, arguments[0], name, *arguments[1:], **options)
     assert said.partition("alone: ")[2] == command
+
+
+def test_agrees_before_the_end_of_the_options() -> None:
+    said = hint(archived(), PHOTO, "restore", "--days", "3", "--", PHOTO)
+    assert said.endswith("echo photos-1250000000,2026/1.jpg | cosbatch restore --days 3 --yes -- -")
+
+
+def test_names_no_command_where_an_option_has_the_value_of_the_list() -> None:
+    assert hint(archived(), PHOTO, *RESTORE, "--token", PHOTO) == ""
+
+
+def test_overwrites_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("one.csv").write_text("kept")
+    Path("one-2.csv").symlink_to("nowhere")
+    said = hint(archived(), PHOTO, "plan", PHOTO, "--profile", "p", call=PHOTO)
+    assert said.endswith("echo photos-1250000000,2026/1.jpg > one-3.csv && cosbatch plan one-3.csv --profile p")
+
+
+def test_cuts_no_command_of_the_longest_key(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "cos://photos-1250000000/" + "\x01" * 850
+    said = hint(archived(), name, "delete-objects", name, "--description", "x" * 3_000, "--token", "t" * 3_000)
+    output.say(said)
+    command = f"cosbatch delete-objects - --description {'x' * 3_000} --token {'t' * 3_000} --yes"
+    assert capsys.readouterr().err.endswith(f" echo photos-1250000000,{'%01' * 850} | {command}\n")

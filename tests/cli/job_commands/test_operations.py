@@ -406,6 +406,7 @@ def test_says_how_a_prefix_is_written(run: Run) -> None:
         ("restore --days 7 --split 1", b"x", "ARCHIVE"),
         ("create --profile restore", b"x", "ARCHIVE"),
         ("tag a=b", b"\xff\xd8\xff\xe0\0", None),
+        ("tag a=b --split 1", b"\xff\xd8\xff\xe0\0", None),
     ],
 )
 def test_names_the_command_for_one_object_which_works(

@@ -69,16 +69,21 @@ def test_finds_what_is_wrong_and_where(run: Run, listed: Any) -> None:
     assert said.err.splitlines()[1] == "Found: 1 ColumnCount, 1 HeaderRow, 1 NotEncoded."
 
 
-@pytest.mark.parametrize(("content", "lines"), [(BAD, 4), (GOOD, 0)])
-def test_lays_faults_out_as_a_table_for_a_person(
+@pytest.mark.parametrize(("content", "lines"), [(BAD, 6), (GOOD, 1)])
+def test_lays_faults_and_the_summary_out_for_a_person(
     run: Run, listed: Any, monkeypatch: pytest.MonkeyPatch, content: bytes, lines: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", "500")
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
-    run("check", listed(content))
+    assert run("check", listed(content)).err == ""
     assert len(terminal.getvalue().splitlines()) == lines
-    assert lines == 0 or terminal.getvalue().splitlines()[1].startswith("fault       1          HeaderRow")
+    assert lines == 1 or terminal.getvalue().splitlines()[1].startswith("fault       1          HeaderRow")
+
+
+def test_tells_of_a_good_list_on_stdout_where_people_read_it(run: Run, listed: Any) -> None:
+    said = run("check", listed(GOOD), "--table")
+    assert (said.out, said.err) == ("A job can read it: 2 rows, 2 columns, examplebucket-1250000000.\n", "")
 
 
 def test_allows_only_the_buckets_that_are_named(run: Run, listed: Any) -> None:

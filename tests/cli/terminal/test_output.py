@@ -101,8 +101,8 @@ def test_says_nothing_that_controls_a_terminal(capsys: pytest.CaptureFixture[str
 
 
 def test_says_of_a_line_that_is_too_long_how_it_begins_and_ends(capsys: pytest.CaptureFixture[str]) -> None:
-    output.say(f"first\n{'x' * 1_001}{'y' * 1_000}\nlast {'z' * 1_995}")
-    said = ["first", f"{'x' * 1_000} ... {'y' * 1_000}", f"last {'z' * 1_995}"]
+    output.say(f"first\n{'x' * 8_001}{'y' * 8_000}\nlast {'z' * 15_995}")
+    said = ["first", f"{'x' * 8_000} ... {'y' * 8_000}", f"last {'z' * 15_995}"]
     assert capsys.readouterr().err.splitlines() == said
 
 
