@@ -28,6 +28,8 @@ from cosbatch.standin.wire.server import Server
 
 # So much of what is still under way is named; the rest is counted.
 MOST_NAMED = 10
+# Seconds: 31 years, for no lock can be waited for any time.
+LONGEST = 10**9
 
 
 class Standin:
@@ -92,8 +94,11 @@ class Standin:
 
         All that was answered before counts: behind an upload, its event, the job that the function makes of it, and the
         events of what that job writes. Without `runs_jobs` no job moves, and none is waited for. `timeout` is in seconds of
-        the clock on the wall, whatever the speed. Raises TimeoutError, which names what is left.
+        the clock on the wall, whatever the speed. Raises TimeoutError, which names what is left, ValueError where they are
+        none that can be waited for, and StoreFailure where it is stopped meanwhile.
         """
+        if not (isinstance(timeout, int | float) and 0 <= timeout <= LONGEST):
+            raise ValueError(f"timeout must be a number of seconds from 0 to {LONGEST}; it is {timeout!r}")
         left = self.service.database.left_after(timeout, self._under_way)
         if left:
             more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cosbatch.standin import Standin, running
+from cosbatch.standin.assembly import LONGEST
+from cosbatch.standin.store.database import Database
+from cosbatch.standin.store.failures import StoreFailure
 from tests.standin.client import client_of
 from tests.standin.function.recorder import BUCKET, function_in, keys
 from tests.standin.rehearsal import Rehearsal
@@ -42,7 +48,7 @@ def test_waits_for_the_events_of_what_a_job_writes(tmp_path: Path) -> None:
 
 
 def test_goes_on_at_the_last_write(standin: Standin, rehearsal: Rehearsal) -> None:
-    waiting = threading.Thread(target=standin.wait, args=(3600,), daemon=True)
+    waiting = threading.Thread(target=standin.wait, args=(LONGEST,), daemon=True)
     with standin.runner.at_rest():
         rehearsal.create(Manifest=rehearsal.keys("a"))
         waiting.start()
@@ -63,6 +69,34 @@ def test_names_what_is_left_when_the_time_is_over(tmp_path: Path) -> None:
     assert named.startswith(f"Still under way after 0.01 seconds: job {job_id} (New), event of {BUCKET}/in/")
     assert named.count(f"event of {BUCKET}/in/") == 9
     assert named.endswith("(Waiting) and 2 more; jobs() and events() tell more.")
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), float("inf"), 1e10, -1, "5", None])
+def test_refuses_seconds_that_cannot_be_waited_for(standin: Standin, timeout: Any) -> None:
+    with pytest.raises(ValueError, match="timeout must be a number of seconds from 0 to 1000000000; it is "):
+        standin.wait(timeout)
+
+
+def test_ends_when_the_stand_in_is_stopped(tmp_path: Path) -> None:
+    database, has_looked = Database(tmp_path), threading.Event()
+
+    def find(connection: sqlite3.Connection) -> list[str]:
+        has_looked.set()
+        return ["job 1 (New)"]
+
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(database.left_after, 20, find)
+        assert has_looked.wait(20)
+        database.close()
+        with pytest.raises(StoreFailure, match="it has been stopped"):
+            waiting.result(10)
+
+
+def test_waits_for_nothing_that_is_stopped(tmp_path: Path) -> None:
+    with running(tmp_path) as standin:
+        pass
+    with pytest.raises(StoreFailure, match="it has been stopped"):
+        standin.wait()
 
 
 def test_waits_for_nothing_that_nobody_moves(tmp_path: Path) -> None:

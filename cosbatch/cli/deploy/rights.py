@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.language import _
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile, Profiles
 from cosbatch.configuration.settings import Settings
@@ -54,7 +56,12 @@ def _includes(wide: str, narrow: str) -> bool:
 
 
 def below(bucket: str, prefix: str, region: str) -> str:
-    """The objects of a bucket whose keys begin with the prefix."""
+    """The objects of a bucket whose keys begin with the prefix. Raises WrongUsage where it would be a pattern."""
+    if {"*", "?"} & {*prefix}:
+        message = _(
+            "{place} holds * or ?, which in a policy stand for anything: it would grant more; name a prefix without them"
+        )
+        raise WrongUsage(message.format(place=f"cos://{bucket}/{prefix}"))
     return f"{names.target_arn(bucket, region)}/{prefix}*"
 
 

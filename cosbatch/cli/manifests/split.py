@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.cutting import Part, parts_of
@@ -30,8 +29,6 @@ MOST_ROWS = 10**12
 # More files than this in one folder are somebody's mistake.
 MOST_PARTS = 10_000
 _NOTES = ".cosbatch-split.json"
-# The name of a part: no other file is removed, whatever somebody has written into the notes.
-_PART_NAME = re.compile(r"[^/\0]+-[0-9]{4,}\.csv")
 
 _EXAMPLES = N_("""\
   A list in parts of a million rows, photos-parts/photos-0001.csv and so on:
@@ -59,7 +56,8 @@ def add(commands: Commands) -> None:
 def split(options: argparse.Namespace) -> int:
     if options.rows is None:
         raise WrongUsage(_("--rows N is needed: how many rows a part has at most"))
-    stem = _stem(options.list)
+    whose = _identity(options.list)
+    stem = _stem(whose)
     folder = options.output or f"{stem}-parts"
     # A list on this machine is divided without an account.
     with lists.found(options.list, options, as_file=True) as path:
@@ -67,7 +65,7 @@ def split(options: argparse.Namespace) -> int:
         parts = divided(whole, options.rows, options.clock)
         width = max(4, len(str(len(parts))))
         names = [f"{stem}-{number:0{width}}.csv" for number in range(1, len(parts) + 1)]
-        _prepare(folder, _identity(options.list), names)
+        _prepare(folder, whose, names)
         with bytes_shown(_("Writing"), whole.size, options.clock) as show:
             for name, part in zip(names, parts, strict=True):
                 with files.writing(os.path.join(folder, name)) as file:
@@ -135,10 +133,15 @@ def _noted(notes: str) -> dict[str, list[str]]:
         return {}
     kept = noted if isinstance(noted, dict) else {}
     parts = {whole: names for whole, names in kept.items() if isinstance(names, list)}
-    if not all(isinstance(name, str) and _PART_NAME.fullmatch(name) for name in chain.from_iterable(parts.values())):
+    if not all(_is_part(name, whole) for whole, names in parts.items() for name in names):
         message = _("{path} names what no split writes; remove it, or choose another --output")
         raise WrongUsage(message.format(path=notes))
     return parts
+
+
+def _is_part(name: object, whole: str) -> bool:
+    """Whether a split of that list gives the name: no other file is removed, whatever somebody has written into the notes."""
+    return isinstance(name, str) and bool(re.fullmatch(rf"{re.escape(_stem(whole))}-[0-9]{{4,}}\.csv", name))
 
 
 def _remove(path: str) -> None:

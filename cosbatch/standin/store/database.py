@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cosbatch.standin.store.contents import Contents
 from cosbatch.standin.store.creations import Watch
-from cosbatch.standin.store.failures import DAMAGED, failure_of, in_words
+from cosbatch.standin.store.failures import DAMAGED, StoreFailure, failure_of, in_words
 from cosbatch.standin.store.tables import SCHEMA, TABLES, VERSION
 
 # What a batch of tasks asks for, to be found in one query; the writing connection's own.
@@ -67,6 +67,7 @@ class Database:
         self.contents = Contents(folder / "contents")
         self._writing = threading.Lock()
         self._written = threading.Condition()
+        self._is_closed = False
         self._pool: list[sqlite3.Connection] = []
         self.watch: Watch | None = None
         self._connections = [self._lock]
@@ -147,18 +148,19 @@ class Database:
     def left_after(self, seconds: float, find: Callable[[sqlite3.Connection], list[str]]) -> list[str]:
         """What `find` still finds after so many seconds; it is asked behind each write, until it finds nothing.
 
-        Raises StoreFailure.
+        Raises StoreFailure, also once the database is closed.
         """
         deadline = time.monotonic() + seconds
         # Who has written comes here as well, so that no write is missed between the look and the wait.
         with self._written:
-            while True:
+            while not self._is_closed:
                 with self.reading() as connection:
                     left = find(connection)
                 remaining = deadline - time.monotonic()
                 if not left or remaining <= 0:
                     return left
                 self._written.wait(remaining)
+        raise StoreFailure("it has been stopped")
 
     def clear(self) -> None:
         """Remove everything that is kept. Raises StoreFailure."""
@@ -169,9 +171,12 @@ class Database:
                 transaction.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are the schema's own
 
     def close(self) -> None:
-        """Close every connection; nothing may be under way any more."""
-        for connection in self._connections:
-            connection.close()
+        """Close every connection; nothing may be under way any more but `left_after`, which ends."""
+        with self._written:
+            self._is_closed = True
+            for connection in self._connections:
+                connection.close()
+            self._written.notify_all()
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

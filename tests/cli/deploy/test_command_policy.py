@@ -81,6 +81,29 @@ def test_grants_what_a_profile_s_lists_reports_and_objects_need(run: Run, folder
     assert said.err == ""
 
 
+def test_grants_the_receipts_that_invoke_writes(run: Run, folder: Path) -> None:
+    profile = {**RESTORE, "receipts": "cos://receipts-1250000000/done/"}
+    (folder / "profiles.json").write_text(json.dumps({"profiles": [profile]}))
+    rights = granted(run("policy", "--commands"))
+    receipts = f"{ARN}:receipts-1250000000/done/*"
+    assert receipts in rights["name/cos:PutObject"]
+    assert receipts not in rights["name/cos:UploadPart"] + rights["name/cos:GetObject"]
+
+
+def test_refuses_a_role_that_is_none_and_does_not_tell_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSBATCH_ROLE", "bad role!")
+    said = run("policy", "--commands")
+    told = "cosbatch: COSBATCH_ROLE names no role: write its name, or qcs::cam::uin/<uin>:roleName/<name>\n"
+    assert (said.code, said.out, said.err) == (2, "", told)
+
+
+@pytest.mark.parametrize("key", ["a*b", "a?"])
+def test_refuses_a_place_that_a_policy_would_take_for_a_pattern(run: Run, key: str) -> None:
+    said = run("policy", "--commands", "--lists", f"cos://in-1250000000/{key}")
+    assert (said.code, said.out) == (2, "")
+    assert f"cos://in-1250000000/{key} holds * or ?, which in a policy stand for anything" in said.err
+
+
 def test_grants_what_variables_and_options_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COSBATCH_ROLE", "Jobs")
     monkeypatch.setenv("COSBATCH_REPORT", "cos://report-1250000000/mine/")

@@ -215,16 +215,28 @@ def test_does_not_write_over_what_it_did_not_write(run: Run, folder: Path, notes
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../list-0001.csv", "a\0-0001.csv", ".cosbatch-split.json", "mine.csv", 5, ["list-0001.csv"]],
+    [
+        "",
+        ".",
+        "..",
+        "../list-0001.csv",
+        "a\0-0001.csv",
+        ".cosbatch-split.json",
+        "mine.csv",
+        "mine-2026.csv",
+        5,
+        ["list-0001.csv"],
+    ],
 )
 def test_removes_nothing_that_no_split_could_have_written(run: Run, folder: Path, name: object) -> None:
     os.mkdir("out")
     Path("out/mine.csv").write_text("mine")
+    Path("out/mine-2026.csv").write_text("mine")
     Path("out/.cosbatch-split.json").write_text(json.dumps({str(folder / "list.csv"): ["list-0001.csv", name]}))
     said = run("split", "list.csv", "--rows", "5", "--output", "out")
     told = "cosbatch: out/.cosbatch-split.json names what no split writes; remove it, or choose another --output\n"
     assert (said.code, said.err) == (2, told)
-    assert sorted(os.listdir("out")) == [".cosbatch-split.json", "mine.csv"]
+    assert sorted(os.listdir("out")) == [".cosbatch-split.json", "mine-2026.csv", "mine.csv"]
 
 
 @pytest.mark.parametrize("kind", ["FIFO", "link", "folder"])
