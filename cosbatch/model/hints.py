@@ -25,7 +25,8 @@ ENGLISH = {
     "InternalError": "A fault on this side or the service's. With a RequestId of COS, try again later; without one, "
     "the function's log or the command's --verbose has the traceback.",
     "InvalidEvent": "The event or body cannot be read. docs/calls.md shows calls, directly, over HTTP and by timers, and "
-    "`cosbatch demo` the event of an upload; its record must name one object by key, url, bucket and appid alike.",
+    "`cosbatch demo` the event of an upload; its record must name one object by key, url, bucket and appid alike. Of a "
+    "dead letter, take the event out of Body.ClientContext: docs/operating.md#dead-letters.",
     "InvalidManifest": "The list cannot work as it is. Fix what is listed and upload it again; `cosbatch check "
     "FILE` judges it offline.",
     "InvalidRequest": "The call breaks rules of its page: fix what is listed. From the service itself it also "
@@ -123,7 +124,8 @@ CHINESE = {
     "InternalError": "本端或服务内部错误。若带有 COS 的 RequestId，请稍后重试；否则请查看函数日志或命令 --verbose "
     "输出的堆栈。",
     "InvalidEvent": "无法读取事件或请求体。直接调用、HTTP 与定时器的写法见 docs/calls.md，上传事件的示例由 `cosbatch demo` "
-    "输出；其记录的 key、url、bucket 与 appid 必须指向同一对象。",
+    "输出；其记录的 key、url、bucket 与 appid 必须指向同一对象。死信请先从 Body.ClientContext 取出事件，"
+    "见 docs/operating.md#dead-letters。",
     "InvalidManifest": "清单内容无法执行。请按所列各项修正后重新上传；可用 `cosbatch check FILE` 离线检查。",
     "InvalidRequest": "请求不符合接口文档的规则，请按所列各项修正。若由服务返回，也可能是令牌重复、"
     "请求体为空或任务状态不允许变更。",

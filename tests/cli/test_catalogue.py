@@ -53,7 +53,9 @@ def test_is_compiled_from_what_is_written() -> None:
 )
 def test_says_the_same_in_both_languages(what: re.Pattern[str]) -> None:
     for english, chinese in PAIRS:
-        assert {*what.findall(chinese)} == {*what.findall(english)}, english
+        # A name alone is the label of a field.
+        if not NAME.fullmatch(english):
+            assert {*what.findall(chinese)} == {*what.findall(english)}, english
 
 
 def test_begins_and_ends_lines_alike() -> None:

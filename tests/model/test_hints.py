@@ -71,10 +71,11 @@ def test_says_it_in_both_languages(code: str) -> None:
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
 
 
-def test_names_the_page_where_examples_of_calls_are() -> None:
+def test_names_the_pages_of_calls_and_of_dead_letters() -> None:
     for language in ("en", "zh"):
-        named = re.findall(r"docs/\w+\.md", hint_for("InvalidEvent", language))
-        assert named == ["docs/calls.md"]
+        named = re.findall(r"docs/[\w.#-]*\w|Body\S+\w", hint_for("InvalidEvent", language))
+        assert named == ["docs/calls.md", "Body.ClientContext", "docs/operating.md#dead-letters"]
+    assert "\n## Dead letters\n" in page("docs/operating.md")
     assert blocks(page("docs/calls.md"), "json")
     assert not [code for hints in (ENGLISH, CHINESE) for code, hint in hints.items() if "README" in hint]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from cosbatch.cli.deploy.finding import NOT_SEEN, OK, WARNING, WRONG, Finding
 from cosbatch.cli.remote.client import Client
@@ -98,7 +99,7 @@ def _credentials(settings: Settings, error: CosbatchError | None) -> Finding:
     told = {"kind": Sentence(kind), "code": error.code if error else None}
     if error and error.code in _BAD_KEYS:
         refused = Sentence(N_("{kind}; the service says {code}"), told)
-        return Finding(N_("credentials"), WRONG, refused, hint_for(error.code, settings.language))
+        return Finding(N_("credentials"), WRONG, refused, _fix(error, settings))
     if error and (not error.request_id or isinstance(error, UnexpectedResponse)):
         unknown = Sentence(N_("{kind}; whether they are valid is not known"), told)
         return Finding(N_("credentials"), WARNING, unknown, _("See ListJobs."))
@@ -130,7 +131,15 @@ def _right(action: str, error: CosbatchError | None, settings: Settings) -> Find
 
 def _failed(check: str | Sentence, error: CosbatchError, settings: Settings) -> Finding:
     found = Sentence(N_("{code}: {message}"), {"code": error.code, "message": error.message})
-    return Finding(check, WRONG, found, hint_for(error.code, settings.language), error.code)
+    return Finding(check, WRONG, found, _fix(error, settings), error.code)
+
+
+def _fix(error: CosbatchError, settings: Settings) -> str:
+    """What to do about it: where both sides signed the same texts, it can only be the key."""
+    signed: list[Any] = list(error.fields.values()) if error.code == "SignatureDoesNotMatch" else []
+    if signed and all(text["Service"] == text["Function"] for text in signed):
+        return _("The SecretKey is not that of the SecretId: set the two that belong together.")
+    return hint_for(error.code, settings.language)
 
 
 def _buckets(client: Client) -> Iterator[tuple[str, str, str]]:

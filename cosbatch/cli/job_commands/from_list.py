@@ -29,7 +29,7 @@ from cosbatch.client.batch_client import INTERVAL
 from cosbatch.jobs.perform import created
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.model import identity
-from cosbatch.model.errors import CosbatchError, IdempotencyMismatch
+from cosbatch.model.errors import CosbatchError, DuplicateUnresolved, IdempotencyMismatch
 from cosbatch.model.names import Resource
 
 # What can be restored (batch restore, 436/34075 on the international site).
@@ -59,12 +59,12 @@ def make_jobs(
         for proposal in planned:
             check_digest(options.plan_digest, proposal.draft.order)
         if options.dry_run:
-            return show_plans(planned, client, options)
+            return show_plans(planned, client, options, more)
         if asks and not is_agreed(options, lambda: lines_on(planned, client.settings), question(planned)):
             return exit_codes.FAILED
         made = _made(call, planned, options)
     try:
-        return followed(client, made, options)
+        return followed(client, made, options, _instead(call, options))
     finally:
         _show(made, options, more or {})
 
@@ -96,19 +96,18 @@ def _only_of(call: ListCall) -> Sequence[str]:
     return _ARCHIVED if "COSInitiateRestoreObject" in call.job["Operation"] else ()
 
 
-def show_plans(planned: Sequence[Proposal], client: Client, options: argparse.Namespace) -> int:
-    """Show what the jobs would be: a program their plans, a person the facts, and with --document the XML of the first."""
+def show_plans(
+    planned: Sequence[Proposal], client: Client, options: argparse.Namespace, more: Mapping[str, object] | None = None
+) -> int:
+    """Show what the jobs would be: a program their plans, and `more`, a person the facts, with --document the first's XML."""
     plans = [plan_of(each.draft.order, each.draft.inspection, client.settings.account)["Plan"] for each in planned]
     first: Any = plans[0]
+    shown: Result = {"Plan": first} if options.split is None else {"Plans": plans}
     facts = [printable(line) for line in lines_on(planned, client.settings)]
     if output.wants_json(options):
         output.say("\n".join(facts))
     document = ["", *map(printable, indented(first["Body"]))] if options.document else []
-    output.show(
-        {"Plan": first} if options.split is None else {"Plans": plans},
-        options,
-        lambda: [*map(fitted, facts), *document],
-    )
+    output.show({**shown, **(more or {})}, options, lambda: [*map(fitted, facts), *document])
     told = _("Nothing was sent.")
     if options.split is None:
         told = _("Nothing was sent. To create just this job, add --plan-digest {digest}")
@@ -128,11 +127,18 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
             told = _("Of {all} jobs, this run has made {made}, or found them made.")
             output.say(told.format(made=f"{len(made):,}", all=f"{len(planned):,}"))
         is_lasting = isinstance(error, CosbatchError) and not error.retryable
-        # --again would make all of them once more.
-        instead = _(" with --token {token} instead of --again").format(token=call.token or call.salt)
-        output.advise(error, going_on(instead if options.again else "", is_lasting))
+        instead = _instead(call, options)
+        # A token whose job was deleted never works again: its hint says what does. One of --again is still to be told.
+        if instead or not isinstance(error, DuplicateUnresolved):
+            output.advise(error, going_on(instead, is_lasting))
         raise
     return made
+
+
+def _instead(call: ListCall, options: argparse.Namespace) -> str:
+    """What the same command needs to go on with the same jobs: --again would make all of them once more."""
+    token = call.token or call.salt
+    return _(" with --token {token} instead of --again").format(token=token) if options.again else ""
 
 
 def going_on(how: str, is_lasting: bool = False) -> str:
@@ -169,17 +175,19 @@ def _told(result: Result, proposal: Proposal) -> str:
     return told.format(job=result["JobId"], objects=objects_told(proposal.rows))
 
 
-def followed(client: Client, made: Sequence[Result], options: argparse.Namespace) -> int:
+def followed(client: Client, made: Sequence[Result], options: argparse.Namespace, how: str = "") -> int:
     """Follow the jobs where --wait asks for it, and note in each result how it ended, or that it could not be seen; the exit
-    code of the worst end.
+    code of the worst end. The same command, and `how` otherwise, follows several once more.
     """
     code = exit_codes.DONE
+    all_go_on = _("Only this command is stopped, not the jobs. The same command{how} follows them all.")
+    stopped = all_go_on.format(how=how) if len(made) > 1 else ""
     for result in made:
         if not options.wait:
             _say_what_comes_next(client, result["JobId"])
             continue
         try:
-            code = max(code, _code_of_end(client, result, options))
+            code = max(code, _code_of_end(client, result, options, stopped))
         except CosbatchError as error:
             # The jobs are made all the same, and what they are must get out.
             result[N_("End")] = error.as_json()
@@ -189,9 +197,9 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
     return code
 
 
-def _code_of_end(client: Client, result: Result, options: argparse.Namespace) -> int:
+def _code_of_end(client: Client, result: Result, options: argparse.Namespace, stopped: str) -> int:
     """The exit code for the end of the job, which is noted in its result."""
-    job = follow(client, result["JobId"], INTERVAL, options.timeout)
+    job = follow(client, result["JobId"], INTERVAL, options.timeout, stopped)
     end = end_of(result["JobId"], job, options)
     result["End"] = end.as_json()
     for line in told_at_end(result["JobId"], job, end, client.settings.language):

@@ -189,6 +189,6 @@ def _at_stake(client: Client, call: Mapping[str, Any]) -> Iterator[str]:
     yield "  " + (_description(job) or _("without a description"))
     yield f"  {counts_of(progress)}"
     if progress.is_final and call["Action"] == "UpdateJobStatus":
-        ended = InvalidRequest(f"The job is {progress.status}: it has ended; nothing was sent.")
+        ended = InvalidRequest(f"The job is {progress.status}: it has ended; nothing was changed.")
         ended.fields["Hint"] = output.hint_of(ended.code, call["Action"])
         raise ended

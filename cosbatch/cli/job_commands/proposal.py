@@ -8,7 +8,7 @@ from typing import Any
 
 from cosbatch.cli.job_commands.notes import limits_met, warning_told
 from cosbatch.cli.remote.content import Content
-from cosbatch.cli.terminal.language import _, ngettext
+from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.tables import record
 from cosbatch.configuration.settings import Settings
 from cosbatch.jobs.perform import Draft
@@ -40,7 +40,7 @@ class Proposal:
 
 def waiting(draft: Draft) -> dict[str, object]:
     """What the result of a job says that waits until somebody confirms it; nothing of another."""
-    return {"ConfirmationRequired": True} if draft.order.document["ConfirmationRequired"] else {}
+    return {N_("ConfirmationRequired"): True} if draft.order.document["ConfirmationRequired"] else {}
 
 
 def question(proposals: Sequence[Proposal]) -> str:
@@ -144,6 +144,8 @@ def _parameters(value: object, path: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for index, below in enumerate(value):
             yield from _parameters(below, f"{path}[{index}]")
+    elif isinstance(value, bool):
+        yield f"{path}={str(value).lower()}"
     else:
         yield f"{path}={_cos(str(value))}"
 

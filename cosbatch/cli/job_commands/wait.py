@@ -59,10 +59,11 @@ def wait(options: argparse.Namespace) -> int:
     return exit_code_of(end.progress)
 
 
-def follow(client: Client, job_id: str, interval: float, timeout: float | None) -> Job:
+def follow(client: Client, job_id: str, interval: float, timeout: float | None, stopped: str = "") -> Job:
     """The job as it was last seen: at its end, or when the time was over. Raises CosbatchError.
 
     Without a timeout, where nobody sits at a terminal, also when it waits to be confirmed.
+    `stopped` is what a person who interrupts is told in place of how to follow this one job.
     """
     # In a script, nobody would see that somebody has to confirm it.
     may_be_confirmed = timeout is not None or has_terminal()
@@ -72,7 +73,7 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None) 
         try:
             for job in _states(_looks(client, job_id, interval, timeout)):
                 progress = job_progress_of(job)
-                bar.show(Reading(progress.status, progress.done, progress.total, progress.failed))
+                bar.show(Reading(progress.status, progress.done, progress.total, progress.failed, progress.is_final))
                 if progress.is_final:
                     break
                 if needs_confirmation(job) and not is_told:
@@ -84,7 +85,7 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None) 
             if needs_confirmation(job):
                 say_how_to_confirm(job_id)
             told = _("Only this command is stopped, not the job. Follow it with: cosbatch wait {job}")
-            output.say(printable(told.format(job=job_id)))
+            output.say(printable(stopped or told.format(job=job_id)))
             raise
     return job
 

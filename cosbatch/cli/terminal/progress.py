@@ -27,12 +27,13 @@ WORTH_A_BAR = 10_000_000
 
 @dataclass(frozen=True)
 class Reading:
-    """How far the work is: `label` names its state; `total` is None where it is not known."""
+    """How far the work is: `label` names its state; `total` is None where it is not known. No other comes after the last."""
 
     label: str
     done: int
     total: int | None = None
     failed: int = 0
+    is_last: bool = False
 
 
 class Progress:
@@ -66,8 +67,8 @@ class Progress:
         streams.draw(self._stream, clipped(self._line(reading, columns), columns).rstrip())
 
     def _line(self, reading: Reading, columns: int) -> str:
-        """State, bar, counts, rate and time left; the bar takes the columns that the words leave free."""
-        rate = rate_of(list(self._readings))
+        """State, bar, counts, and before the end rate and time left; the bar takes the columns that the words leave free."""
+        rate = 0 if reading.is_last else rate_of(list(self._readings))
         words = self._counts(reading, "/")
         if rate:
             words += f"  {self._figure(round(rate))}/s"

@@ -157,6 +157,17 @@ def test_says_where_the_service_does_not_take_the_credentials(code: str) -> None
     assert code in finding.message
 
 
+def test_has_the_key_for_the_one_fix_where_both_sides_signed_the_same() -> None:
+    both = "<StringToSign>s</StringToSign><FormatString>f</FormatString>"
+    body = f"<Error><Code>SignatureDoesNotMatch</Code><Message>m</Message>{both}</Error>".encode()
+    for signed, is_settled in ((("s", "f"), True), (("s", "another"), False)):
+        refused = Response(403, {"x-cos-request-id": "id"}, body, signed=signed)
+        found = findings(ScriptedWire(refused))
+        for name in ("credentials", "ListJobs", "DescribeJob"):
+            assert found[name].fix.startswith("The SecretKey is not that of the SecretId: set the two") is is_settled
+            assert ("StringToSign" not in found[name].fix) is is_settled
+
+
 def test_takes_credentials_for_valid_that_only_lack_a_right() -> None:
     found = findings(ScriptedWire(refusal("AccessDenied")))
     assert found["credentials"].state == "ok"

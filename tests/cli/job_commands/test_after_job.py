@@ -124,7 +124,8 @@ def test_tells_of_what_a_job_never_came_to(run: Run, standin: Standin, tmp_path:
     waited = run("wait", job_id, clock=BRISK)
     assert (waited.code, waited.json["Left"], waited.err.endswith(told)) == (3, 2, True), waited.err
     warned = [{"Warning": "TasksLeft", "Left": 2, "Message": told.splitlines()[0]}]
-    for where in (("--output", str(tmp_path / "again.csv")), ("--by-code", str(tmp_path)), ("--create", "--yes")):
+    lists = ("--output", str(tmp_path / "again.csv")), ("--by-code", str(tmp_path))
+    for where in (*lists, ("--create", "--dry-run"), ("--create", "--yes")):
         said = run("retry", job_id, *where)
         assert (said.code, told in said.err, said.json["Warnings"]) == (0, True, warned)
         assert said.err.endswith(f"  cosbatch retry {job_id} --create\n{told}") == ("--create" not in where)

@@ -358,7 +358,8 @@ def test_asks_nobody_to_stop_or_confirm_a_job_that_has_ended(
     assert (said.code, "[y/N]" in stderr.getvalue(), len(responses.calls)) == (1, asks, 1)
     if not asks:
         assert said.json["Code"] == "InvalidRequest"
-        assert f" {status}\nInvalidRequest: The job is {status}: it has ended; nothing was sent.\n" in stderr.getvalue()
+        told = f" {status}\nInvalidRequest: The job is {status}: it has ended; nothing was changed.\n"
+        assert told in stderr.getvalue()
         assert said.json["Hint"].startswith("The job's state does not allow that")
 
 

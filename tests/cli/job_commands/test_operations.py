@@ -21,6 +21,7 @@ import pytest
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
 from cosbatch.model.deadline import Clock
+from cosbatch.model.hints import hint_for
 from cosbatch.model.messages import Request
 from cosbatch.model.names import Resource
 from cosbatch.service import actions
@@ -232,6 +233,11 @@ def plan(run: Run, *arguments: str) -> str:
 def test_asks_for_the_job_that_is_described(run: Run, arguments: tuple[str, ...], parts: list[str]) -> None:
     body = plan(run, *arguments)
     assert [part for part in parts if part not in body] == []
+
+
+def test_writes_truth_in_a_plan_for_people_as_the_service_does(run: Run) -> None:
+    said = run("copy", "list.csv", "--to", f"cos://{COPIES}/a/", "--dry-run")
+    assert "PrefixReplace=true TargetKeyPrefix=a/" in " ".join(said.err.split()), said.err
 
 
 def test_takes_the_priority_of_a_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -819,6 +825,15 @@ def test_goes_on_after_a_failure_and_makes_one_job(run: Run, server: Standin, fa
     assert len(server.jobs()) == 1
 
 
+def test_leaves_it_to_the_hint_how_a_deleted_job_is_made_once_more(wait: Run, server: Standin) -> None:
+    command = ("restore", "list.csv", "--days", "7", "--yes", "--wait")
+    job_id = wait(*command).json["JobId"]
+    assert wait("delete", job_id, "--yes").code == 0
+    broken = wait(*command)
+    assert (broken.json["Code"], broken.json["Hint"]) == ("DuplicateUnresolved", hint_for("DuplicateUnresolved"))
+    assert wait(*command, "--again").json["Outcome"] == "created"
+
+
 def test_makes_no_job_of_what_has_taken_the_place_of_the_uploaded_list(run: Run, server: Standin) -> None:
     """Another list is put there while the command looks at the object that it has just uploaded."""
 
@@ -936,6 +951,23 @@ def test_goes_on_after_an_interruption_at_the_keyboard(run: Run, server: Standin
     assert "Of 3 jobs, this run has made 1, or found them made.\nThe same command goes on" in broken.err
     assert run(*five).code == 0
     assert counts(server) == [1, 2, 2]
+
+
+@pytest.mark.parametrize("again", [(), ("--again",)])
+def test_says_how_to_follow_all_jobs_after_an_interruption(
+    run: Run, server: Standin, five: list[str], again: tuple[str, ...]
+) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    server.order({"action": "DescribeJob", "fault": "ServiceUnavailable"})
+    broken = run(*five, "--wait", *again, clock=Clock(sleep=interrupt))
+    told = re.search(r"not the jobs\. The same command(?: with --token (\S+) instead of --again)? follows", broken.err)
+    assert (broken.code, "cosbatch wait" in broken.err) == (130, False)
+    assert told, broken.err
+    assert bool(told[1]) is bool(again)
+    followed = run(*five, *(("--token", told[1]) if told[1] else ()))
+    assert [job["Outcome"] for job in followed.json["Jobs"]] == ["recovered"] * 3
 
 
 def test_splits_what_lies_in_a_bucket(run: Run, server: Standin, monkeypatch: pytest.MonkeyPatch) -> None:

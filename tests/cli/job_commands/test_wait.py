@@ -213,6 +213,7 @@ def test_draws_a_bar_for_a_person(run: Run, time: SteppingClock, monkeypatch: py
     monkeypatch.setattr(sys, "stderr", stderr)
     assert run("wait", JOB, clock=time.clock()).code == 0
     assert "[############............]   50 %  5/10" in stderr.getvalue()
+    assert "100 %  10/10\n" in stderr.getvalue()
     assert stdout.getvalue().splitlines()[2] == "Outcome    complete"
 
 

@@ -27,6 +27,15 @@ def test_draws_state_share_counts_rate_and_time_left_on_one_line() -> None:
     ]
 
 
+def test_draws_neither_rate_nor_time_left_at_the_end() -> None:
+    terminal, time = Terminal(), SteppingClock()
+    progress = Progress(terminal, time.clock())
+    for label, done in (("Active", 0), ("Failed", 1_001)):
+        progress.show(Reading(label, done, 2_500, is_last=label == "Failed"))
+        time.sleep(5)
+    assert drawings(terminal)[-1] == "Failed      [#########...............]   40 %  1,001/2,500"
+
+
 def test_draws_a_longer_bar_where_the_line_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     terminal, time = Terminal(), SteppingClock()
