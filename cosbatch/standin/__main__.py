@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from cosbatch.standin.options import add_options, description
+from cosbatch.standin.options import add_options, description, lone_option
 from cosbatch.standin.serving import CannotStart, serve
 
 PROFILES = "COSBATCH_PROFILES"
@@ -18,8 +18,11 @@ def main(arguments: Sequence[str] | None = None, stop: threading.Event | None = 
     """The exit code of a stand-in that ran until a signal arrived, or `stop` was set; 1 where it cannot start."""
     parser = argparse.ArgumentParser(prog="python -m cosbatch.standin", description=description())
     add_options(parser)
+    options = parser.parse_args(arguments)
+    if lone := lone_option(options):
+        parser.error(f"{lone} does nothing without --function: write both, or neither")
     try:
-        return serve(parser.parse_args(arguments), os.environ.get(PROFILES) or "profiles.json", stop)
+        return serve(options, os.environ.get(PROFILES) or "profiles.json", stop)
     except CannotStart as error:
         sys.stderr.write(f"{error}\n")
         return 1

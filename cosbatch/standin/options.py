@@ -65,24 +65,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--retry-seconds",
         type=_positive,
-        default=60.0,
         metavar="N",
         help=_("the pause before an event is delivered again (default: 60)"),
     )
-    add("--timeout", type=_positive, default=60.0, metavar="N", help=_("the seconds of an invocation (default: 60)"))
-    add("--speed", type=_positive, default=1.0, metavar="N", help=_("how fast days pass (default: 1)"))
+    add("--timeout", type=_positive, metavar="N", help=_("the seconds of an invocation (default: 60)"))
+    fast = _(
+        "how fast days pass (default: 1); at 86400, a job leaves the listing after 90 seconds, "
+        "and a command repeated then finds its job no more"
+    )
+    add("--speed", type=_positive, default=1.0, metavar="N", help=fast)
 
 
-def function_of(options: argparse.Namespace, profiles: str, folder: Path | str) -> Function | None:
-    """The function that the options name, in a module of `folder`; `profiles` is the file that says of what it is told, where
-    no option does.
+def lone_option(options: argparse.Namespace) -> str | None:
+    """The first option that is about a function where none is named."""
+    given = {"--trigger": options.trigger, "--retry-seconds": options.retry_seconds, "--timeout": options.timeout}
+    return next((name for name, value in given.items() if value and not options.function), None)
+
+
+def function_of(options: argparse.Namespace, profiles: str) -> Function | None:
+    """The function that the options name; `profiles` is the file that says of what it is told, where no option does.
 
     Raises UnusableFunction.
     """
     if options.function is None:
         return None
     triggers = triggers_of(options.trigger, Path(profiles))
-    return Function(options.function, triggers, folder, retry_seconds=options.retry_seconds, time_limit=options.timeout)
+    pause, limit = options.retry_seconds or 60.0, options.timeout or 60.0
+    return Function(options.function, triggers, retry_seconds=pause, time_limit=limit)
 
 
 def account_of(options: argparse.Namespace) -> Account:

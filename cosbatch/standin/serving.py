@@ -28,12 +28,11 @@ def serve(
     options: argparse.Namespace,
     profiles: str,
     stop: threading.Event | None = None,
-    folder: Path | str = ".",
     say: Callable[[str], object] = lambda text: sys.stderr.write(f"{text}\n"),
 ) -> int:
     """The exit code of a stand-in that ran until a signal arrived, or `stop` was set; 130 where one came before it was ready.
 
-    `profiles` is the file whose matches say of what a function is told, where no option does; its module is in `folder`.
+    `profiles` is the file whose matches say of what a function is told, where no option does.
     `say` tells a person at a terminal what to do with it. Raises CannotStart.
     """
     is_ready = False
@@ -48,7 +47,7 @@ def serve(
             certificate=options.certificate,
             key=options.key,
             speed=options.speed,
-            function=function_of(options, profiles, folder),
+            function=function_of(options, profiles),
         ) as standin:
             is_ready = True
             _announce(standin, options, say)

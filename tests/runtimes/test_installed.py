@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -26,15 +25,7 @@ def ids(client: BatchClient) -> list[str]:
 """
 
 
-# Another project's tests: a list is uploaded with the vendor's SDK, and nothing else is done by hand.
-CONFTEST = """
-import pytest
-from cosbatch.standin import Function, Trigger
-
-@pytest.fixture(scope="session")
-def cos_standin_function() -> Function:
-    return Function("handler.main_handler", [Trigger("manifest-1250000000", "restore/", ".csv")], FOLDER)
-"""
+# Another project's test: a list is uploaded with the vendor's SDK, and nothing else is done by hand.
 WHOLE_WAY = """
 import json
 from cosbatch.standin import Standin
@@ -142,11 +133,12 @@ def wait_for_jobs(endpoint: str) -> list[str]:
 def test_is_known_to_pytest_and_plays_the_whole_part_for_the_vendors_sdk(installed: Run) -> None:
     done = installed("python", "-m", "pip", "install", "-q", "pytest", "cos-python-sdk-v5")
     assert done.returncode == 0, done.stderr
-    page = (ROOT / "cosbatch" / "standin" / "README.md").read_text(encoding="utf-8")
-    (written,) = re.findall(r"```python\n(from cosbatch\.standin import Standin\n.*?)```", page, re.DOTALL)
+    (written,) = [block for block in blocks(page("cosbatch/standin/README.md"), "python") if "qcloud_cos" in block]
     folder = Path(installed("python", "-c", "import os; print(os.getcwd())").stdout.strip())
-    (folder / "conftest.py").write_text(CONFTEST.replace("FOLDER", repr(str(ROOT))), encoding="utf-8")
+    conftest, in_tests, _server = blocks(page("docs/standin.md"), "python")
+    (folder / "conftest.py").write_text(conftest, encoding="utf-8")
+    (folder / "test_on_the_page.py").write_text(in_tests, encoding="utf-8")
     (folder / "test_as_written.py").write_text(written, encoding="utf-8")
     (folder / "test_whole_way.py").write_text(WHOLE_WAY, encoding="utf-8")
     ran = installed("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder))
-    assert "2 passed" in ran.stdout, ran.stdout
+    assert "3 passed" in ran.stdout, ran.stdout

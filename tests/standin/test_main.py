@@ -167,6 +167,13 @@ def test_refuses_arguments(arguments: list[str], why: str, capsys: pytest.Captur
     assert f"argument {arguments[0]}: {why}" in said
 
 
+def test_refuses_options_of_a_function_where_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["--timeout", "5"])
+    assert refused.value.code == 2
+    assert "--timeout does nothing without --function: write both, or neither" in capsys.readouterr().err
+
+
 def test_says_where_nobody_can_be_told_that_it_is_ready(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
@@ -84,15 +83,12 @@ def test_has_the_default_account_and_no_function(pytester: pytest.Pytester) -> N
     pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=1)
 
 
-def test_waits_and_sees_that_each_fault_came_as_the_page_shows(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    in_tests, conftest = blocks(page("docs/standin.md"), "python")
-    pytester.makeconftest(conftest)
+@pytest.mark.parametrize("has_server", [False, True])
+def test_waits_and_sees_that_each_fault_came_as_the_page_shows(pytester: pytest.Pytester, has_server: bool) -> None:
+    conftest, in_tests, server = blocks(page("docs/standin.md"), "python")
+    pytester.makeconftest(conftest + server if has_server else conftest)
     pytester.makepyfile(test_as_written=in_tests, qcloud_cos=SDK)
     pytester.syspathinsert()
-    for name in ("cosbatch", "handler.py", "profiles.json", "tests/data/localhost.pem"):
-        (pytester.path / Path(name).name).symlink_to(ROOT / name)
     plugin = import_module("cosbatch.standin.pytest_plugin")
     pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=1)
 

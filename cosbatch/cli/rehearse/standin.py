@@ -7,13 +7,13 @@ import os
 from pathlib import Path
 
 from cosbatch.cli.rehearse.rehearsal import environment
-from cosbatch.cli.remote.function_files import function_file, profiles_file, say_of_example
+from cosbatch.cli.remote.function_files import profiles_file, say_of_example
 from cosbatch.cli.terminal import output
-from cosbatch.cli.terminal.files import check_profiles
+from cosbatch.cli.terminal.files import WrongUsage, check_profiles
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration.settings import PROFILES
-from cosbatch.standin.options import add_options, description
+from cosbatch.standin.options import add_options, description, lone_option
 
 _EXAMPLES = N_("""\
   A COS of your own on this machine, for any SDK; its page for people is at the address that it prints:
@@ -40,16 +40,17 @@ def add(commands: Commands) -> None:
 def standin(options: argparse.Namespace) -> int:
     from cosbatch.standin.serving import serve  # a server, which no other command needs
 
-    is_own = _is_own(options.function or "")
+    if lone := lone_option(options):
+        message = _("{option} does nothing without {needed}: write both, or neither")
+        raise WrongUsage(message.format(option=lone, needed="--function"))
     # A function of somebody else's reads no profiles; its triggers may come of them.
-    if options.function and (is_own or not options.trigger) and not os.environ.get(PROFILES):
+    if options.function and (_is_own(options.function) or not options.trigger) and not os.environ.get(PROFILES):
         say_of_example()
     profiles = os.path.abspath(os.environ.get(PROFILES) or profiles_file())
     check_profiles(profiles)
     # The function's process inherits the variable.
     with environment({**os.environ, PROFILES: profiles}):
-        folder = function_file("handler.py").parent if is_own else Path()
-        return serve(options, profiles, folder=folder, say=output.say)
+        return serve(options, profiles, say=output.say)
 
 
 def _is_own(function: str) -> bool:

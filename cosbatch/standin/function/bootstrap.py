@@ -1,6 +1,6 @@
 """Runs a function as an instance of the platform does: one event after the other, each a line of JSON on stdin.
 
-It is run as a script, `bootstrap.py MODULE.NAME`, with only the standard library, so that nothing of the stand-in is loaded
+It is run as a script, `bootstrap.py MODULE.NAME FOLDER`, with only the standard library, so that nothing of the stand-in is loaded
 beside the function. Replies go to what was stdout; whatever the function prints goes to stderr.
 """
 
@@ -17,6 +17,7 @@ from typing import Any, TextIO
 
 # What the platform sets; a real account's credentials must not get into a rehearsal.
 PLATFORM = ("TENCENTCLOUD_", "SCF_")
+PROFILES = "COSBATCH_PROFILES"
 
 
 def load(name: str) -> Callable[[object, object], object]:
@@ -61,14 +62,21 @@ def _invoked(function: Callable[[object, object], object], message: Mapping[str,
     return {"reply": reply}
 
 
-def main(name: str) -> int:
-    """The exit code of an instance in a process of its own; it ends with its stdin."""
+def main(name: str, shipped: str) -> int:
+    """The exit code of an instance in a process of its own; it ends with its stdin.
+
+    The module is one of the current folder or, where that has none of the name, of `shipped`. The profiles of the current
+    folder go before those beside the shipped one.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.path[0] = os.getcwd()
+    sys.path[:1] = [os.getcwd(), shipped]
+    profiles = os.path.abspath("profiles.json")
+    if os.path.isfile(profiles) and not os.environ.get(PROFILES):
+        os.environ[PROFILES] = profiles
     with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
         os.dup2(2, 1)
         return serve(name, sys.stdin, answers)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from cosbatch.standin.store.creations import session_token
 from cosbatch.standin.wire.addresses import Account
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+CHECKOUT = Path(__file__).resolve().parents[3]
 # How many instances there are at once; further calls wait.
 MOST = 4
 
@@ -28,13 +30,22 @@ class Result(NamedTuple):
     value: object
 
 
+def shipped_folder(checkout: Path = CHECKOUT) -> Path:
+    """Where the handler.py is that comes with cosbatch: in the checkout, or else among what is installed."""
+    if (checkout / "handler.py").is_file():
+        return checkout
+    files = (file for found in distributions(name="cosbatch") for file in found.files or ())
+    installed = (file.locate() for file in files if file.parts[-3:] == ("share", "cosbatch", "handler.py"))
+    return Path(str(next(installed, checkout / "handler.py"))).resolve().parent
+
+
 class Instance:
     """One process that has loaded the function. Raises UnusableFunction where it cannot be loaded."""
 
     def __init__(self, function: Function) -> None:
         self._limit = function.time_limit
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, on a script of ours
-            [sys.executable, "-u", str(BOOTSTRAP), function.name],
+            [sys.executable, "-u", str(BOOTSTRAP), function.name, str(shipped_folder())],
             cwd=function.folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -110,6 +110,13 @@ def test_tells_this_project_s_function_from_any_folder(
     assert said.err.startswith("There is no profiles.json in this folder, so the example that is shipped is used")
 
 
+@pytest.mark.parametrize("given", [("--trigger", "a-1250000000:in/"), ("--retry-seconds", "5"), ("--timeout", "60")])
+def test_refuses_options_of_a_function_where_none_is_named(run: Run, given: tuple[str, str]) -> None:
+    said = run("standin", *given)
+    message = f"cosbatch: {given[0]} does nothing without --function: write both, or neither\n"
+    assert (said.code, said.err) == (2, message)
+
+
 def test_is_interrupted_before_it_is_ready(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     signalling = "import os, signal, time\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(60)\n"
     (tmp_path / "slow.py").write_text(signalling)
