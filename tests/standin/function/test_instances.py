@@ -18,7 +18,7 @@ from cosbatch.standin.function import bootstrap
 from cosbatch.standin.function.instances import BOOTSTRAP, Instance, shipped_folder
 from cosbatch.standin.function.triggers import UnusableFunction
 from tests.standin.client import client_of, until
-from tests.standin.function.recorder import BUCKET, CODE, function_in, told
+from tests.standin.function.recorder import BUCKET, CODE, function_in
 
 
 def test_sends_the_function_s_log_to_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -31,7 +31,7 @@ def test_sends_the_function_s_log_to_standard_error(tmp_path: Path, capfd: pytes
 
 
 @pytest.mark.parametrize(
-    ("name", "why"),
+    ("name", "told"),
     [
         ("recorder.other", "has no attribute 'other'"),
         ("nowhere.main", "No module named 'nowhere'"),
@@ -40,9 +40,9 @@ def test_sends_the_function_s_log_to_standard_error(tmp_path: Path, capfd: pytes
         ("ending.main", "its process has ended"),
     ],
 )
-def test_says_why_a_function_cannot_be_loaded(tmp_path: Path, name: str, why: str) -> None:
+def test_says_why_a_function_cannot_be_loaded(tmp_path: Path, name: str, told: str) -> None:
     (tmp_path / "ending.py").write_text("import os\nos._exit(0)")
-    with pytest.raises(UnusableFunction, match=why), running(function=function_in(tmp_path, name)):
+    with pytest.raises(UnusableFunction, match=told), running(function=function_in(tmp_path, name)):
         pass
 
 
@@ -102,8 +102,13 @@ def test_says_what_is_no_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert json.loads(answers.getvalue()) == {"error": told}
 
 
-def test_is_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("named", "taken"), [("", "{folder}/profiles.json"), ("others.json", "others.json")])
+def test_is_a_script_that_takes_the_profiles_of_the_folder_unless_others_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], named: str, taken: str
+) -> None:
     (tmp_path / "scripted.py").write_text(CODE)
+    (tmp_path / "profiles.json").touch()
+    monkeypatch.setenv("COSBATCH_PROFILES", named)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", *sys.path])
     monkeypatch.setattr(sys, "stdin", io.StringIO(message("a")))
@@ -117,6 +122,7 @@ def test_is_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pyt
         signal.signal(signal.SIGINT, interrupts)
         os.dup2(saved, 1)
         os.close(saved)
+    assert os.environ["COSBATCH_PROFILES"] == taken.format(folder=tmp_path)
     assert '{"reply": {"key": "a"}}' in capfd.readouterr().out
 
 
@@ -131,24 +137,3 @@ def test_knows_where_the_handler_is_that_comes_with_it(tmp_path: Path, monkeypat
     (tmp_path / "share" / "cosbatch").mkdir(parents=True)
     (tmp_path / "share" / "cosbatch" / "handler.py").touch()
     assert shipped_folder(tmp_path / "lib") == tmp_path / "share" / "cosbatch"
-
-
-def test_takes_the_profiles_of_the_folder_unless_others_are_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = tmp_path / "profiles.json"
-    for named, found in (("", str(own)), ("others.json", "others.json")):
-        monkeypatch.setenv("COSBATCH_PROFILES", named)
-        own.touch()
-        assert profiles_of_an_instance(tmp_path) == found
-    own.unlink()
-    monkeypatch.delenv("COSBATCH_PROFILES")
-    assert profiles_of_an_instance(tmp_path) is None
-
-
-def profiles_of_an_instance(folder: Path) -> str | None:
-    instance = Instance(function_in(folder))
-    instance.invoke(message("a").encode().strip())
-    instance.end()
-    found: str | None = told(folder)[-1]["environ"].get("COSBATCH_PROFILES")
-    return found
