@@ -24,8 +24,7 @@ from cosbatch.service.prepared import LimitedRequest, prepare
 from cosbatch.service.signature import url_encode
 
 _CONNECT_SECONDS = 5.0
-# A real key has 32 characters and a token more; a placeholder such as `x` would blot out the words of every answer.
-_SHORTEST_SECRET = 12
+_SHORTEST_SECRET = 12  # a key has 32, a token more; a placeholder such as `x` would blot out the words of every answer
 
 
 def ca_folder(bundle: str, size: int) -> str:
@@ -104,8 +103,7 @@ class Connection(NamedTuple):
             raise
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, f"{request.host} at {self.endpoint}" if self.endpoint else request.host) from None
-        signed_as = auth.signed() if response.status == 403 else None
-        response = response._replace(signed=signed_as, signed_at=now)
+        response = response._replace(signed=auth.signed() if response.status == 403 else None, signed_at=now)
         return _without_secrets(response, self.credentials, prepared.headers["Authorization"])
 
 
