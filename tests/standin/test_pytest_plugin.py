@@ -10,6 +10,9 @@ from tests.pages import ROOT, blocks, page
 
 pytest_plugins = ["pytester"]
 
+# A session gets the plugin from its test, whether or not the project is installed as well.
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:cosbatch")
+
 USER = """
 import http.client
 
@@ -74,13 +77,13 @@ def test_gives_each_test_an_empty_stand_in_on_one_server(pytester: pytest.Pytest
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(USER)
     plugin = import_module("cosbatch.standin.pytest_plugin")
-    pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=2)
+    pytester.inline_run(*WITHOUT, plugins=[plugin]).assertoutcome(passed=2)
 
 
 def test_has_the_default_account_and_no_function(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test(cos_standin): assert cos_standin.account.appid == '1250000000'")
     plugin = import_module("cosbatch.standin.pytest_plugin")
-    pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=1)
+    pytester.inline_run(*WITHOUT, plugins=[plugin]).assertoutcome(passed=1)
 
 
 @pytest.mark.parametrize("has_server", [False, True])
@@ -90,11 +93,11 @@ def test_waits_and_sees_that_each_fault_came_as_the_page_shows(pytester: pytest.
     pytester.makepyfile(test_as_written=in_tests, qcloud_cos=SDK)
     pytester.syspathinsert()
     plugin = import_module("cosbatch.standin.pytest_plugin")
-    pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin]).assertoutcome(passed=1)
+    pytester.inline_run(*WITHOUT, plugins=[plugin]).assertoutcome(passed=1)
 
 
 @pytest.mark.slow
 def test_costs_nothing_where_it_is_not_used(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(NOT_A_USER)
-    pytester.runpytest_subprocess("-p", "cosbatch.standin.pytest_plugin").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*WITHOUT, "-p", "cosbatch.standin.pytest_plugin").assert_outcomes(passed=1)
