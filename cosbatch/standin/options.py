@@ -90,7 +90,7 @@ def function_of(options: argparse.Namespace, profiles: str) -> Function | None:
     if options.function is None:
         return None
     triggers = triggers_of(options.trigger, Path(profiles))
-    pause, limit = options.retry_seconds or 60.0, options.timeout or 60.0
+    pause, limit = options.retry_seconds or Function.retry_seconds, options.timeout or Function.time_limit
     return Function(options.function, triggers, retry_seconds=pause, time_limit=limit)
 
 

@@ -13,7 +13,7 @@ from cosbatch.cli.deploy.rights import ANY, READ, Rights, below, manifest_bucket
 from cosbatch.cli.remote.client import configuration_of, environ_of
 from cosbatch.cli.remote.function_files import profiles_in_use
 from cosbatch.cli.terminal import exit_codes, output
-from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.files import needs
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_region, bucket, command
 from cosbatch.configuration import Configuration
@@ -91,8 +91,7 @@ def policy(options: argparse.Namespace) -> int:
     if options.commands:
         return _policy_of_commands(options, environ)
     if options.lists:
-        message = _("{option} does nothing without {needed}: write both, or neither")
-        raise WrongUsage(message.format(option="--lists", needed="--commands"))
+        raise needs("--lists", "--commands")
     configuration = configuration_of({**environ, PROFILES: profiles_in_use(environ)})
     output.write_json(policies(configuration, options.manage, options.source))
     for note in notes(configuration, options.source):

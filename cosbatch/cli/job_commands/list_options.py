@@ -14,7 +14,7 @@ from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.split import MOST_ROWS
 from cosbatch.cli.remote.objects import resource_of
 from cosbatch.cli.terminal.asking import add_yes
-from cosbatch.cli.terminal.files import WrongUsage
+from cosbatch.cli.terminal.files import WrongUsage, needs
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.options import add_connections, add_service, seconds, storage_class, whole_number
 from cosbatch.cli.terminal.typed import option_typed
@@ -99,8 +99,7 @@ def check_end(options: argparse.Namespace) -> None:
     """Raises WrongUsage where an option comes without the one that it belongs to."""
     for name, needed in (("document", "dry_run"), ("timeout", "wait")):
         if getattr(options, name, None) and not getattr(options, needed):
-            message = _("{option} does nothing without {needed}: write both, or neither")
-            raise WrongUsage(message.format(option=option_typed(name), needed=option_typed(needed)))
+            raise needs(option_typed(name), option_typed(needed))
 
 
 def fields_of(options: argparse.Namespace, environ: Environ, profile: Profile | None, uin: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cosbatch.cli.rehearse.rehearsal import environment
 from cosbatch.cli.remote.function_files import profiles_file, say_of_example
 from cosbatch.cli.terminal import output
-from cosbatch.cli.terminal.files import WrongUsage, check_profiles
+from cosbatch.cli.terminal.files import check_profiles, needs
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command
 from cosbatch.configuration.settings import PROFILES
@@ -41,8 +41,7 @@ def standin(options: argparse.Namespace) -> int:
     from cosbatch.standin.serving import serve  # a server, which no other command needs
 
     if lone := lone_option(options):
-        message = _("{option} does nothing without {needed}: write both, or neither")
-        raise WrongUsage(message.format(option=lone, needed="--function"))
+        raise needs(lone, "--function")
     # A function of somebody else's reads no profiles; its triggers may come of them.
     if options.function and (_is_own(options.function) or not options.trigger) and not os.environ.get(PROFILES):
         say_of_example()

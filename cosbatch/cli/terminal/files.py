@@ -46,6 +46,12 @@ class WrongUsage(Exception):
     """The command cannot begin with what it was given; the text says why and how to fix it."""
 
 
+def needs(option: str, needed: str) -> WrongUsage:
+    """The error to raise where an option comes without the one that it belongs to."""
+    message = _("{option} does nothing without {needed}: write both, or neither")
+    return WrongUsage(message.format(option=option, needed=needed))
+
+
 def stdin() -> BinaryIO:
     """Standard input, whose reads wait for what comes: a neighbour at the same pipe may have set O_NONBLOCK for itself, and
     reads would then end early, as if there was no more.

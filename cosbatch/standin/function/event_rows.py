@@ -9,8 +9,8 @@ from typing import NamedTuple
 from cosbatch.standin.store.database import Transaction
 from cosbatch.standin.wire.documents import timestamp
 
-NEXT = "SELECT * FROM events WHERE state IN ('Waiting', 'Retrying') ORDER BY due, number LIMIT 1"
-ON_THEIR_WAY = "SELECT bucket, key, state FROM events WHERE state IN ('Waiting', 'Retrying') ORDER BY due, number"
+ON_THEIR_WAY = "SELECT * FROM events WHERE state IN ('Waiting', 'Retrying') ORDER BY due, number"
+NEXT = f"{ON_THEIR_WAY} LIMIT 1"
 OUT_OF_ORDER = "EventOutOfOrder"
 RELEASE = f"UPDATE events SET due = ? WHERE state = 'Waiting' AND fault = '{OUT_OF_ORDER}' AND number < ?"  # noqa: S608
 

@@ -32,8 +32,9 @@ class Function:
     """A function, `MODULE.NAME`, as the platform runs it.
 
     The module is loaded from `folder`, with its `profiles.json`; where it has no `handler.py`, `handler.main_handler` is the one
-    that comes with cosbatch, and where it has no profiles, so are they. `retry_seconds` is the pause before an event is delivered again, `time_limit` the
-    seconds of an invocation. Its log goes to the file descriptor `log`, or else to standard error.
+    that comes with cosbatch, and where it has no profiles, so are they. `retry_seconds` is the pause before an event is
+    delivered again, `time_limit` the seconds of an invocation. Its log goes to the file descriptor `log`, or else to standard
+    error.
     """
 
     name: str
