@@ -226,6 +226,15 @@ def check_rows(reader: Iterable[list[str]], counts: Counter[str]) -> None:  # no
     for row in reader:
         if len(row) != 2:
             counts["ColumnCount" if row else "BlankLine"] += 1
+            text = ",".join(row)
+            if len(text) > 8190:
+                counts["LineTooLong"] += 1
+            if ", " in text:
+                counts["BlankAfterComma"] += 1
+            if "\0" in text:
+                counts["NulByte"] += 1
+            if not text.isascii() and UNDECODED.search(text):
+                counts["NotUtf8"] += 1
         else:
             bucket, key = row
             if bucket != BUCKET and not BUCKET_NAME.fullmatch(bucket):

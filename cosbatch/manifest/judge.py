@@ -14,7 +14,6 @@ from cosbatch.model.names import CSV
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-_PIECE_OF_ROWS = 24 * 1024  # bytes
 _FIRST_LINES = 3  # that are looked at where the content begins like one of another format
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
@@ -36,7 +35,7 @@ def judge_csv(
 def feed_in_time(judge: CsvJudge, blocks: Iterable[bytes], has_time: Callable[[], bool]) -> bool:
     """Feed all blocks; False where time ended first, and the judge is broken off in front of what is left.
 
-    `has_time` is asked every 64 KiB, once there is something to tell; the judge's `size` ends with the rows so far. Where the
+    `has_time` is asked before each piece, once there is something to tell; the judge's `size` ends with the rows so far. Where the
     blocks come out of a gzip file that is not whole, that is a fault.
     """
     try:
@@ -75,10 +74,8 @@ class CsvJudge:
         """Judge the next bytes. The first piece should show 1 KiB, if the content has as much."""
         content = piece if self.size else self._begin(piece)
         self.size += len(piece)
-        # Rows that are read one by one, from strings of 64 KiB, would leave gaps of 5 MiB in the process's memory.
-        parts = in_pieces([content], _PIECE_OF_ROWS) if self._refused else [content]
-        for part in [] if self.stopped else parts:
-            self._judge(self._waiting + part)
+        if not self.stopped:
+            self._judge(self._waiting + content)
 
     def jump(self, lines: int) -> None:
         """Go on behind a part of the content that is not read and has about so many lines."""
