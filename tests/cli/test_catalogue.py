@@ -1,4 +1,4 @@
-"""The Chinese texts of the command line: there is one for each, and it says the same commands, options and values."""
+"""The Chinese texts of the command line and of the hints: there is one for each, and it says the same commands, options and values."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import read_mo
 
-from cosbatch.cli.terminal.language import CATALOGUES
-from tests import catalogue
+from cosbatch.cli.terminal import language
+from tests.catalogue import CATALOGUES, Catalogue
 
 Texts = tuple[str, ...]
 
-CLI = CATALOGUES.parent
-TRANSLATED = catalogue.translated()
+CLI = language.CATALOGUES.parent
 # What a Chinese text says in the same words: placeholders, options, variables and states, names of files and addresses. DELETE is
 # a verb that stands out.
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%(?:\(\w+\))?[sr]")
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 NAME = re.compile(
-    r"\b(?!DELETE\b)[A-Z][A-Z_]{2,}(?![a-z])|[A-Z][a-z]+[A-Z]\w+|\b\w+\.\w+\b|[\w-]*/[\w./-]+|cos://[\w./-]+|`[^`]+`",
+    r"\b(?!DELETE\b)[A-Z][A-Z_]{2,}(?![a-z])|[A-Z][a-z]+[A-Z]\w+|\b\w+\.\w+\b|[\w-]*/[\w./-]*\w|cos://[\w./-]+|`[^`]+`",
     re.ASCII,
 )
 COMMAND = re.compile(r"^ {2,4}(?:cosbatch|echo|cat) .*$", re.MULTILINE)
@@ -32,20 +31,31 @@ def texts(said: object) -> Texts:
     return tuple(said) if isinstance(said, list | tuple) else (str(said),)
 
 
-PAIRS = [(texts(message.id)[-1], chinese) for message in TRANSLATED if message.id for chinese in texts(message.string)]
+PAIRS = [
+    (texts(message.id)[-1], chinese)
+    for catalogue in CATALOGUES
+    for message in catalogue.translated()
+    if message.id
+    for chinese in texts(message.string)
+]
+
+each_catalogue = pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda catalogue: catalogue.what)
 
 
-def test_has_a_chinese_text_for_each_english_one_and_no_others() -> None:
+@each_catalogue
+def test_has_a_chinese_text_for_each_english_one_and_no_others(catalogue: Catalogue) -> None:
+    translated = catalogue.translated()
     wanted = {texts(message.id) for message in catalogue.messages()}
-    assert {texts(message.id) for message in TRANSLATED if not message.fuzzy} == wanted
+    assert {texts(message.id) for message in translated if not message.fuzzy} == wanted
     assert [english for english, chinese in PAIRS if not chinese] == []
-    assert not TRANSLATED.obsolete
+    assert not translated.obsolete
 
 
-def test_is_compiled_from_what_is_written() -> None:
-    with catalogue.COMPILED.open("rb") as file:
+@each_catalogue
+def test_is_compiled_from_what_is_written(catalogue: Catalogue) -> None:
+    with catalogue.compiled.open("rb") as file:
         compiled = {texts(message.id): texts(message.string) for message in read_mo(file) if message.id}
-    assert compiled == {texts(message.id): texts(message.string) for message in TRANSLATED if message.id}
+    assert compiled == {texts(message.id): texts(message.string) for message in catalogue.translated() if message.id}
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ def test_holds_the_function_its_profiles_and_its_dependencies_at_the_root(packed
         "cosbatch/__init__.py",
         "cosbatch/triggers/cos.py",
         "cosbatch/schemas/document.py",
+        "cosbatch/model/locale/zh/LC_MESSAGES/hints.mo",
     }
     assert own < set(packed.names())
     assert {"requests.py", "urllib3.py", "defusedxml.py", "marshmallow.py", "certifi/__init__.py"} < set(packed.names())
@@ -450,15 +451,30 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_runs_from_the_unpacked_package_alone_and_says_nothing_on_stderr(function: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("call", "language", "said"),
+    [
+        ({"Action": "ListJobs"}, "en", '"Jobs": []'),
+        ({"Action": "DescribeJob", "JobId": "unknown"}, "zh", "该地域没有此任务"),
+    ],
+    ids=["a result", "a hint in Chinese"],
+)
+def test_runs_from_the_unpacked_package_alone_and_says_nothing_on_stderr(
+    function: Path, tmp_path: Path, call: dict[str, str], language: str, said: str
+) -> None:
     root = tmp_path / "var" / "user"
     with zipfile.ZipFile(function) as archive:
         archive.extractall(root)
     with running(tmp_path / "data") as standin:
         done = subprocess.run(
             [sys.executable, "-S", "-c", INVOKE, str(root)],
-            input=json.dumps({"Action": "ListJobs"}),
-            env={"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "x", **standin.environ},
+            input=json.dumps(call),
+            env={
+                "PYTHONPATH": str(root),
+                "PYTHONDONTWRITEBYTECODE": "x",
+                "COSBATCH_LANG": language,
+                **standin.environ,
+            },
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -467,7 +483,7 @@ def test_runs_from_the_unpacked_package_alone_and_says_nothing_on_stderr(functio
         )
     assert done.stderr == ""
     told = json.loads(done.stdout.splitlines()[-1])
-    assert told["Reply"]["Jobs"] == []
+    assert said in json.dumps(told["Reply"], ensure_ascii=False)
     assert told["Foreign"] == []
 
 
