@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from cosbatch.manifest.verdict import KEPT, Findings, shown
+from cosbatch.manifest.verdict import Findings, shown
 from cosbatch.model.names import BAD_ESCAPE, BUCKET, COLUMNS, DOUBLE_ESCAPE, PLAIN_CHARACTERS, column_faults
 
 LONGEST = 8192  # bytes of a row, its line ending not counted
@@ -66,7 +66,7 @@ class RowRules:
         self.columns: int | None = None  # of the first row
         self.layout = None if fields is None else layout_of(fields)
         self.buckets: dict[str, None] = {}  # in the order of their first rows
-        self._findings, self._note = findings, findings.note
+        self._note = findings.note
         self._allowed = allowed
         self._expected = _AS_INFERRED if fields is None else str(len(fields))
         self._bucket_faults: dict[str, tuple[str, ...]] = {}  # in words, of names known; empty if none
@@ -130,7 +130,7 @@ class RowRules:
         """Judge rows; which rules keys may break is known for all of them together."""
         fields, bucket_at, key_at, version_at = self.layout or Layout((), 0, 0, -1)
         width, known, note, no_text = len(fields), self._bucket_faults, self._note, list[int]()
-        seen, previous, is_kept = 0, self.previous, len(self._findings.faults) < KEPT
+        seen, previous, expected = 0, self.previous, self._expected
         for line, values in rows:
             seen += 1
             if not values:  # whoever read the row has noted why
@@ -139,10 +139,7 @@ class RowRules:
             if is_odd:
                 no_text = self.judge_bytes(line, values)
             if len(values) != width:
-                if is_kept:
-                    note("ColumnCount", line, None, len(values), self._expected)
-                else:
-                    self._findings.counts["ColumnCount"] += 1
+                note("ColumnCount", line, None, len(values), expected)
             else:
                 key = values[key_at]
                 if known.get(values[bucket_at]) != ():
