@@ -5,9 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 
-PIECE = (
-    48 << 10
-)  # bytes judged at a time: large enough to make scans cheap, small enough for caches, and for little memory
+# Bytes judged at a time: large enough to make scans cheap, small enough for the processor's cache and for little memory.
+PIECE = 48 << 10
 BEGINNING = 1024  # bytes that are enough to tell a format: no piece but the last is shorter
 GZIP_MARK = b"\x1f\x8b"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gettext
 import os
+from functools import cache
 
 from cosbatch.model.errors import CosbatchError, ServiceError
 
@@ -120,9 +121,14 @@ UNKNOWN = (
 def hint_for(code: str, language: str = "en", action: str = "") -> str:
     """One or two sentences for the Code, which came of that action where one is given; `language` is `en` or `zh`."""
     hint = ENGLISH.get(f"{code} of {action}") or ENGLISH.get(code, UNKNOWN)
-    return gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True).gettext(hint)
+    return _catalogue(language).gettext(hint)
 
 
 def hint_on(error: CosbatchError, language: str, action: str) -> str:
     """The same for an error that came of that action; of what was refused before it was sent, the service's reasons say nothing."""
     return hint_for(error.code, language, action if isinstance(error, ServiceError) else "")
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)

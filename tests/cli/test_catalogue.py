@@ -21,7 +21,7 @@ CLI = language.CATALOGUES.parent
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%(?:\(\w+\))?[sr]")
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 NAME = re.compile(
-    r"\b(?!DELETE\b)[A-Z][A-Z_]{2,}(?![a-z])|[A-Z][a-z]+[A-Z]\w+|\b\w+\.\w+\b|[\w-]*/[\w./-]*\w|cos://[\w./-]+|`[^`]+`",
+    r"\b(?!DELETE\b)[A-Z][A-Z_]{2,}(?![a-z])|[A-Z][a-z]+[A-Z]\w+|\b\w+\.\w+\b|[\w-]*/[\w./-]*[\w/-]|cos://[\w./-]+|`[^`]+`",
     re.ASCII,
 )
 COMMAND = re.compile(r"^ {2,4}(?:cosbatch|echo|cat) .*$", re.MULTILINE)
