@@ -82,11 +82,11 @@ class Standin:
         self.faults.order(order_faults(list(faults), self.service.clock.now()))
 
     def jobs(self) -> list[dict[str, object]]:
-        """What GET /_standin/jobs shows."""
+        """What GET /_standin/jobs shows. Raises StoreFailure once it is stopped."""
         return truth(self.service)
 
     def events(self) -> list[dict[str, object]]:
-        """What GET /_standin/events shows."""
+        """What GET /_standin/events shows. Raises StoreFailure once it is stopped."""
         return events(self.service)
 
     def wait(self, timeout: float = 30.0) -> None:

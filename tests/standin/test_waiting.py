@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -92,11 +93,12 @@ def test_ends_when_the_stand_in_is_stopped(tmp_path: Path) -> None:
             waiting.result(10)
 
 
-def test_waits_for_nothing_that_is_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ask", [Standin.wait, Standin.jobs, Standin.events])
+def test_says_that_it_is_stopped(ask: Callable[[Standin], object], tmp_path: Path) -> None:
     with running(tmp_path) as standin:
         pass
     with pytest.raises(StoreFailure, match="it has been stopped"):
-        standin.wait()
+        ask(standin)
 
 
 def test_waits_for_nothing_that_nobody_moves(tmp_path: Path) -> None:

@@ -111,8 +111,10 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection for reading; what it reads inside one `with` is one state of the database.
 
-        Raises StoreFailure.
+        Raises StoreFailure, also once the database is closed.
         """
+        if self._is_closed:
+            raise StoreFailure("it has been stopped")
         try:
             connection = self._pool.pop()
         except IndexError:
@@ -153,14 +155,13 @@ class Database:
         deadline = time.monotonic() + seconds
         # Who has written comes here as well, so that no write is missed between the look and the wait.
         with self._written:
-            while not self._is_closed:
+            while True:
                 with self.reading() as connection:
                     left = find(connection)
                 remaining = deadline - time.monotonic()
                 if not left or remaining <= 0:
                     return left
                 self._written.wait(remaining)
-        raise StoreFailure("it has been stopped")
 
     def clear(self) -> None:
         """Remove everything that is kept. Raises StoreFailure."""

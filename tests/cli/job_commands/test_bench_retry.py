@@ -18,6 +18,6 @@ def test_measures_every_report(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_shows_what_was_measured_as_a_table() -> None:
-    figures = [bench_retry.Figures("few", 1.0, 1.4), bench_retry.Figures("many", 1.0, 1.6)]
+    figures = [bench_retry.Figures("few", 1.0, 1.3, 1.4), bench_retry.Figures("many", 1.0, 1.7, 1.6)]
     lines = bench_retry.table(figures, 30_000).splitlines()
     assert [line.split()[-1] for line in lines] == ["ratio", "1.40", "missed", "MiB"]
