@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from cosbatch.model.errors import quoted
 
@@ -45,8 +46,9 @@ class Log:
         named = {name: value for name in FIELDS if (value := fields.get(name)) is not None}
         line = {"level": level, "message": message, **named}
         shown = {name: self._shown(name, value) for name, value in line.items()}
-        # In ASCII: whatever encoding stdout has, the line gets out.
-        self._write(json.dumps(shown) + "\n")
+        # In ASCII: whatever encoding stdout has, the line gets out. Where stdout is broken, what is done is still told.
+        with suppress(OSError, ValueError):
+            self._write(json.dumps(shown) + "\n")
 
     def _shown(self, name: str, value: object) -> object:
         """The value without secrets; text of others, which may have any length, as far as a line needs it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from unittest.mock import Mock
 
 import pytest
 
@@ -47,6 +48,13 @@ def test_writes_what_any_stdout_takes() -> None:
 )
 def test_writes_lines_of_its_level_and_above(log_level: str, written: list[str]) -> None:
     assert [level for level in ("DEBUG", "INFO", "WARNING", "ERROR") if logged(level, "x", log_level)] == written
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("I/O operation on closed file")])
+def test_goes_on_where_stdout_is_broken(error: Exception) -> None:
+    written = Mock(side_effect=error)
+    Log(written)("INFO", "done")
+    assert written.call_count == 1
 
 
 def test_refuses_fields_that_have_no_name_in_the_contract() -> None:

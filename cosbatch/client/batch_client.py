@@ -14,7 +14,7 @@ from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import ConfigurationError, Problem
 from cosbatch.model.messages import Call
-from cosbatch.schemas.calls import FINAL_STATES
+from cosbatch.schemas.calls import FINAL_STATES, load_call
 from cosbatch.service.exchange import Budget, Exchange, Wire
 from cosbatch.service.transport import Transport, direct_session
 
@@ -98,6 +98,7 @@ class BatchClient:
 
     def list_jobs(self, status: str | None = None) -> Iterator[Job]:
         """Every job of the last 90 days, in the service's order, from as many pages as there are (436/38611)."""
+        load_call("ListJobs", {} if status is None else {"JobStatuses": status})
         return all_jobs({"jobStatuses": status}, self._exchange(LISTING_PATIENCE))
 
     def update_job_priority(self, job_id: str, priority: int) -> dict[str, Any]:

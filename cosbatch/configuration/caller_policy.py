@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,8 +17,11 @@ from cosbatch.model.identity import read_marker
 _OBJECT = "/Manifest/Location/ObjectArn"
 _TARGET = "/Operation/COSPutObjectCopy/TargetResource"
 _REPORT = "/Report/Bucket"
-# Everybody, as grants name it (436/30752): the account `qcs::cam::anyone:anyone`, the URI of a group, or any.
-_EVERYBODY = ("anyone", "allusers", "authenticatedusers", "*")
+# Everybody, as grants name it (436/30752): the account `qcs::cam::anyone:anyone`, a group with or without its URI, or any.
+_EVERYBODY = re.compile(
+    r"(?:qcs::cam::)?(?:anyone|\*)(?::(?:anyone|\*))?|(?:https?://[\w./-]+/)?(?:AllUsers|AuthenticatedUsers)",
+    re.ASCII | re.IGNORECASE,
+)
 
 _Buckets = Mapping[str, names.Resource]
 
@@ -52,14 +56,14 @@ def check_confirmation(description: object, caller: str, profiles: Profiles) -> 
         raise Forbidden(f"The token that created a job may not confirm it: {how}.")
 
 
-def check_size(rows: int | None, profile: Profile | None, is_counted: bool) -> None:
-    """Raises InvalidManifest where the manifest has more rows, counted or estimated, than the profile's `max_objects`."""
+def check_size(rows: int | None, profile: Profile | None, is_all: bool) -> None:
+    """Raises InvalidManifest where so many rows that were seen, of the manifest or `is_all` of it, are over `max_objects`."""
     if profile is None or rows is None:
         return
     limit = profile.limits.get("max_objects", rows)
     if rows > limit:
         how = f"split it, as cosbatch split LIST --rows {limit} does"
-        has = f"{'' if is_counted else 'about '}{rows}"
+        has = f"{'' if is_all else 'at least '}{rows}"
         problem = Problem("/Manifest", f"has {has} rows; profile {profile.name} allows {limit}: {how}")
         raise InvalidManifest("The manifest lists more objects than its profile allows; no job was created.", [problem])
 
@@ -71,16 +75,12 @@ def needs_confirmation(document: Mapping[str, Any], profile: Profile | None) -> 
     if "COSDeleteObject" in document["Operation"]:
         return True
     canned = document["Operation"].get("COSPutObjectCopy", {}).get("CannedAccessControlList")
-    return canned == "public-read" or any(map(_is_everybody, _grantees(document)))
+    return canned == "public-read" or any(map(_EVERYBODY.search, _grantees(document)))
 
 
 def _grantees(document: Mapping[str, Any]) -> list[str]:
     copy = document["Operation"].get("COSPutObjectCopy", {})
     return [grant["Grantee"]["Identifier"] for grant in copy.get("AccessControlGrants", ())]
-
-
-def _is_everybody(grantee: str) -> bool:
-    return any(name in grantee.lower() for name in _EVERYBODY)
 
 
 def _buckets(document: Mapping[str, Any]) -> _Buckets:
@@ -106,12 +106,12 @@ def _foreign(document: Mapping[str, Any], buckets: _Buckets, account: Account) -
 
 
 def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], uin: str) -> Iterator[Problem]:
-    """Everybody is no other account: that waits for a person. Who names an account is not everybody."""
+    """Everybody is no other account: that waits for a person."""
     message = "is of another account than this function's, and not among the grantees of the policy"
+    own = re.compile(rf"qcs::cam::uin/{uin}:\w+/[\w+=.@-]+", re.ASCII)
     for index, grantee in enumerate(_grantees(document)):
-        is_someone = "uin/" in grantee.lower() or not _is_everybody(grantee)
-        is_own = grantee.startswith(f"qcs::cam::uin/{uin}:")
-        if is_someone and not is_own and grantee not in policy.get("grantees", ()):
+        is_known = own.fullmatch(grantee) or _EVERYBODY.fullmatch(grantee)
+        if not is_known and grantee not in policy.get("grantees", ()):
             yield Problem(f"/Operation/COSPutObjectCopy/AccessControlGrants/{index}/Grantee/Identifier", message)
 
 

@@ -159,13 +159,13 @@ def _check_open(elements: Mapping[str, Any], profile: Profile) -> None:
 def _overlaid(profile: Profile, elements: dict[str, Any], moment: float) -> dict[str, Any]:
     """The elements over the profile's job, its placeholders filled in; Description, which is for people, may be cut."""
     job, manifest = dict(profile.job), elements.get("Manifest")
-    values = _placeholders(manifest, moment)
+    if isinstance(manifest, dict) and "Manifest" in job:
+        elements["Manifest"] = {**job["Manifest"], **manifest}
+    values = _placeholders(elements.get("Manifest", job.get("Manifest")), moment)
     if job.get("Description"):
         job["Description"] = shortened(_expanded(job["Description"], values), DESCRIPTION_LIMIT)
     if "Prefix" in job.get("Report", {}):
         job["Report"] = {**job["Report"], "Prefix": _expanded(job["Report"]["Prefix"], values)}
-    if isinstance(manifest, dict) and "Manifest" in job:
-        elements["Manifest"] = {**job["Manifest"], **manifest}
     return {**job, **elements}
 
 

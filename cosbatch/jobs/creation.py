@@ -186,7 +186,8 @@ def _find(trace: str, exchange: Exchange) -> _Finding:
                     found[job["JobId"]] = {**job, "RequestId": page.get("RequestId")}
     except ServiceSideError as error:
         broken_off = error
-    return _Finding([*found.values()], broken_off)
+    # The first ones made are looked at, in whatever order they are listed.
+    return _Finding(sorted(found.values(), key=lambda job: str(job.get("CreationTime") or "")), broken_off)
 
 
 def all_jobs(query: Mapping[str, object], exchange: Exchange) -> Iterator[Mapping[str, Any]]:

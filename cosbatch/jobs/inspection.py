@@ -25,7 +25,8 @@ class Inspection(NamedTuple):
     spec: Mapping[str, Any]
     size: int | None = None  # in bytes
     rows: int | None = None  # counted or estimated
-    is_counted: bool = False
+    seen: int | None = None  # rows that are certainly there
+    is_complete: bool = False  # whether these are all
     buckets: tuple[str, ...] = ()
     warnings: tuple[Fault, ...] = ()  # of what was seen
     unchecked: tuple[Mapping[str, object], ...] = ()  # what was asked for and could not be looked at
@@ -70,8 +71,8 @@ def inspect(
     inspection = Inspection(content.location, spec, content.size, unchecked=unchecked, leaves_limit_open=is_open)
     if verdict is None:
         return inspection
-    rows, is_counted = verdict.estimated_rows, verdict.complete
-    return inspection._replace(rows=rows, is_counted=is_counted, buckets=verdict.buckets, warnings=verdict.warnings)
+    inspection = inspection._replace(rows=verdict.estimated_rows, seen=verdict.rows, is_complete=verdict.complete)
+    return inspection._replace(buckets=verdict.buckets, warnings=verdict.warnings)
 
 
 def _told_by(verdict: Verdict | None, content: ManifestObject) -> list[str]:

@@ -34,8 +34,11 @@ def judge_rows(content: ManifestObject, fields: Sequence[str] | None, allowed: C
         start, size = judge.size, content.size
     else:
         head = content.read(0, EDGE)
-        feed_in_time(judge, [head], lambda: True)
-        start, size = len(head), len(head) if content.size is None else content.size
+        size = len(head) if content.size is None else content.size
+        if not feed_in_time(judge, [head], content.has_time) or (content.size is None and len(head) >= EDGE):
+            judge.break_off()
+            return judge.verdict(complete=False)
+        start = len(head)
     start = max(start, size - EDGE)
     tail = content.read(start, size - start) if start < size else b""
     return judge_head_and_tail(judge, tail, size)

@@ -172,7 +172,7 @@ def draft_of(call: Call, profile: Profile | None, moment: float, context: CallCo
     document = document_of(call.fields, profile, settings.account.region, moment)
     caller_policy.check(document, profile, profiles, settings)
     inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, context.exchange)
-    caller_policy.check_size(inspection.rows, profile, inspection.is_counted)
+    caller_policy.check_size(inspection.seen, profile, inspection.is_complete)
     document["Manifest"] = {"Location": inspection.location, "Spec": inspection.spec}
     if caller_policy.needs_confirmation(document, profile):
         document["ConfirmationRequired"] = True

@@ -30,7 +30,8 @@ def unix_seconds(date: str | None) -> float | None:
     """The moment that an HTTP header such as Date names; None where there is none, or it is no date."""
     try:
         moment = parsedate_to_datetime(date or "")
-        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        return moment.astimezone(timezone.utc).timestamp()  # in UTC there may be no such year
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -27,7 +27,7 @@ _SHARE = 0.25
 _SECONDS = 5.0
 # What headers name goes into the job: no more than the page allows, and nothing that XML cannot carry.
 _ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
-_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.ASCII)
 _SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
 
@@ -68,7 +68,8 @@ def is_part(response: Response, start: int) -> bool:
 def size_of(response: Response) -> int | None:
     """The size of the whole object in bytes, by the reply to HEAD or to GET of a part; None where it does not say."""
     found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-    text = found[3] if found else response.headers.get("content-length", "")
+    length = "" if response.status == 206 else response.headers.get("content-length", "")
+    text = found[3] if found else length
     return int(text) if _SIZE.fullmatch(text) else None
 
 
@@ -105,11 +106,13 @@ class ManifestObject:
             self._slowest = max(self._slowest, began - self._exchange.deadline.remaining())
             return part
         except ServiceError as error:
-            if error.code == "InvalidRange":
-                # There is no range in an object without bytes.
-                self.size = self.size or 0
-                return b""
-            raise
+            if error.code != "InvalidRange":
+                raise
+            if self.size:
+                raise _strange("The answer is that the manifest is empty, though it has bytes.") from None
+            # There is no range in an object without bytes.
+            self.size = 0
+            return b""
 
     def blocks(self, start: int = 0) -> Iterator[bytes]:
         """The whole content from `start` on, block by block."""
@@ -125,9 +128,11 @@ class ManifestObject:
         return self._exchange.deadline.remaining() >= self._reserve + 2 * self._slowest
 
     def beside(self, key: str) -> ManifestObject:
-        """Another object of the manifest's bucket."""
+        """Another object of the manifest's bucket, of whose reading as much time is kept for the job."""
         arn = self._resource._replace(key=key).arn(self._resource.region or self._exchange.account.region)
-        return ManifestObject({"ETag": None, "ObjectArn": arn}, self._exchange)
+        other = ManifestObject({"ETag": None, "ObjectArn": arn}, self._exchange)
+        other._reserve = self._reserve
+        return other
 
     def _ask(self, request: Request, read: Callable[[Response], T]) -> T:
         """Raises ServiceSideError, which names the object: a HEAD's failure says nothing of its own."""
@@ -156,7 +161,10 @@ class ManifestObject:
             # A versioned bucket: the job reads the version that was judged.
             self.version = version
             self.location.setdefault("ObjectVersionId", version)
-        self.size = size_of(response)
+        size = size_of(response)
+        if None not in (size, self.size) and size != self.size:
+            raise _strange("The answer gives the manifest another size than the one before.")
+        self.size = self.size if size is None else size
         self.last_modified = unix_seconds(headers.get("last-modified"))
         return response
 

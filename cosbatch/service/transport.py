@@ -123,7 +123,7 @@ def _translated(error: Exception, host: str) -> errors.CosbatchError:
             settings = "COSBATCH_ENDPOINT, COSBATCH_UIN, COSBATCH_REGION"
             message = f"The address for {host} cannot be one; look at {settings}. Nothing was sent."
             return errors.ConfigurationError(message)
-        case NotConnected(args=(ssl.SSLError(),)):
+        case NotConnected(args=(ssl.SSLCertVerificationError(),)):
             return errors.UpstreamTLS(f"{host} could not prove who it is (TLS).")
         case NotConnected(args=(TimeoutError(),)):
             return errors.UpstreamTimeout(f"{host} took no connection in time.")

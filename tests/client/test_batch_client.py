@@ -70,6 +70,12 @@ def test_refuses_a_document_before_anything_is_sent(client: BatchClient) -> None
     assert isinstance(caught.value, CosbatchError)
 
 
+def test_lists_no_state_that_a_job_cannot_have(client: BatchClient) -> None:
+    with pytest.raises(CosbatchError) as caught:
+        client.list_jobs("Nope")
+    assert [problem.pointer for problem in caught.value.problems] == ["/JobStatuses"]
+
+
 def test_closes_the_connections_of_its_own_session_alone(standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[requests.Session] = []
     monkeypatch.setattr(requests.Session, "close", lambda session: closed.append(session))

@@ -179,9 +179,9 @@ def test_counts_the_rows_of_the_manifest(rows: int | None, limit: int | None, re
         caller_policy.check_size(rows, None, True)
         return
     how = "split it, as cosbatch split LIST --rows 10 does"
-    for is_counted, told in ((True, "11"), (False, "about 11")):
+    for is_all, told in ((True, "11"), (False, "at least 11")):
         with pytest.raises(InvalidManifest) as error:
-            caller_policy.check_size(rows, profile(**limits), is_counted)
+            caller_policy.check_size(rows, profile(**limits), is_all)
         assert error.value.problems[0].message == f"has {told} rows; profile restore allows 10: {how}"
 
 
@@ -204,6 +204,20 @@ def test_grants_nothing_to_another_account_that_the_policy_does_not_name() -> No
     assert pointers(asked) == [GRANTEE]
     assert pointers(asked, {"grantees": ["qcs::cam::uin/777:uin/777"]}) == [GRANTEE]
     assert pointers(asked, {"grantees": [ANOTHER["Identifier"]]}) == []
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        f"qcs::cam::uin/{UIN}:uin/{UIN}, id=qcs::cam::uin/666:uin/666",
+        f"qcs::cam::uin/{UIN}0:uin/1",
+        "100000000002anyone",
+        "qcs::cam::anyone:uin/666",
+        "AllUsers of 666",
+    ],
+)
+def test_takes_no_other_account_for_the_own_one_or_for_everybody(identifier: str) -> None:
+    assert pointers(document(Operation=grants(SOMEONE, {**ANYONE, "Identifier": identifier}))) == [GRANTEE]
 
 
 def test_leaves_grants_to_everybody_to_the_person_who_confirms() -> None:

@@ -244,6 +244,11 @@ def test_fills_in_placeholders(text: str, filled: str) -> None:
     assert (document["Description"], document["Report"]["Prefix"]) == (filled, f"reports/{filled}")
 
 
+def test_fills_in_the_manifest_that_the_profile_itself_names() -> None:
+    profile = profile_of(job={"Manifest": {"Location": {"ObjectArn": MANIFEST}}, "Description": "{bucket} {key}"})
+    assert document_of({}, profile, REGION, NOON)["Description"] == f"{BUCKET} restore/清单 1.csv"
+
+
 def test_fills_in_a_key_only_once_whatever_it_looks_like() -> None:
     document = document_of({"Manifest": f"cos://{BUCKET}/{{bucket}}{{key}}"}, profile_of(), REGION, 0)
     assert document["Description"] == "restore {bucket}{key}"

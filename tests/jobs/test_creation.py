@@ -316,6 +316,18 @@ def test_takes_the_job_that_was_made_first_where_another_is_its_clone(turn: int)
     assert created(Bench([DUPLICATE, clones, *details])) == RECOVERED
 
 
+def test_looks_at_the_jobs_that_were_made_first_in_whatever_order_they_are_listed() -> None:
+    """Of jobs that bear the marker, only a few are described."""
+    ids = [JOB_ID, *(f"{OTHER_ID[:-1]}{number}" for number in range(6))]
+    times = {job_id: f"2026-11-24T12:00:0{number}Z" for number, job_id in enumerate(ids)}
+    members = [
+        job(job_id, OWN).replace("</JobId>", f"</JobId><CreationTime>{times[job_id]}</CreationTime>") for job_id in ids
+    ]
+    details = [described({**ORDER.document, "CreationTime": times[job_id]}) for job_id in ids]
+    clones = page(*members[::-1], request_id="listed-1")
+    assert created(Bench([DUPLICATE, clones, *details])) == RECOVERED
+
+
 def test_takes_a_description_without_details_of_the_manifest_for_the_same() -> None:
     """The page's template of DescribeJob leaves Fields and ObjectVersionId out."""
     location = {"ObjectArn": DOCUMENT["Manifest"]["Location"]["ObjectArn"]}

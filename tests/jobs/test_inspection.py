@@ -442,6 +442,18 @@ def test_counts_exactly_where_a_profile_limits_the_rows() -> None:
     assert look(bucket, most=exact - 1).rows == look(bucket, most=len(bucket.content)).rows == exact
 
 
+def test_refuses_no_list_for_more_rows_than_were_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first rows are short: going by them, the list would have far more rows than it has."""
+    time = SleepingTime()
+    slow_judge(monkeypatch, time, 4)
+    short = b"".join(b"data-%s,%d\n" % (APPID.encode(), n) for n in range(20_000))
+    found = look_by(time, Bucket(short + TWO_ROWS * 9_000), "list.csv", "head", {"max_objects": 40_000})
+    assert found.seen is not None
+    assert found.rows is not None
+    assert found.seen < 40_000 < found.rows
+    assert found.leaves_limit_open
+
+
 def test_says_where_the_time_does_not_suffice_to_count_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     time = SleepingTime()
     slow_judge(monkeypatch, time, 1.4)
@@ -543,6 +555,33 @@ def test_passes_on_what_else_the_service_refuses() -> None:
     assert caught.value.code == "AccessDenied"
 
 
+def test_does_not_believe_a_part_that_is_of_another_size_than_the_head_says() -> None:
+    class Growing(Bucket):
+        def part(self, asked: dict[str, str], known: dict[str, str]) -> Response:
+            self.content += ROW
+            return super().part(asked, known)
+
+    with pytest.raises(UnexpectedResponse, match="another size"):
+        look(Growing(ROW))
+
+
+def test_does_not_believe_that_a_manifest_is_empty_that_has_bytes() -> None:
+    class Refusing(Bucket):
+        def part(self, asked: dict[str, str], known: dict[str, str]) -> Response:
+            return error(416, "InvalidRange")
+
+    with pytest.raises(UnexpectedResponse, match="is empty, though it has bytes"):
+        look(Refusing(ROW))
+
+
+def test_ends_a_look_at_both_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = SleepingTime()
+    slow_judge(monkeypatch, time, 10)
+    bucket = Bucket(TWO_ROWS * 18_000)
+    found = look_by(time, bucket, "list.csv", "head", {})
+    assert (found.is_complete, bucket.ranges) == (False, ["bytes=0-262143"])
+
+
 class Silent(Bucket):
     """A bucket that tells no sizes."""
 
@@ -554,6 +593,11 @@ class Silent(Bucket):
 def test_reads_on_where_no_size_is_told() -> None:
     assert look(Silent(ROW), ETag='"e1"').rows == 1
     assert look(Silent(ROW), check="full", ETag='"e1"').rows == 1
+
+
+def test_does_not_take_the_head_for_all_where_no_size_is_told() -> None:
+    assert not look(Silent(TWO_ROWS * 9_000), ETag='"e1"').is_complete
+    assert look(Silent(TWO_ROWS * 9), ETag='"e1"').is_complete
 
 
 def test_says_where_the_end_of_a_manifest_without_a_size_was_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from cosbatch.jobs.inspection import Inspection, inspect
+from cosbatch.jobs.judging import judge_data_files
+from cosbatch.manifest.inventory import judge_inventory
+from cosbatch.manifest.judge import CsvJudge
+from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import InvalidManifest
 from cosbatch.model.messages import Request, Response
-from cosbatch.service.manifest_object import EDGE
-from tests.stage import APPID, BUCKET, Service, configuration, exchange, refused
+from cosbatch.service.manifest_object import EDGE, ManifestObject
+from tests.stage import APPID, BUCKET, Service, SleepingTime, configuration, exchange, refused
 
 Json = dict[str, Any]
 KEY = "inv/manifest.json"
@@ -138,6 +142,24 @@ def test_reads_all_of_a_large_file_where_the_profile_has_limits() -> None:
     large = rows_over(2 * EDGE)
     found = look({"1.csv.gz": large}, limits={"source_buckets": ["inv-1250000000"]})
     assert (found.rows, found.unchecked) == (gzip.decompress(large).count(b"\n"), ())
+
+
+def test_keeps_time_for_the_job_while_it_reads_data_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    time, feed = SleepingTime(), CsvJudge.feed
+
+    def slowly(judge: CsvJudge, piece: bytes) -> None:
+        time.sleep(1)
+        feed(judge, piece)
+
+    monkeypatch.setattr(CsvJudge, "feed", slowly)
+    way = exchange(Bucket({"1.csv.gz": rows_over(2 * EDGE)}), 30.0)
+    way.deadline = Deadline(time.clock, 30.0)
+    files = {"1.csv.gz": rows_over(2 * EDGE)}
+    manifest = judge_inventory([inventory(files, filterObjectCount="1000000")])
+    content = ManifestObject({"ETag": '"e"', "ObjectArn": f"qcs::cos:ap-chengdu::{BUCKET}/{KEY}"}, way)
+    time.sleep(15)
+    verdict = judge_data_files(manifest, [], content, full=True)
+    assert (verdict.complete, way.deadline.remaining() >= 6.5) == (False, True)
 
 
 def test_says_how_many_files_were_not_looked_at() -> None:

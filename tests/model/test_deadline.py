@@ -96,6 +96,7 @@ def test_has_a_clock_that_really_goes() -> None:
         ("", None),
         ("soon", None),
         ("Tue, 99 Nov 2026 12:00:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
     ],
 )
 def test_reads_the_date_of_a_header(header: str | None, seconds: float | None) -> None:

@@ -671,7 +671,7 @@ def test_refuses_a_certificate_of_another_name(transport: Transport, trusted: ss
 
 def test_refuses_a_server_that_speaks_no_tls(transport: Transport, trusted: ssl.SSLContext) -> None:
     with serving(speaks_another_protocol_at_once) as server:
-        assert failure(transport, server.tls_endpoint) == NOT_PROVEN
+        assert failure(transport, server.tls_endpoint) == NOT_REACHED
 
 
 def speaks_another_protocol_at_once(visit: Visit) -> None:

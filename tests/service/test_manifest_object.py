@@ -34,6 +34,8 @@ def test_asks_for_a_part_of_one_state_of_one_version(length: int, limit: int) ->
         (206, "bytes 10-14/100", 10, True),
         (206, "bytes 0-4/100", 10, False),
         (206, "bytes 10-15/100", 10, False),
+        (206, "bytes 10-14/*", 10, True),
+        (206, "bytes 0-4/*", 10, False),
         (206, None, 10, True),
         (200, None, 0, True),
         (200, None, 10, False),
@@ -45,14 +47,16 @@ def test_knows_the_part_that_was_asked_for(status: int, content_range: str | Non
 
 
 @pytest.mark.parametrize(
-    ("headers", "size"),
+    ("status", "headers", "size"),
     [
-        ({"content-length": "12"}, 12),
-        ({"content-length": "5", "content-range": "bytes 10-14/100"}, 100),
-        ({"content-length": "many"}, None),
-        ({"content-length": "٣"}, None),
-        ({}, None),
+        (200, {"content-length": "12"}, 12),
+        (206, {"content-length": "5", "content-range": "bytes 10-14/100"}, 100),
+        (206, {"content-length": "5", "content-range": "bytes 10-14/*"}, None),
+        (206, {"content-length": "5"}, None),
+        (200, {"content-length": "many"}, None),
+        (200, {"content-length": "٣"}, None),
+        (200, {}, None),
     ],
 )
-def test_tells_the_size_of_the_whole(headers: dict[str, str], size: int | None) -> None:
-    assert size_of(Response(200, headers, b"")) == size
+def test_tells_the_size_of_the_whole(status: int, headers: dict[str, str], size: int | None) -> None:
+    assert size_of(Response(status, headers, b"")) == size

@@ -79,7 +79,8 @@ def _any_tls_fault_is_a_failed_handshake() -> Iterator[None]:
     translated = transport._translated
 
     def mistranslated(error: Exception, host: str) -> errors.CosbatchError:
-        return translated(NotConnected(error) if isinstance(error, ssl.SSLError) else error, host)
+        unproven = NotConnected(ssl.SSLCertVerificationError())
+        return translated(unproven if isinstance(error, ssl.SSLError) else error, host)
 
     with patch.object(transport, "_translated", mistranslated):
         yield
