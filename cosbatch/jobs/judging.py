@@ -52,25 +52,27 @@ def judge_inventory_object(content: ManifestObject, allowed: Container[str], ful
     return judge_data_files(inventory, allowed, content, full)
 
 
-class _SourceBucket:
+class SourceBucket:
     """The names that rows may have for their bucket: the source bucket's, without its appid too, or an allowed one's."""
 
-    def __init__(self, inventory: Inventory, allowed: Container[str]) -> None:
+    def __init__(self, inventory: Inventory, allowed: Container[str] | None) -> None:
         self._inventory = inventory
         self._allowed = allowed
 
     def __contains__(self, name: object) -> bool:
-        return name in self._inventory.buckets or name in self._allowed
+        return name in self._inventory.buckets or self._allowed is None or name in self._allowed
 
 
-def judge_data_files(inventory: Inventory, allowed: Container[str], content: ManifestObject, full: bool) -> Verdict:
+def judge_data_files(
+    inventory: Inventory, allowed: Container[str] | None, content: ManifestObject, full: bool
+) -> Verdict:
     """The verdict on an inventory, whose manifest.json is in order, by its data files.
 
-    `allowed` are the buckets that rows may name, `content` is the manifest.json; `full` asks for all rows of all files
+    `allowed` are the buckets that rows may name, None any; `content` is the manifest.json; `full` asks for all rows of all files
     instead of the beginnings of the first 20. Where all were read, `rows` counts them, and the verdict is complete.
     Raises ServiceSideError.
     """
-    buckets = _SourceBucket(inventory, allowed)
+    buckets = SourceBucket(inventory, allowed)
     faults: list[Fault] = []
     counted, complete, left = 0, True, 0
     for index, file in enumerate(inventory.files):

@@ -137,14 +137,7 @@ def _verdict_on_inventory(blocks: Iterable[bytes], options: argparse.Namespace) 
     client, place = connect_without_profiles(options), objects.place_of(options.manifest)
     location = {"ETag": None, "ObjectArn": place.arn(client.settings.account.region)}
     manifest = ManifestObject(location, client.exchange(LONG_PATIENCE))
-    return judge_data_files(inventory, options.bucket or _AnyBucket(), manifest, full=True)
-
-
-class _AnyBucket:
-    """Where no bucket is named, rows may name any."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
+    return judge_data_files(inventory, options.bucket, manifest, full=True)
 
 
 def _table(verdict: Verdict) -> list[str]:

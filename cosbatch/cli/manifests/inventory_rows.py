@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from cosbatch.cli.manifests.report_rows import lines
 from cosbatch.cli.remote import objects
@@ -12,39 +12,73 @@ from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.jobs.inspection import problems_of
-from cosbatch.manifest.inventory import judge_inventory
-from cosbatch.model.blocks import BrokenGzip, gunzip
+from cosbatch.jobs.judging import SourceBucket
+from cosbatch.manifest.inventory import DataFile, Inventory, judge_inventory
+from cosbatch.manifest.judge import CsvJudge
+from cosbatch.model.blocks import BrokenGzip, gunzip, in_pieces
 from cosbatch.model.errors import InvalidManifest
-from cosbatch.model.names import Resource
+from cosbatch.model.names import COLUMNS, Resource
 
 
 def rows_of_inventory(client: Client, place: Resource, most: int = 10_000) -> Iterator[bytes]:
-    """The list, in blocks of `most` rows. Raises InvalidManifest where the inventory cannot be read, ServiceSideError."""
+    """The list, in blocks of `most` rows. Raises InvalidManifest where the inventory cannot be read, or a data file would be
+    refused as part of it; ServiceSideError."""
     inventory = judge_inventory([objects.read(client, place)])
     if not inventory.verdict.ok:
         raise InvalidManifest("The inventory cannot be read.", problems_of(inventory.verdict))
-    fields = inventory.verdict.fields or ()
-    columns = [fields.index(name) for name in ("Key", "VersionId") if name in fields]
     total = sum(file.size for file in inventory.files)
     with bytes_shown(_("Reading"), total, client.clock) as show:
         for file in inventory.files:
-            data = Resource(place.bucket, file.key, place.region)
-            yield from _rows(client, data, columns, inventory.buckets[0], most)
+            try:
+                yield from _rows(_blocks(client, place, file), inventory, most)
+            except (BrokenGzip, csv.Error) as error:
+                message = f"The data file {file.key} of the inventory cannot be read: {error}."
+                raise InvalidManifest(message) from None
+            except InvalidManifest as error:
+                error.message = f"The data file {file.key} of the inventory {error.message}"
+                raise
             show(file.size)
 
 
-def _rows(client: Client, place: Resource, columns: Sequence[int], bucket: str, most: int) -> Iterator[bytes]:
+def _blocks(client: Client, place: Resource, file: DataFile) -> Iterator[bytes]:
+    """The unpacked content of the data file."""
+    stored = objects.head(client, Resource(place.bucket, file.key, place.region))
+    if stored.size != file.size:
+        raise InvalidManifest(f"has {stored.size} bytes, manifest.json says {file.size}.")
+    return gunzip(objects.blocks(client, stored))
+
+
+def _rows(blocks: Iterable[bytes], inventory: Inventory, most: int) -> Iterator[bytes]:
+    fields = inventory.verdict.fields or ()
+    bucket, *others = [fields.index(name) for name in COLUMNS[1:] if name in fields]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    try:
-        blocks = gunzip(objects.blocks(client, objects.head(client, place)))
-        for number, row in enumerate(csv.reader(lines(blocks), strict=True), 1):
-            if row:
-                writer.writerow([bucket, *(row[column] for column in columns)])
-            if number % most == 0:
-                yield text.getvalue().encode(errors="surrogateescape")
-                text.seek(0)
-                text.truncate()
-    except (BrokenGzip, csv.Error, IndexError) as error:
-        raise InvalidManifest(f"The data file {place.key} of the inventory cannot be read: {error}.") from None
+    for number, row in enumerate(csv.reader(lines(_judged(blocks, inventory)), strict=True), 1):
+        if row:
+            full_name = inventory.buckets[0] if row[bucket] in inventory.buckets else row[bucket]
+            # csv.writer leaves a carriage return without quotes, as csv.reader does not take it.
+            writer.writerow([full_name, *(row[column].replace("\r", "%0D") for column in others)])
+        if number % most == 0:
+            yield text.getvalue().encode(errors="surrogateescape")
+            text.seek(0)
+            text.truncate()
     yield text.getvalue().encode(errors="surrogateescape")
+
+
+def _judged(blocks: Iterable[bytes], inventory: Inventory) -> Iterator[bytes]:
+    """The blocks, of which each was judged as the inventory's jobs have it."""
+    judge = CsvJudge(inventory.verdict.fields, SourceBucket(inventory, None))
+    for piece in in_pieces(blocks):
+        judge.feed(piece)
+        _check(judge)
+        yield piece
+    judge.close()
+    _check(judge)
+
+
+def _check(judge: CsvJudge) -> None:
+    if judge.findings.faults:
+        verdict = judge.verdict()
+        error = InvalidManifest("cannot work; nothing was made of it.", problems_of(verdict))
+        error.fields |= {"Verdict": verdict.as_json(), "Totals": verdict.totals}
+        raise error

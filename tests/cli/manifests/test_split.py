@@ -111,15 +111,29 @@ def test_makes_lists_of_an_inventory(run: Run, folder: Path, standin: Standin) -
 
 
 def test_keeps_the_bytes_of_an_inventory_s_keys_and_no_blank_line(folder: Path, standin: Standin) -> None:
-    inventory([], "Bucket, Key", gzip.compress(b'\nphotos,"\xff,\xe4\xb8\xad.jpg"\n'))
+    inventory([], "Bucket, Key", gzip.compress(b'\nphotos,",\xe4\xb8\xad.jpg"\nphotos,"a\rb"\n'))
     place = Resource(BUCKET, "inventory/20261123/manifest.json", None)
     kept = b"".join(rows_of_inventory(client_of(os.environ, Clock()), place))
-    assert kept == BUCKET.encode() + b',"\xff,\xe4\xb8\xad.jpg"\n'
+    assert kept == f'{BUCKET},",中.jpg"\n{BUCKET},a%0Db\n'.encode()
+
+
+def test_keeps_the_bucket_of_each_row_of_an_inventory(folder: Path, standin: Standin) -> None:
+    inventory([["photos", "a"], [BUCKET, "b"], ["other-1250000000", "c"]], "Bucket, Key")
+    place = Resource(BUCKET, "inventory/20261123/manifest.json", None)
+    kept = b"".join(rows_of_inventory(client_of(os.environ, Clock()), place))
+    assert kept == f"{BUCKET},a\n{BUCKET},b\nother-1250000000,c\n".encode()
 
 
 @pytest.mark.parametrize(
     ("rows", "packed", "fault"),
-    [([["photos"]], None, "cannot be read"), ([], b"not packed", "gzip"), ([], b"\x1f\x8b\x08", "gzip")],
+    [
+        ([["photos"]], None, "ColumnCount at line 1"),
+        ([["photos", "2026", "old.jpg"]], None, "ColumnCount at line 1"),
+        ([["photos", "a"], ["photos", ""]], None, "EmptyKey at line 2"),
+        ([["other", "a"]], None, "ForeignBucket at line 1"),
+        ([], b"not packed", "gzip"),
+        ([], b"\x1f\x8b\x08", "gzip"),
+    ],
 )
 def test_refuses_a_data_file_that_cannot_be_read(
     run: Run, folder: Path, standin: Standin, rows: list[list[str]], packed: bytes | None, fault: str
@@ -127,8 +141,16 @@ def test_refuses_a_data_file_that_cannot_be_read(
     inventory(rows, "Bucket, Key", packed)
     said = run("split", f"cos://{BUCKET}/inventory/20261123/manifest.json", "--rows", "3")
     assert (said.code, said.json["Code"]) == (1, "InvalidManifest")
-    assert fault in said.json["Message"]
+    assert fault in said.out
     assert os.listdir(".") == ["list.csv", "standin"] or "20261123-parts" not in os.listdir(".")
+
+
+def test_refuses_a_data_file_that_is_shorter_than_its_inventory_says(run: Run, folder: Path, standin: Standin) -> None:
+    inventory([["photos", "a"], ["photos", "b"]], "Bucket, Key")
+    store("inventory/20261123/data.csv.gz", gzip.compress(b"photos,a\n"))
+    said = run("split", f"cos://{BUCKET}/inventory/20261123/manifest.json", "--rows", "3")
+    assert (said.code, said.json["Code"]) == (1, "InvalidManifest")
+    assert "bytes, manifest.json says" in said.json["Message"]
 
 
 def test_refuses_an_inventory_of_another_kind(run: Run, folder: Path, standin: Standin) -> None:
