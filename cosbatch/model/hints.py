@@ -43,7 +43,7 @@ ENGLISH = {
     "means a repeated token, an empty body, or a status that cannot change so.",
     "MethodNotAllowed": "The route has other methods; the Allow header names them.",
     "NotFound": "There is no such route. POST /jobs creates; GET /jobs lists; GET /jobs/<JobId> describes.",
-    "OutputInUse": "Another `cosbatch build` writes the same manifest. Wait for its end, or choose another --output.",
+    "OutputInUse": "Another `cosbatch build` or `split` writes there. Wait for its end, or choose another --output.",
     "PayloadTooLarge": "A call is at most 256 KiB. The list of objects belongs into a manifest in a bucket, not into "
     "the call.",
     "Unauthorized": "Send Authorization: Bearer <token>; the SHA-256 of the token must stand in COSBATCH_HTTP_TOKENS.",

@@ -131,9 +131,13 @@ def _listed(
     listing = Listing(place.bucket, place.region or clients[0].settings.account.region, place.key or "")
     selection = Selection(listing, latest_only=True, storage_classes=tuple(classes), without=tuple(without))
     digest = hashlib.sha256(json.dumps(asdict(selection)).encode()).hexdigest()
-    path = os.path.join(_cache(), f"{digest[:32]}.csv")
-    try:
-        state = list_into(path, selection, clients)
+    cache = _cache()
+    listed = os.path.join(cache, f"{digest[:32]}.csv")
+    # The same command elsewhere lists into the same file: what is listed is put where it is this one's own.
+    with tempfile.TemporaryDirectory(dir=cache, prefix="list-") as folder:
+        state = list_into(listed, selection, clients)
+        path = os.path.join(folder, "list.csv")
+        os.replace(listed, path)
         of = _(" of class {classes}").format(classes=_(" or ").join(classes)) if classes else ""
         told = ngettext("Listed: {count} object{of_class}.", "Listed: {count} objects{of_class}.", state.rows)
         output.say(told.format(count=f"{state.rows:,}", of_class=of))
@@ -141,10 +145,6 @@ def _listed(
             left_out = _("Left out: {prefixes}, where jobs write and lists are uploaded.")
             output.say(left_out.format(prefixes=", ".join(without)))
         yield path
-    finally:
-        # What a listing needs to go on lies beside it.
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(path)
 
 
 def _cache() -> str:

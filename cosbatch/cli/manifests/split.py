@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cosbatch.cli.manifests import lists
 from cosbatch.cli.manifests.cutting import Part, parts_of
+from cosbatch.cli.manifests.draft import OutputInUse
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.content import Stretch, whole_file
 from cosbatch.cli.terminal import exit_codes, files, output
@@ -18,7 +21,7 @@ from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command, whole_number
 from cosbatch.cli.terminal.progress import bytes_shown
-from cosbatch.cli.terminal.tables import table
+from cosbatch.cli.terminal.tables import printable, table
 from cosbatch.jobs.inspection import problems_of
 from cosbatch.manifest.judge import judge_csv
 from cosbatch.model import strict_json
@@ -65,8 +68,8 @@ def split(options: argparse.Namespace) -> int:
         parts = divided(whole, options.rows, options.clock)
         width = max(4, len(str(len(parts))))
         names = [f"{stem}-{number:0{width}}.csv" for number in range(1, len(parts) + 1)]
-        _prepare(folder, whose, names)
-        with bytes_shown(_("Writing"), whole.size, options.clock) as show:
+        with _for_this_alone(folder), bytes_shown(_("Writing"), whole.size, options.clock) as show:
+            _prepare(folder, whose, names)
             for name, part in zip(names, parts, strict=True):
                 with files.writing(os.path.join(folder, name)) as file:
                     file.writelines(replace(whole, start=part.start, size=part.size).blocks(show))
@@ -102,8 +105,34 @@ def _identity(name: str) -> str:
     return name if name == files.STDIN or objects.is_object(name) else os.path.abspath(name)
 
 
+@contextlib.contextmanager
+def _for_this_alone(folder: str) -> Iterator[None]:
+    """Make the folder, and write to it in the `with` block; the system's own lock keeps other processes from that.
+
+    Raises WrongUsage, OutputInUse.
+    """
+    files.make_folder(folder)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(descriptor, folder)
+        yield
+    except KeyboardInterrupt as error:
+        told = _("The parts in {folder} are not whole; the same command writes them anew.")
+        output.advise(error, printable(told.format(folder=folder)))
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OutputInUse(f"Another process divides a list into {folder}.") from None
+
+
 def _prepare(folder: str, whole: str, names: Sequence[str]) -> None:
-    """Make the folder, note what will be written there, and remove what an earlier split of that list had more.
+    """Note what will be written to the folder, and remove what an earlier split of that list has left there.
 
     Raises WrongUsage where a file is there that no split of it wrote.
     """
@@ -116,11 +145,11 @@ def _prepare(folder: str, whole: str, names: Sequence[str]) -> None:
         raise WrongUsage(
             _("{path} is there, and no split of this list wrote it; choose another --output").format(path=there)
         )
-    files.make_folder(folder)
     with files.writing(notes) as file:
         others = {list_: [name for name in parts if name not in names] for list_, parts in noted.items()}
         file.write(json.dumps({**others, whole: [*names]}).encode())
-    for name in {*earlier} - {*names}:
+    # All of them: parts of two splits beside each other would look like those of one.
+    for name in earlier:
         _remove(os.path.join(folder, name))
 
 

@@ -50,6 +50,18 @@ def test_keeps_what_comes_through_a_pipe(tmp_path: Path) -> None:
     assert not os.path.exists(str(path))
 
 
+def test_keeps_what_it_has_listed_while_the_same_is_listed_elsewhere(
+    standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    objects.write(client(), Resource(BUCKET, "photos/a.jpg", None), b"x")
+    with lists.found(f"cos://{BUCKET}/photos/", options()) as one:
+        with lists.found(f"cos://{BUCKET}/photos/", options()) as other:
+            assert Path(str(other)).read_text() == f"{BUCKET},photos/a.jpg\n"
+        assert Path(str(one)).read_text() == f"{BUCKET},photos/a.jpg\n"
+    assert os.listdir(tmp_path / "cosbatch") == []
+
+
 def test_keeps_no_more_of_a_pipe_than_check_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "ENDLESS", 3_000)
     pipe = tmp_path / "pipe"

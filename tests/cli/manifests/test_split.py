@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import io
@@ -9,9 +10,11 @@ import json
 import os
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from cosbatch.cli.manifests import split
 from cosbatch.cli.manifests.inventory_rows import rows_of_inventory
 from cosbatch.cli.manifests.split import divided
 from cosbatch.cli.remote import objects
@@ -82,6 +85,27 @@ def test_divides_what_a_prefix_holds(run: Run, folder: Path, standin: Standin, m
     assert "Listed: 3 objects." in said.err
     assert [part.count("\n") for part in parts("photos-parts")] == [2, 1]
     assert os.listdir(folder / "cache" / "cosbatch") == []
+
+
+def test_refuses_to_write_where_another_split_does(run: Run, folder: Path) -> None:
+    os.mkdir("list-parts")
+    other = os.open("list-parts", os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    refused = run("split", "list.csv", "--rows", "2")
+    assert (refused.code, refused.json["Code"], os.listdir("list-parts")) == (1, "OutputInUse", [])
+    os.close(other)
+    assert run("split", "list.csv", "--rows", "2").code == 0
+
+
+def test_leaves_no_part_of_an_earlier_split_where_it_is_interrupted(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("split", "list.csv", "--rows", "1").code == 0
+    stretches = Mock(side_effect=[whole_file("list.csv"), KeyboardInterrupt])
+    monkeypatch.setattr(split, "replace", stretches)
+    interrupted = run("split", "list.csv", "--rows", "2")
+    assert (interrupted.code, sorted(os.listdir("list-parts"))) == (130, [".cosbatch-split.json", "list-0001.csv"])
+    assert "The parts in list-parts are not whole; the same command writes them anew." in interrupted.err
 
 
 def inventory(rows: list[list[str]], schema: str, packed: bytes | None = None) -> None:
