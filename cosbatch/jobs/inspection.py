@@ -79,11 +79,12 @@ def _told_by(verdict: Verdict | None, content: ManifestObject) -> list[str]:
     """The Fields that the rows tell where the caller does not. Raises InvalidRequest where they tell none."""
     from cosbatch.manifest.judge import judge_csv
 
-    fields = (verdict or judge_csv([content.read(0, EDGE)])).fields
-    if not fields:
+    verdict = verdict or judge_csv([content.read(0, EDGE)])
+    if not verdict.fields:
+        odd = [problem_of(each) for each in verdict.warnings if each.fault == "StrangeVersionId"][:1]
         problem = Problem("/Manifest/Spec/Fields", "cannot be told by the manifest's rows; name its columns")
-        raise InvalidRequest("The job breaks rules of the CreateJob page; no job was created.", [problem])
-    return list(fields)
+        raise InvalidRequest("The job breaks rules of the CreateJob page; no job was created.", [problem, *odd])
+    return list(verdict.fields)
 
 
 class ManifestCheck:
@@ -141,6 +142,11 @@ def warning_of(found: Fault) -> dict[str, object]:
     return warning(found.fault, OBJECT_ARN, f"{found.place}: {found.message}")
 
 
+def problem_of(found: Fault) -> Problem:
+    """What is wrong in the list, with its line and column."""
+    return Problem(OBJECT_ARN, f"{found.fault} at {found.place}: {found.message}")
+
+
 def problems_of(verdict: Verdict) -> list[Problem]:
-    """The faults that were kept, each with its line and column."""
-    return [Problem(OBJECT_ARN, f"{each.fault} at {each.place}: {each.message}") for each in verdict.faults]
+    """The faults that were kept."""
+    return [problem_of(fault) for fault in verdict.faults]

@@ -109,7 +109,7 @@ ENGLISH = {
     "the service and as we wrote them.",
     "SlowDown": "Too many requests. Wait a minute, or over HTTP as long as Retry-After says, and try again with the same "
     "token.",
-    "TooManyJobs": "The quota of jobs is full. Wait until jobs end, or cancel or delete some; nothing was created.",
+    "TooManyJobs": "The quota of jobs is full: this job was not created. Wait until jobs end, or cancel or delete some.",
     "UserNetworkTooSlow": "The request came in too slowly. Try again with the same token.",
     "XMLSizeLimit": "The document is larger than the service reads. Shorten metadata, tags and grants.",
 }

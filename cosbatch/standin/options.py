@@ -106,7 +106,7 @@ def _digits(text: str) -> str:
 
 
 def _region(text: str) -> str:
-    if not re.fullmatch("[a-z0-9-]+", text):
+    if not re.fullmatch("[a-z]+(?:-[a-z0-9]+)+", text):
         raise argparse.ArgumentTypeError(_("{text} is no region, such as ap-chengdu").format(text=repr(text)))
     return text
 

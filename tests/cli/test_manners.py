@@ -37,7 +37,6 @@ WRONG = {
         restore bytes.csv --days 7 {HOW}
         restore list.csv --days 7 {HOW} --plan-digest sha256:0
         copy list.csv --to cos://other-99/x {HOW}
-        delete-objects list.csv --role 'a b' --report cos://report-1250000000/r --yes
         check empty.csv
         check bytes.csv
         split empty.csv --rows 5
@@ -70,6 +69,7 @@ WRONG = {
         restore list.csv --days 0 --yes
         restore list.csv --days 7 --yes
         restore list.csv --days 7 --role R --report s3://a/b --yes
+        delete-objects list.csv --role 'a b' --report cos://report-1250000000/r --yes
         restore s3://bucket/list.csv --days 7 {HOW}
         restore cos://bad --days 7 {HOW}
         restore nowhere.csv --days 7 {HOW}

@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 
 from cosbatch.cli.deploy.rights import ANY, READ, Rights, below, manifests_of, written_by
 from cosbatch.cli.job_commands.list_options import REPORT, ROLE, UPLOAD_TO, place_given, role_given, upload_folder
-from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import _
 from cosbatch.configuration import Configuration
 from cosbatch.configuration.profiles import Profile
-from cosbatch.model import names
 from cosbatch.model.names import Resource
 from cosbatch.schemas.calls import ACTIONS
 
@@ -46,7 +44,7 @@ def places_of(
     region = settings.account.region
     own = place_given(environ[REPORT], REPORT) if environ.get(REPORT) else None
     roles = {profile.job["RoleArn"] for profile in profiles if "RoleArn" in profile.job}
-    roles |= {_role(environ[ROLE], settings.account.uin)} if environ.get(ROLE) else set()
+    roles |= {role_given(environ[ROLE], settings.account.uin, ROLE)} if environ.get(ROLE) else set()
     buckets = {*sources}.union(*(profile.limits.get("source_buckets", ()) for profile in profiles))
     reports = {place for profile in profiles for place in written_by(profile, "reports", settings)}
     reports |= {below(own.bucket, _folder(own), region)} if own else set()
@@ -60,15 +58,6 @@ def places_of(
         frozenset(place for profile in profiles for place in manifests_of(profile, configuration))
         | {below(place.bucket, place.key or "", place.region or region) for place in given},
     )
-
-
-def _role(text: str, uin: str) -> str:
-    role = role_given(text, uin)
-    if names.role_uin(role) is None:
-        # Not the text itself: what was put into a variable by mistake may be a secret.
-        message = _("{what} names no role: write its name, or qcs::cam::uin/<uin>:roleName/<name>")
-        raise WrongUsage(message.format(what=ROLE))
-    return role
 
 
 def _folder(report: Resource) -> str:

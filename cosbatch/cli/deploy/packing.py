@@ -6,6 +6,7 @@ its name.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -94,8 +95,11 @@ def _unpacked(wheel: Path) -> Iterator[tuple[str, bytes]]:
 def interpreter_of(version: str) -> str | None:
     """A Python of this version: this one, one on PATH, or one of pyenv's; None where there is none."""
     name = f"python{version}"
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    known = [sys.executable, shutil.which(name), *pyenv.glob(f"versions/*/bin/{name}")]
+    known = [sys.executable, shutil.which(name)]
+    # There may be no home folder, or none that may be read.
+    with contextlib.suppress(RuntimeError, OSError):
+        pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+        known += map(str, pyenv.glob(f"versions/*/bin/{name}"))
     return next((str(path) for path in known if path and _version_of(str(path)) == version), None)
 
 

@@ -63,11 +63,12 @@ def _count(name: str, options: argparse.Namespace, counts: dict[str, int]) -> No
                 return
 
 
-def told_at_end(job_id: str, job: Mapping[str, Any], end: End, language: str) -> Iterator[str]:
-    """How the job ended, in words; where it has, also what failed, where the report is, and what comes next."""
+def told_at_end(job_id: str, job: Mapping[str, Any], end: End, language: str, service: str = "") -> Iterator[str]:
+    """How the job ended, in words; where it has, also what failed, where the report is, and what comes next, by commands with
+    the options of the `service`."""
     yield from verdict_of(job, language)
     if end.progress.is_final:
-        yield from _failures_told(job_id, end)
+        yield from _failures_told(job_id, end, service)
         yield from left_told(job)
 
 
@@ -92,7 +93,7 @@ def needs_another_try(codes: Iterable[str]) -> bool:
     return not {*codes} <= _NOTHING_TO_DO
 
 
-def _failures_told(job_id: str, end: End) -> Iterator[str]:
+def _failures_told(job_id: str, end: End, service: str) -> Iterator[str]:
     counted, failed = sum(end.failures.values()), end.progress.failed
     if counted < failed and end.failures:
         first = ngettext("Of the first {count} failed task:", "Of the first {count} failed tasks:", counted)
@@ -106,7 +107,8 @@ def _failures_told(job_id: str, end: End) -> Iterator[str]:
         yield _("Nothing says which tasks failed: no report was ordered.")
     elif failed:
         yield _("A list of what failed:")
-        yield f"  cosbatch retry {job_id} --output again.csv"
+        # Each job has a list of its own: those of a list that was split are told of one after the other.
+        yield f"  cosbatch retry {job_id} --output again-{job_id[:8]}.csv{service}"
         if counted < failed or needs_another_try(end.failures):
             yield _("A new job for it:")
-            yield f"  cosbatch retry {job_id} --create"
+            yield f"  cosbatch retry {job_id} --create{service}"

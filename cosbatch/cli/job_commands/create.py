@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 
-from cosbatch.cli.job_commands.from_list import followed, going_on, make_jobs, show_plans
+from cosbatch.cli.job_commands.from_list import followed, going_on, make_jobs, show_plans, waits
 from cosbatch.cli.job_commands.list_options import add_end, add_listing, add_way, check_end
-from cosbatch.cli.job_commands.proposal import Proposal, waiting
+from cosbatch.cli.job_commands.proposal import Proposal
 from cosbatch.cli.manifests import lists, reports
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, connect
@@ -104,7 +104,7 @@ def _called(client: Client, call: dict[str, object]) -> dict[str, object]:
         if result["Outcome"] == "recovered":
             told = _("Job {job} is there, made by an earlier try: no other is made.")
         output.say(printable(told.format(job=result["JobId"])))
-        result |= waiting(draft)
+        result |= waits(client, result, draft)
     return result
 
 

@@ -25,8 +25,9 @@ from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import fitted, indented, printable, table
+from cosbatch.cli.terminal.typed import service_typed
 from cosbatch.client.batch_client import INTERVAL
-from cosbatch.jobs.perform import created
+from cosbatch.jobs.perform import Draft, created
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.model import identity
 from cosbatch.model.errors import CosbatchError, DuplicateUnresolved, IdempotencyMismatch
@@ -126,6 +127,10 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
         if len(planned) > 1:
             told = _("Of {all} jobs, this run has made {made}, or found them made.")
             output.say(told.format(made=f"{len(made):,}", all=f"{len(planned):,}"))
+        if made and isinstance(error, CosbatchError):
+            error.fields["Jobs"] = made
+        elif made:
+            _show(made, options, {})
         is_lasting = isinstance(error, CosbatchError) and not error.retryable
         instead = _instead(call, options)
         # A token whose job was deleted never works again: its hint says what does. One of --again is still to be told.
@@ -163,7 +168,16 @@ def _made_once(call: ListCall, proposal: Proposal) -> Result:
     except IdempotencyMismatch as error:
         error.message += " Where the list is to have one more job, --again makes it."
         raise
-    return {**result, "Manifest": place.uri, "Rows": proposal.rows, **waiting(draft)}
+    return {**result, "Manifest": place.uri, "Rows": proposal.rows, **waits(client, result, draft)}
+
+
+def waits(client: Client, result: Result, draft: Draft) -> Result:
+    """What the result of a job says besides, that waits until somebody confirms it; one that was found may not wait any more."""
+    told = waiting(draft)
+    if told and result["Outcome"] != "created":
+        with contextlib.suppress(CosbatchError):
+            return told if needs_confirmation(client.job(result["JobId"])) else {}
+    return told
 
 
 def _told(result: Result, proposal: Proposal) -> str:
@@ -179,32 +193,30 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
     """Follow the jobs where --wait asks for it, and note in each result how it ended, or that it could not be seen; the exit
     code of the worst end. The same command, and `how` otherwise, follows several once more.
     """
-    code = exit_codes.DONE
+    code, clock, service = exit_codes.DONE, client.clock, service_typed(options)
+    until = None if options.timeout is None else clock.monotonic() + options.timeout
     all_go_on = _("Only this command is stopped, not the jobs. The same command{how} follows them all.")
     stopped = all_go_on.format(how=how) if len(made) > 1 else ""
     for result in made:
         if not options.wait:
-            _say_what_comes_next(client, result["JobId"])
+            _say_what_comes_next(client, result["JobId"], service)
             continue
+        left = None if until is None else max(0.0, until - clock.monotonic())
         try:
-            code = max(code, _code_of_end(client, result, options, stopped))
+            job = follow(client, result["JobId"], INTERVAL, left, service, stopped)
         except CosbatchError as error:
             # The jobs are made all the same, and what they are must get out.
             result[N_("End")] = error.as_json()
             output.say_failure(result["End"], options)
-            _say_how_to_follow(result["JobId"])
-            return max(code, exit_codes.of_failure(error.code))
+            _say_how_to_follow(result["JobId"], service)
+            code = max(code, exit_codes.of_failure(error.code))
+            continue
+        end = end_of(result["JobId"], job, options)
+        result["End"] = end.as_json()
+        for line in told_at_end(result["JobId"], job, end, client.settings.language, service):
+            output.say(printable(line))
+        code = max(code, exit_code_of(end.progress))
     return code
-
-
-def _code_of_end(client: Client, result: Result, options: argparse.Namespace, stopped: str) -> int:
-    """The exit code for the end of the job, which is noted in its result."""
-    job = follow(client, result["JobId"], INTERVAL, options.timeout, stopped)
-    end = end_of(result["JobId"], job, options)
-    result["End"] = end.as_json()
-    for line in told_at_end(result["JobId"], job, end, client.settings.language):
-        output.say(printable(line))
-    return exit_code_of(end.progress)
 
 
 def _show(made: Sequence[Result], options: argparse.Namespace, more: Mapping[str, object]) -> None:
@@ -216,13 +228,13 @@ def _show(made: Sequence[Result], options: argparse.Namespace, more: Mapping[str
     output.show({"Jobs": made, **more}, options, lambda: table(("JobId", _("Rows"), _("Outcome")), rows))
 
 
-def _say_what_comes_next(client: Client, job_id: str) -> None:
+def _say_what_comes_next(client: Client, job_id: str, service: str) -> None:
     """How to confirm the job, where it has to be, and how to follow it. A job that cannot be described is made all the same."""
     with contextlib.suppress(CosbatchError):
         if needs_confirmation(client.job(job_id)):
-            say_how_to_confirm(job_id)
-    _say_how_to_follow(job_id)
+            say_how_to_confirm(job_id, service)
+    _say_how_to_follow(job_id, service)
 
 
-def _say_how_to_follow(job_id: str) -> None:
-    output.say(printable(_("Follow it with: cosbatch wait {job}").format(job=job_id)))
+def _say_how_to_follow(job_id: str, service: str) -> None:
+    output.say(printable(_("Follow it with: cosbatch wait {job}").format(job=f"{job_id}{service}")))

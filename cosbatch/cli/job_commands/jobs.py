@@ -95,12 +95,13 @@ def _of_one_job(
 
 def jobs(options: argparse.Namespace) -> int:
     client = connect_without_profiles(options)
-    found: list[Mapping[str, Any]] = []
-    for state in options.state or [None]:
+    by_id: dict[object, Mapping[str, Any]] = {}  # a job whose state changes meanwhile is listed twice
+    for state in dict.fromkeys(options.state or [None]):
         with naming("ListJobs"):
-            found += all_jobs({"jobStatuses": state}, client.exchange(LISTING_PATIENCE))
-    found.sort(key=lambda job: str(job.get("CreationTime") or ""), reverse=True)
-    found = found[: options.limit]
+            by_id |= {
+                job.get("JobId"): job for job in all_jobs({"jobStatuses": state}, client.exchange(LISTING_PATIENCE))
+            }
+    found = sorted(by_id.values(), key=lambda job: str(job.get("CreationTime") or ""), reverse=True)[: options.limit]
     output.show({"Jobs": found}, options, lambda: _lines(found, options, client.settings.account.region))
     return exit_codes.DONE
 

@@ -68,8 +68,10 @@ def add_way(parser: argparse.ArgumentParser) -> None:
         "report's bucket)"
     )
     way.add_argument("--upload-to", metavar="PLACE", help=where.format(variable=UPLOAD_TO, folder=UPLOAD_FOLDER))
-    way.add_argument("--split", type=whole_number(1, MOST_ROWS), metavar="N", help=_("make a job for each N rows"))
-    way.add_argument("--plan-digest", metavar="DIGEST", help=_("make the job only if it is still the planned one"))
+    how_many = way.add_mutually_exclusive_group()
+    each = _("make a job for each N rows")
+    how_many.add_argument("--split", type=whole_number(1, MOST_ROWS), metavar="N", help=each)
+    how_many.add_argument("--plan-digest", metavar="DIGEST", help=_("make the job only if it is still the planned one"))
     new = way.add_mutually_exclusive_group()
     new.add_argument("--token", metavar="TOKEN", help=_("the ClientRequestToken (default: made of list and job)"))
     new.add_argument("--again", action="store_true", help=_("make one more job of a list that had the same job before"))
@@ -111,16 +113,21 @@ def fields_of(options: argparse.Namespace, environ: Environ, profile: Profile | 
         "Description": options.description,
         "Priority": options.priority if options.priority is not None or "Priority" in taken else _priority(environ),
         "Report": _report(options, environ, taken.get("Report")),
-        "RoleArn": None if role is None else role_given(role, uin),
+        "RoleArn": None if role is None else role_given(role, uin, "--role" if options.role else ROLE),
     }
     given = {name: value for name, value in fields.items() if value is not None}
     _check_given({**taken, **given})
     return given
 
 
-def role_given(text: str, uin: str) -> str:
-    """The ARN of the role that is given by its name or its ARN."""
-    return text if text.startswith("qcs:") else names.role_arn(uin, text)
+def role_given(text: str, uin: str, what: str) -> str:
+    """The ARN of the role that an option or a variable gives by its name or its ARN. Raises WrongUsage."""
+    arn = text if text.startswith("qcs:") else names.role_arn(uin, text)
+    if names.role_uin(arn) is None:
+        # Not the text itself: what was put into a variable by mistake may be a secret.
+        message = _("{what} names no role: write its name, or qcs::cam::uin/<uin>:roleName/<name>")
+        raise WrongUsage(message.format(what=what))
+    return arn
 
 
 def _check_given(job: Mapping[str, object]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cosbatch.cli.job_commands.proposal import Proposal
+from cosbatch.cli.manifests.cutting import Part
 from cosbatch.cli.manifests.split import divided
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import LONG_PATIENCE, Client
@@ -81,8 +82,13 @@ def check(call: ListCall, source_place: Resource | None) -> None:
         caller_policy.check(document, profile, client.configuration.profiles, client.settings)
     except Forbidden as error:
         if source_place is None:
+            others = [problem for problem in error.problems if problem.pointer != OBJECT_ARN]
+            if not others:
+                message = _("lists cannot go to {place}: {reason}; name another place with --upload-to")
+                reason = error.problems[0].message
+                raise WrongUsage(message.format(place=call.folder.uri, reason=reason)) from None
             # Where the list goes follows from where the report does.
-            told = {problem.message for problem in error.problems if problem.pointer != OBJECT_ARN}
+            told = {problem.message for problem in others}
             error.problems = tuple(
                 each for each in error.problems if each.pointer != OBJECT_ARN or each.message not in told
             )
@@ -94,13 +100,19 @@ def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[
     if isinstance(source, Resource):
         return [_of_object(call, source)]
     whole, clock = whole_file(source), call.client.clock
-    stretches = [whole]
-    if rows is not None:
-        stretches = [replace(whole, start=part.start, size=part.size) for part in divided(whole, rows, clock)]
+    parts = [Part(0, whole.size, 0, 0)] if rows is None else divided(whole, rows, clock)
     with bytes_shown(_("Reading"), whole.size, clock) as show:
-        contents = [content_of(stretch, on_read=show) for stretch in stretches]
+        contents = [content_of(replace(whole, start=part.start, size=part.size), on_read=show) for part in parts]
     with bytes_shown(_("Judging"), whole.size, clock) as show:
-        return [_of_content(call, content, show) for content in contents]
+        planned = [_of_content(call, content, show) for content in contents]
+    return [_as_of_whole(proposal, part.lines) for proposal, part in zip(planned, parts, strict=True)]
+
+
+def _as_of_whole(proposal: Proposal, lines: int) -> Proposal:
+    """The proposal whose list warns of lines as they are counted in the whole list, so many of which stand before it."""
+    inspection = proposal.draft.inspection
+    warnings = tuple(each._replace(line=each.line + lines) for each in inspection.warnings)
+    return replace(proposal, draft=proposal.draft._replace(inspection=inspection._replace(warnings=warnings)))
 
 
 def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content, etag: str) -> Draft:

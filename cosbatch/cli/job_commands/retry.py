@@ -27,7 +27,7 @@ from cosbatch.cli.terminal.files import WrongUsage, folder_path, output_path
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_service, command
 from cosbatch.cli.terminal.tables import printable, table
-from cosbatch.cli.terminal.typed import option_typed
+from cosbatch.cli.terminal.typed import option_typed, service_typed
 from cosbatch.model import names
 
 Job = Mapping[str, Any]
@@ -97,6 +97,7 @@ def retry(options: argparse.Namespace) -> int:
         written = list(written_lists(failed, form, options))
     if not options.holds_rows:
         output.show({"Manifests": written, **left_warned(job or {})}, options, lambda: _table(written))
+    _say_what_was_there(options.by_code, written)
     _say_what_failed(failed, job, _next_told(failed, job, options) if written else ())
     return exit_codes.DONE
 
@@ -132,6 +133,15 @@ def _report_of(job_id: str, job: Job) -> str:
     return place.uri
 
 
+def _say_what_was_there(folder: str | None, written: Sequence[Mapping[str, Any]]) -> None:
+    """Name other lists of the folder: a person may take them for lists of this report."""
+    ours = {os.path.basename(str(each["Manifest"])) for each in written}
+    others = sorted({name for name in os.listdir(folder) if name.endswith(".csv")} - ours) if folder else []
+    if others:
+        told = _("Note: {names} in {folder} is not of this report.")
+        output.say(printable(told.format(names=", ".join(others), folder=folder)))
+
+
 def _table(written: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = [[each["Manifest"], each["Rows"], ", ".join(each["Codes"])] for each in written]
     return table((_("Manifest"), _("Rows"), _("Codes")), rows) if rows else []
@@ -154,7 +164,8 @@ def _next_told(failed: FailedTasks, job: Job | None, options: argparse.Namespace
         yield _("A new job for it:")
         command = ["cosbatch", "retry", options.report, "--create"]
         command += [word for code in options.code or () for word in ("--code", code)]
-        yield f"  {shlex.join(command)}"
+        command += ["--keys", options.keys] if options.keys else []
+        yield f"  {shlex.join(command)}{service_typed(options)}"
 
 
 def _create(failed: FailedTasks, form: str | None, job: Job, options: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from cosbatch.cli.terminal.language import N_, _, ngettext
 from cosbatch.cli.terminal.options import Commands, add_service, command, seconds
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.cli.terminal.tables import printable, record
+from cosbatch.cli.terminal.typed import service_typed
 from cosbatch.client.batch_client import INTERVAL
 from cosbatch.model.errors import CosbatchError
 
@@ -49,21 +50,24 @@ def add(commands: Commands) -> None:
 
 
 def wait(options: argparse.Namespace) -> int:
-    client = connect_without_profiles(options)
-    job = follow(client, options.job_id, options.interval, options.timeout)
+    client, service = connect_without_profiles(options), service_typed(options)
+    job = follow(client, options.job_id, options.interval, options.timeout, service)
     end = end_of(options.job_id, job, options)
     known = {"JobId": options.job_id, **end.as_json()}
     output.show({**known, "Job": job}, options, lambda: record(known, label=_))
-    for line in told_at_end(options.job_id, job, end, client.settings.language):
+    for line in told_at_end(options.job_id, job, end, client.settings.language, service):
         output.say(printable(line))
     return exit_code_of(end.progress)
 
 
-def follow(client: Client, job_id: str, interval: float, timeout: float | None, stopped: str = "") -> Job:
+def follow(
+    client: Client, job_id: str, interval: float, timeout: float | None, service: str = "", stopped: str = ""
+) -> Job:
     """The job as it was last seen: at its end, or when the time was over. Raises CosbatchError.
 
     Without a timeout, where nobody sits at a terminal, also when it waits to be confirmed.
-    `stopped` is what a person who interrupts is told in place of how to follow this one job.
+    `service` are options of the commands that are told; `stopped` is what a person who interrupts is told in place of how to
+    follow this one job.
     """
     # In a script, nobody would see that somebody has to confirm it.
     may_be_confirmed = timeout is not None or has_terminal()
@@ -77,21 +81,22 @@ def follow(client: Client, job_id: str, interval: float, timeout: float | None, 
                 if progress.is_final:
                     break
                 if needs_confirmation(job) and not is_told:
-                    say_how_to_confirm(job_id)
+                    say_how_to_confirm(job_id, service)
                     is_told = True
                     if not may_be_confirmed:
                         break
         except KeyboardInterrupt:
             if needs_confirmation(job):
-                say_how_to_confirm(job_id)
+                say_how_to_confirm(job_id, service)
             told = _("Only this command is stopped, not the job. Follow it with: cosbatch wait {job}")
-            output.say(printable(stopped or told.format(job=job_id)))
+            output.say(printable(stopped or told.format(job=f"{job_id}{service}")))
             raise
     return job
 
 
-def say_how_to_confirm(job_id: str) -> None:
-    output.say(printable(_("It waits to be confirmed: cosbatch confirm {job}").format(job=job_id)))
+def say_how_to_confirm(job_id: str, service: str) -> None:
+    told = _("It waits to be confirmed: cosbatch confirm {job}")
+    output.say(printable(told.format(job=f"{job_id}{service}")))
 
 
 def needs_confirmation(job: Job) -> bool:

@@ -139,7 +139,11 @@ def _nothing(selection: Selection) -> InvalidManifest:
     under = Resource(selection.listing.bucket, selection.listing.prefix, None).uri
     of_class = f" of class {' or '.join(selection.storage_classes)}" if selection.storage_classes else ""
     nothing = InvalidManifest(f"There is no object{of_class} under {under}, and so no list.")
-    hint = _("Look at the prefix, which is a key's beginning as it is, and at the storage class, such as {classes}.")
+    hint = _("Look at the prefix, which is a key's beginning as it is.")
+    if selection.storage_classes:
+        hint = _(
+            "Look at the prefix, which is a key's beginning as it is, and at the storage class, such as {classes}."
+        )
     nothing.fields["Hint"] = hint.format(classes=", ".join(USUAL_CLASSES))
     return nothing
 

@@ -119,12 +119,22 @@ def _format_of(options: argparse.Namespace, first: bytes) -> str:
 
 def _verdict_on_rows(blocks: Iterable[bytes], content: Limited, options: argparse.Namespace) -> Verdict:
     """The verdict on the rows that are all in sight: what a limit cut off is none."""
-    judge = CsvJudge(options.fields, options.bucket)
+    judge = CsvJudge(options.fields, _OfDataFile(options.bucket) if options.data_file else options.bucket)
     feed_in_time(judge, blocks, lambda: True)
     if content.is_cut:
         judge.break_off()
     judge.close(complete=not content.is_cut)
     return judge.verdict()
+
+
+class _OfDataFile:
+    """What rows of an inventory's data file may name for their bucket: any, or one of these, with its appid and without it."""
+
+    def __init__(self, buckets: Sequence[str] | None) -> None:
+        self._buckets = buckets
+
+    def __contains__(self, name: object) -> bool:
+        return self._buckets is None or any(name in (bucket, bucket.rpartition("-")[0]) for bucket in self._buckets)
 
 
 def _verdict_on_inventory(blocks: Iterable[bytes], options: argparse.Namespace) -> Verdict:

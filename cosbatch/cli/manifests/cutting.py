@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a list: where it begins, in bytes, how many it has, and how many rows."""
+    """A part of a list: where it begins, in bytes, how many it has, and how many rows; how many lines stand before it."""
 
     start: int
     size: int
     rows: int
+    lines: int
 
 
 def parts_of(blocks: Iterable[bytes], rows: int) -> Iterator[Part]:
@@ -41,12 +42,13 @@ class _Cutter:
         self.rows = 0  # of the part that is growing
         self.end = 0
         self._most = most
-        self._begin = 0  # of the part that is growing
+        self._begin, self._lines = 0, 0  # of the part that is growing: its first byte, and the lines before it
+        self._line = 0  # how many were taken
         self._is_inside = False  # of quotes, at the end of what was taken
 
     def cut(self, at: int) -> Part:
-        part = Part(self._begin, at - self._begin, self.rows)
-        self._begin, self.rows = at, 0
+        part = Part(self._begin, at - self._begin, self.rows, self._lines)
+        self._begin, self._lines, self.rows = at, self._line, 0
         return part
 
     def take(self, lines: bytes) -> Iterator[Part]:
@@ -65,8 +67,10 @@ class _Cutter:
                 at = lines.find(b"\n", at) + 1
             count -= wanted
             self.rows = self._most
+            self._line += wanted
             yield self.cut(self.end + at)
         self.rows += count
+        self._line += count
 
     def _line_by_line(self, lines: bytes) -> Iterator[Part]:
         at = self.end
@@ -77,6 +81,7 @@ class _Cutter:
                 self._is_inside ^= bool(line.count(b'"') % 2)
                 self.rows += not self._is_inside
             at += len(line) + 1
+            self._line += 1
 
 
 def _is_irregular(lines: bytes) -> bool:

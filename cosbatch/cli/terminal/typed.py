@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 
 from cosbatch.jobs.inspection import OBJECT_ARN
 
@@ -34,6 +35,12 @@ _VARIABLE = re.compile(r"/([A-Z][A-Z_]+)")
 def option_typed(name: str) -> str:
     """`--dry-run` of `dry_run`, as the parsed options name it."""
     return f"--{name.replace('_', '-')}"
+
+
+def service_typed(options: argparse.Namespace) -> str:
+    """The options by which the service is found, as the next command needs them too; empty where none were given."""
+    given = [(option_typed(name), getattr(options, name, None)) for name in ("region", "endpoint")]
+    return "".join(f" {option} {shlex.quote(value)}" for option, value in given if value)
 
 
 def place_typed(pointer: str, options: argparse.Namespace) -> str:

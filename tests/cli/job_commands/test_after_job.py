@@ -67,10 +67,23 @@ def test_wait_ends_with_what_failed_where_the_report_is_and_what_comes_next(run:
     assert end[2:] == [
         f"Its report: {report}",
         "A list of what failed:",
-        f"  cosbatch retry {job_id} --output again.csv",
+        f"  cosbatch retry {job_id} --output again-{job_id[:8]}.csv",
         "A new job for it:",
         f"  cosbatch retry {job_id} --create",
     ]
+
+
+def test_tells_the_next_commands_with_the_service_that_this_one_was_told(
+    run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id, region, endpoint = ended(run), os.environ["COSBATCH_REGION"], os.environ["COSBATCH_ENDPOINT"]
+    monkeypatch.delenv("COSBATCH_REGION")
+    monkeypatch.delenv("COSBATCH_ENDPOINT")
+    said = run("wait", job_id, "--region", region, "--endpoint", endpoint)
+    commands = [line.split() for line in said.err.splitlines() if line.startswith("  cosbatch ")]
+    assert [command[1] for command in commands] == ["retry", "retry"]
+    for command in commands:
+        assert run(*command[1:], *(["--dry-run"] if "--create" in command else [])).code == 0
 
 
 def test_wait_names_the_report_of_a_job_without_failures(run: Run, standin: Standin) -> None:
