@@ -153,6 +153,7 @@ def test_is_a_module_to_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         (["--uin", "u"], "'u' is not made of digits 0 to 9"),
         (["--appid", "１２"], "'１２' is not made of digits 0 to 9"),
         (["--region", ""], "'' is no region, such as ap-chengdu"),
+        (["--region", "chengdu"], "'chengdu' is no region, such as ap-chengdu"),
         (["--function", "x"], "'x' is not MODULE.NAME, such as handler.main_handler"),
         (["--function", ".x"], "'.x' is not MODULE.NAME, such as handler.main_handler"),
         (["--trigger", "none"], "'none' names no bucket with its APPID, such as photos-1250000000"),

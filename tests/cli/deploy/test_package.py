@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -184,6 +185,16 @@ def test_has_byte_code_that_is_never_compared_with_dates_or_sources(packed: Pack
 def test_has_byte_code_for_every_module(packed: Packed) -> None:
     modules = [name for name in packed.names() if name.endswith(".py")]
     assert len([name for name in packed.names() if name.endswith(".pyc")]) == len(modules)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no home"), PermissionError(13, "Permission denied")])
+def test_looks_for_an_interpreter_where_there_is_no_home_that_may_be_read(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.delenv("PYENV_ROOT", raising=False)
+    monkeypatch.setattr(Path, "home", Mock(side_effect=error))
+    assert packing.interpreter_of("2.0") is None
+    assert packing.interpreter_of(HERE) == sys.executable
 
 
 def test_does_without_an_interpreter_of_the_runtime_s_version_and_without_openssl(

@@ -74,6 +74,8 @@ def test_lists_jobs_of_several_states(run: Run) -> None:
     listing(member("r", "2026-11-02T00:00:00Z", "Ready"), jobStatuses="Ready")
     said = run("jobs", "--state", "Active", "--state", "Ready")
     assert [job["JobId"] for job in said.json["Jobs"]] == ["r", "a"]
+    twice = run("jobs", "--state", "Active", "--state", "Active")
+    assert [job["JobId"] for job in twice.json["Jobs"]] == ["a"]
 
 
 @responses.activate

@@ -27,6 +27,13 @@ b-1250000000,f,,failed,SlowDown,503,
 AGAIN = 'b-1250000000,a%20b\nb-1250000000,f\nb-1250000000,"d,e"\n'
 
 
+def test_says_which_lists_of_the_folder_are_of_another_report(run: Run, report: str, tmp_path: Path) -> None:
+    os.mkdir(tmp_path / "again")
+    (tmp_path / "again" / "Other.csv").write_text("of another report")
+    said = run("retry", report, "--by-code", str(tmp_path / "again"))
+    assert f"Note: Other.csv in {tmp_path / 'again'} is not of this report." in said.err
+
+
 @pytest.fixture
 def report(tmp_path: Path) -> str:
     (tmp_path / "report.csv").write_text(ROWS)

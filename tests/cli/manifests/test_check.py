@@ -119,6 +119,14 @@ def test_unpacks_a_data_file_of_an_inventory(run: Run, listed: Any, name: str) -
         assert run("check", listed(content, name), "--data-file", "--fields", "Bucket,Key").json["Rows"] == 2
 
 
+@pytest.mark.parametrize(
+    ("named", "code"), [([], 0), (["--bucket", "data-1250000000"], 0), (["--bucket", "other-1250000000"], 1)]
+)
+def test_takes_a_bucket_without_its_appid_in_a_data_file(run: Run, listed: Any, named: list[str], code: int) -> None:
+    packed = listed(gzip.compress(b'"data","a"\n"data-1250000000","b"\n'), "data.csv.gz")
+    assert run("check", packed, "--data-file", "--fields", "Bucket,Key", *named).code == code
+
+
 def test_reads_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(GOOD)))
     assert run("check", "-").json["Rows"] == 2

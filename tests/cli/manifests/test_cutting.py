@@ -40,6 +40,10 @@ def rows_of(content: bytes) -> list[list[str]]:
 )
 def test_cuts_between_rows(content: bytes, rows: int, parts: list[bytes], block: int) -> None:
     assert cut(content, rows, block) == parts
+    blocks = [content[at : at + block] for at in range(0, len(content), block)]
+    assert [part.lines for part in parts_of(blocks, rows)] == [
+        b"".join(parts[:index]).count(b"\n") for index in range(len(parts))
+    ]
 
 
 def test_makes_parts_that_together_are_the_list() -> None:
