@@ -9,10 +9,13 @@ from collections.abc import Mapping
 
 from cosbatch.cli.job_commands.from_list import make_jobs
 from cosbatch.cli.job_commands.list_options import add_all, check_end, fields_of, place_given
+from cosbatch.cli.manifests import lists
 from cosbatch.cli.remote.client import connect
+from cosbatch.cli.terminal import output
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, command, whole_number
+from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration.profiles import Profile
 from cosbatch.schemas.document import STORAGE_CLASSES
 
@@ -101,6 +104,8 @@ def copy(options: argparse.Namespace) -> int:
         if options.profile is None or options.strip or options.storage_class:
             raise WrongUsage(_("--to says where the copies go, such as cos://bucket-appid/folder/"))
         return _make(options, "copy", "COSPutObjectCopy", None)
+    if options.strip:
+        _check_stripped(options.strip, options.list)
     place = place_given(options.to, "--to")
     folder = f"{place.key.rstrip('/')}/" if place.key else ""
     prefixes = {"ResourcesPrefix": options.strip, "TargetKeyPrefix": folder}
@@ -109,6 +114,18 @@ def copy(options: argparse.Namespace) -> int:
     kind = {"StorageClass": options.storage_class} if options.storage_class else {}
     parameters = {**renaming, **kind, "TargetResource": f"cos://{place.bucket}"}
     return _make(options, "copy", "COSPutObjectCopy", parameters)
+
+
+def _check_stripped(prefix: str, name: str) -> None:
+    """Say what is easily overlooked. Raises WrongUsage where no key of the LIST can begin so: every task would fail."""
+    listed = lists.prefix_of(name)
+    key = listed.key or "" if listed else ""
+    if listed and not key.startswith(prefix) and not prefix.startswith(key):
+        message = _("no key under {place} begins with {prefix}, which --strip would take off")
+        raise WrongUsage(message.format(place=listed.uri, prefix=prefix))
+    if not prefix.endswith("/"):
+        told = _("Note: --strip takes off {prefix} as it is; to take off a folder, end it with a slash.")
+        output.say(printable(told.format(prefix=prefix)))
 
 
 def tag(options: argparse.Namespace) -> int:

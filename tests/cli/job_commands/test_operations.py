@@ -987,6 +987,15 @@ def test_blames_the_option_for_the_place_that_a_list_cannot_go_to(run: Run) -> N
     assert said.err.rstrip().endswith("name another place with --upload-to")
 
 
+def test_takes_off_no_prefix_that_no_key_can_have(run: Run, server: Standin) -> None:
+    copying = ("copy", f"cos://{PHOTOS}/photos/", "--to", "cos://copies-1250000000/2030", "--dry-run", "--strip")
+    refused = run(*copying, "pictures/")
+    assert (refused.code, "begins with pictures/, which --strip would take off" in refused.err) == (2, True)
+    for prefix, is_told in (("photos", True), ("photos/", False), ("photos/a", True)):
+        planned = run(*copying, prefix)
+        assert (planned.code, f"--strip takes off {prefix} as it is" in planned.err) == (0, is_told)
+
+
 def test_tells_where_a_list_looks_as_if_a_comma_stood_in_a_key(run: Run) -> None:
     Path("comma.csv").write_text(f"{PHOTOS},a,2026.jpg\n")
     said = run("restore", "comma.csv", "--days", "7", "--dry-run")
