@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from cosbatch.jobs.comparison import contradictions, differences
 from cosbatch.jobs.inspection import warning
 from cosbatch.model import identity, names
+from cosbatch.model.deadline import iso_seconds
 from cosbatch.model.errors import (
     CosbatchError,
     DuplicateUnresolved,
@@ -33,6 +34,7 @@ _MOST_CANDIDATES = 5
 LOOKUPS = 4
 _FIRST_PAUSE = 0.3
 _LONGEST_RESERVE = 5.0
+_LONGEST_CALL = 900.0  # seconds that an invocation may take
 # Also the Code of other faults, among them these (436/38608, 436/38610). A job that exists passed their rules with the same
 # bytes, so such an answer cannot stand for a duplicate, unless its words could mean one.
 _REFUSED = "InvalidRequest"
@@ -41,20 +43,29 @@ _DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|use
 
 
 class Order(NamedTuple):
-    """A job to be created: the document as it is sent, its token, the digest of what it does, and the marker of both."""
+    """A job to be created: the document as it is sent, its token, the digest of what it does, and the marker of both.
+
+    `digest_on` gives the digest that it has on the day of a moment, in Unix seconds, where its texts name the day.
+    """
 
     document: Mapping[str, Any]
     token: str
     digest: str
     marker: identity.Marker
+    digest_on: Callable[[float], str] | None = None
 
 
-def order_of(document: Mapping[str, Any], token: str, caller: str | None = None) -> Order:
+def order_of(
+    document: Mapping[str, Any],
+    token: str,
+    caller: str | None = None,
+    digest_on: Callable[[float], str] | None = None,
+) -> Order:
     """The order for a complete document: its token set, its marker, with the caller's trace, at the end of Description."""
     digest = identity.digest_of(document)
     marker = identity.marker_of(token, digest, caller)
-    description = identity.described(document["Description"], marker)
-    return Order({**document, "ClientRequestToken": token, "Description": description}, token, digest, marker)
+    described = {"ClientRequestToken": token, "Description": identity.described(document["Description"], marker)}
+    return Order({**document, **described}, token, digest, marker, digest_on)
 
 
 def create(order: Order, exchange: Exchange) -> dict[str, Any]:
@@ -280,7 +291,7 @@ def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange) -> _Can
     theirs = _described(job["JobId"], exchange)
     manifest = contradictions({"Manifest": ours["Manifest"]}, {"Manifest": theirs.get("Manifest")}, whose)
     marker = identity.read_marker(job["Description"])
-    if marker and marker.digest == order.marker.digest:
+    if marker and (marker.digest == order.marker.digest or _is_of_its_day(order, marker, theirs)):
         operation = differences({"Operation": ours["Operation"]}, {"Operation": theirs.get("Operation")}, whose)
         return _Candidate(job, theirs, [*manifest, *operation], [], copied=True)
     different = differences(_compared(ours), _compared(theirs), whose) or [
@@ -289,6 +300,16 @@ def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange) -> _Can
     if identity.says_what_it_is_of(order.token):
         return _Candidate(job, theirs, manifest, different, copied=True)
     return _Candidate(job, theirs, different, [])
+
+
+def _is_of_its_day(order: Order, marker: identity.Marker, theirs: Mapping[str, Any]) -> bool:
+    """Whether the job is the one that was ordered, but for the day in its texts: it was made on another one."""
+    created = iso_seconds(theirs.get("CreationTime"))
+    if order.digest_on is None or created is None:
+        return False
+    # It was ordered a moment before it was made, which may have been on the day before.
+    digests = [order.digest_on(moment) for moment in (created, created - _LONGEST_CALL)]
+    return marker.digest in [identity.marker_of(order.token, digest).digest for digest in digests]
 
 
 def _described(job_id: str, exchange: Exchange) -> dict[str, Any]:

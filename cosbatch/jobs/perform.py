@@ -181,8 +181,17 @@ def draft_of(call: Call, profile: Profile | None, moment: float, context: CallCo
         # A token in a timer's message holds for all of its ticks.
         given = identity.token_given_to_event(given)
     token = given or call.token or identity.fresh_token(context.random_bytes)
-    order = creation.order_of(document, token, call.caller)
+    digest_on = partial(_digest_on, document, call.fields, profile, settings.account.region)
+    order = creation.order_of(document, token, call.caller, digest_on)
     if inspection.leaves_limit_open:
         # What nobody could check waits for a person; whether there was time for it makes no other job.
         order = order._replace(document={**order.document, "ConfirmationRequired": True})
     return Draft(order, inspection)
+
+
+def _digest_on(
+    document: Mapping[str, Any], fields: Mapping[str, object], profile: Profile | None, region: str, moment: float
+) -> str:
+    """The digest of the call's complete document, had it been called at that moment: {date} stands for its day."""
+    then = document_of(fields, profile, region, moment)
+    return identity.digest_of({**document, "Description": then["Description"], "Report": then["Report"]})

@@ -6,7 +6,7 @@ import math
 import random
 import time
 from collections.abc import Callable
-from datetime import timezone
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
@@ -29,11 +29,22 @@ class Clock(NamedTuple):
 def unix_seconds(date: str | None) -> float | None:
     """The moment that an HTTP header such as Date names; None where there is none, or it is no date."""
     try:
-        moment = parsedate_to_datetime(date or "")
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-        return moment.astimezone(timezone.utc).timestamp()  # in UTC there may be no such year
+        return _seconds_at(parsedate_to_datetime(date or ""))
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def iso_seconds(text: object) -> float | None:
+    """The moment that a text in ISO 8601 names, in UTC where it says no zone; None where there is none, or it is no date."""
+    try:
+        return _seconds_at(datetime.fromisoformat(str(text).replace("Z", "+00:00")))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _seconds_at(moment: datetime) -> float:
+    """Raises OverflowError where UTC has no such year."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc).timestamp()
 
 
 class Deadline(NamedTuple):

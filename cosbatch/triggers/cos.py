@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from urllib.parse import unquote_to_bytes
 
 from cosbatch.configuration import Configuration
 from cosbatch.model import names
+from cosbatch.model.deadline import iso_seconds
 from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError, quoted
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result, as_text, retryable
 
@@ -192,8 +192,5 @@ def _seconds(value: object) -> int | None:
     """Unix seconds; in the platform's first year the time came as ISO 8601 too, in UTC."""
     if not isinstance(value, str) or value.isdigit():
         return _number(value)
-    try:
-        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
-        return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
-    except (ValueError, OverflowError):
-        return None
+    seconds = iso_seconds(value)
+    return None if seconds is None else int(seconds)

@@ -8,6 +8,7 @@ import pytest
 
 from cosbatch.jobs.perform import CallContext, perform
 from cosbatch.model import identity
+from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import (
     CosbatchError,
     Forbidden,
@@ -26,7 +27,9 @@ from tests.stage import (
     PROFILE,
     PROFILES,
     REGION,
+    REPORT,
     Service,
+    SleepingTime,
     answered,
     configuration,
     created,
@@ -394,6 +397,39 @@ def test_sends_the_same_job_however_its_document_was_written() -> None:
     }}}  # fmt: skip
     perform_with(service, "CreateJob", loose)
     assert service.requests[0].body == service.requests[1].body
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, "recovered"),
+        ({"CreationTime": "2026-11-25T00:00:01Z"}, "recovered"),
+        ({"CreationTime": "2026-11-20T12:00:00Z"}, "IdempotencyMismatch"),
+        ({"CreationTime": "soon"}, "IdempotencyMismatch"),
+    ],
+)
+def test_finds_the_job_of_a_call_that_is_repeated_on_another_day(changes: Json, outcome: str) -> None:
+    """The profile's texts name the day, and so the two documents differ."""
+    job = {**PROFILE["job"], "Description": "restore on {date}", "Report": {**REPORT, "Prefix": "reports/{date}"}}
+    dated = profiles_text({**PROFILE, "job": job})
+    call = Call("CreateJob", {"Profile": "restore", "ClientRequestToken": "t", "Manifest": DOCUMENT["Manifest"]})
+    first = Service()
+    perform(call, context(first, dated))
+    made = {**body_of(first.requests[-1]), "JobId": "job-7", "CreationTime": "2026-11-24T12:00:00Z", **changes}
+    later = Service(
+        {
+            "POST /jobs": refused("InvalidRequest", "Duplicate request"),
+            "GET /jobs": listed({"JobId": "job-7", "Description": made["Description"]}),
+            "GET /jobs/job-7": answered("DescribeJobResult", {"Job": made}),
+        }
+    )
+    again = context(later, dated)
+    again.exchange.deadline = Deadline(SleepingTime(NOON + 86_400).clock, 30.0)
+    try:
+        told = perform(call, again)["Outcome"]
+    except CosbatchError as error:
+        told = error.code
+    assert told == outcome
 
 
 # A second delivery of an upload whose profile was changed in between, so that it would be refused now.
