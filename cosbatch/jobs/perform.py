@@ -13,7 +13,15 @@ from cosbatch.jobs.inspection import Inspection, inspect, warning_of
 from cosbatch.jobs.plan import check_digest, plan_of
 from cosbatch.jobs.uploaded import UploadedManifest, find_uploaded
 from cosbatch.model import identity
-from cosbatch.model.errors import CosbatchError, DuplicateUnresolved, ServiceSideError, UnexpectedResponse, UpstreamTLS
+from cosbatch.model.errors import (
+    CosbatchError,
+    DuplicateUnresolved,
+    InvalidRequest,
+    Problem,
+    ServiceSideError,
+    UnexpectedResponse,
+    UpstreamTLS,
+)
 from cosbatch.model.messages import Call, Upload
 from cosbatch.schemas.calls import CREATE_JOB_OPTIONS, load_call
 from cosbatch.schemas.elements import load
@@ -90,12 +98,27 @@ def result_of(draft: Draft, options: Mapping[str, Any], context: CallContext) ->
 def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str, Any]]:
     """The job that the call asks for, and what the call says besides its document. Raises CosbatchError."""
     given = {name: value for name, value in call.fields.items() if name in CREATE_JOB_OPTIONS.fields}
-    options = load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
+    now = context.exchange.deadline.clock.now()
+    try:
+        options = load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
+    except InvalidRequest as error:
+        # Which elements a profile leaves to the caller is not known of one that is not named rightly.
+        if "Profile" not in given:
+            error.problems += _problems_of(elements, context.configuration.settings.account.region)
+        raise
     named = options.get("Profile")
     profile = context.configuration.profiles.named(named) if named is not None else None
-    now = context.exchange.deadline.clock.now()
     return draft_of(call._replace(fields=elements), profile, now, context), options
+
+
+def _problems_of(elements: Mapping[str, object], region: str) -> tuple[Problem, ...]:
+    """What is wrong with the elements of a document that stands for itself."""
+    try:
+        document_of(elements, None, region, 0.0)
+    except InvalidRequest as error:
+        return error.problems
+    return ()
 
 
 def _create_for_upload(upload: Upload, name: object, context: CallContext) -> dict[str, object]:

@@ -389,6 +389,14 @@ def test_says_the_token_with_a_failure_too_so_that_the_caller_can_ask_again() ->
     assert error.value.as_json()["ClientRequestToken"] == "token-1"
 
 
+def test_tells_what_is_wrong_in_the_options_and_in_the_document_at_once() -> None:
+    wrong = {**DOCUMENT, "DryRun": "maybe", "Priority": -1}
+    for profile, pointers in (({}, ["/DryRun", "/Priority"]), ({"Profile": 5}, ["/Profile", "/DryRun"])):
+        with pytest.raises(InvalidRequest) as caught:
+            perform_with(Service({}), "CreateJob", {**wrong, **profile})
+        assert [problem.pointer for problem in caught.value.problems] == pointers
+
+
 def test_sends_the_same_job_however_its_document_was_written() -> None:
     service = Service({"POST /jobs": created()})
     perform_with(service, "CreateJob", DOCUMENT)
