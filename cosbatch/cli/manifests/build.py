@@ -22,7 +22,7 @@ from cosbatch.cli.terminal.options import USUAL_CLASSES, Commands, add_connectio
 from cosbatch.cli.terminal.progress import Progress, Reading
 from cosbatch.configuration.settings import Settings
 from cosbatch.model import names
-from cosbatch.model.errors import InvalidManifest
+from cosbatch.model.errors import Forbidden, InvalidManifest
 from cosbatch.model.names import CSV, Resource
 
 _EXAMPLES = N_("""\
@@ -119,8 +119,11 @@ def build(options: argparse.Namespace) -> int:
 def list_into(path: str | None, selection: Selection, clients: Sequence[Client]) -> State:
     """List what is selected into the file at `path`, or to stdout, over all of the clients, with a bar; how much was written.
 
-    Raises InvalidManifest where nothing is, and what `drafted` and `listed` raise.
+    Raises Forbidden for a bucket of another account, InvalidManifest where nothing is, and what `drafted` and `listed` raise.
     """
+    bucket, appid = selection.listing.bucket, clients[0].settings.account.appid
+    if names.appid_of(bucket) != appid:
+        raise Forbidden(f"{bucket} is a bucket of another account than APPID {appid}; nothing was sent.")
     progress = Progress(sys.stderr, clients[0].clock)
     with contextlib.ExitStack() as ending:
         ending.enter_context(contextlib.closing(progress))

@@ -247,6 +247,11 @@ def test_does_not_go_on_behind_half_a_row(run: Run, tmp_path: Path) -> None:
     assert run(*arguments).json["Code"] == "BrokenState"
 
 
+def test_lists_no_bucket_of_another_account(run: Run) -> None:
+    said = run("build", "--bucket", "photos-99")
+    assert (said.code, "Forbidden: photos-99 is a bucket of another account than APPID 1250000000" in said.err) == (1, True)
+
+
 @responses.activate
 def test_refuses_a_second_build_of_the_same_list_until_the_first_has_ended(run: Run, tmp_path: Path) -> None:
     arguments = ["build", "--bucket", BUCKET, "--output", str(tmp_path / "list.csv")]
