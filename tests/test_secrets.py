@@ -129,6 +129,11 @@ def service_error(message: str) -> str:
 ANSWERS: dict[str, Json] = {
     "created": {"body": "<CreateJobResult><JobId>job-1</JobId></CreateJobResult>"},
     "refused": {"body": service_error("bad priority"), "status": 400},
+    "refused in another encoding": {
+        "body": f"<?xml version='1.0' encoding='utf-16'?>{service_error(SESSION)}".encode("utf-16"),
+        "status": 400,
+    },
+    "refused in references": {"body": service_error("".join(f"&#{ord(each)};" for each in SESSION)), "status": 400},
     "not XML": {"body": f"<html>{PLANTED}</html>"},
     "a redirect": {"status": 307, "headers": {"Location": f"https://{PLANTED}/"}},
     "a broken connection": {"body": requests.ConnectionError(f"header Authorization: {PLANTED} {KEY} {SESSION}")},

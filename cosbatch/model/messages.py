@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ class Response(NamedTuple):
     body: bytes = b""
     signed: tuple[str, ...] | None = None  # of a refusal (403): our StringToSign and FormatString, no secrets
     signed_at: float | None = None  # the moment that the request was signed for, in Unix seconds
+    secrets: tuple[str, ...] = ()  # of the request, which the body may quote in another encoding
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {self.request_id})"
@@ -52,6 +54,12 @@ class Response(NamedTuple):
             body=self.body.replace(secret.encode(), b"***"),
             signed=self.signed and tuple(text.replace(secret, "***") for text in self.signed),
         )
+
+    def told(self, text: str) -> str:
+        """A text out of the body with *** for the secrets in it, whether their escapes are in capitals or not."""
+        for secret in self.secrets:
+            text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
+        return text
 
 
 def may_have_acted(status: int) -> bool:

@@ -172,10 +172,11 @@ def _failure(response: Response) -> CosbatchError:
         failure.unproven = response.request_id is None
         return failure
     try:
-        error = parse(response.body, "Error")
+        children = parse(response.body, "Error").items()
+        error = {name: response.told(text) for name, text in children if isinstance(text, str)}
     except ValueError:
         error = {}
-    if not isinstance(error.get("Code"), str) or not error["Code"]:
+    if not error.get("Code"):
         return _strange(response, "it is not the service's Error document")
     return _service_error(error, response)
 

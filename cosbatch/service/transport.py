@@ -110,10 +110,12 @@ class Connection(NamedTuple):
 def _without_secrets(response: Response, credentials: Credentials, authorization: str | bytes) -> Response:
     """The response, even if it quotes our request: its text is carried on, into replies and logs."""
     token, quoted = credentials.token or "", "\n".join([*response.headers.values(), *(response.signed or ())]).encode()
-    for secret in (token, url_encode(token), credentials.secret_key, str(authorization).rpartition("=")[2]):
-        if len(secret) >= _SHORTEST_SECRET and (secret.encode() in response.body or secret.encode() in quoted):
+    ours = token, url_encode(token), credentials.secret_key, str(authorization).rpartition("=")[2]
+    secrets = tuple([secret for secret in ours if len(secret) >= _SHORTEST_SECRET])
+    for secret in secrets:
+        if secret.encode() in response.body or secret.encode() in quoted:
             response = response.without(secret)
-    return response
+    return response._replace(secrets=secrets)
 
 
 def _translated(error: Exception, host: str) -> errors.CosbatchError:

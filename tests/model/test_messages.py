@@ -81,3 +81,9 @@ def test_knows_what_a_later_try_can_fix() -> None:
 def test_writes_text_for_people_that_utf8_can_carry() -> None:
     assert as_text({"a": "清单"}) == '{"a": "清单"}'
     assert as_text(["\ud800"]) == '["?"]'
+
+
+@pytest.mark.parametrize("text", ["a token%2Bof%3Dours", "a token%2bof%3dours", "a TOKEN%2BOF%3Dours"])
+def test_strikes_a_secret_out_of_a_text_however_its_escapes_are_written(text: str) -> None:
+    response = Response(403, {}, secrets=("token%2Bof%3D",))
+    assert (response.told(text), repr(response)) == ("a ***ours", "Response(403, None)")

@@ -249,7 +249,10 @@ def test_does_not_go_on_behind_half_a_row(run: Run, tmp_path: Path) -> None:
 
 def test_lists_no_bucket_of_another_account(run: Run) -> None:
     said = run("build", "--bucket", "photos-99")
-    assert (said.code, "Forbidden: photos-99 is a bucket of another account than APPID 1250000000" in said.err) == (1, True)
+    assert (said.code, "Forbidden: photos-99 is a bucket of another account than APPID 1250000000" in said.err) == (
+        1,
+        True,
+    )
 
 
 @responses.activate
