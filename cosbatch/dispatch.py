@@ -13,7 +13,7 @@ from cosbatch.jobs.uploaded import put_receipt
 from cosbatch.log import Log
 from cosbatch.model.deadline import Clock, Deadline, deadline_of, request_id_of
 from cosbatch.model.errors import CosbatchError, InternalError, InvalidEvent
-from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result
+from cosbatch.model.messages import Call, Outcome, Skipped, Step, as_result
 from cosbatch.service.exchange import Budget, Exchange
 from cosbatch.service.transport import Transport
 from cosbatch.triggers import cos, direct, http, timer
@@ -154,23 +154,20 @@ class _Invocation:
     def _leave_receipts(self, steps: list[Step], outcomes: list[Outcome], configuration: Configuration) -> None:
         """Tell the uploaders in the bucket, once all is done; each receipt has its share of the time that is left."""
         for left, step, outcome in zip(range(len(steps), 0, -1), steps, outcomes, strict=True):
-            if isinstance(step, Call) and step.upload:
-                seconds = min(RECEIPT_SECONDS, self._deadline.remaining() / left)
-                self._leave_receipt(step.upload, step.fields["Profile"], outcome, configuration, seconds)
-
-    def _leave_receipt(
-        self, upload: Upload, name: object, outcome: Outcome, configuration: Configuration, seconds: float
-    ) -> None:
-        folder, clock = configuration.profiles.named(name).receipts, self._runtime.clock
-        if folder is None:
-            return
-        # With a budget of its own: the service of the jobs is another.
-        exchange = self._exchange(configuration, Deadline(clock, clock.monotonic() + seconds), Budget())
-        try:
-            put_receipt(upload, folder, cos.result_of(outcome), exchange)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the job is made and the answer is to get out
-            code = error.code if isinstance(error, CosbatchError) else type(error).__name__
-            self._say("WARNING", f"The receipt was not written: {code}", profile=name, manifest=upload.arn, code=code)
+            if not isinstance(step, Call) or step.upload is None:
+                continue
+            profile = configuration.profiles.named(step.fields["Profile"])
+            if profile.receipts is None:
+                continue
+            seconds = min(RECEIPT_SECONDS, self._deadline.remaining() / left)
+            deadline = Deadline(self._runtime.clock, self._runtime.clock.monotonic() + seconds)
+            # With a budget of its own: the service of the jobs is another.
+            exchange = self._exchange(configuration, deadline, Budget())
+            try:
+                put_receipt(step.upload, profile.receipts, cos.result_of(outcome), exchange)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the job is made and the answer is to get out
+                code = error.code if isinstance(error, CosbatchError) else type(error).__name__
+                self._say("WARNING", f"The receipt was not written: {code}", **self._about(step), code=code)
 
     def failed(self, error: Exception, call: Call | None = None, attempts: int | None = None) -> CosbatchError:
         """Log the failure and add its hint; a bug becomes an InternalError, its traceback for the log alone."""

@@ -43,9 +43,8 @@ class Log:
             raise TypeError(f"not a field of the log: {', '.join(sorted(unknown))}")
         if _LEVELS[level] < self._level:
             return
-        named = {name: value for name in FIELDS if (value := fields.get(name)) is not None}
-        line = {"level": level, "message": message, **named}
-        shown = {name: self._shown(name, value) for name, value in line.items()}
+        line = {"level": level, "message": message, **{name: fields.get(name) for name in FIELDS}}
+        shown = {name: self._shown(name, value) for name, value in line.items() if value is not None}
         # In ASCII: whatever encoding stdout has, the line gets out. Where stdout is broken, what is done is still told.
         with suppress(OSError, ValueError):
             self._write(json.dumps(shown) + "\n")

@@ -36,12 +36,10 @@ class Place(NamedTuple):
     what: str  # reports, copies or receipts
     pointer: str  # to where the document says so
 
-    def holds(self, bucket: str, key: str) -> bool:
-        return bucket == self.bucket and key.startswith(self.prefix)
-
-    def may_start(self, match: Match) -> bool:
-        """Whether something that is written here may be taken as an upload: only prefixes prove that it cannot."""
-        return self.bucket == match.bucket and _one_begins_the_other(self.prefix, match.prefix)
+    @property
+    def keys(self) -> Match:
+        """What can be written here; of how the keys end, nothing is certain."""
+        return Match(self.bucket, self.prefix)
 
 
 def written_by(job: Mapping[str, Any], receipts: str | None = None) -> Iterator[Place]:

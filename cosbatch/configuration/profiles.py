@@ -63,7 +63,7 @@ class Profiles(NamedTuple):
         """The places where what is written may be taken for an upload, and why they may not be."""
         for place in places:
             for profile in self.profiles:
-                if profile.match and place.may_start(profile.match):
+                if profile.match and profile.match.meets(place.keys):
                     where = f"where profile {profile.name} takes uploads"
                     yield place, f"{place.what} could be written {where}: a job would start jobs"
 
@@ -71,7 +71,7 @@ class Profiles(NamedTuple):
         """`reports` or `receipts` and the name of the profile that writes them there: jobs must not start jobs."""
         for profile in self.profiles:
             for place in profile.places:
-                if place.what != "copies" and place.prefix and place.holds(bucket, key):
+                if place.what != "copies" and place.prefix and place.keys.takes(bucket, key):
                     return place.what, profile.name
         return None
 

@@ -90,12 +90,12 @@ def recall(token: str, location: Mapping[str, object], exchange: Exchange) -> di
 
     Raises DuplicateUnresolved where that cannot be told now.
     """
-    found = _find(identity.marker_of(token, "").trace, exchange)
-    if not found.complete:
+    jobs, broken_off = _find(identity.marker_of(token, "").trace, exchange)
+    if broken_off:
         # What bears the marker may be a copy, and its original on a page that was not seen.
         raise DuplicateUnresolved("Whether an earlier delivery made the job cannot be seen now; try again.")
     fitting = []
-    for job in found.jobs[:_MOST_CANDIDATES]:
+    for job in jobs[:_MOST_CANDIDATES]:
         theirs = _described(job["JobId"], exchange)
         if not contradictions({"Location": location}, theirs.get("Manifest") or {}, job["JobId"]):
             fitting.append(_Candidate(job, theirs, [], []))
@@ -105,7 +105,8 @@ def recall(token: str, location: Mapping[str, object], exchange: Exchange) -> di
 
 
 def _no_job_was_made(error: ServiceSideError) -> bool:
-    """Whether no try was left open, and the last never got there or was refused by the service, not as a duplicate."""
+    """Whether it is certain: no try is left without an answer, and the last never got there, or was refused for another reason
+    than a token that was used."""
     is_open = error.unproven or error.ambiguous is not None
     return not is_open and error.code != _REFUSED and not isinstance(error, UnexpectedResponse)
 
@@ -120,28 +121,27 @@ def _recover(order: Order, error: ServiceSideError, exchange: Exchange) -> dict[
     """Find the job that the order may have made; a listing may lag behind, so look more than once."""
     unresolved = _unresolved(error)
     for _ in _lookups(exchange):
-        found = _find(order.marker.trace, exchange)
-        unresolved = _unresolved(error, found.broken_off)
-        try:
-            if found.jobs:
-                return _recovered(order, found, exchange)
-        except IdempotencyMismatch as mismatch:
-            if not mismatch.retryable:
-                raise
-            unresolved = mismatch
-            continue
-        if error.ambiguous is None and _is_another_fault(error, found):
+        jobs, broken_off = _find(order.marker.trace, exchange)
+        unresolved = _unresolved(error, broken_off)
+        if jobs:
+            try:
+                return _recovered(order, jobs, broken_off is None, exchange)
+            except IdempotencyMismatch as mismatch:
+                if not mismatch.retryable:
+                    raise
+                unresolved = mismatch
+        elif error.ambiguous is None and _is_another_fault(error, broken_off is None):
             raise error
     raise unresolved
 
 
-def _is_another_fault(error: ServiceSideError, found: _Finding) -> bool:
+def _is_another_fault(error: ServiceSideError, saw_all: bool) -> bool:
     """Whether, with no job to be seen, it is to be believed that there is none: after the answer of a stranger on the way,
     or where the service's words say that the request broke a rule, which no created job did.
     """
     if error.code != _REFUSED:
         return True
-    return found.complete and bool(_OTHER_FAULT.search(error.message)) and not _DUPLICATE.search(error.message)
+    return saw_all and bool(_OTHER_FAULT.search(error.message)) and not _DUPLICATE.search(error.message)
 
 
 def _unresolved(error: ServiceSideError, broken_off: ServiceSideError | None = None) -> CosbatchError:
@@ -171,19 +171,8 @@ def _lookups(exchange: Exchange) -> Iterator[int]:
         yield turn
 
 
-class _Finding(NamedTuple):
-    """The jobs that bear a trace, and why the listing was not read to its end, or not all of it."""
-
-    jobs: list[Mapping[str, Any]]
-    broken_off: ServiceSideError | None
-
-    @property
-    def complete(self) -> bool:
-        return self.broken_off is None
-
-
-def _find(trace: str, exchange: Exchange) -> _Finding:
-    """Look through the listing; where it breaks off, what was found so far is a finding all the same."""
+def _find(trace: str, exchange: Exchange) -> tuple[list[Mapping[str, Any]], ServiceSideError | None]:
+    """The jobs in the listing that bear the trace, and why it was not read to its end, or not all of it."""
     found: dict[str, Mapping[str, Any]] = {}
     broken_off: ServiceSideError | None = None
     try:
@@ -198,7 +187,7 @@ def _find(trace: str, exchange: Exchange) -> _Finding:
     except ServiceSideError as error:
         broken_off = error
     # The first ones made are looked at, in whatever order they are listed.
-    return _Finding(sorted(found.values(), key=lambda job: str(job.get("CreationTime") or "")), broken_off)
+    return sorted(found.values(), key=lambda job: str(job.get("CreationTime") or "")), broken_off
 
 
 def all_jobs(query: Mapping[str, object], exchange: Exchange) -> Iterator[Mapping[str, Any]]:
@@ -242,14 +231,14 @@ class _Candidate(NamedTuple):
         return str(self.described.get("CreationTime") or "")
 
 
-def _recovered(order: Order, found: _Finding, exchange: Exchange) -> dict[str, Any]:
+def _recovered(order: Order, jobs: list[Mapping[str, Any]], saw_all: bool, exchange: Exchange) -> dict[str, Any]:
     """The job that the token was used for. A marker can be copied, so each job is described and compared; one that differs
     may be a copy whose original is on a page that was not seen.
     """
-    candidates = [_candidate(order, job, exchange) for job in found.jobs[:_MOST_CANDIDATES]]
+    candidates = [_candidate(order, job, exchange) for job in jobs[:_MOST_CANDIDATES]]
     fitting = [candidate for candidate in candidates if not candidate.problems]
     own = _first(fitting) if fitting else None
-    if own is None or (own.changes and not found.complete):
+    if own is None or (own.changes and not saw_all):
         raise _mismatch(candidates)
     warnings = [_profile_changed(", ".join(problem.pointer for problem in own.changes))] if own.changes else []
     return _result(order.token, "recovered", own.job, warnings)

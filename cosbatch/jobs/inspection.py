@@ -59,20 +59,34 @@ def inspect(
         content.head()
     spec = dict(manifest["Spec"])
     spec["Format"] = spec["Format"] or (names.INVENTORY if names.is_inventory(content.key) else names.CSV)
-    check = ManifestCheck(content, spec, limits, settings)
-    verdict = None if settings.manifest_check == "off" else check.verdict()
+    bounds = {name: limits[name] for name in ("source_buckets", "max_objects") if name in limits}
+    # What nobody looked at could be over a limit.
+    full = settings.manifest_check == "full" or bool(bounds)
+    sources = _Sources(limits, settings.account.appid)
+    verdict = None if settings.manifest_check == "off" else _verdict(content, spec, sources, full)
     if verdict is not None and not verdict.ok:
-        error = InvalidManifest("The content of the manifest cannot work; no job was created.", problems_of(verdict))
-        error.fields |= {"Verdict": verdict.as_json(), "Totals": verdict.totals}
-        raise error
+        raise refusal(verdict, "The content of the manifest cannot work; no job was created.")
     if spec["Format"] == names.CSV and not spec["Fields"]:
         spec["Fields"] = _told_by(verdict, content)
-    unchecked, is_open = tuple(check.unchecked(verdict)), check.leaves_limit_open(verdict)
+    is_open = not (verdict is not None and verdict.complete) and _may_be_over(
+        bounds, content, spec["Format"], settings.account.appid
+    )
+    unchecked = tuple(_unchecked(verdict, full, bounds if is_open else ()))
     inspection = Inspection(content.location, spec, content.size, unchecked=unchecked, leaves_limit_open=is_open)
     if verdict is None:
         return inspection
     inspection = inspection._replace(rows=verdict.estimated_rows, seen=verdict.rows, is_complete=verdict.complete)
     return inspection._replace(buckets=verdict.buckets, warnings=verdict.warnings)
+
+
+def _verdict(content: ManifestObject, spec: Mapping[str, Any], sources: _Sources, full: bool) -> Verdict:
+    from cosbatch.jobs.judging import judge_data_files, judge_rows
+    from cosbatch.manifest.inventory import LONGEST_INVENTORY, judge_inventory
+
+    if spec["Format"] == names.CSV:
+        return judge_rows(content, spec["Fields"], sources, full)
+    inventory = judge_inventory([content.read(0, LONGEST_INVENTORY)], sources)
+    return judge_data_files(inventory, sources, content, full) if inventory.verdict.ok else inventory.verdict
 
 
 def _told_by(verdict: Verdict | None, content: ManifestObject) -> list[str]:
@@ -87,49 +101,26 @@ def _told_by(verdict: Verdict | None, content: ManifestObject) -> list[str]:
     return list(verdict.fields)
 
 
-class ManifestCheck:
-    """One look at a manifest, as far as the settings say and the time suffices."""
+def _may_be_over(bounds: Mapping[str, Any], content: ManifestObject, format_: str, appid: str) -> bool:
+    """Whether rows that nobody read may be over one of the bounds."""
+    if not bounds or format_ == names.INVENTORY or "source_buckets" in bounds or content.size is None:
+        return bool(bounds)
+    shortest_row = len(f"b-{appid},k\n")
+    return bool((content.size + 1) // shortest_row > bounds["max_objects"])
 
-    def __init__(
-        self, content: ManifestObject, spec: Mapping[str, Any], limits: Mapping[str, Any], settings: Settings
-    ) -> None:
-        self._content = content
-        self._is_inventory = spec["Format"] == names.INVENTORY
-        self._fields: list[str] | None = spec["Fields"]
-        self._sources = _Sources(limits, settings.account.appid)
-        self._shortest_row = len(f"b-{settings.account.appid},k\n")  # in bytes
-        self._limits = {name: limits[name] for name in ("source_buckets", "max_objects") if name in limits}
-        # What nobody looked at could be over a limit.
-        self._full = settings.manifest_check == "full" or bool(self._limits)
 
-    def verdict(self) -> Verdict:
-        from cosbatch.jobs.judging import judge_inventory_object, judge_rows
-
-        if self._is_inventory:
-            return judge_inventory_object(self._content, self._sources, self._full)
-        return judge_rows(self._content, self._fields, self._sources, self._full)
-
-    def unchecked(self, verdict: Verdict | None) -> Iterator[Mapping[str, object]]:
-        """What was asked for and could not be looked at; there is no verdict where the check is off."""
-        if verdict is not None and not verdict.complete and self._full:
-            yield warning("JudgedInPart", OBJECT_ARN, "was not judged to the end: the time did not suffice")
-        if verdict is not None and verdict.files_left:
-            why = "the time did not suffice" if self._full else f"that takes {MANIFEST_CHECK}=full"
-            message = f"names {verdict.files_left} data files that were not looked for: {why}"
-            yield warning("FilesNotLookedFor", OBJECT_ARN, message)
-        if self.leaves_limit_open(verdict):
-            why = f"{MANIFEST_CHECK} is off" if verdict is None else "the time did not suffice for all rows"
-            message = f"may be over the profile's {' and '.join(self._limits)}, for it could not be read: {why}"
-            yield warning("LimitNotChecked", "/Manifest", message)
-
-    def leaves_limit_open(self, verdict: Verdict | None) -> bool:
-        """Whether rows that nobody read may be over a limit of the profile."""
-        if not self._limits or (verdict is not None and verdict.complete):
-            return False
-        size = self._content.size
-        if size is None or self._is_inventory or "source_buckets" in self._limits:
-            return True
-        return bool((size + 1) // self._shortest_row > self._limits["max_objects"])
+def _unchecked(verdict: Verdict | None, full: bool, open_bounds: Collection[str]) -> Iterator[Mapping[str, object]]:
+    """What was asked for and could not be looked at; there is no verdict where the check is off."""
+    if verdict is not None and not verdict.complete and full:
+        yield warning("JudgedInPart", OBJECT_ARN, "was not judged to the end: the time did not suffice")
+    if verdict is not None and verdict.files_left:
+        why = "the time did not suffice" if full else f"that takes {MANIFEST_CHECK}=full"
+        message = f"names {verdict.files_left} data files that were not looked for: {why}"
+        yield warning("FilesNotLookedFor", OBJECT_ARN, message)
+    if open_bounds:
+        why = f"{MANIFEST_CHECK} is off" if verdict is None else "the time did not suffice for all rows"
+        message = f"may be over the profile's {' and '.join(open_bounds)}, for it could not be read: {why}"
+        yield warning("LimitNotChecked", "/Manifest", message)
 
 
 def warning(name: str, pointer: str, message: str) -> dict[str, object]:
@@ -147,6 +138,8 @@ def problem_of(found: Fault) -> Problem:
     return Problem(OBJECT_ARN, f"{found.fault} at {found.place}: {found.message}")
 
 
-def problems_of(verdict: Verdict) -> list[Problem]:
-    """The faults that were kept."""
-    return [problem_of(fault) for fault in verdict.faults]
+def refusal(verdict: Verdict, message: str) -> InvalidManifest:
+    """The error for a list with faults: those that were kept, and how many there are."""
+    error = InvalidManifest(message, [problem_of(fault) for fault in verdict.faults])
+    error.fields |= {"Verdict": verdict.as_json(), "Totals": verdict.totals}
+    return error

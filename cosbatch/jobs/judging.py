@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 
-from cosbatch.manifest.inventory import LONGEST_INVENTORY, DataFile, Inventory, judge_inventory
+from cosbatch.manifest.inventory import DataFile, Inventory
 from cosbatch.manifest.judge import CsvJudge, feed_in_time, judge_head_and_tail
 from cosbatch.manifest.verdict import KEPT, Fault, Verdict
 from cosbatch.model.blocks import GZIP_MARK, gunzip
@@ -42,14 +42,6 @@ def judge_rows(content: ManifestObject, fields: Sequence[str] | None, allowed: C
     start = max(start, size - EDGE)
     tail = content.read(start, size - start) if start < size else b""
     return judge_head_and_tail(judge, tail, size)
-
-
-def judge_inventory_object(content: ManifestObject, allowed: Container[str], full: bool) -> Verdict:
-    """The same for the manifest.json of an inventory and its data files."""
-    inventory = judge_inventory([content.read(0, LONGEST_INVENTORY)], allowed)
-    if not inventory.verdict.ok:
-        return inventory.verdict
-    return judge_data_files(inventory, allowed, content, full)
 
 
 class SourceBucket:

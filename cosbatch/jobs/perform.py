@@ -39,8 +39,10 @@ class CallContext(NamedTuple):
 
 def perform(call: Call, context: CallContext) -> dict[str, object]:
     """The result of the call. Raises CosbatchError, KeyError for an action that the API has not."""
+    if call.upload is not None:
+        return _create_for_upload(call.upload, call.fields["Profile"], context)
     if call.action == "CreateJob":
-        return create_job(call, context)
+        return create_or_plan(*draft_of_call(call, context), context)
     fields, ask, account = load_call(call.action, call.fields), context.exchange.ask, context.exchange.account
     match call.action:
         case "DescribeJob":
@@ -79,15 +81,7 @@ class Draft(NamedTuple):
     inspection: Inspection
 
 
-def create_job(call: Call, context: CallContext) -> dict[str, object]:
-    """The result of CreateJob, or its plan. Raises CosbatchError."""
-    if call.upload is not None:
-        return _create_for_upload(call.upload, call.fields["Profile"], context)
-    draft, options = draft_of_call(call, context)
-    return result_of(draft, options, context)
-
-
-def result_of(draft: Draft, options: Mapping[str, Any], context: CallContext) -> dict[str, object]:
+def create_or_plan(draft: Draft, options: Mapping[str, Any], context: CallContext) -> dict[str, object]:
     """The result of CreateJob for the draft of a call that says this besides. Raises CosbatchError."""
     if options["DryRun"]:
         return plan_of(draft.order, draft.inspection, context.exchange.account)
@@ -105,14 +99,14 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     except InvalidRequest as error:
         # Which elements a profile leaves to the caller is not known of one that is not named rightly.
         if "Profile" not in given:
-            error.problems += _problems_of(elements, context.configuration.settings.account.region)
+            error.problems += _document_problems(elements, context.configuration.settings.account.region)
         raise
     named = options.get("Profile")
     profile = context.configuration.profiles.named(named) if named is not None else None
     return draft_of(call._replace(fields=elements), profile, now, context), options
 
 
-def _problems_of(elements: Mapping[str, object], region: str) -> tuple[Problem, ...]:
+def _document_problems(elements: Mapping[str, object], region: str) -> tuple[Problem, ...]:
     """What is wrong with the elements of a document that stands for itself."""
     try:
         document_of(elements, None, region, 0.0)
@@ -142,22 +136,18 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
     except CosbatchError as error:
         if _may_pass(error) or isinstance(error, UpstreamTLS):
             raise
-        made = _recalled(found, error, context)
+        try:
+            made = creation.recall(found.token, found.manifest.location, context.exchange)
+        except DuplicateUnresolved:
+            # Whether there is one cannot be seen now: the refusal says what is wrong, and asks for another delivery.
+            error.retryable = True
+            made = None
         if made is None:
             raise
         return made
     # An uploader sees no plan, so the result tells how many rows the list has, and what is worth a warning in it.
     rows = {} if draft.inspection.rows is None else {"Rows": draft.inspection.rows}
-    return _warned({**result, **rows}, (), map(warning_of, draft.inspection.warnings))
-
-
-def _recalled(found: UploadedManifest, error: CosbatchError, context: CallContext) -> dict[str, Any] | None:
-    """The job that was made before. Where that cannot be seen now, the refusal is retryable, and says what is wrong."""
-    try:
-        return creation.recall(found.token, found.manifest.location, context.exchange)
-    except DuplicateUnresolved:
-        error.retryable = True
-        return None
+    return _warned({**result, **rows}, map(warning_of, draft.inspection.warnings))
 
 
 def _may_pass(error: CosbatchError) -> bool:
@@ -180,9 +170,9 @@ def created(draft: Draft, context: CallContext) -> dict[str, Any]:
     return _warned(result, draft.inspection.unchecked)
 
 
-def _warned(result: dict[str, Any], before: Iterable[object], behind: Iterable[object] = ()) -> dict[str, Any]:
-    """The result with more warnings before and behind its own."""
-    warnings = [*before, *result.get("Warnings", ()), *behind]
+def _warned(result: dict[str, Any], more: Iterable[object]) -> dict[str, Any]:
+    """The result with more warnings behind its own."""
+    warnings = [*result.get("Warnings", ()), *more]
     return {**result, "Warnings": warnings} if warnings else result
 
 

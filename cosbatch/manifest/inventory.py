@@ -11,13 +11,12 @@ from cosbatch.manifest.judge import BYTE_ORDER_MARK, sniff_other_format, sniff_u
 from cosbatch.manifest.rules import UNNAMED, bucket_fault
 from cosbatch.manifest.verdict import KEPT, Findings, Verdict, shown
 from cosbatch.model import strict_json
-from cosbatch.model.names import COLUMNS, INVENTORY, column_faults
+from cosbatch.model.names import COLUMNS, INVENTORY, column_faults, whole_number
 
 LONGEST_INVENTORY = 16 << 20  # bytes of a manifest.json; each data file takes about 200
 
 _MARKS = ("fileFormat", "fileSchema", "files")  # a document without any of them is no inventory
 _COUNTS = ("filterObjectCount", "listObjectCount")  # what the filter left, or else all that was listed
-_DIGITS = re.compile(r"[0-9]{1,18}")
 _MD5 = re.compile(r"[0-9A-Fa-f]{32}")
 
 Document: TypeAlias = dict[str, Any]
@@ -115,7 +114,7 @@ class _Reading:
         name = next((name for name in _COUNTS if name in document), None)
         if name is None:
             return None
-        count = _whole_number(document[name])
+        count = whole_number(document[name])
         if count is None:
             self._note("InventorySchema", name, f"{name} is {shown(document[name], 200)}, no number")
         elif count == 0:
@@ -165,7 +164,7 @@ def _data_file(entry: Any) -> DataFile | str:
     """A data file, or what is wrong with its entry."""
     if not isinstance(entry, dict):
         return "is no object"
-    key, size = entry.get("key"), _whole_number(entry.get("size"))
+    key, size = entry.get("key"), whole_number(entry.get("size"))
     checksum = entry.get("md5Checksum", entry.get("MD5checksum"))  # as the new and the old generation spell it
     if not isinstance(key, str) or not key:
         return "has no key"
@@ -174,10 +173,3 @@ def _data_file(entry: Any) -> DataFile | str:
     if not isinstance(checksum, str) or not _MD5.fullmatch(checksum):
         return "has no MD5 checksum"
     return DataFile(key, size)
-
-
-def _whole_number(value: Any) -> int | None:
-    """A number that may stand there as text, as it does in the new generation."""
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -109,7 +109,6 @@ class Findings:
         self.warnings: list[Fault] = []
         self.counts = dict.fromkeys(_MESSAGES, 0)
         self.lines_are_estimates = False
-        self._with_room = set(_MESSAGES)  # names of which more are kept
 
     @property
     def totals(self) -> dict[str, int]:
@@ -118,13 +117,10 @@ class Findings:
     def note(self, name: str, line: int, column: int | None = None, *words: object) -> None:
         """Note a fault or a warning; `words` fill the gaps of its message."""
         self.counts[name] += 1
-        if name in self._with_room:
-            kept = self.warnings if name in WARNINGS else self.faults
-            kept.append(
-                Fault(name, line, column, _MESSAGES[name].format(*words) + _ESTIMATED * self.lines_are_estimates)
-            )
-            if len(kept) == KEPT:
-                self._with_room -= (WARNINGS if name in WARNINGS else FAULTS).keys()
+        kept = self.warnings if name in WARNINGS else self.faults
+        if len(kept) < KEPT:
+            message = _MESSAGES[name].format(*words) + _ESTIMATED * self.lines_are_estimates
+            kept.append(Fault(name, line, column, message))
 
 
 def shown(value: object, longest: int = 60) -> str:

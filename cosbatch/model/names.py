@@ -29,6 +29,7 @@ _NO_APPID = re.compile(r"cos://[a-z0-9-]*[a-z](?:/|\Z)", re.ASCII)
 ROLE_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _ROLE = re.compile(rf"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>{ROLE_NAME.pattern})", re.ASCII)
 _JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 BUCKET = re.compile(_BUCKET, re.ASCII)
 REGION = re.compile(_REGION, re.ASCII)
 
@@ -153,3 +154,10 @@ def control_host(uin: str, region: str) -> str:
 
 def bucket_host(bucket: str, region: str) -> str:
     return f"{bucket}.cos.{region}.myqcloud.com"
+
+
+def whole_number(value: object) -> int | None:
+    """The number from 0 to 18 digits, which some answers and events give as text; None for anything else."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    return value if type(value) is int and 0 <= value < 10**18 else None

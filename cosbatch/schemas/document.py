@@ -154,9 +154,8 @@ def _tags(**options: Any) -> ListOf:
     return ListOf(Part(Tag()), minimum=1, maximum=10, about="The tags.", **options)
 
 
-def _tagging_directive() -> Choice:
-    """The condition of NewObjectTagging says Replace where the enumeration says Replaced: both are taken."""
-    return Choice(*DIRECTIVES, synonyms={"Replace": "Replaced"})
+# The condition of NewObjectTagging says Replace where the enumeration says Replaced: both are taken.
+_TAGGING_DIRECTIVE = Choice(*DIRECTIVES, synonyms={"Replace": "Replaced"})
 
 
 class Copy(Element):
@@ -179,7 +178,7 @@ class Copy(Element):
     ModifiedSinceConstraint = Number(0, 2**63 - 1, about="Unix seconds; older objects are left (412).")
     UnModifiedSinceConstraint = Number(0, 2**63 - 1, about="Unix seconds; newer objects are left (412).")
     NewObjectMetadata = Part(NewObjectMetadata())
-    TaggingDirective = _tagging_directive()
+    TaggingDirective = _TAGGING_DIRECTIVE
     NewObjectTagging = _tags()
     StorageClass = Choice(*STORAGE_CLASSES)
     TargetResource = Text(1, 1024, form=bucket_name, required=True, about=f"The target: {NAME_FORMS}.")
@@ -218,7 +217,7 @@ class Restore(Element):
 class Tagging(Element):
     """COSPutObjectTagging: tags each object; named by the newest page, its children known from the vendor's Go SDK."""
 
-    TaggingDirective = _tagging_directive()
+    TaggingDirective = _TAGGING_DIRECTIVE
     TagSet = _tags(required=True)
 
 
@@ -267,13 +266,8 @@ class CreateJobRequest(Element):
     RoleArn = Text(1, 1024, validate=role_name, required=True, about=f"Whose rights the job has: {ROLE_FORM}.")
 
 
-class _InCall(CreateJobRequest):
-    """The same in a call, which may hold the fields of CreateJobOptions beside it."""
-
-    beside = ("Profile", "DryRun", "PlanDigest")
-
-
-_DOCUMENT = _InCall()
+_DOCUMENT = CreateJobRequest()
+_DOCUMENT.beside = ("Profile", "DryRun", "PlanDigest")  # the fields of CreateJobOptions, which a call may hold as well
 ELEMENTS = tuple(_DOCUMENT.fields)
 REQUIRED = tuple(name for name, field in _DOCUMENT.fields.items() if field.required)
 

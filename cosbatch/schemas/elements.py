@@ -58,8 +58,6 @@ class Kind:
     default_error_messages: dict[str, str | list[Any] | dict[Any, Any]] = {
         "required": "is required; add it",
         "null": "must not be null; give a value or leave it out",
-        "invalid": "must be a list",
-        "type": "must be an object",
     }
 
     def __init__(self, *args: Any, about: str = "", **options: Any) -> None:
@@ -84,7 +82,7 @@ class ListOf(Kind, fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise self.make_error("invalid")
+            raise ValidationError("must be a list")
         if len(value) < self.minimum:
             raise ValidationError(f"must have {self.minimum} or more members; it has {len(value)}")
         if self.maximum is not None and len(value) > self.maximum:

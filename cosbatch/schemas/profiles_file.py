@@ -32,8 +32,7 @@ def folder(text: str) -> None:
         raise ValidationError("must end in a slash: receipts are written below it")
 
 
-def _buckets() -> ListOf:
-    return ListOf(Text(validate=full_bucket_name))
+_BUCKETS = ListOf(Text(validate=full_bucket_name))
 
 
 class Match(Element):
@@ -48,8 +47,8 @@ class Limits(Element):
     """What a job of this profile may do at most; what is left out is not limited."""
 
     operations = ListOf(Choice(*OPERATIONS))
-    source_buckets = _buckets()
-    target_buckets = _buckets()
+    source_buckets = _BUCKETS
+    target_buckets = _BUCKETS
     max_objects = Number(1, 2**63 - 1)
     max_priority = Number(0, PRIORITY_MAXIMUM)
 
@@ -72,9 +71,9 @@ class Policy(Element):
     free_documents = Flag(load_default=True)
     operations = ListOf(Choice(*OPERATIONS))
     roles = ListOf(Text(validate=role_name))
-    manifest_buckets = _buckets()
-    target_buckets = _buckets()
-    report_buckets = _buckets()
+    manifest_buckets = _BUCKETS
+    target_buckets = _BUCKETS
+    report_buckets = _BUCKETS
     grantees = ListOf(Text(1, 1024))
     max_priority = Number(0, PRIORITY_MAXIMUM)
     self_confirmation = Flag(load_default=False)

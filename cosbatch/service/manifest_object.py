@@ -28,7 +28,6 @@ _SECONDS = 5.0
 # What headers name goes into the job: no more than the page allows, and nothing that XML cannot carry.
 _ETAG = re.compile(r'"?([\x21\x23-\x7e]{1,1022})"?', re.ASCII)
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.ASCII)
-_SIZE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _VERSION = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
 
 
@@ -68,9 +67,8 @@ def is_part(response: Response, start: int) -> bool:
 def size_of(response: Response) -> int | None:
     """The size of the whole object in bytes, by the reply to HEAD or to GET of a part; None where it does not say."""
     found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-    length = "" if response.status == 206 else response.headers.get("content-length", "")
-    text = found[3] if found else length
-    return int(text) if _SIZE.fullmatch(text) else None
+    length = None if response.status == 206 else response.headers.get("content-length")
+    return names.whole_number(found[3] if found else length)
 
 
 class ManifestObject:

@@ -15,11 +15,11 @@ from cosbatch.model import names
 from cosbatch.model.deadline import iso_seconds
 from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError, quoted
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result, as_text, retryable
+from cosbatch.model.names import whole_number
 
 # What COS puts into a record, and what the records of other senders have.
 _OWN = frozenset({"cos", "event"})
 _OTHERS = frozenset({"CMQ", "Ckafka", "EventSource", "Sns", "eventSource", "s3"})
-_LARGEST = 10**15
 # Bytes: no page has longer keys, nor could ObjectArn name one (436/38607).
 _LONGEST_KEY = 1024
 _URL = re.compile(
@@ -115,7 +115,7 @@ def upload_of(record: object, configuration: Configuration) -> Upload:
         key,
         names.Resource(bucket, key, None).arn(settings.account.region),
         etag=_filled(_at(of_object, "meta", "ETag")),
-        size=_number(_at(of_object, "size")),
+        size=whole_number(_at(of_object, "size")),
         time=_seconds(_at(record, "event", "eventTime")),
         version=_filled(_at(of_object, "vid")),
     )
@@ -181,16 +181,9 @@ def _filled(value: object) -> str | None:
     return value or None
 
 
-def _number(value: object) -> int | None:
-    """A whole number; in the platform's first year they came as text."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value, re.ASCII):
-        value = int(value)
-    return value if type(value) is int and 0 <= value < _LARGEST else None
-
-
 def _seconds(value: object) -> int | None:
     """Unix seconds; in the platform's first year the time came as ISO 8601 too, in UTC."""
     if not isinstance(value, str) or value.isdigit():
-        return _number(value)
+        return whole_number(value)
     seconds = iso_seconds(value)
     return None if seconds is None else int(seconds)

@@ -76,18 +76,13 @@ def _fields(event: Mapping[str, object], action: str, of_path: Mapping[str, obje
     fields = {**of_path}
     _add(fields, capitalised(parameters(event, PARAMETERS[action])))
     if action in WITH_BODY:
-        _add(fields, _body_fields(event, action))
+        body = json_body(event)
+        _add(fields, body if action == "CreateJob" else capitalised(body))
+        if fields.pop("Action", action) != action:
+            raise InvalidEvent(f"The body names another action than the route, which is {action}.")
     key = header(event, "idempotency-key")
     if key is not None and action == "CreateJob":
         _add(fields, {"ClientRequestToken": key})
-    return fields
-
-
-def _body_fields(event: Mapping[str, object], action: str) -> dict[str, object]:
-    body = json_body(event)
-    fields = body if action == "CreateJob" else capitalised(body)
-    if fields.pop("Action", action) != action:
-        raise InvalidEvent(f"The body names another action than the route, which is {action}.")
     return fields
 
 

@@ -145,7 +145,7 @@ UNREADABLE = {
     "a list": (b'["files"]', "JSON of another kind"),
     "another document": (b'{"manifests": []}', "JSON of another kind"),
     "a repeated member": (b'{"files": [], "files": []}', "stands twice"),
-    "not a number": (b'{"files": NaN}', "NaN is not a JSON number"),
+    "not a number": (b'{"files": NaN}', "a number is NaN"),
     "a deep document": (b'{"files": ' + b"[" * 100_000, "cannot be read"),
 }
 

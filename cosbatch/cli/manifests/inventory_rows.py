@@ -11,7 +11,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
-from cosbatch.jobs.inspection import problems_of
+from cosbatch.jobs.inspection import refusal
 from cosbatch.jobs.judging import SourceBucket
 from cosbatch.manifest.inventory import DataFile, Inventory, judge_inventory
 from cosbatch.manifest.judge import CsvJudge
@@ -25,7 +25,7 @@ def rows_of_inventory(client: Client, place: Resource, most: int = 10_000) -> It
     refused as part of it; ServiceSideError."""
     inventory = judge_inventory([objects.read(client, place)])
     if not inventory.verdict.ok:
-        raise InvalidManifest("The inventory cannot be read.", problems_of(inventory.verdict))
+        raise refusal(inventory.verdict, "The inventory cannot be read.")
     total = sum(file.size for file in inventory.files)
     with bytes_shown(_("Reading"), total, client.clock) as show:
         for file in inventory.files:
@@ -78,7 +78,4 @@ def _judged(blocks: Iterable[bytes], inventory: Inventory) -> Iterator[bytes]:
 
 def _check(judge: CsvJudge) -> None:
     if judge.findings.faults:
-        verdict = judge.verdict()
-        error = InvalidManifest("cannot work; nothing was made of it.", problems_of(verdict))
-        error.fields |= {"Verdict": verdict.as_json(), "Totals": verdict.totals}
-        raise error
+        raise refusal(judge.verdict(), "cannot work; nothing was made of it.")

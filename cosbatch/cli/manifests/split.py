@@ -22,11 +22,10 @@ from cosbatch.cli.terminal.language import N_, _
 from cosbatch.cli.terminal.options import Commands, add_connections, add_service, command, whole_number
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.cli.terminal.tables import printable, table
-from cosbatch.jobs.inspection import problems_of
+from cosbatch.jobs.inspection import refusal
 from cosbatch.manifest.judge import judge_csv
 from cosbatch.model import strict_json
 from cosbatch.model.deadline import Clock
-from cosbatch.model.errors import InvalidManifest
 
 MOST_ROWS = 10**12
 # More files than this in one folder are somebody's mistake.
@@ -84,9 +83,7 @@ def divided(whole: Stretch, rows: int, clock: Clock, most: int = MOST_PARTS) -> 
     with bytes_shown(_("Judging"), whole.size, clock) as show:
         verdict = judge_csv(whole.blocks(show))
     if not verdict.ok:
-        error = InvalidManifest("The content of the list cannot work; nothing was made of it.", problems_of(verdict))
-        error.fields |= {"Verdict": verdict.as_json(), "Totals": verdict.totals}
-        raise error
+        raise refusal(verdict, "The content of the list cannot work; nothing was made of it.")
     if -(-(verdict.rows or 0) // rows) > most:
         message = _("{rows} rows would be more than {most} parts; let a part have more rows")
         raise WrongUsage(message.format(rows=f"{verdict.rows:,}", most=f"{most:,}"))

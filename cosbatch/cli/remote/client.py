@@ -18,7 +18,7 @@ from cosbatch.cli.terminal.tables import printable
 from cosbatch.configuration import Configuration, read_configuration, read_without_profiles
 from cosbatch.configuration.profiles import Profile
 from cosbatch.configuration.settings import Settings
-from cosbatch.jobs.perform import CallContext, Draft, draft_of_call, perform, result_of
+from cosbatch.jobs.perform import CallContext, Draft, create_or_plan, draft_of_call, perform
 from cosbatch.model.deadline import Clock, Deadline
 from cosbatch.model.errors import (
     CosbatchError,
@@ -87,7 +87,7 @@ class Client:
         with _hinting(call.action):
             draft, options = draft_of_call(call, context)
             with naming(call.action):
-                return result_of(draft, options, context), draft
+                return create_or_plan(draft, options, context), draft
 
     def job(self, job_id: str, patience: float = PATIENCE) -> Mapping[str, Any]:
         """The job as DescribeJob tells it. Raises CosbatchError, with a hint that fits the call."""

@@ -74,8 +74,9 @@ def test_wait_ends_with_what_failed_where_the_report_is_and_what_comes_next(run:
 
 
 def test_tells_the_next_commands_with_the_service_that_this_one_was_told(
-    run: Run, standin: Standin, monkeypatch: pytest.MonkeyPatch
+    run: Run, standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     job_id, region, endpoint = ended(run), os.environ["COSBATCH_REGION"], os.environ["COSBATCH_ENDPOINT"]
     monkeypatch.delenv("COSBATCH_REGION")
     monkeypatch.delenv("COSBATCH_ENDPOINT")
