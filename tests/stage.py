@@ -168,9 +168,6 @@ class Service:
             raise answer
         return answer
 
-    def set_clock_by(self, date: str | None) -> bool:
-        return False
-
     def connect(self, credentials: object, endpoint: str | None) -> Service:
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cosbatch.model.credentials import Account
@@ -43,13 +43,11 @@ class Sent:
 
 @dataclass
 class ScriptedWire:
-    """What the service says, one after the other; `usable` says which Date headers are dates."""
+    """What the service says, one after the other."""
 
     time: Time
     script: list[Comes]
-    usable: Callable[[str | None], bool] = lambda date: bool(date)
     sent: list[Sent] = field(default_factory=list)
-    dates: list[str | None] = field(default_factory=list)
 
     def send(self, request: Request, seconds: float) -> Response:
         self.sent.append(Sent(self.time.now, request, seconds))
@@ -59,10 +57,6 @@ class ScriptedWire:
         if isinstance(what, Exception):
             raise what
         return what
-
-    def set_clock_by(self, date: str | None) -> bool:
-        self.dates.append(date)
-        return self.usable(date)
 
 
 @dataclass

@@ -143,8 +143,7 @@ class ServiceSideError(CosbatchError, status=502):
         super().__init__(message)
         self.may_have_acted = may_have_acted  # whether it may have acted on the request all the same
         self.retry_after: float | None = None  # in seconds, as the answer's headers say
-        self.date: str | None = None  # the answer's header Date
-        self.signed_at: float | None = None  # the moment that the request was signed for, in Unix seconds
+        self.clock_off: float | None = None  # seconds from when a refusal (403) was signed to the answer's Date
         self.unproven = False  # the answer is a bare status, which something on the way may have given as well
         # The last error of the same request, this one included, after which the service may have acted.
         self.ambiguous: ServiceSideError | None = None

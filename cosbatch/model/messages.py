@@ -37,7 +37,7 @@ class Response(NamedTuple):
     headers: Mapping[str, str]  # their names in lower case
     body: bytes = b""
     signed: tuple[str, ...] | None = None  # of a refusal (403): our StringToSign and FormatString, no secrets
-    signed_at: float | None = None  # the moment that the request was signed for, in Unix seconds
+    clock_off: float | None = None  # seconds from when a refusal (403) was signed to the answer's Date
     secrets: tuple[str, ...] = ()  # of the request, which the body may quote in another encoding
 
     def __repr__(self) -> str:

@@ -199,7 +199,7 @@ def _service_error(error: Mapping[str, object], response: Response) -> ServiceEr
     failure.request_id = str(error.get("RequestId") or "") or response.request_id
     failure.trace_id = str(error.get("TraceId") or "") or response.headers.get("x-cos-trace-id")
     failure.retry_after = _retry_after(response)
-    failure.date, failure.signed_at = response.headers.get("date"), response.signed_at
+    failure.clock_off = response.clock_off
     if failure.code == "SignatureDoesNotMatch" and response.signed:
         # What the service would sign beside what we signed: a difference between the two is the fault.
         ours = dict(zip(("StringToSign", "FormatString"), map(str.strip, response.signed), strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from cosbatch.model.credentials import Account
-from cosbatch.model.deadline import Deadline, unix_seconds
+from cosbatch.model.deadline import Deadline
 from cosbatch.model.errors import ServiceSideError, UpstreamTimeout
 from cosbatch.model.messages import ANSWER_LIMIT, Request, Response
 
@@ -25,14 +25,9 @@ _CLOCK_TOLERANCE = 60.0
 
 
 class Wire(Protocol):
-    """What requests are sent over: one attempt, bounded in seconds; what time can fix is a ServiceSideError.
-
-    `set_clock_by` goes by the Date of an answer from then on, and says whether that was a date.
-    """
+    """What requests are sent over: one attempt, bounded in seconds; what time can fix is a ServiceSideError."""
 
     def send(self, request: Request, seconds: float) -> Response: ...
-
-    def set_clock_by(self, date: str | None) -> bool: ...
 
 
 class Budget:
@@ -114,8 +109,11 @@ class Attempts:
         if error.may_have_acted:
             self._ambiguous = error
         error.ambiguous = self._ambiguous
-        if self._is_of_the_clock(error):
-            return self._corrects_clock(error)
+        # Other refusals can come of a wrong clock too: an expired signature, or a HEAD, whose 403 gives no reason.
+        if error.clock_off is not None and (error.code == "RequestTimeTooSkewed" or error.clock_off > _CLOCK_TOLERANCE):
+            # One new try by the service's own clock, which later invocations of this instance go by too.
+            first, self._corrected_clock, error.retryable = not self._corrected_clock, True, True
+            return first
         # An account that has as many jobs as it may has no fewer within seconds.
         if not error.retryable or error.code == "TooManyJobs" or self._count >= ATTEMPTS:
             return False
@@ -126,22 +124,6 @@ class Attempts:
         if self._taken:
             self._exchange.deadline.clock.sleep(pause)
         return bool(self._taken)
-
-    def _is_of_the_clock(self, error: ServiceSideError) -> bool:
-        """Other refusals can come of a wrong clock too: an expired signature, or a HEAD, whose 403 gives no reason."""
-        if error.code == "RequestTimeTooSkewed":
-            return True
-        theirs = unix_seconds(error.date)
-        # What was signed counts: the clock of an instance that was frozen may be right again when the answer comes.
-        ours = self._exchange.deadline.clock.now() if error.signed_at is None else error.signed_at
-        return error.status == 403 and theirs is not None and abs(theirs - ours) > _CLOCK_TOLERANCE
-
-    def _corrects_clock(self, error: ServiceSideError) -> bool:
-        """One new try by the service's own clock, which later invocations of this instance go by too."""
-        first = not self._corrected_clock
-        self._corrected_clock = self._corrected_clock or self._exchange.wire.set_clock_by(error.date)
-        error.retryable = self._corrected_clock
-        return first and self._corrected_clock
 
     def _pause(self, error: ServiceSideError) -> float:
         """Exponential, with full jitter; no shorter than the service asks for."""

@@ -59,12 +59,9 @@ class Transport:
         """Unix seconds, by the service's clock as far as it is known."""
         return self._clock.now() + self._offset
 
-    def set_clock_by(self, date: str | None) -> bool:
-        """Go by the service's Date header from here on; False where it is none."""
-        theirs = unix_seconds(date)
-        if theirs is not None:
-            self._offset = theirs - self._clock.now()
-        return theirs is not None
+    def set_clock_by(self, theirs: float) -> None:
+        """Go by the service's clock from here on, which shows so many Unix seconds."""
+        self._offset = theirs - self._clock.now()
 
     def send(self, prepared: LimitedRequest, seconds: float) -> Response:
         """Errors are those of the session's adapter, and UnexpectedResponse for a body that is longer than the limit."""
@@ -86,9 +83,6 @@ class Connection(NamedTuple):
     credentials: Credentials
     endpoint: str | None
 
-    def set_clock_by(self, date: str | None) -> bool:
-        return self.transport.set_clock_by(date)
-
     def send(self, request: Request, seconds: float) -> Response:
         """Send once, freshly signed; the whole exchange is over in `seconds`.
 
@@ -103,7 +97,13 @@ class Connection(NamedTuple):
             raise
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, f"{request.host} at {self.endpoint}" if self.endpoint else request.host) from None
-        response = response._replace(signed=auth.signed() if response.status == 403 else None, signed_at=now)
+        if response.status == 403:
+            response = response._replace(signed=auth.signed())
+            theirs = unix_seconds(response.headers.get("date"))
+            if theirs is not None:
+                # What was signed counts: the clock of an instance that was frozen may be right again by now.
+                response = response._replace(clock_off=abs(theirs - now))
+                self.transport.set_clock_by(theirs)
         return _without_secrets(response, self.credentials, prepared.headers["Authorization"])
 
 

@@ -158,7 +158,7 @@ def test_judges_an_error_document_by_code_and_status(
         "Retryable": retryable,
     }
     assert error.may_have_acted is may_have_acted
-    assert (error.retry_after, error.date) == (None, None)  # until the transport has read the headers
+    assert (error.retry_after, error.clock_off) == (None, None)  # until the transport has read the headers
 
 
 @pytest.mark.parametrize("may_have_acted", [True, False])

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
+from itertools import chain, repeat
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -348,28 +349,42 @@ def test_leaves_an_answer_whole_where_a_placeholder_for_a_secret_is_a_word_of_it
         assert to(transport, server.endpoint, credentials).send(GET, ENOUGH).body == body
 
 
-def test_says_the_moment_that_a_request_was_signed_for(transport: Transport) -> None:
-    with serving(answering(reply(b""))) as server:
-        assert to(transport, server.endpoint).send(GET, ENOUGH).signed_at == int(NOW)
-
-
 def test_hides_nothing_where_there_is_no_token(transport: Transport) -> None:
     with serving(answering(reply(b"<Error/>", "400 Bad Request"))) as server:
         credentials = Credentials("AKIDtest", "key")
         assert to(transport, server.endpoint, credentials).send(GET, ENOUGH).body == b"<Error/>"
 
 
+def refused_at(date: str | None) -> bytes:
+    return reply(b"<Error/>", "403 Forbidden", *([] if date is None else [f"Date: {date}"]))
+
+
 @pytest.mark.parametrize("seconds", [-3600, 0, 3600])
-def test_goes_by_the_clock_of_the_service(transport: Transport, seconds: int) -> None:
-    connection = to(transport, None)
-    assert connection.set_clock_by(formatdate(NOW + seconds, usegmt=True)) is True
+def test_goes_by_the_clock_of_the_service_that_has_refused_a_request(transport: Transport, seconds: int) -> None:
+    with serving(answering(refused_at(formatdate(NOW + seconds, usegmt=True)))) as server:
+        assert to(transport, server.endpoint).send(GET, ENOUGH).clock_off == abs(seconds)
     assert transport.now() == int(NOW) + seconds
 
 
-@pytest.mark.parametrize("date", [None, "", "yesterday", "Thu, 99 Aug 2019 09:15:29 GMT", "1795521600"])
+@pytest.mark.parametrize("date", [None, "yesterday", "Thu, 99 Aug 2019 09:15:29 GMT", "1795521600"])
 def test_keeps_its_own_clock_where_the_service_names_no_time(transport: Transport, date: str | None) -> None:
-    assert transport.set_clock_by(date) is False
+    with serving(answering(refused_at(date))) as server:
+        assert to(transport, server.endpoint).send(GET, ENOUGH).clock_off is None
     assert transport.now() == NOW
+
+
+def test_keeps_its_own_clock_where_the_service_takes_a_request(transport: Transport) -> None:
+    with serving(answering(reply(b"", "200 OK", f"Date: {formatdate(NOW + 3600, usegmt=True)}"))) as server:
+        assert to(transport, server.endpoint).send(GET, ENOUGH).clock_off is None
+    assert transport.now() == NOW
+
+
+def test_compares_the_date_with_what_was_signed_and_not_with_the_clock_when_the_answer_comes() -> None:
+    """An instance that was frozen while it signed: its clock is right again by then."""
+    moments = chain([NOW - 7200], repeat(NOW))
+    transport = Transport(Clock(now=lambda: next(moments)))
+    with serving(answering(refused_at(formatdate(NOW, usegmt=True)))) as server:
+        assert to(transport, server.endpoint).send(GET, ENOUGH).clock_off == 7200
 
 
 def test_is_silent_on_what_the_libraries_have_to_say(

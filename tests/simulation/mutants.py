@@ -13,8 +13,9 @@ from unittest.mock import patch
 from cosbatch.jobs import creation, perform, uploaded
 from cosbatch.jobs.creation import Order
 from cosbatch.model import errors, identity
+from cosbatch.model.deadline import unix_seconds
 from cosbatch.model.identity import Marker
-from cosbatch.model.messages import Request, Upload
+from cosbatch.model.messages import Request, Response, Upload
 from cosbatch.service import actions, exchange, transport
 from cosbatch.service.deadline_adapter import NotConnected
 from cosbatch.service.exchange import Attempts
@@ -116,13 +117,14 @@ def _edited_profiles_are_others() -> Iterator[None]:
 
 @contextmanager
 def _the_clock_of_the_answer_counts() -> Iterator[None]:
-    is_of_the_clock = Attempts._is_of_the_clock
+    send = transport.Connection.send
 
-    def now(attempts: Attempts, error: errors.ServiceSideError) -> bool:
-        error.signed_at = None
-        return is_of_the_clock(attempts, error)
+    def sent(connection: transport.Connection, request: Request, seconds: float) -> Response:
+        response = send(connection, request, seconds)
+        theirs, ours = unix_seconds(response.headers.get("date")), connection.transport._clock.now()
+        return response._replace(clock_off=response.clock_off and abs((theirs or ours) - ours))
 
-    with patch.object(Attempts, "_is_of_the_clock", now):
+    with patch.object(transport.Connection, "send", sent):
         yield
 
 
@@ -154,7 +156,7 @@ MUTANTS: dict[str, Mutant] = {
         actions, "_strange", lambda response, reason, **_: errors.UnexpectedResponse(reason)
     ),
     "the deadline does not bind": _swapped(Attempts, "_left", lambda attempts: 1000.0),
-    "the clock is not fixed": _swapped(transport.Transport, "set_clock_by", lambda self, date: False),
+    "the clock is not fixed": _swapped(transport.Transport, "set_clock_by", lambda self, theirs: None),
     "the service's pace is not kept": _swapped(Attempts, "_pause", _without_pace),
     "tries without end": _swapped(exchange, "ATTEMPTS", 100),
     "an event says which list it is": _events_say_which_list,

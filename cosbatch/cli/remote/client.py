@@ -190,9 +190,6 @@ class VerboseWire:
         self._wire = wire
         self._clock = clock
 
-    def set_clock_by(self, date: str | None) -> bool:
-        return self._wire.set_clock_by(date)
-
     def send(self, request: Request, seconds: float) -> Response:
         began = self._clock.monotonic()
         try:

@@ -25,9 +25,6 @@ class PendingWire:
         self._content = content
         self._headers = headers
 
-    def set_clock_by(self, date: str | None) -> bool:
-        return self._wire.set_clock_by(date)
-
     def send(self, request: Request, seconds: float) -> Response:
         if (request.host, request.path) != self._at or request.method not in ("HEAD", "GET"):
             return self._wire.send(request, seconds)
@@ -53,9 +50,6 @@ class ShownWire:
     def __init__(self, wire: Wire, show: Callable[[int], None]) -> None:
         self._wire = wire
         self._show = show
-
-    def set_clock_by(self, date: str | None) -> bool:
-        return self._wire.set_clock_by(date)
 
     def send(self, request: Request, seconds: float) -> Response:
         response = self._wire.send(request, seconds)

@@ -66,12 +66,3 @@ def test_tells_how_much_each_get_has_brought(beneath: Service, tmp_path: Path) -
     for method in ("HEAD", "GET"):
         shown.send(Request(method, HOST, "/a/list.csv", (), (("Range", "bytes=0-3"),)), 1.0)
     assert brought == [4]
-
-
-def test_leaves_the_clock_to_the_wire_beneath(tmp_path: Path) -> None:
-    class Clocked(Service):
-        def set_clock_by(self, date: str | None) -> bool:
-            return date == "now"
-
-    shown = ShownWire(wire(Clocked(), tmp_path), lambda size: None)
-    assert [shown.set_clock_by(date) for date in ("now", None)] == [True, False]

@@ -42,9 +42,6 @@ class CountingWire:
         self.queries.append(dict(request.query))
         return self._wire.send(request, seconds)
 
-    def set_clock_by(self, date: str | None) -> bool:
-        return self._wire.set_clock_by(date)
-
 
 def connected(standin: Standin, count: int) -> list[Client]:
     return [client_of(standin.environ, Clock()) for _ in range(count)]
