@@ -59,9 +59,12 @@ class Transport:
         """Unix seconds, by the service's clock as far as it is known."""
         return self._clock.now() + self._offset
 
-    def set_clock_by(self, theirs: float) -> None:
-        """Go by the service's clock from here on, which shows so many Unix seconds."""
+    def set_clock_by(self, date: str | None, signed_at: float) -> float | None:
+        """Go by the service's Date from here on; gives how many seconds what was signed was off it, whatever our clock says now."""
+        if (theirs := unix_seconds(date)) is None:
+            return None
         self._offset = theirs - self._clock.now()
+        return abs(theirs - signed_at)
 
     def send(self, prepared: LimitedRequest, seconds: float) -> Response:
         """Errors are those of the session's adapter, and UnexpectedResponse for a body that is longer than the limit."""
@@ -98,12 +101,8 @@ class Connection(NamedTuple):
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, f"{request.host} at {self.endpoint}" if self.endpoint else request.host) from None
         if response.status == 403:
-            response = response._replace(signed=auth.signed())
-            theirs = unix_seconds(response.headers.get("date"))
-            if theirs is not None:
-                # What was signed counts: the clock of an instance that was frozen may be right again by now.
-                response = response._replace(clock_off=abs(theirs - now))
-                self.transport.set_clock_by(theirs)
+            off = self.transport.set_clock_by(response.headers.get("date"), now)
+            response = response._replace(signed=auth.signed(), clock_off=off)
         return _without_secrets(response, self.credentials, prepared.headers["Authorization"])
 
 
@@ -133,5 +132,6 @@ def _translated(error: Exception, host: str) -> errors.CosbatchError:
             return errors.UpstreamUnreachable(f"No connection to {host} could be made.")
         case TimeoutError() | requests.Timeout():
             return errors.UpstreamTimeout(f"{host} did not answer in time.", may_have_acted=True)
-    message = f"The connection to {host} broke before the answer was whole."
-    return errors.UpstreamUnreachable(message, may_have_acted=True)
+    return errors.UpstreamUnreachable(
+        f"The connection to {host} broke before the answer was whole.", may_have_acted=True
+    )

@@ -156,7 +156,7 @@ MUTANTS: dict[str, Mutant] = {
         actions, "_strange", lambda response, reason, **_: errors.UnexpectedResponse(reason)
     ),
     "the deadline does not bind": _swapped(Attempts, "_left", lambda attempts: 1000.0),
-    "the clock is not fixed": _swapped(transport.Transport, "set_clock_by", lambda self, theirs: None),
+    "the clock is not fixed": _swapped(transport.Transport, "set_clock_by", lambda self, date, signed_at: None),
     "the service's pace is not kept": _swapped(Attempts, "_pause", _without_pace),
     "tries without end": _swapped(exchange, "ATTEMPTS", 100),
     "an event says which list it is": _events_say_which_list,
