@@ -150,8 +150,7 @@ class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
 
 def _left(until: float) -> float:
     """The seconds until then. Raises TimeoutError where there are none."""
-    seconds = until - time.monotonic()
-    if seconds <= 0:
+    if (seconds := until - time.monotonic()) <= 0:
         raise TimeoutError("the deadline is over")
     return seconds
 

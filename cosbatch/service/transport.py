@@ -132,6 +132,5 @@ def _translated(error: Exception, host: str) -> errors.CosbatchError:
             return errors.UpstreamUnreachable(f"No connection to {host} could be made.")
         case TimeoutError() | requests.Timeout():
             return errors.UpstreamTimeout(f"{host} did not answer in time.", may_have_acted=True)
-    return errors.UpstreamUnreachable(
-        f"The connection to {host} broke before the answer was whole.", may_have_acted=True
-    )
+    message = f"The connection to {host} broke before the answer was whole."
+    return errors.UpstreamUnreachable(message, may_have_acted=True)
