@@ -46,8 +46,9 @@ class Log:
         line = {"level": level, "message": message, **{name: fields.get(name) for name in FIELDS}}
         shown = {name: self._shown(name, value) for name, value in line.items() if value is not None}
         # In ASCII: whatever encoding stdout has, the line gets out. Where stdout is broken, what is done is still told.
-        with suppress(OSError, ValueError):
-            self._write(json.dumps(shown) + "\n")
+        text = json.dumps(shown) + "\n"
+        with suppress(Exception):
+            self._write(text)
 
     def _shown(self, name: str, value: object) -> object:
         """The value without secrets; text of others, which may have any length, as far as a line needs it."""

@@ -50,7 +50,7 @@ def test_writes_lines_of_its_level_and_above(log_level: str, written: list[str])
     assert [level for level in ("DEBUG", "INFO", "WARNING", "ERROR") if logged(level, "x", log_level)] == written
 
 
-@pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("I/O operation on closed file")])
+@pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("I/O on a closed file"), AttributeError("no stdout")])
 def test_goes_on_where_stdout_is_broken(error: Exception) -> None:
     written = Mock(side_effect=error)
     Log(written)("INFO", "done")

@@ -108,7 +108,7 @@ def _foreign(document: Mapping[str, Any], buckets: _Buckets, account: Account) -
 def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], uin: str) -> Iterator[Problem]:
     """Everybody is no other account: that waits for a person."""
     message = "is of another account than this function's, and not among the grantees of the policy"
-    own = re.compile(rf"qcs::cam::uin/{uin}:\w+/[\w+=.@-]+", re.ASCII)
+    own = re.compile(rf"qcs::cam::uin/{uin}:(?:root|\w+/[\w+=.@-]+)", re.ASCII)
     for index, grantee in enumerate(_grantees(document)):
         is_known = own.fullmatch(grantee) or _EVERYBODY.fullmatch(grantee)
         if not is_known and grantee not in policy.get("grantees", ()):

@@ -34,7 +34,7 @@ _MOST_CANDIDATES = 5
 LOOKUPS = 4
 _FIRST_PAUSE = 0.3
 _LONGEST_RESERVE = 5.0
-_LONGEST_CALL = 900.0  # seconds that an invocation may take
+_CLOCKS_APART = 900.0  # seconds that the service lets a clock be off its own (error codes, 436/7730)
 # Also the Code of other faults, among them these (436/38608, 436/38610). A job that exists passed their rules with the same
 # bytes, so such an answer cannot stand for a duplicate, unless its words could mean one.
 _REFUSED = "InvalidRequest"
@@ -187,7 +187,7 @@ def _find(trace: str, exchange: Exchange) -> tuple[list[Mapping[str, Any]], Serv
     except ServiceSideError as error:
         broken_off = error
     # The first ones made are looked at, in whatever order they are listed.
-    return sorted(found.values(), key=lambda job: str(job.get("CreationTime") or "")), broken_off
+    return sorted(found.values(), key=lambda job: str(job.get("CreationTime") or "~")), broken_off
 
 
 def all_jobs(query: Mapping[str, object], exchange: Exchange) -> Iterator[Mapping[str, Any]]:
@@ -280,7 +280,7 @@ def _candidate(order: Order, job: Mapping[str, Any], exchange: Exchange) -> _Can
     theirs = _described(job["JobId"], exchange)
     manifest = contradictions({"Manifest": ours["Manifest"]}, {"Manifest": theirs.get("Manifest")}, whose)
     marker = identity.read_marker(job["Description"])
-    if marker and (marker.digest == order.marker.digest or _is_of_its_day(order, marker, theirs)):
+    if marker and (marker.digest == order.marker.digest or _is_of_its_day(order, marker, {**job, **theirs})):
         operation = differences({"Operation": ours["Operation"]}, {"Operation": theirs.get("Operation")}, whose)
         return _Candidate(job, theirs, [*manifest, *operation], [], copied=True)
     different = differences(_compared(ours), _compared(theirs), whose) or [
@@ -296,9 +296,12 @@ def _is_of_its_day(order: Order, marker: identity.Marker, theirs: Mapping[str, A
     created = iso_seconds(theirs.get("CreationTime"))
     if order.digest_on is None or created is None:
         return False
-    # It was ordered a moment before it was made, which may have been on the day before.
-    digests = [order.digest_on(moment) for moment in (created, created - _LONGEST_CALL)]
-    return marker.digest in [identity.marker_of(order.token, digest).digest for digest in digests]
+    # Around midnight, the clock that it was ordered by may have shown the day before or after.
+    moments = (created, created - _CLOCKS_APART, created + _CLOCKS_APART)
+    try:
+        return marker.digest in [identity.marker_of(order.token, order.digest_on(each)).digest for each in moments]
+    except (ValueError, OverflowError):  # no calendar has that day
+        return False
 
 
 def _described(job_id: str, exchange: Exchange) -> dict[str, Any]:

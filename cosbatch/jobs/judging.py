@@ -35,7 +35,8 @@ def judge_rows(content: ManifestObject, fields: Sequence[str] | None, allowed: C
     else:
         head = content.read(0, EDGE)
         size = len(head) if content.size is None else content.size
-        if not feed_in_time(judge, [head], content.has_time) or (content.size is None and len(head) >= EDGE):
+        feed_in_time(judge, [head], lambda: True)
+        if content.size is None and len(head) >= EDGE:
             judge.break_off()
             return judge.verdict(complete=False)
         start = len(head)
@@ -77,8 +78,9 @@ def judge_data_files(
         counted += judged.rows or 0
         complete = complete and judged.complete
     complete = complete and not left
-    rows = counted if complete else max(counted, inventory.verdict.rows or 0) or None
-    verdict = inventory.verdict._replace(rows=rows, estimated_rows=rows, complete=complete, files_left=left)
+    estimated = counted if complete else max(counted, inventory.verdict.rows or 0) or None
+    seen = counted if complete else counted or None
+    verdict = inventory.verdict._replace(rows=seen, estimated_rows=estimated, complete=complete, files_left=left)
     totals = Counter(fault.fault for fault in faults)
     return verdict._replace(faults=tuple(faults[:KEPT]), totals=dict(totals))
 
@@ -90,11 +92,11 @@ def _judge_file(file: DataFile, judge: CsvJudge, content: ManifestObject, full: 
         if error.code != "NoSuchKey":
             raise
         return _broken(judge, "it is not in the bucket")
-    if not first or content.size != file.size:
+    if not first or content.size not in (None, file.size):
         return _broken(judge, f"it has {content.size} bytes, manifest.json says {file.size}")
     if not first.startswith(GZIP_MARK):
         return _broken(judge, "it is not compressed with gzip")
-    whole = full or content.size == len(first)
+    whole = full or file.size == len(first)
     packed: Iterable[bytes] = chain([first], content.blocks(len(first))) if whole else [first]
     in_time = feed_in_time(judge, gunzip(packed, cut_off=not whole), lambda: judge.size < EDGE or content.has_time())
     if not (whole and in_time):

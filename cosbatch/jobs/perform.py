@@ -16,6 +16,7 @@ from cosbatch.model import identity
 from cosbatch.model.errors import (
     CosbatchError,
     DuplicateUnresolved,
+    Forbidden,
     InvalidRequest,
     Problem,
     ServiceSideError,
@@ -97,20 +98,22 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     try:
         options = load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
     except InvalidRequest as error:
+        by_name = {each.name: each for each in context.configuration.profiles.profiles}
         # Which elements a profile leaves to the caller is not known of one that is not named rightly.
-        if "Profile" not in given:
-            error.problems += _document_problems(elements, context.configuration.settings.account.region)
+        if "Profile" not in given or given["Profile"] in [*by_name]:
+            profile = by_name.get(str(given.get("Profile")))
+            error.problems += _document_problems(elements, profile, context.configuration.settings.account.region)
         raise
     named = options.get("Profile")
     profile = context.configuration.profiles.named(named) if named is not None else None
     return draft_of(call._replace(fields=elements), profile, now, context), options
 
 
-def _document_problems(elements: Mapping[str, object], region: str) -> tuple[Problem, ...]:
-    """What is wrong with the elements of a document that stands for itself."""
+def _document_problems(elements: Mapping[str, object], profile: Profile | None, region: str) -> tuple[Problem, ...]:
+    """What is wrong with the elements that the call gives."""
     try:
-        document_of(elements, None, region, 0.0)
-    except InvalidRequest as error:
+        document_of(elements, profile, region, 0.0)
+    except (InvalidRequest, Forbidden) as error:
         return error.problems
     return ()
 

@@ -172,13 +172,12 @@ def _failure(response: Response) -> CosbatchError:
         failure.unproven = response.request_id is None
         return failure
     try:
-        children = parse(response.body, "Error").items()
-        error = {name: response.told(text) for name, text in children if isinstance(text, str)}
+        error = parse(response.body, "Error")
     except ValueError:
         error = {}
-    if not error.get("Code"):
+    if not isinstance(error.get("Code"), str) or not error["Code"]:
         return _strange(response, "it is not the service's Error document")
-    return _service_error(error, response)
+    return _service_error({name: response.told(str(value)) for name, value in error.items()}, response)
 
 
 def _is_page(response: Response) -> bool:

@@ -82,7 +82,7 @@ class ManifestObject:
         self._exchange = exchange
         self._resource = names.parse_resource(location["ObjectArn"])
         allowed = exchange.deadline.remaining()
-        self._slowest = 0.0  # seconds that one reading took
+        self._took = [0.0]  # seconds of each reading, those of objects beside it as well
         self._reserve = max(_SECONDS, allowed * _SHARE) if allowed > 2 * _SECONDS else allowed * _SHARE
 
     @property
@@ -101,15 +101,15 @@ class ManifestObject:
         began = self._exchange.deadline.remaining()
         try:
             part = self._ask(request, lambda response: self._part(response, start))
-            self._slowest = max(self._slowest, began - self._exchange.deadline.remaining())
+            self._took.append(began - self._exchange.deadline.remaining())
             return part
         except ServiceError as error:
             if error.code != "InvalidRange":
                 raise
-            if self.size:
-                raise _strange("The answer is that the manifest is empty, though it has bytes.") from None
-            # There is no range in an object without bytes.
-            self.size = 0
+            if start < (self.size or 0):
+                raise _strange("The answer is that the manifest has ended, though it has more bytes.") from None
+            # There is no range behind the end, nor in an object without bytes.
+            self.size = start if self.size is None else self.size
             return b""
 
     def blocks(self, start: int = 0) -> Iterator[bytes]:
@@ -123,13 +123,13 @@ class ManifestObject:
 
     def has_time(self) -> bool:
         """Whether a full look may go on; some time is kept for the next block, for the end, and for the job itself."""
-        return self._exchange.deadline.remaining() >= self._reserve + 2 * self._slowest
+        return self._exchange.deadline.remaining() >= self._reserve + 2 * max(self._took)
 
     def beside(self, key: str) -> ManifestObject:
         """Another object of the manifest's bucket, of whose reading as much time is kept for the job."""
         arn = self._resource._replace(key=key).arn(self._resource.region or self._exchange.account.region)
         other = ManifestObject({"ETag": None, "ObjectArn": arn}, self._exchange)
-        other._reserve = self._reserve
+        other._reserve, other._took = self._reserve, self._took
         return other
 
     def _ask(self, request: Request, read: Callable[[Response], T]) -> T:

@@ -24,6 +24,7 @@ from cosbatch.service.prepared import LimitedRequest, prepare
 from cosbatch.service.signature import url_encode
 
 _CONNECT_SECONDS = 5.0
+_BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)  # nobody has proven anything, or failed to
 _SHORTEST_SECRET = 12  # a key has 32, a token more; a placeholder such as `x` would blot out the words of every answer
 
 
@@ -48,8 +49,7 @@ class Transport:
     """What stays warm between invocations: a session with its connections, and how far our clock is off."""
 
     def __init__(self, clock: Clock, session: requests.Session | None = None) -> None:
-        self._clock = clock
-        self._offset = 0.0
+        self._clock, self._offset = clock, 0.0
         self._session = session or direct_session()
 
     def connect(self, credentials: Credentials, endpoint: str | None) -> Connection:
@@ -124,7 +124,7 @@ def _translated(error: Exception, host: str) -> errors.CosbatchError:
             settings = "COSBATCH_ENDPOINT, COSBATCH_UIN, COSBATCH_REGION"
             message = f"The address for {host} cannot be one; look at {settings}. Nothing was sent."
             return errors.ConfigurationError(message)
-        case NotConnected(args=(ssl.SSLCertVerificationError(),)):
+        case NotConnected(args=(ssl.SSLError() as why,)) if not isinstance(why, _BROKEN_OFF):
             return errors.UpstreamTLS(f"{host} could not prove who it is (TLS).")
         case NotConnected(args=(TimeoutError(),)):
             return errors.UpstreamTimeout(f"{host} took no connection in time.")

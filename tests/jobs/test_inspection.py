@@ -570,16 +570,8 @@ def test_does_not_believe_that_a_manifest_is_empty_that_has_bytes() -> None:
         def part(self, asked: dict[str, str], known: dict[str, str]) -> Response:
             return error(416, "InvalidRange")
 
-    with pytest.raises(UnexpectedResponse, match="is empty, though it has bytes"):
+    with pytest.raises(UnexpectedResponse, match="has ended, though it has more bytes"):
         look(Refusing(ROW))
-
-
-def test_ends_a_look_at_both_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    time = SleepingTime()
-    slow_judge(monkeypatch, time, 10)
-    bucket = Bucket(TWO_ROWS * 18_000)
-    found = look_by(time, bucket, "list.csv", "head", {})
-    assert (found.is_complete, bucket.ranges) == (False, ["bytes=0-262143"])
 
 
 class Silent(Bucket):

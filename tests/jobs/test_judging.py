@@ -162,6 +162,45 @@ def test_keeps_time_for_the_job_while_it_reads_data_files(monkeypatch: pytest.Mo
     assert (verdict.complete, way.deadline.remaining() >= 6.5) == (False, True)
 
 
+def test_keeps_time_for_the_job_where_each_data_file_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    time, send = SleepingTime(), Bucket.send
+
+    def slowly(bucket: Bucket, request: Request, seconds: float) -> Response:
+        time.sleep(6)
+        return send(bucket, request, seconds)
+
+    monkeypatch.setattr(Bucket, "send", slowly)
+    files = {f"{number}.csv.gz": GOOD for number in range(6)}
+    way = exchange(Bucket(files), 30.0)
+    way.deadline = Deadline(time.clock, 30.0)
+    content = ManifestObject({"ETag": '"e"', "ObjectArn": f"qcs::cos:ap-chengdu::{BUCKET}/{KEY}"}, way)
+    verdict = judge_data_files(judge_inventory([inventory(files)]), None, content, full=True)
+    assert (verdict.files_left, way.deadline.remaining()) == (4, 18.0)
+
+
+@pytest.mark.parametrize("check", ["head", "full"])
+def test_judges_a_data_file_whose_size_no_answer_tells(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
+    send = Bucket.send
+
+    def silently(bucket: Bucket, request: Request, seconds: float) -> Response:
+        answer = send(bucket, request, seconds)
+        return (
+            answer._replace(headers={"etag": '"e"'})
+            if request.path.endswith(".gz") and answer.status == 206
+            else answer
+        )
+
+    monkeypatch.setattr(Bucket, "send", silently)
+    assert look({"1.csv.gz": GOOD}, check=check).rows == 2
+
+
+def test_takes_what_an_inventory_says_of_its_rows_for_none_that_were_seen() -> None:
+    found = look({"1.csv.gz": rows_over(2 * EDGE)}, filterObjectCount="100000")
+    assert found.rows == 100_000
+    assert found.seen is not None
+    assert found.seen < 20_000
+
+
 def test_says_how_many_files_were_not_looked_at() -> None:
     files = {f"{number}.csv.gz": GOOD for number in range(22)}
     (warning,) = look(files).unchecked

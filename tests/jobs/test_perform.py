@@ -391,7 +391,11 @@ def test_says_the_token_with_a_failure_too_so_that_the_caller_can_ask_again() ->
 
 def test_tells_what_is_wrong_in_the_options_and_in_the_document_at_once() -> None:
     wrong = {**DOCUMENT, "DryRun": "maybe", "Priority": -1}
-    for profile, pointers in (({}, ["/DryRun", "/Priority"]), ({"Profile": 5}, ["/Profile", "/DryRun"])):
+    for profile, pointers in (
+        ({}, ["/DryRun", "/Priority"]),
+        ({"Profile": 5}, ["/Profile", "/DryRun"]),
+        ({"Profile": "restore"}, ["/DryRun", "/Operation", "/Report", "/RoleArn"]),
+    ):
         with pytest.raises(InvalidRequest) as caught:
             perform_with(Service({}), "CreateJob", {**wrong, **profile})
         assert [problem.pointer for problem in caught.value.problems] == pointers
@@ -412,6 +416,9 @@ def test_sends_the_same_job_however_its_document_was_written() -> None:
     [
         ({}, "recovered"),
         ({"CreationTime": "2026-11-25T00:00:01Z"}, "recovered"),
+        ({"CreationTime": "2026-11-23T23:50:00Z"}, "recovered"),
+        ({"CreationTime": "0001-01-01T00:00:00Z"}, "IdempotencyMismatch"),
+        ({"CreationTime": "9999-12-31T23:59:59Z"}, "IdempotencyMismatch"),
         ({"CreationTime": "2026-11-20T12:00:00Z"}, "IdempotencyMismatch"),
         ({"CreationTime": "soon"}, "IdempotencyMismatch"),
     ],

@@ -671,6 +671,17 @@ def test_refuses_a_certificate_of_another_name(transport: Transport, trusted: ss
 
 def test_refuses_a_server_that_speaks_no_tls(transport: Transport, trusted: ssl.SSLContext) -> None:
     with serving(speaks_another_protocol_at_once) as server:
+        assert failure(transport, server.tls_endpoint) == NOT_PROVEN
+
+
+def breaks_off(visit: Visit) -> None:
+    visit.connection.recv(65536)
+
+
+def test_tries_again_where_the_connection_breaks_before_a_certificate_is_shown(
+    transport: Transport, trusted: ssl.SSLContext
+) -> None:
+    with serving(breaks_off) as server:
         assert failure(transport, server.tls_endpoint) == NOT_REACHED
 
 

@@ -478,7 +478,8 @@ def test_the_walk_through_the_libraries_is_a_long_one() -> None:
     [
         (ssl.SSLCertVerificationError("not proven"), NOT_PROVEN),
         (ssl.SSLEOFError("cut"), NOT_REACHED),
-        (ssl.SSLError("an alert of the other side"), NOT_REACHED),
+        (ssl.SSLZeroReturnError("closed"), NOT_REACHED),
+        (ssl.SSLError("wrong version number"), NOT_PROVEN),
         (TimeoutError(), NOT_REACHED_IN_TIME),
         (ConnectionRefusedError(), NOT_REACHED),
         (UnicodeError("no name"), NO_ADDRESS),
