@@ -108,9 +108,9 @@ def _foreign(document: Mapping[str, Any], buckets: _Buckets, account: Account) -
 def _foreign_grantees(document: Mapping[str, Any], policy: Mapping[str, Any], uin: str) -> Iterator[Problem]:
     """Everybody is no other account: that waits for a person."""
     message = "is of another account than this function's, and not among the grantees of the policy"
-    own = re.compile(rf"qcs::cam::uin/{uin}:(?:root|\w+/[\w+=.@-]+)", re.ASCII)
+    own = rf"qcs::cam::uin/{uin}:(?:root|\w+/[\w+=.@-]+)"
     for index, grantee in enumerate(_grantees(document)):
-        is_known = own.fullmatch(grantee) or _EVERYBODY.fullmatch(grantee)
+        is_known = re.fullmatch(own, grantee, re.ASCII) or _EVERYBODY.fullmatch(grantee)
         if not is_known and grantee not in policy.get("grantees", ()):
             yield Problem(f"/Operation/COSPutObjectCopy/AccessControlGrants/{index}/Grantee/Identifier", message)
 

@@ -114,7 +114,7 @@ def _without_secrets(response: Response, credentials: Credentials, authorization
     for secret in secrets:
         if secret.encode() in response.body or secret.encode() in quoted:
             response = response.without(secret)
-    return response._replace(secrets=secrets)
+    return response if response.status < 300 else response._replace(secrets=secrets)
 
 
 def _translated(error: Exception, host: str) -> errors.CosbatchError:
