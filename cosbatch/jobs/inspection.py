@@ -33,7 +33,7 @@ class Inspection(NamedTuple):
     leaves_limit_open: bool = False  # whether rows that nobody read may be over a limit of the profile
 
 
-class _Sources:
+class Sources:
     """The buckets that rows may name: of the account, and where the profile names some, of these."""
 
     def __init__(self, limits: Mapping[str, Any], appid: str) -> None:
@@ -62,7 +62,7 @@ def inspect(
     bounds = {name: limits[name] for name in ("source_buckets", "max_objects") if name in limits}
     # What nobody looked at could be over a limit.
     full = settings.manifest_check == "full" or bool(bounds)
-    sources = _Sources(limits, settings.account.appid)
+    sources = Sources(limits, settings.account.appid)
     verdict = None if settings.manifest_check == "off" else _verdict(content, spec, sources, full)
     if verdict is not None and not verdict.ok:
         raise refusal(verdict, "The content of the manifest cannot work; no job was created.")
@@ -79,7 +79,7 @@ def inspect(
     return inspection._replace(buckets=verdict.buckets, warnings=verdict.warnings)
 
 
-def _verdict(content: ManifestObject, spec: Mapping[str, Any], sources: _Sources, full: bool) -> Verdict:
+def _verdict(content: ManifestObject, spec: Mapping[str, Any], sources: Sources, full: bool) -> Verdict:
     from cosbatch.jobs.judging import judge_data_files, judge_rows
     from cosbatch.manifest.inventory import LONGEST_INVENTORY, judge_inventory
 

@@ -77,8 +77,9 @@ def _found(name: str, call: ListCall, options: argparse.Namespace) -> AbstractCo
         message = _("--from-class is for cos://bucket/prefix/; of {name}, all rows are taken")
         raise WrongUsage(message.format(name=name))
     check(call, lists.left_in_place(name, as_file))
-    without = left_out(call, prefix) if prefix else ()
-    return lists.found(name, options, options.from_class or _only_of(call), as_file, without)
+    classes = options.from_class or _only_of(call)
+    without = left_out(call, prefix, classes) if prefix else ()
+    return lists.found(name, options, classes, as_file, without)
 
 
 def _call(options: argparse.Namespace, client: Client, command: str, fields: Mapping[str, object]) -> ListCall:

@@ -20,7 +20,7 @@ from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.configuration import caller_policy
 from cosbatch.configuration.profiles import Profile, document_of
 from cosbatch.jobs import creation
-from cosbatch.jobs.inspection import OBJECT_ARN
+from cosbatch.jobs.inspection import OBJECT_ARN, Sources
 from cosbatch.jobs.perform import Draft, draft_of
 from cosbatch.manifest.inventory import judge_inventory
 from cosbatch.model import identity, names
@@ -100,12 +100,16 @@ def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[
     if isinstance(source, Resource):
         return [_of_object(call, source)]
     whole, clock = whole_file(source), call.client.clock
-    parts = [Part(0, whole.size, 0, 0)] if rows is None else divided(whole, rows, clock)
+    limits = call.profile.limits if call.profile else {}
+    sources = Sources(limits, call.client.settings.account.appid)
+    parts = [Part(0, whole.size, 0, 0)] if rows is None else divided(whole, rows, clock, sources)
     with bytes_shown(_("Reading"), whole.size, clock) as show:
         contents = [content_of(replace(whole, start=part.start, size=part.size), on_read=show) for part in parts]
     with bytes_shown(_("Judging"), whole.size, clock) as show:
         planned = [_of_content(call, content, show) for content in contents]
-    return [_as_of_whole(proposal, part.lines) for proposal, part in zip(planned, parts, strict=True)]
+    whole_lines = [_as_of_whole(proposal, part.lines) for proposal, part in zip(planned, parts, strict=True)]
+    # Parts of the same rows go to the same place: they are one list, of one job.
+    return list({proposal.place: proposal for proposal in reversed(whole_lines)}.values())[::-1]
 
 
 def _as_of_whole(proposal: Proposal, lines: int) -> Proposal:
@@ -125,7 +129,7 @@ def draft_of_uploaded(call: ListCall, proposal: Proposal, content: Content, etag
         told = f"The list that was uploaded to {proposal.place.uri} was overwritten; no job was made of it."
         raise IdempotencyMismatch(told)
     is_planned = proposal.draft.inspection.location == manifest.location
-    if is_planned and _written(call.client, manifest.last_modified) // _DAY == call.client.clock.now() // _DAY:
+    if is_planned and _written(call.client, manifest.last_modified) // _DAY == proposal.planned_at // _DAY:
         return proposal.draft
     client = _pending(call.client, proposal.place, content, {"etag": manifest.location["ETag"]})
     with bytes_shown(_("Judging"), content.size, client.clock) as show:
@@ -172,8 +176,8 @@ def _of_content(call: ListCall, content: Content, show: Callable[[int], None]) -
     place = call.folder._replace(key=f"{call.folder.key}{content.sha256[:32]}.csv")
     client = _pending(call.client, place, content, headers_before(content, call.client.clock.now()))
     location = {"ObjectArn": place.uri}
-    watching = replace(client, wire=ShownWire(client.wire, show))
-    return Proposal(place, content, _drafted(call, watching, location, call.token_for(location), None))
+    watching, now = replace(client, wire=ShownWire(client.wire, show)), client.clock.now()
+    return Proposal(place, content, _drafted(call, watching, location, call.token_for(location), now), now)
 
 
 def _drafted(call: ListCall, client: Client, location: Mapping[str, object], token: str, moment: float | None) -> Draft:

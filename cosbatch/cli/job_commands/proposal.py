@@ -28,6 +28,9 @@ class Proposal:
     place: Resource
     content: Content | None
     draft: Draft
+    planned_at: float = (
+        0.0  # the moment whose day {date} stands for in a list that is not uploaded yet, in Unix seconds
+    )
 
     @property
     def document(self) -> Mapping[str, Any]:

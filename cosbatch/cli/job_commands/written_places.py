@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cosbatch.cli.job_commands.planning import ListCall
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.cli.terminal.language import N_, _
 from cosbatch.configuration.places import Place, written_by
-from cosbatch.model.names import Resource
+from cosbatch.model.names import Resource, parse_resource
 
 # What goes to a place, and the option that names another one.
 _TOLD = {
@@ -19,12 +19,19 @@ _TOLD = {
 }
 
 
-def left_out(call: ListCall, listed: Resource) -> tuple[str, ...]:
-    """The prefixes below the listed one under which the list, the report and the copies go.
+def left_out(call: ListCall, listed: Resource, classes: Sequence[str]) -> tuple[str, ...]:
+    """The prefixes below the listed one, of objects of these classes, under which the list, the report and the copies go.
 
     Raises WrongUsage where they may lie among what is listed, so that no prefix tells them from it.
     """
     below = listed.key or ""
+    copy: Any = call.job["Operation"].get("COSPutObjectCopy")
+    if copy and classes and _is_onto_itself(copy, listed) and copy.get("StorageClass", "STANDARD") not in classes:
+        message = _(
+            "the copies change the class by which {list} is listed: the same command would find others the next time. Make a "
+            "list with cosbatch build and give that"
+        )
+        raise WrongUsage(message.format(list=listed.uri))
     inside = []
     for place in _written(call, below):
         if place.bucket != listed.bucket:
@@ -41,6 +48,11 @@ def left_out(call: ListCall, listed: Resource) -> tuple[str, ...]:
             what, option = _TOLD[place.what]
             raise WrongUsage(message.format(what=_(what), list=listed.uri, option=option))
     return tuple(inside)
+
+
+def _is_onto_itself(copy: Any, listed: Resource) -> bool:
+    is_renamed = copy.get("PrefixReplace") and copy.get("ResourcesPrefix", "") != copy.get("TargetKeyPrefix", "")
+    return parse_resource(copy["TargetResource"]).bucket == listed.bucket and not is_renamed
 
 
 def _written(call: ListCall, below: str) -> Iterator[Place]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from cosbatch.cli.manifests.report_rows import lines
 from cosbatch.cli.remote import objects
@@ -18,6 +20,9 @@ from cosbatch.manifest.judge import CsvJudge
 from cosbatch.model.blocks import BrokenGzip, gunzip, in_pieces
 from cosbatch.model.errors import InvalidManifest
 from cosbatch.model.names import COLUMNS, Resource
+
+# What csv.writer puts no quotes around, though it would be lost without: carriage returns, and blanks at the beginning.
+_LOST = re.compile(r"\r|^ +")
 
 
 def rows_of_inventory(client: Client, place: Resource, most: int = 10_000) -> Iterator[bytes]:
@@ -53,16 +58,21 @@ def _rows(blocks: Iterable[bytes], inventory: Inventory, most: int) -> Iterator[
     bucket, *others = [fields.index(name) for name in COLUMNS[1:] if name in fields]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    for number, row in enumerate(csv.reader(lines(_judged(blocks, inventory)), strict=True), 1):
+    # As the judge has it, a blank behind a comma is no part of a value without quotes; one that begins a line is.
+    texts, strips = lines(_judged(blocks, inventory)), fields[0] != "Key"
+    for number, row in enumerate(csv.reader(texts, strict=True, skipinitialspace=strips), 1):
         if row:
             full_name = inventory.buckets[0] if row[bucket] in inventory.buckets else row[bucket]
-            # csv.writer leaves a carriage return without quotes, as csv.reader does not take it.
-            writer.writerow([full_name, *(row[column].replace("\r", "%0D") for column in others)])
+            writer.writerow([full_name, *(_LOST.sub(_escaped, row[column]) for column in others)])
         if number % most == 0:
             yield text.getvalue().encode(errors="surrogateescape")
             text.seek(0)
             text.truncate()
     yield text.getvalue().encode(errors="surrogateescape")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return quote(found[0])
 
 
 def _judged(blocks: Iterable[bytes], inventory: Inventory) -> Iterator[bytes]:

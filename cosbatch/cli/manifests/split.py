@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cosbatch.cli.manifests import lists
@@ -78,10 +78,15 @@ def split(options: argparse.Namespace) -> int:
     return exit_codes.DONE
 
 
-def divided(whole: Stretch, rows: int, clock: Clock, most: int = MOST_PARTS) -> list[Part]:
-    """The parts of the list, at most so many. Raises WrongUsage where they are more, InvalidManifest with the list's faults."""
+def divided(
+    whole: Stretch, rows: int, clock: Clock, allowed: Container[str] | None = None, most: int = MOST_PARTS
+) -> list[Part]:
+    """The parts of the list, at most so many; `allowed` are the buckets that it may name, None any.
+
+    Raises WrongUsage where they are more, InvalidManifest with the list's faults.
+    """
     with bytes_shown(_("Judging"), whole.size, clock) as show:
-        verdict = judge_csv(whole.blocks(show))
+        verdict = judge_csv(whole.blocks(show), allowed_buckets=allowed)
     if not verdict.ok:
         raise refusal(verdict, "The content of the list cannot work; nothing was made of it.")
     if -(-(verdict.rows or 0) // rows) > most:
@@ -142,12 +147,17 @@ def _prepare(folder: str, whole: str, names: Sequence[str]) -> None:
         raise WrongUsage(
             _("{path} is there, and no split of this list wrote it; choose another --output").format(path=there)
         )
-    with files.writing(notes) as file:
-        others = {list_: [name for name in parts if name not in names] for list_, parts in noted.items()}
-        file.write(json.dumps({**others, whole: [*names]}).encode())
-    # All of them: parts of two splits beside each other would look like those of one.
+    others = {list_: [name for name in parts if name not in names] for list_, parts in noted.items()}
+    # All that is there stays noted until it is removed: parts of two splits beside each other would look like those of one.
+    _note(notes, {**others, whole: [*dict.fromkeys([*earlier, *names])]})
     for name in earlier:
         _remove(os.path.join(folder, name))
+    _note(notes, {**others, whole: [*names]})
+
+
+def _note(notes: str, parts: Mapping[str, Sequence[str]]) -> None:
+    with files.writing(notes) as file:
+        file.write(json.dumps(parts).encode())
 
 
 def _noted(notes: str) -> dict[str, list[str]]:

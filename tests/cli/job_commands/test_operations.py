@@ -958,6 +958,36 @@ def test_counts_the_lines_of_warnings_in_the_whole_list(run: Run, server: Standi
     assert [line for line in range(1, 6) if f"Warning: line {line}: " in said.err] == [1, 3, 5]
 
 
+def test_tells_where_in_the_whole_list_a_row_may_not_stand(run: Run, server: Standin) -> None:
+    rows = [PHOTOS, "other-99", PHOTOS, "other-99", PHOTOS]
+    Path("five.csv").write_text("".join(f"{bucket},{number}\n" for number, bucket in enumerate(rows)))
+    said = run("restore", "five.csv", "--days", "7", "--split", "2", "--dry-run")
+    assert [fault["Line"] for fault in said.json["Verdict"]["Faults"]] == [2, 4]
+
+
+def test_makes_one_job_of_parts_that_are_the_same(run: Run, server: Standin) -> None:
+    Path("same.csv").write_text("".join(f"{PHOTOS},{key}\n" for key in ("a", "b", "a")))
+    said = run("tag", "same.csv", "k=v", "--split", "1", "--yes")
+    assert [job["Outcome"] for job in said.json["Jobs"]] == ["created", "created"]
+    assert len(server.jobs()) == 2
+
+
+def test_goes_on_with_a_list_that_was_planned_on_the_day_before_it_was_uploaded(run: Run, server: Standin) -> None:
+    dated = {"name": "dated", "job": {**JOB, "Operation": RESTORE, "Description": "on {date}"}}
+    Path("profiles.json").write_text(json.dumps({"profiles": [dated]}))
+    first = run("create", "--profile", "dated", "list.csv", clock=Clock(now=lambda: time.time() - 86_400))
+    again = run("create", "--profile", "dated", "list.csv")
+    assert (first.json["Outcome"], again.json["Outcome"]) == ("created", "recovered")
+    assert again.json["JobId"] == first.json["JobId"]
+
+
+def test_lists_no_prefix_by_a_class_that_the_copies_change(run: Run, server: Standin) -> None:
+    copying = ("copy", f"cos://{PHOTOS}/photos/", "--to", f"cos://{PHOTOS}", "--dry-run", "--from-class", "ARCHIVE")
+    assert run(*copying, "--storage-class", "ARCHIVE").code == 0
+    refused = run(*copying)
+    assert (refused.code, "the copies change the class by which" in refused.err) == (2, True)
+
+
 def test_takes_no_digest_of_one_plan_for_several_jobs(run: Run, five: list[str]) -> None:
     said = run(*five, "--plan-digest", "sha256:0")
     assert (said.code, "--plan-digest" in said.err) == (2, True)

@@ -108,6 +108,17 @@ def test_leaves_no_part_of_an_earlier_split_where_it_is_interrupted(
     assert "The parts in list-parts are not whole; the same command writes them anew." in interrupted.err
 
 
+def test_leaves_no_part_of_an_earlier_split_where_it_was_killed(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("split", "list.csv", "--rows", "1").code == 0
+    with monkeypatch.context() as killed:
+        killed.setattr(split, "_remove", Mock(side_effect=KeyboardInterrupt))
+        assert run("split", "list.csv", "--rows", "3").code == 130
+    assert run("split", "list.csv", "--rows", "3").code == 0
+    assert parts("list-parts") == ["".join(ROWS[:3]), "".join(ROWS[3:])]
+
+
 def inventory(rows: list[list[str]], schema: str, packed: bytes | None = None) -> None:
     text = "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows)
     data = gzip.compress(text.encode()) if packed is None else packed
@@ -135,10 +146,11 @@ def test_makes_lists_of_an_inventory(run: Run, folder: Path, standin: Standin) -
 
 
 def test_keeps_the_bytes_of_an_inventory_s_keys_and_no_blank_line(folder: Path, standin: Standin) -> None:
-    inventory([], "Bucket, Key", gzip.compress(b'\nphotos,",\xe4\xb8\xad.jpg"\nphotos,"a\rb"\n'))
+    rows = b'\nphotos,",\xe4\xb8\xad.jpg"\nphotos,"a\rb"\n"photos"," keep.jpg"\nphotos, keep.jpg\n'
+    inventory([], "Bucket, Key", gzip.compress(rows))
     place = Resource(BUCKET, "inventory/20261123/manifest.json", None)
     kept = b"".join(rows_of_inventory(client_of(os.environ, Clock()), place))
-    assert kept == f'{BUCKET},",中.jpg"\n{BUCKET},a%0Db\n'.encode()
+    assert kept == f'{BUCKET},",中.jpg"\n{BUCKET},a%0Db\n{BUCKET},%20keep.jpg\n{BUCKET},keep.jpg\n'.encode()
 
 
 def test_keeps_the_bucket_of_each_row_of_an_inventory(folder: Path, standin: Standin) -> None:
@@ -210,7 +222,7 @@ def test_says_wrong_usage(run: Run, folder: Path, arguments: tuple[str, ...], fa
 
 def test_refuses_to_make_too_many_parts(folder: Path) -> None:
     with pytest.raises(WrongUsage, match="5 rows would be more than 4 parts"):
-        divided(whole_file("list.csv"), 1, Clock(), 4)
+        divided(whole_file("list.csv"), 1, Clock(), most=4)
 
 
 def test_writes_over_what_it_wrote_itself_and_leaves_no_part_of_an_earlier_split(run: Run, folder: Path) -> None:
