@@ -9,7 +9,7 @@ from cosbatch.standin.wire.documents import read_http_date
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
 
-RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 def check_conditions(request: Request, version: Version, prefix: str = "if-") -> None:
@@ -17,7 +17,9 @@ def check_conditions(request: Request, version: Version, prefix: str = "if-") ->
 
     `prefix` is `x-cos-copy-source-if-` for the source of a copy, whose four headers all answer with 412.
     """
-    failed = "NotModified" if prefix == "if-" else "PreconditionFailed"
+    failed = ServiceError("PreconditionFailed")
+    if prefix == "if-":
+        failed = ServiceError("NotModified", headers=(("ETag", f'"{version.stored.etag}"'),))
     matches = request.header(f"{prefix}match")
     if matches and not _has_etag(matches, version):
         raise ServiceError("PreconditionFailed")
@@ -25,9 +27,9 @@ def check_conditions(request: Request, version: Version, prefix: str = "if-") ->
         raise ServiceError("PreconditionFailed")
     differs = request.header(f"{prefix}none-match")
     if differs and _has_etag(differs, version):
-        raise ServiceError(failed)
+        raise failed
     if not differs and _is_changed_since(request.header(f"{prefix}modified-since"), version) is False:
-        raise ServiceError(failed)
+        raise failed
 
 
 def _has_etag(listed: str, version: Version) -> bool:

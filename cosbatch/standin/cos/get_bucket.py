@@ -28,7 +28,7 @@ def get_bucket(call: Call) -> Response:
     children: list[Tree] = [
         *_head(call, question),
         ("Marker", encode(question.marker)),
-        ("NextMarker", encode(page.last) if page.is_truncated else ""),
+        *([("NextMarker", encode(page.last))] if page.is_truncated else []),
         ("IsTruncated", str(page.is_truncated).lower()),
         *_written(_contents(call, page)),
         *_common_prefixes(page, encode),
@@ -42,13 +42,11 @@ def get_versions(call: Call) -> Response:
     with call.service.listing, call.service.database.reading() as connection:
         page = list_versions(connection, find_bucket(connection, call.target.bucket), question)
     encode = encoding(call.request)
-    last = page.entries[-1] if page.is_truncated else ""
     children: list[Tree] = [
         *_head(call, question),
         ("KeyMarker", encode(question.marker)),
         ("VersionIdMarker", question.version_marker),
-        ("NextKeyMarker", encode(page.last) if page.is_truncated else ""),
-        ("NextVersionIdMarker", last.version if isinstance(last, Listed) else ""),
+        *_next(page, encode),
         ("IsTruncated", str(page.is_truncated).lower()),
         *_written(_versions(call, page, question)),
         *_common_prefixes(page, encode),
@@ -84,9 +82,18 @@ def _head(call: Call, question: Question) -> list[Tree]:
         ("Name", call.target.bucket),
         *asked,
         ("Prefix", encode(question.prefix)),
-        ("Delimiter", encode(question.delimiter)),
+        *([("Delimiter", encode(question.delimiter))] if question.delimiter else []),
         ("MaxKeys", str(question.size)),
     ]
+
+
+def _next(page: Page, encode: Callable[[str], str]) -> list[Tree]:
+    """Where the next page begins: behind a version, or behind a common prefix, which has none. The last page says nothing."""
+    if not page.is_truncated:
+        return []
+    last = page.entries[-1]
+    version = last.version if isinstance(last, Listed) else ""
+    return [("NextKeyMarker", encode(page.last)), ("NextVersionIdMarker", version)]
 
 
 def _common_prefixes(page: Page, encode: Callable[[str], str]) -> list[Tree]:

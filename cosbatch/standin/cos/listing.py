@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from cosbatch.standin.store.catalog import Bucket
@@ -118,12 +118,16 @@ def _newest(versions: Iterator[Listed]) -> Iterator[Listed]:
 
 
 def _behind(entries: Iterator[Entry], key: str, version: str) -> Iterator[Entry]:
-    is_behind = False
+    """What is behind the version of the key; where that is gone by now, behind the place that its id says it had."""
+    of_key: list[Listed] = []
     for entry in entries:
-        is_of_key = isinstance(entry, Listed) and entry.key == key
-        if is_behind or not is_of_key:
-            yield entry
-        is_behind = is_behind or (isinstance(entry, Listed) and is_of_key and entry.version == version)
+        if not isinstance(entry, Listed) or entry.key != key:
+            entries = chain([entry], entries)
+            break
+        of_key.append(entry)
+    places = [place for place, each in enumerate(of_key) if each.version == version]
+    yield from of_key[places[0] + 1 :] if places else [each for each in of_key if each.version > version]
+    yield from entries
 
 
 def _page(entries: Iterator[Entry], question: Question) -> Page:

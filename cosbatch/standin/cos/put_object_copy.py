@@ -41,7 +41,11 @@ def find_copy_source(call: Call, transaction: Transaction) -> Version:
     """The source of a copy. Raises ServiceError where it cannot be read, or must not be."""
     name, _, query = call.request.header("x-cos-copy-source").partition("?")
     host, _, path = name.partition("/")
-    target = find_target([host], "/" + unquote(path), call.service.account.region)
+    try:
+        path = unquote(path, errors="strict")
+    except UnicodeError:
+        raise ServiceError("InvalidArgument", "The key of x-cos-copy-source is not UTF-8") from None
+    target = find_target([host], f"/{path}", call.service.account.region)
     if target.kind != "object":
         raise ServiceError("InvalidArgument", "x-cos-copy-source is <bucket-appid>.cos.<region>.myqcloud.com/<key>")
     if not call.service.account.owns_bucket(target.bucket):

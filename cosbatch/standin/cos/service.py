@@ -100,7 +100,7 @@ class Call:
             return find_bucket(connection, self.target.bucket)
 
     def find_object(self) -> tuple[Bucket, Version]:
-        """The bucket and the version that the request names. Raises ServiceError, with 404 or 405."""
+        """The bucket and the version that the request names. Raises ServiceError, with 404."""
         with self.service.database.reading() as connection:
             bucket = find_bucket(connection, self.target.bucket)
             return bucket, find_object(connection, bucket, self.target.key, self.request.version_id())

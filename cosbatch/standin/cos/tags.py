@@ -34,7 +34,10 @@ def check_tags(pairs: Sequence[tuple[str, str]], limit: int = OBJECT_LIMIT) -> d
 
 def header_tags(text: str) -> dict[str, str]:
     """The tags of an x-cos-tagging header. Raises ServiceError InvalidTag."""
-    return check_tags(parse_qsl(text, keep_blank_values=True))
+    try:
+        return check_tags(parse_qsl(text, keep_blank_values=True, errors="strict"))
+    except UnicodeError:
+        raise ServiceError("InvalidTag", "A tag is not UTF-8") from None
 
 
 def _document_tags(body: bytes, limit: int) -> str:

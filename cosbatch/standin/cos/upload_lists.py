@@ -54,25 +54,24 @@ def _part(part: Part) -> list[Tree]:
 
 
 def list_uploads(call: Call) -> Response:
-    """ListMultipartUploads: the uploads under way in a bucket, by key and then by age, in pages."""
+    """ListMultipartUploads: the uploads under way in a bucket, by key and then by id, in pages."""
     request = call.request
     size = min(request.number("max-uploads", PAGE_LIMIT), PAGE_LIMIT)
     prefix, marker = request.parameter("prefix") or "", request.parameter("key-marker") or ""
     id_marker = request.parameter("upload-id-marker") or ""
     with call.service.database.reading() as connection:
         bucket = find_bucket(connection, call.target.bucket)
-        query = "SELECT key, id, started FROM uploads WHERE bucket = ? AND key >= ? ORDER BY key, started, id"
+        query = "SELECT key, id, started FROM uploads WHERE bucket = ? AND key >= ? ORDER BY key, id"
         found = [Upload(*row) for row in connection.execute(query, (bucket.id, max(prefix, marker)))]
     matching = [upload for upload in found if upload.key.startswith(prefix)]
     return _uploads_answer(call, _behind(matching, marker, id_marker), size, prefix, (marker, id_marker))
 
 
 def _behind(uploads: list[Upload], marker: str, id_marker: str) -> list[Upload]:
-    """Without an id a marker stands for all uploads of its key."""
-    places = [place for place, upload in enumerate(uploads) if (upload.key, upload.id) == (marker, id_marker)]
-    if places:
-        return uploads[places[0] + 1 :]
-    return [upload for upload in uploads if not marker or upload.key > marker]
+    """Without an id a marker stands for all uploads of its key; what it names may be gone by now."""
+    if not id_marker:
+        return [upload for upload in uploads if not marker or upload.key > marker]
+    return [upload for upload in uploads if (upload.key, upload.id) > (marker, id_marker)]
 
 
 def _uploads_answer(call: Call, uploads: list[Upload], size: int, prefix: str, markers: tuple[str, str]) -> Response:

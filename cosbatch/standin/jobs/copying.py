@@ -8,6 +8,7 @@ from typing import ClassVar, cast
 
 from cosbatch.standin.cos.acl import Acl, Grant, read_acl
 from cosbatch.standin.cos.restoring import check_readable
+from cosbatch.standin.cos.service import KEY_LIMIT
 from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.jobs.work import Task, Verdict, Work
 from cosbatch.standin.store.catalog import Attributes, Texts, Version, find_object
@@ -71,6 +72,8 @@ class Copying:
         copied = str(self.parameters.get("TargetKeyPrefix", "")) + key.removeprefix(prefix)
         if not copied:
             raise ServiceError("InvalidArgument", "Nothing is left of the key without ResourcesPrefix")
+        if len(copied.encode()) > KEY_LIMIT:
+            raise ServiceError("KeyTooLong")
         return copied
 
     def _attributes(self, source: Attributes) -> Attributes:
@@ -109,7 +112,7 @@ class Copying:
 
 
 def _pairs(document: Document, name: str) -> dict[str, str]:
-    return {pair["Key"]: pair["Value"] for pair in cast("list[dict[str, str]]", document.get(name, []))}
+    return {pair["Key"]: pair.get("Value", "") for pair in cast("list[dict[str, str]]", document.get(name, []))}
 
 
 def _directed(directive: str, source: Texts, given: Texts) -> Texts:

@@ -105,7 +105,10 @@ class RowReader:
         if "%" in key:
             if BAD_ESCAPE.search(key):
                 raise BadRow(number, "has a % in its key that is no escape")
-            key = unquote(key)
+            try:
+                key = unquote(key, errors="strict")
+            except UnicodeDecodeError:
+                raise BadRow(number, "has escapes in its key that are no UTF-8") from None
         name = values[self._bucket], self._usual_appid if self._appid is None else values[self._appid]
         bucket = self._names.get(name) or self._full_name(number, *name)
         return bucket, key, "" if self._version is None else values[self._version]

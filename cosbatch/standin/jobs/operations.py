@@ -52,7 +52,7 @@ def find_operation(work: Work) -> Operation:
         case "COSInitiateRestoreObject":
             return Restoring(work, cast(int, parameters["ExpirationInDays"]), str(parameters["JobTier"]))
         case "COSPutObjectTagging":
-            tags = {tag["Key"]: tag["Value"] for tag in cast("list[dict[str, str]]", parameters["TagSet"])}
+            tags = {tag["Key"]: tag.get("Value", "") for tag in cast("list[dict[str, str]]", parameters["TagSet"])}
             return Tagging(work, tags, parameters.get("TaggingDirective") == "Add")
         case "COSDeleteObject":
             return Deleting(work)
@@ -122,7 +122,7 @@ def _verdict(row: sqlite3.Row, task: Task, judge: Callable[[sqlite3.Row], Values
     if row["id"] is None:
         return ServiceError("NoSuchVersion" if task.version else "NoSuchKey")
     if row["marker"]:
-        return ServiceError("MethodNotAllowed" if task.version else "NoSuchKey")
+        return ServiceError("NoSuchKey")
     try:
         return judge(row)
     except ServiceError as error:

@@ -28,6 +28,8 @@ from cosbatch.standin.wire.schema import (
 MANIFEST_CSV = "COSBatchOperations_CSV_V1"
 MANIFEST_INVENTORY = "COSInventoryReport_CSV_V1"
 PRIORITY_LIMIT = 2147483647
+NO_CONTROLS = re.compile(r"[^\x00-\x1f\x7f]*")
+HEADER_NAME = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 ROLE = re.compile(r"qcs::cam::uin/[0-9]+:roleName/[^/\s]+", re.ASCII)
 
 
@@ -41,13 +43,15 @@ def _is_bucket(arn: str) -> bool:
     return resource is not None and resource.key == ""
 
 
-def _pair(key: Reader, value: Reader) -> Reader:
-    return container({"Key": Field(key, True), "Value": Field(value, True)})
+def _pair(key: Reader, value: Reader, needs_value: bool = True) -> Reader:
+    return container({"Key": Field(key, True), "Value": Field(value, needs_value)})
 
 
 OBJECT_ARN = matching(_is_object, "the ARN of an object, qcs::cos:<region>::<bucket-appid>/<key>")
 BUCKET_ARN = matching(_is_bucket, "the ARN of a bucket, qcs::cos:<region>::<bucket-appid>")
-TAGS = items("COSTag", _pair(text(1, 128, verbatim=True), text(0, 256, verbatim=True)), high=OBJECT_LIMIT)
+# The Go SDK leaves out an empty value.
+TAG = _pair(text(1, 128, verbatim=True), text(0, 256, verbatim=True), needs_value=False)
+TAGS = items("COSTag", TAG, high=OBJECT_LIMIT)
 COLUMN = choice("Ignore", "Bucket", "Key", "VersionId")
 DIRECTIVE = choice("Copy", "Replaced", "Add")
 # The condition of NewObjectTagging says Replace where the enumeration says Replaced.
@@ -78,15 +82,20 @@ GRANTEE = container(
 PERMISSION = choice("READ", "WRITE", "FULL_CONTROL")
 GRANT = container({"Grantee": Field(GRANTEE, True), "Permission": Field(PERMISSION, True)})
 
+# They become the value and the name of a header (RFC 9110).
+HEADER_VALUE = text(0, 1024, fits=NO_CONTROLS, form="has to be text that a header can hold")
+USER_VALUE = text(0, 2048, verbatim=True, fits=NO_CONTROLS, form="has to be text that a header can hold")
+USER_NAME = text(1, 1024, verbatim=True, fits=HEADER_NAME, form="has to be letters, digits, dashes and underscores")
+
 NEW_METADATA = container(
     {
-        "CacheControl": Field(text(0, 1024)),
-        "ContentDisposition": Field(text(0, 1024)),
-        "ContentEncoding": Field(text(0, 1024)),
-        "ContentType": Field(text(0, 1024)),
-        "HttpExpiresDate": Field(text(0, 1024)),
+        "CacheControl": Field(HEADER_VALUE),
+        "ContentDisposition": Field(HEADER_VALUE),
+        "ContentEncoding": Field(HEADER_VALUE),
+        "ContentType": Field(HEADER_VALUE),
+        "HttpExpiresDate": Field(HEADER_VALUE),
         "SSEAlgorithm": Field(choice("AES256")),
-        "UserMetadata": Field(items("member", _pair(text(1, 1024, verbatim=True), text(0, 2048, verbatim=True)))),
+        "UserMetadata": Field(items("member", _pair(USER_NAME, USER_VALUE))),
     }
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -155,7 +156,7 @@ def find_object(connection: sqlite3.Connection, bucket: Bucket, key: str, versio
         raise ServiceError("NoSuchVersion" if version else "NoSuchKey")
     if found.is_marker:
         headers = (("x-cos-delete-marker", "true"), ("x-cos-version-id", found.version))
-        raise ServiceError("MethodNotAllowed" if version else "NoSuchKey", headers=headers)
+        raise ServiceError("NoSuchKey", headers=headers)
     return found
 
 
@@ -187,7 +188,8 @@ def _insert(
     now: float,
     is_marker: bool,
 ) -> str:
-    version = secrets.token_urlsafe(16) if bucket.versioning == "Enabled" else "null"
+    # The newer a version, the smaller its id, as the service's are: a marker of one that is gone still tells where it was.
+    version = f"{2**64 - time.time_ns():016x}{secrets.token_hex(4)}" if bucket.versioning == "Enabled" else "null"
     if version == "null":
         remove_version(transaction, bucket, key, "null")
     texts = map(texts_to_json, (attributes.headers, attributes.metadata, attributes.tags))

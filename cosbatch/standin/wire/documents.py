@@ -101,7 +101,7 @@ def answer(root: str, content: str | Sequence[Tree], *headers: tuple[str, str]) 
 def error_answer(error: ServiceError, resource: str, request_id: str) -> Response:
     """A response with an Error document, in the shape that real answers have (spec 6.1)."""
     if error.status == 304:
-        return Response(304)
+        return Response(304, error.headers)
     children: list[Tree] = [
         ("Code", error.code),
         ("Message", error.message),

@@ -41,14 +41,16 @@ class Field:
     may_be_empty: bool = False
 
 
-def text(low: int, high: int, verbatim: bool = False) -> Reader:
-    """Text of `low` to `high` bytes; blanks around it are dropped unless it is `verbatim`."""
+def text(low: int, high: int, verbatim: bool = False, fits: re.Pattern[str] | None = None, form: str = "") -> Reader:
+    """Text of `low` to `high` bytes; blanks around it are dropped unless it is `verbatim`. `form` says what `fits` finds."""
 
     def read(element: Element, path: tuple[str, ...]) -> Value:
         value = _text_of(element, path)
         value = value if verbatim else value.strip(BLANKS)
         if not low <= len(value.encode()) <= high:
             raise Violation(path, f"has to be {low} to {high} bytes long")
+        if fits is not None and not fits.fullmatch(value):
+            raise Violation(path, form)
         return value
 
     return read

@@ -5,6 +5,7 @@ With a certificate the one port speaks both: a connection that begins with a TLS
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
@@ -25,6 +26,7 @@ from cosbatch.standin.wire.reading import SocketBody, read_request
 NAME = "cosbatch-standin"
 IDLE_SECONDS = 120
 RESET = struct.pack("ii", 1, 0)
+LINE_ENDS = re.compile(r"[\r\n\0]")
 TLS_RECORD = b"\x16"
 
 Answer = Callable[[Request], Outgoing]
@@ -110,11 +112,12 @@ class Handler(BaseHTTPRequestHandler):
         phrase, _ = self.responses.get(response.status, ("", ""))
         lines = [f"HTTP/1.1 {response.status} {phrase}"]
         fields = [*response.headers, ("Server", NAME)]
-        if response.status not in (204, 304):
+        if response.status != 204:
             fields.append(("Content-Length", str(response.content_length() if announced is None else announced)))
         if self.close_connection:
             fields.append(("Connection", "close"))
-        lines.extend(f"{name}: {value}" for name, value in fields)
+        # A line end in a value would begin another header.
+        lines.extend(f"{name}: {LINE_ENDS.sub(' ', value)}" for name, value in fields)
         return ("\r\n".join(lines) + "\r\n\r\n").encode(errors="surrogateescape")
 
     def _put(self, piece: bytes, pause: float) -> None:

@@ -120,7 +120,7 @@ def verify(request: Request, account: Account, now: float, clock_moved: bool = F
     claim = read_claim(request)
     if claim is None:
         raise ServiceError("AccessDenied")
-    if not hmac.compare_digest(claim.access_key.encode(), account.secret_id.encode()):
+    if not hmac.compare_digest(claim.access_key.encode(errors="surrogateescape"), account.secret_id.encode()):
         raise ServiceError("InvalidAccessKeyId")
     _check_windows(request, claim, now, clock_moved)
     _check_signature(request, claim, account.secret_key)
@@ -151,7 +151,9 @@ def _check_signature(request: Request, claim: Claim, secret_key: str) -> None:
         http_string(request.method, request.path, parameters, headers) for headers in _header_texts(request, claim)
     ]
     signatures = [signature(key, string_to_sign(claim.sign_time, text)) for text in texts]
-    if not any(hmac.compare_digest(each.encode(), claim.signature.encode()) for each in signatures):
+    if not any(
+        hmac.compare_digest(each.encode(), claim.signature.encode(errors="surrogateescape")) for each in signatures
+    ):
         raise ServiceError("SignatureDoesNotMatch", details=_explanation(request, claim, texts[0]))
 
 

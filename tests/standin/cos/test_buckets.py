@@ -188,7 +188,7 @@ def test_hides_an_object_behind_a_delete_marker(client: Client) -> None:
     assert (deleted.status, deleted.headers["x-cos-delete-marker"]) == (204, "true")
     hidden = client.cos("GET", BUCKET, "a")
     assert (hidden.code, hidden.headers["x-cos-delete-marker"]) == ("NoSuchKey", "true")
-    assert client.cos("GET", BUCKET, "a", [("versionId", marker)]).code == "MethodNotAllowed"
+    assert client.cos("GET", BUCKET, "a", [("versionId", marker)]).code == "NoSuchKey"
     assert client.cos("GET", BUCKET, "a", [("versionId", version)]).status == 200
     assert "a" not in listed(client)[0]
     unhidden = client.cos("DELETE", BUCKET, "a", [("versionId", marker)])
@@ -247,6 +247,23 @@ def test_lists_versions_page_by_page(client: Client) -> None:
         ("Version", "true"),
     ]
     assert (key, version) == ("", "")
+
+
+def test_goes_on_behind_a_version_that_is_gone_by_now(client: Client) -> None:
+    versioning_after_first_write(client)
+    for _ in range(5):
+        put(client, "k")
+    seen, markers = [], [("key-marker", ""), ("version-id-marker", "")]
+    while True:
+        page = client.cos("GET", BUCKET, "", [("versions", ""), ("prefix", "k"), ("max-keys", "2"), *markers])
+        for version in named(page, "Version/VersionId"):
+            seen.append(version)
+            client.cos("DELETE", BUCKET, "k", [("versionId", version)])
+        if page.text("IsTruncated") == "false":
+            break
+        markers = [("key-marker", page.text("NextKeyMarker")), ("version-id-marker", page.text("NextVersionIdMarker"))]
+    assert len(seen) == len({*seen}) == 5
+    assert "NextKeyMarker" not in [child.tag for child in page.xml()]
 
 
 @pytest.mark.parametrize("body", [b"<VersioningConfiguration/>", VERSIONING % b"Off", b"<Versioning/>", b"{}"])

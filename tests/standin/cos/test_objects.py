@@ -117,6 +117,26 @@ CONDITIONS = [
 ]
 
 
+def test_tells_the_etag_and_no_length_of_what_was_not_modified(shared: Client) -> None:
+    etag = put(shared, "a")
+    reply = shared.cos("GET", BUCKET, "a", headers={"If-None-Match": etag})
+    assert (reply.status, reply.headers["etag"], reply.headers["content-length"]) == (304, etag, "0")
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"Range": f"bytes=0-{'9' * 5000}"}, ""),
+        ({"x-cos-tagging": "a=%ff"}, "InvalidTag"),
+        ({"x-cos-copy-source": f"{BUCKET}.cos.ap-chengdu.myqcloud.com/%FFx"}, "InvalidArgument"),
+    ],
+)
+def test_answers_odd_headers_in_words(shared: Client, headers: dict[str, str], code: str) -> None:
+    put(shared, "a")
+    reply = shared.cos("GET" if "Range" in headers else "PUT", BUCKET, "a", headers=headers, body=b"")
+    assert (reply.status < 500, reply.code if code else "") == (True, code)
+
+
 @pytest.mark.parametrize(("name", "value", "status"), CONDITIONS)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_reads_under_a_condition(shared: Client, method: str, name: str, value: str, status: int) -> None:

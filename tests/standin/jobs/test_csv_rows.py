@@ -54,6 +54,11 @@ def test_does_not_work_on(text: str, fault: str, reason: str) -> None:
         read(text.encode())
 
 
+def test_does_not_guess_at_escapes_that_are_no_utf_8() -> None:
+    with pytest.raises(BadRow, match="Line 1 of the manifest has escapes in its key that are no UTF-8"):
+        read(f"{B},%FFx\n".encode())
+
+
 def test_does_not_work_on_what_is_no_utf_8() -> None:
     content = f"{B},".encode() + b"\xff\n"
     assert judged(content)[0] == {"NotUtf8"}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.standin.client import client_of
 from tests.standin.clock import Moved, running_by_clock
-from tests.standin.documents import DELETE, REGION, RESTORE, SOURCE, TAGGING, TARGET, copy, operation
+from tests.standin.documents import DELETE, REGION, RESTORE, SOURCE, TAGGING, TARGET, copy, document, operation
 from tests.standin.rehearsal import Rehearsal
 
 VERSIONING = "<VersioningConfiguration><Status>{}</Status></VersioningConfiguration>"
@@ -102,6 +102,32 @@ def test_adds_metadata(source: Rehearsal) -> None:
     head = copied(source)
     assert (head["content-type"], head["cache-control"]) == ("text/csv", "no-cache")
     assert (head["x-cos-meta-a"], head["x-cos-meta-c"]) == ("b", "d")
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "<ContentType>text/html&#13;&#10;X-Planted: 1</ContentType>",
+        "<UserMetadata><member><Key>a b</Key><Value>v</Value></member></UserMetadata>",
+        "<UserMetadata><member><Key>a:b</Key><Value>v</Value></member></UserMetadata>",
+        "<UserMetadata><member><Key>a</Key><Value>v&#10;X-Planted: 1</Value></member></UserMetadata>",
+    ],
+)
+def test_takes_no_metadata_that_no_header_can_hold(source: Rehearsal, new: str) -> None:
+    replaced = copy("<MetadataDirective>Replaced</MetadataDirective>", metadata(new))
+    reply = source.client.create(document(Manifest=source.keys("a"), Operation=replaced))
+    assert (reply.status, reply.code) == (400, "MalformedXML")
+
+
+def test_takes_a_tag_without_a_value_for_an_empty_one(source: Rehearsal) -> None:
+    tag = "<NewObjectTagging><COSTag><Key>a</Key></COSTag></NewObjectTagging>"
+    run_copy(source, "<TaggingDirective>Replaced</TaggingDirective>", tag)
+    assert tags(source) == {"a": ""}
+
+
+def test_copies_to_no_key_that_is_too_long(source: Rehearsal) -> None:
+    prefix = f"<TargetKeyPrefix>{'L' * 850}</TargetKeyPrefix>"
+    assert run_copy(source, "<PrefixReplace>true</PrefixReplace>", prefix) == {"a": "KeyTooLong"}
 
 
 @pytest.mark.parametrize("directive", ["", "<MetadataDirective>Copy</MetadataDirective>"])
@@ -247,7 +273,7 @@ def test_copies_the_version_that_the_manifest_names(rehearsal: Rehearsal) -> Non
     rows = f"{SOURCE},a,null\n{SOURCE},gone,\n{SOURCE},gone,{marker}\n"
     element = rehearsal.manifest(rows, "Bucket", "Key", "VersionId")
     described = rehearsal.run(Manifest=element, Operation=copy())
-    assert [task.code for task in rehearsal.report(described)] == ["", "NoSuchKey", "MethodNotAllowed"]
+    assert [task.code for task in rehearsal.report(described)] == ["", "NoSuchKey", "NoSuchKey"]
     assert rehearsal.client.cos("GET", TARGET, "a").body == b"old"
 
 
@@ -318,7 +344,7 @@ def test_fails_for_versions_that_hold_no_object(rehearsal: Rehearsal) -> None:
     element = rehearsal.manifest(rows, "Bucket", "Key", "VersionId")
     tasks = rehearsal.report(rehearsal.run(Manifest=element, Operation=operation(TAGGING)))
     codes = {task.version: (task.code, task.http_status) for task in tasks}
-    assert codes == {"": ("NoSuchKey", 404), marker: ("MethodNotAllowed", 405), "null": ("", 200)}
+    assert codes == {"": ("NoSuchKey", 404), marker: ("NoSuchKey", 404), "null": ("", 200)}
 
 
 def test_removes_all_tags(source: Rehearsal) -> None:
