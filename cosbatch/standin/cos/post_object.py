@@ -14,13 +14,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from cosbatch.standin.cos.objects import Headers, checksums, read_attributes, version_header
+from cosbatch.standin.cos.objects import Headers, check_digest, checksums, read_attributes, version_header
 from cosbatch.standin.cos.service import Call
 from cosbatch.standin.wire.documents import answer
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.forms import read_form
 from cosbatch.standin.wire.messages import Request, Response
-from cosbatch.standin.wire.signatures import read_claim, sign_key, signature
+from cosbatch.standin.wire.signatures import check_window, read_claim, sign_key, signature
 
 STATUSES = ("200", "201", "204")
 # What a header can carry of an address.
@@ -48,9 +48,13 @@ def _written(call: Call, file: Iterator[bytes], bounds: tuple[int, int]) -> Resp
     attributes, now = read_attributes(call.request), call.service.clock.now()
     contents = call.service.database.contents
     stored = contents.receive(file)
-    if not bounds[0] <= stored.size <= bounds[1]:
+    try:
+        check_digest(call.request, stored.etag)
+        if not bounds[0] <= stored.size <= bounds[1]:
+            raise ServiceError("EntityTooSmall" if stored.size < bounds[0] else "EntityTooLarge")
+    except ServiceError:
         contents.remove(stored.content)
-        raise ServiceError("EntityTooSmall" if stored.size < bounds[0] else "EntityTooLarge")
+        raise
     with call.service.database.writing() as transaction:
         version = call.create(transaction, stored, attributes, now, "Post")
     made = {"bucket": call.target.bucket, "key": call.target.key, "etag": f'"{stored.etag}"'}
@@ -90,6 +94,7 @@ def _check_policy(call: Call, fields: Mapping[str, str]) -> list[Any]:
     expected = signature(key, hashlib.sha1(decoded).hexdigest())
     if not hmac.compare_digest(expected.encode(), fields.get("q-signature", "").encode()):
         raise ServiceError("SignatureDoesNotMatch")
+    check_window(fields.get("q-key-time", ""), call.service.clock.now())
     if call.service.clock.now() > ends:
         raise ServiceError("AccessDenied", "The policy has expired")
     return conditions

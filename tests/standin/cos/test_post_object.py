@@ -22,11 +22,14 @@ HOST = f"{BUCKET}.cos.ap-chengdu.myqcloud.com"
 LATER = "2099-01-01T00:00:00.000Z"
 
 
-def policy(conditions: Sequence[Any], expiration: str = LATER, key: str | None = None) -> dict[str, str]:
+def policy(
+    conditions: Sequence[Any], expiration: str = LATER, key: str | None = None, begins: float = -60
+) -> dict[str, str]:
     """The fields of a signed policy (436/14690)."""
     account = Account()
     text = json.dumps({"expiration": expiration, "conditions": conditions})
-    key_time = f"{int(time.time()) - 60};{int(time.time()) + 600}"
+    start = int(time.time() + begins)
+    key_time = f"{start};{start + 660}"
     sign_key = hmac.new((key or account.secret_key).encode(), key_time.encode(), hashlib.sha1).hexdigest()
     digest = hashlib.sha1(text.encode()).hexdigest()
     return {
@@ -51,6 +54,18 @@ def form(fields: Mapping[str, str], file: bytes | None = b"four", boundary: str 
 def post(client: Client, body: bytes, kind: str = "multipart/form-data; boundary=xyz") -> Reply:
     headers = {"Host": HOST, "Content-Type": kind, "Content-Length": str(len(body))}
     return client.send("POST", "/", headers, body)
+
+
+@pytest.mark.parametrize(("begins", "code"), [(-7200, "Request has expired"), (7200, "RequestTimeTooSkewed")])
+def test_takes_no_signature_outside_of_its_time(shared: Client, begins: float, code: str) -> None:
+    reply = post(shared, form({"key": "a", **policy([{"bucket": BUCKET}], begins=begins)}))
+    assert (reply.status, reply.code) == (403, code)
+
+
+def test_takes_no_file_of_another_digest(shared: Client) -> None:
+    wrong = {"Content-MD5": base64.b64encode(bytes(16)).decode()}
+    reply = post(shared, form({"key": "a", **wrong, **policy([{"bucket": BUCKET}])}))
+    assert (reply.status, reply.code) == (400, "BadDigest")
 
 
 def test_writes_an_object_with_its_attributes(shared: Client) -> None:
