@@ -7,10 +7,12 @@ and nesting without end.
 from __future__ import annotations
 
 import json
+import math
 
 from cosbatch.model.errors import quoted
 
 _TOO_DEEP = "nested too deep"
+_NO_NUMBER = "a number is NaN, infinite, or too large for JSON"
 _LONGEST_NUMBER = 400
 
 
@@ -28,14 +30,17 @@ def read(text: str | bytes) -> object:
         if isinstance(text, bytes):
             # A byte order mark is no fault of the text; some editors write one.
             text = text.decode("utf-8-sig")
-        value: object = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
+        value: object = json.loads(
+            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_finite, parse_constant=_finite
+        )
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise NotJson(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}", error.lineno) from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    check(value)
+    if not text.isascii() or "\\u" in text:  # else there are no characters to look at
+        check(value)
     return value
 
 
@@ -54,6 +59,13 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(_NO_NUMBER)
+    return number
+
+
 def check(value: object) -> None:
     """For a value that another parser has read: raises ValueError where `read` would, but for doubled names."""
     try:
@@ -64,4 +76,4 @@ def check(value: object) -> None:
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     except ValueError:
-        raise ValueError("a number is NaN, infinite, or too large for JSON") from None
+        raise ValueError(_NO_NUMBER) from None
