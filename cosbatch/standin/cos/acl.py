@@ -16,6 +16,7 @@ from cosbatch.standin.wire.messages import Request, Response
 CANNED = ("private", "public-read", "public-read-write", "default")
 PERMISSIONS = ("READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL")
 EVERYONE = "http://cam.qcloud.com/groups/global/AllUsers"
+ANYONE = "qcs::cam::anyone:anyone"  # the same, as SDKs and grants of jobs write it
 GRANTEE = re.compile(r'\s*(?:id|uin)="([^"]+)"\s*', re.ASCII)
 
 Grant = tuple[str, str]
@@ -35,7 +36,8 @@ class Acl:
     @property
     def lets_everyone_read(self) -> bool:
         """Whether unsigned requests may read."""
-        return self.canned.startswith("public-read")
+        reading = [holder for permission, holder in self.grants if permission in ("READ", "FULL_CONTROL")]
+        return self.canned.startswith("public-read") or EVERYONE in reading or ANYONE in reading
 
 
 def read_acl(text: str) -> Acl:

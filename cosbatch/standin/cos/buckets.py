@@ -112,8 +112,10 @@ def delete_objects(call: Call) -> Response:
 
 def _delete(transaction: Transaction, bucket: Bucket, key: str, version: str, now: float) -> list[Tree]:
     if version:
-        remove_version(transaction, bucket, key, version)
-        return [("Key", key), ("VersionId", version)]
+        removed = remove_version(transaction, bucket, key, version)
+        is_marker = removed is not None and removed.is_marker
+        gone: list[Tree] = [("DeleteMarker", "true"), ("DeleteMarkerVersionId", version)] if is_marker else []
+        return [("Key", key), ("VersionId", version), *gone]
     marker = delete_object(transaction, bucket, key, now)
     left: list[Tree] = [("DeleteMarker", "true"), ("DeleteMarkerVersionId", marker)] if marker else []
     return [("Key", key), *left]

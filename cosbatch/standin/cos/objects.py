@@ -35,6 +35,7 @@ OWN_HEADERS = (
     "content-encoding",
     "content-language",
     "expires",
+    "x-cos-server-side-encryption",
 )
 MD5_BYTES = 16
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -52,10 +53,12 @@ def put_object(call: Call) -> Response:
 
 
 def read_attributes(request: Request) -> Attributes:
-    """What a request's headers say about the object. Raises ServiceError InvalidArgument, InvalidTag."""
+    """What a request's headers say about the object. Raises ServiceError InvalidArgument, InvalidTag, NotImplemented."""
     storage_class = request.header("x-cos-storage-class", "STANDARD").upper()
     if storage_class not in STORAGE_CLASSES:
         raise ServiceError("InvalidArgument", f"x-cos-storage-class is one of {', '.join(STORAGE_CLASSES)}")
+    if request.header("x-cos-server-side-encryption", "AES256") != "AES256":
+        raise ServiceError("NotImplemented")
     prefix = "x-cos-meta-"
     return Attributes(
         headers={name: request.header(name) for name in OWN_HEADERS if request.header(name)},

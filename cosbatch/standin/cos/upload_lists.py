@@ -7,9 +7,10 @@ from typing import NamedTuple
 from cosbatch.standin.cos.acl import owner_id, person
 from cosbatch.standin.cos.get_bucket import PAGE_LIMIT, encoding
 from cosbatch.standin.cos.service import Call
-from cosbatch.standin.cos.uploads import Part, find_upload, parts_of
+from cosbatch.standin.cos.uploads import Part, find_upload, parts_of, storage_class_of
 from cosbatch.standin.store.catalog import find_bucket
 from cosbatch.standin.wire.documents import Tree, answer, timestamp
+from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Response
 
 
@@ -19,6 +20,7 @@ class Upload(NamedTuple):
     key: str
     id: str
     started: float
+    storage_class: str
 
 
 def list_parts(call: Call) -> Response:
@@ -38,7 +40,7 @@ def list_parts(call: Call) -> Response:
         ("NextPartNumberMarker", str(page[-1].number) if is_truncated else ""),
         ("MaxParts", str(size)),
         ("IsTruncated", str(is_truncated).lower()),
-        ("StorageClass", "STANDARD"),
+        ("StorageClass", storage_class_of(upload)),
         *(("Part", _part(part)) for part in page),
     ]
     return answer("ListPartsResult", children)
@@ -54,15 +56,19 @@ def _part(part: Part) -> list[Tree]:
 
 
 def list_uploads(call: Call) -> Response:
-    """ListMultipartUploads: the uploads under way in a bucket, by key and then by id, in pages."""
+    """ListMultipartUploads: the uploads under way in a bucket, by key and then by id, in pages. Raises ServiceError NotImplemented
+    for a delimiter."""
     request = call.request
+    if request.parameter("delimiter"):
+        raise ServiceError("NotImplemented")
     size = min(request.number("max-uploads", PAGE_LIMIT), PAGE_LIMIT)
     prefix, marker = request.parameter("prefix") or "", request.parameter("key-marker") or ""
     id_marker = request.parameter("upload-id-marker") or ""
     with call.service.database.reading() as connection:
         bucket = find_bucket(connection, call.target.bucket)
-        query = "SELECT key, id, started FROM uploads WHERE bucket = ? AND key >= ? ORDER BY key, id"
-        found = [Upload(*row) for row in connection.execute(query, (bucket.id, max(prefix, marker)))]
+        query = "SELECT * FROM uploads WHERE bucket = ? AND key >= ? ORDER BY key, id"
+        rows = connection.execute(query, (bucket.id, max(prefix, marker)))
+        found = [Upload(row["key"], row["id"], row["started"], storage_class_of(row)) for row in rows]
     matching = [upload for upload in found if upload.key.startswith(prefix)]
     return _uploads_answer(call, _behind(matching, marker, id_marker), size, prefix, (marker, id_marker))
 
@@ -90,7 +96,8 @@ def _uploads_answer(call: Call, uploads: list[Upload], size: int, prefix: str, m
     ]
     for upload in page:
         named: list[Tree] = [("Key", encode(upload.key)), ("UploadId", upload.id), *_people(call)]
-        children.append(("Upload", [*named, ("Initiated", timestamp(upload.started))]))
+        told: list[Tree] = [("StorageClass", upload.storage_class), ("Initiated", timestamp(upload.started))]
+        children.append(("Upload", [*named, *told]))
     return answer("ListMultipartUploadsResult", children)
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from urllib.parse import quote
 
 from cosbatch.standin.cos.conditions import read_range
 from cosbatch.standin.cos.objects import checksums, read_attributes, receive, version_header
@@ -92,6 +93,11 @@ def find_upload(call: Call, connection: sqlite3.Connection) -> sqlite3.Row:
     return row
 
 
+def storage_class_of(upload: sqlite3.Row) -> str:
+    """The storage class that the object of an upload will have."""
+    return Attributes(**json.loads(upload["attributes"])).storage_class
+
+
 def _keep(call: Call, number: int, stored: Stored) -> None:
     now = call.service.clock.now()
     with call.service.database.writing() as transaction:
@@ -121,7 +127,7 @@ def complete(call: Call) -> Response:
         attributes = Attributes(**json.loads(upload["attributes"]))
         version = call.create(transaction, stored, attributes, now, "CompleteMultipartUpload")
     children = [
-        ("Location", f"{call.request.host or call.target.bucket}{call.request.path}"),
+        ("Location", f"http://{call.request.host or call.target.bucket}{quote(call.request.path)}"),
         ("Bucket", call.target.bucket),
         ("Key", call.target.key),
         ("ETag", f'"{stored.etag}"'),

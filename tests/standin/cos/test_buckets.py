@@ -272,6 +272,15 @@ def test_refuses_a_versioning_configuration(shared: Client, body: bytes) -> None
     assert shared.cos("PUT", BUCKET, "", [("versioning", "")], body=body).code == "MalformedXML"
 
 
+def test_says_which_delete_marker_it_has_removed(client: Client) -> None:
+    versioning_after_first_write(client)
+    put(client, "a")
+    marker = client.cos("DELETE", BUCKET, "a").headers["x-cos-version-id"]
+    one = f"<Object><Key>a</Key><VersionId>{marker}</VersionId></Object>"
+    reply = delete_many(client, f"<Delete>{one}</Delete>")
+    assert (reply.text("Deleted/DeleteMarker"), reply.text("Deleted/DeleteMarkerVersionId")) == ("true", marker)
+
+
 def delete_many(client: Client, body: str) -> Reply:
     return client.cos("POST", BUCKET, "", [("delete", "")], body=body.encode())
 

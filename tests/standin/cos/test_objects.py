@@ -117,6 +117,19 @@ CONDITIONS = [
 ]
 
 
+def test_keeps_how_an_object_is_encrypted(client: Client) -> None:
+    name = "x-cos-server-side-encryption"
+    assert client.cos("PUT", BUCKET, "a", headers={name: "AES256"}, body=b"").status == 200
+    assert client.cos("HEAD", BUCKET, "a").headers[name] == "AES256"
+    assert client.cos("PUT", BUCKET, "a", headers={name: "cos/kms"}, body=b"").status == 501
+
+
+def test_lets_everybody_read_whom_a_grant_names_so(client: Client) -> None:
+    put(client, "a", headers={"x-cos-grant-read": 'id="qcs::cam::anyone:anyone"'})
+    host = f"{BUCKET}.cos.ap-chengdu.myqcloud.com"
+    assert client.send("GET", "/a", {"Host": host}).status == 200
+
+
 def test_tells_the_etag_and_no_length_of_what_was_not_modified(shared: Client) -> None:
     etag = put(shared, "a")
     reply = shared.cos("GET", BUCKET, "a", headers={"If-None-Match": etag})

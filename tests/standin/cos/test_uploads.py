@@ -39,7 +39,7 @@ def test_makes_one_object_of_its_parts(client: Client, tmp_path: Path) -> None:
     done = complete(client, upload_id, (1, first), (7, second.strip('"')))
     digest = hashlib.md5(hashlib.md5(FIRST).digest() + hashlib.md5(SECOND).digest()).hexdigest()
     assert (done.status, done.text("ETag")) == (200, f'"{digest}-2"')
-    assert done.text("Location") == f"{BUCKET}.cos.ap-chengdu.myqcloud.com/k"
+    assert done.text("Location") == f"http://{BUCKET}.cos.ap-chengdu.myqcloud.com/k"
     read = client.cos("GET", BUCKET, "k")
     assert (read.body, read.headers["content-type"]) == (FIRST + SECOND, "text/plain")
     assert (read.headers["x-cos-meta-a"], read.headers["x-cos-storage-class"]) == ("b", "STANDARD_IA")
@@ -127,6 +127,15 @@ def test_lists_parts_page_by_page(client: Client) -> None:
     assert [part.findtext("PartNumber") for part in rest.xml().iterfind("Part")] == ["5"]
     assert (rest.text("IsTruncated"), rest.text("NextPartNumberMarker")) == ("false", "")
     assert client.cos("GET", BUCKET, "k é", [("uploadId", upload_id), ("max-parts", "x")]).code == "InvalidArgument"
+
+
+def test_tells_the_class_that_the_object_of_an_upload_will_have(client: Client) -> None:
+    headers = {"x-cos-storage-class": "ARCHIVE"}
+    upload_id = client.cos("POST", BUCKET, "k", [("uploads", "")], headers, b"").text("UploadId")
+    assert client.cos("GET", BUCKET, "k", [("uploadId", upload_id)]).text("StorageClass") == "ARCHIVE"
+    listed = client.cos("GET", BUCKET, "", [("uploads", "")])
+    assert listed.text("Upload/StorageClass") == "ARCHIVE"
+    assert client.cos("GET", BUCKET, "", [("uploads", ""), ("delimiter", "/")]).status == 501
 
 
 def test_goes_on_behind_an_upload_that_is_gone_by_now(client: Client) -> None:
