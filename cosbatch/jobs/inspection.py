@@ -68,15 +68,19 @@ def inspect(
         raise refusal(verdict, "The content of the manifest cannot work; no job was created.")
     if spec["Format"] == names.CSV and not spec["Fields"]:
         spec["Fields"] = _told_by(verdict, content)
-    is_open = not (verdict is not None and verdict.complete) and _may_be_over(
-        bounds, content, spec["Format"], settings.account.appid
-    )
+    is_complete = verdict is not None and verdict.complete
+    is_open = not is_complete and _may_be_over(bounds, content, spec["Format"], settings.account.appid)
     unchecked = tuple(_unchecked(verdict, full, bounds if is_open else ()))
     inspection = Inspection(content.location, spec, content.size, unchecked=unchecked, leaves_limit_open=is_open)
     if verdict is None:
         return inspection
-    inspection = inspection._replace(rows=verdict.estimated_rows, seen=verdict.rows, is_complete=verdict.complete)
-    return inspection._replace(buckets=verdict.buckets, warnings=verdict.warnings)
+    return inspection._replace(
+        rows=verdict.estimated_rows,
+        seen=verdict.rows,
+        is_complete=is_complete,
+        buckets=verdict.buckets,
+        warnings=verdict.warnings,
+    )
 
 
 def _verdict(content: ManifestObject, spec: Mapping[str, Any], sources: Sources, full: bool) -> Verdict:

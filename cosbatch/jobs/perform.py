@@ -144,7 +144,7 @@ def _created_once(found: UploadedManifest, profile: Profile, context: CallContex
         except DuplicateUnresolved:
             # Whether there is one cannot be seen now: the refusal says what is wrong, and asks for another delivery.
             error.retryable = True
-            made = None
+            raise error from None
         if made is None:
             raise
         return made
