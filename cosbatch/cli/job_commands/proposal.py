@@ -28,9 +28,8 @@ class Proposal:
     place: Resource
     content: Content | None
     draft: Draft
-    planned_at: float = (
-        0.0  # the moment whose day {date} stands for in a list that is not uploaded yet, in Unix seconds
-    )
+    # The moment, in Unix seconds, whose day {date} stands for while the list is not uploaded.
+    planned_at: float = 0.0
 
     @property
     def document(self) -> Mapping[str, Any]:
