@@ -57,9 +57,9 @@ ENGLISH = {
     "UpstreamUnreachable": "No connection to COS or to the proxy before it. Where --endpoint or COSBATCH_ENDPOINT names an "
     "address, check that, and whether the stand-in still runs there; else the region, on the command line HTTPS_PROXY "
     "and NO_PROXY, and in a VPC the way out to the internet. Then try again, with the same token if there was one.",
-    "AccessDenied": "The function's role, or on the command line the owner of the keys, may not do this. Give the role the "
-    "rights that `cosbatch policy` prints, the owner of the keys those of `cosbatch policy --commands`, and check that the "
-    "batch role trusts cos.cloud.tencent.com.",
+    "AccessDenied": "The function's role, or on the command line the owner of the keys, may not do this. Check that "
+    "COSBATCH_UIN and COSBATCH_APPID are of their account. Give the role the rights that `cosbatch policy` prints, the owner "
+    "of the keys those of `cosbatch policy --commands`, and check that the batch role trusts cos.cloud.tencent.com.",
     "BadDigest": "The body was changed on its way: Content-MD5 does not fit. Look for a proxy that rewrites bodies.",
     "EntitySizeNotMatch": "The body is not as long as Content-Length says. Look for a proxy that rewrites bodies.",
     "ExpiredToken": "The temporary credentials are over. A function gets new ones for each invocation; elsewhere, ask "
