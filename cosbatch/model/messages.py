@@ -47,6 +47,12 @@ class Response(NamedTuple):
     def request_id(self) -> str | None:
         return self.headers.get("x-cos-request-id")
 
+    @property
+    def is_of_another(self) -> bool:
+        """Whether it has neither the service's id nor the form of its XML, though it has one: something on the way speaks."""
+        media_type = self.headers.get("content-type", "")
+        return self.request_id is None and bool(media_type) and "xml" not in media_type
+
     def without(self, secret: str) -> Response:
         """The response with *** wherever it holds the text."""
         return self._replace(

@@ -82,7 +82,7 @@ class ManifestObject:
         self._exchange = exchange
         self._resource = names.parse_resource(location["ObjectArn"])
         allowed = exchange.deadline.remaining()
-        self._took = [0.0]  # seconds of each reading, those of objects beside it as well
+        self._took = [0.0]  # seconds that the slowest reading took, of objects beside it as well
         self._reserve = max(_SECONDS, allowed * _SHARE) if allowed > 2 * _SECONDS else allowed * _SHARE
 
     @property
@@ -101,7 +101,7 @@ class ManifestObject:
         began = self._exchange.deadline.remaining()
         try:
             part = self._ask(request, lambda response: self._part(response, start))
-            self._took.append(began - self._exchange.deadline.remaining())
+            self._took[0] = max(self._took[0], began - self._exchange.deadline.remaining())
             return part
         except ServiceError as error:
             if error.code != "InvalidRange":
@@ -123,7 +123,7 @@ class ManifestObject:
 
     def has_time(self) -> bool:
         """Whether a full look may go on; some time is kept for the next block, for the end, and for the job itself."""
-        return self._exchange.deadline.remaining() >= self._reserve + 2 * max(self._took)
+        return self._exchange.deadline.remaining() >= self._reserve + 2 * self._took[0]
 
     def beside(self, key: str) -> ManifestObject:
         """Another object of the manifest's bucket, of whose reading as much time is kept for the job."""
@@ -144,6 +144,8 @@ class ManifestObject:
         self._noted(actions.checked_with_body(response))
         if not is_part(response, start):
             raise _strange("The answer is not the part of the manifest that was asked for.")
+        if response.status == 200 and self.size is None:
+            self.size = len(response.body)  # ranges are not served: this is all
         return response.body
 
     def _noted(self, response: Response) -> Response:

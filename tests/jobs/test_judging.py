@@ -194,6 +194,24 @@ def test_judges_a_data_file_whose_size_no_answer_tells(monkeypatch: pytest.Monke
     assert look({"1.csv.gz": GOOD}, check=check).rows == 2
 
 
+@pytest.mark.parametrize("check", ["head", "full"])
+def test_refuses_a_short_data_file_whose_size_no_answer_tells(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
+    send = Bucket.send
+
+    def silently(bucket: Bucket, request: Request, seconds: float) -> Response:
+        answer = send(bucket, request, seconds)
+        return (
+            answer._replace(headers={"etag": '"e"'})
+            if request.path.endswith(".gz") and answer.status == 206
+            else answer
+        )
+
+    monkeypatch.setattr(Bucket, "send", silently)
+    entry = {"key": "1.csv.gz", "size": 2 * len(GOOD), "md5Checksum": "0" * 32}
+    (message,) = faults({"1.csv.gz": GOOD}, check=check, files=[entry])
+    assert f"it has {len(GOOD)} bytes, manifest.json says {2 * len(GOOD)}" in message
+
+
 def test_takes_what_an_inventory_says_of_its_rows_for_none_that_were_seen() -> None:
     found = look({"1.csv.gz": rows_over(2 * EDGE)}, filterObjectCount="100000")
     assert found.rows == 100_000

@@ -373,6 +373,13 @@ def test_keeps_its_own_clock_where_the_service_names_no_time(transport: Transpor
     assert transport.now() == NOW
 
 
+def test_keeps_its_own_clock_where_something_on_the_way_refuses(transport: Transport) -> None:
+    date = f"Date: {formatdate(NOW - 86_400, usegmt=True)}"
+    with serving(answering(reply(b"<html/>", "403 Forbidden", date, "Content-Type: text/html"))) as server:
+        assert to(transport, server.endpoint).send(GET, ENOUGH).clock_off is None
+    assert transport.now() == NOW
+
+
 def test_keeps_its_own_clock_where_the_service_takes_a_request(transport: Transport) -> None:
     with serving(answering(reply(b"", "200 OK", f"Date: {formatdate(NOW + 3600, usegmt=True)}"))) as server:
         assert to(transport, server.endpoint).send(GET, ENOUGH).clock_off is None

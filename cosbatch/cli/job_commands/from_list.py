@@ -124,7 +124,7 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
         for proposal in planned:
             made.append(_made_once(call, proposal))
             output.say(printable(_told(made[-1], proposal)))
-    except (CosbatchError, KeyboardInterrupt) as error:
+    except (CosbatchError, WrongUsage, OSError, KeyboardInterrupt) as error:
         if len(planned) > 1:
             told = _("Of {all} jobs, this run has made {made}, or found them made.")
             output.say(told.format(made=f"{len(made):,}", all=f"{len(planned):,}"))
@@ -135,7 +135,9 @@ def _made(call: ListCall, planned: Sequence[Proposal], options: argparse.Namespa
         is_lasting = isinstance(error, CosbatchError) and not error.retryable
         instead = _instead(call, options)
         # A token whose job was deleted never works again: its hint says what does. One of --again is still to be told.
-        if instead or not isinstance(error, DuplicateUnresolved):
+        if isinstance(error, CosbatchError | KeyboardInterrupt) and (
+            instead or not isinstance(error, DuplicateUnresolved)
+        ):
             output.advise(error, going_on(instead, is_lasting))
         raise
     return made
@@ -211,6 +213,8 @@ def followed(client: Client, made: Sequence[Result], options: argparse.Namespace
             output.say_failure(result["End"], options)
             _say_how_to_follow(result["JobId"], service)
             code = max(code, exit_codes.of_failure(error.code))
+            if exit_codes.of_failure(error.code) == exit_codes.UNREACHABLE:
+                until = clock.monotonic()  # the others are looked at once: an outage was waited for
             continue
         end = end_of(result["JobId"], job, options)
         result["End"] = end.as_json()

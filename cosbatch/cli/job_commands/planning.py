@@ -100,9 +100,11 @@ def proposals(call: ListCall, source: str | Resource, rows: int | None) -> list[
     if isinstance(source, Resource):
         return [_of_object(call, source)]
     whole, clock = whole_file(source), call.client.clock
-    limits = call.profile.limits if call.profile else {}
-    sources = Sources(limits, call.client.settings.account.appid)
-    parts = [Part(0, whole.size, 0, 0)] if rows is None else divided(whole, rows, clock, sources)
+    parts = [Part(0, whole.size, 0, 0)]
+    if rows is not None:
+        sources = Sources(call.profile.limits if call.profile else {}, call.client.settings.account.appid)
+        fields = call.job.get("Manifest", {}).get("Spec", {}).get("Fields")
+        parts = divided(whole, rows, clock, fields, sources)
     with bytes_shown(_("Reading"), whole.size, clock) as show:
         contents = [content_of(replace(whole, start=part.start, size=part.size), on_read=show) for part in parts]
     with bytes_shown(_("Judging"), whole.size, clock) as show:

@@ -62,8 +62,9 @@ def _rows(blocks: Iterable[bytes], inventory: Inventory, most: int) -> Iterator[
     texts, strips = lines(_judged(blocks, inventory)), fields[0] != "Key"
     for number, row in enumerate(csv.reader(texts, strict=True, skipinitialspace=strips), 1):
         if row:
-            full_name = inventory.buckets[0] if row[bucket] in inventory.buckets else row[bucket]
-            writer.writerow([full_name, *(_LOST.sub(_escaped, row[column]) for column in others)])
+            name, key, *version = [row[bucket].lstrip(" "), *(row[column] for column in others)]
+            full_name = inventory.buckets[0] if name in inventory.buckets else name
+            writer.writerow([full_name, _LOST.sub(_escaped, key), *(each.lstrip(" ") for each in version)])
         if number % most == 0:
             yield text.getvalue().encode(errors="surrogateescape")
             text.seek(0)

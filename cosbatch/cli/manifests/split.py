@@ -79,14 +79,19 @@ def split(options: argparse.Namespace) -> int:
 
 
 def divided(
-    whole: Stretch, rows: int, clock: Clock, allowed: Container[str] | None = None, most: int = MOST_PARTS
+    whole: Stretch,
+    rows: int,
+    clock: Clock,
+    fields: Sequence[str] | None = None,
+    allowed: Container[str] | None = None,
+    most: int = MOST_PARTS,
 ) -> list[Part]:
-    """The parts of the list, at most so many; `allowed` are the buckets that it may name, None any.
+    """The parts of the list, at most so many; `fields` and `allowed` are as of `judge_csv`.
 
     Raises WrongUsage where they are more, InvalidManifest with the list's faults.
     """
     with bytes_shown(_("Judging"), whole.size, clock) as show:
-        verdict = judge_csv(whole.blocks(show), allowed_buckets=allowed)
+        verdict = judge_csv(whole.blocks(show), fields, allowed)
     if not verdict.ok:
         raise refusal(verdict, "The content of the list cannot work; nothing was made of it.")
     if -(-(verdict.rows or 0) // rows) > most:

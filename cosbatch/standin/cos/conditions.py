@@ -9,7 +9,7 @@ from cosbatch.standin.wire.documents import read_http_date
 from cosbatch.standin.wire.errors import ServiceError
 from cosbatch.standin.wire.messages import Request
 
-RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+RANGE = re.compile(r"bytes=(\d{0,4000})-(\d{0,4000})", re.ASCII)
 
 
 def check_conditions(request: Request, version: Version, prefix: str = "if-") -> None:

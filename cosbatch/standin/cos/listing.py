@@ -126,7 +126,9 @@ def _behind(entries: Iterator[Entry], key: str, version: str) -> Iterator[Entry]
             break
         of_key.append(entry)
     places = [place for place, each in enumerate(of_key) if each.version == version]
-    yield from of_key[places[0] + 1 :] if places else [each for each in of_key if each.version > version]
+    # The place of a version without an id, of a time without versions, is not known any more.
+    behind = of_key if version == "null" else [each for each in of_key if each.version > version]
+    yield from of_key[places[0] + 1 :] if places else behind
     yield from entries
 
 

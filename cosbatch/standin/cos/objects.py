@@ -57,7 +57,7 @@ def read_attributes(request: Request) -> Attributes:
     storage_class = request.header("x-cos-storage-class", "STANDARD").upper()
     if storage_class not in STORAGE_CLASSES:
         raise ServiceError("InvalidArgument", f"x-cos-storage-class is one of {', '.join(STORAGE_CLASSES)}")
-    if request.header("x-cos-server-side-encryption", "AES256") != "AES256":
+    if request.header("x-cos-server-side-encryption") not in ("", "AES256"):
         raise ServiceError("NotImplemented")
     prefix = "x-cos-meta-"
     return Attributes(

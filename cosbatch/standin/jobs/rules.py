@@ -28,8 +28,8 @@ from cosbatch.standin.wire.schema import (
 MANIFEST_CSV = "COSBatchOperations_CSV_V1"
 MANIFEST_INVENTORY = "COSInventoryReport_CSV_V1"
 PRIORITY_LIMIT = 2147483647
-NO_CONTROLS = re.compile(r"[^\x00-\x1f\x7f]*")
-HEADER_NAME = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+NO_CONTROLS = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
 ROLE = re.compile(r"qcs::cam::uin/[0-9]+:roleName/[^/\s]+", re.ASCII)
 
 
@@ -85,7 +85,7 @@ GRANT = container({"Grantee": Field(GRANTEE, True), "Permission": Field(PERMISSI
 # They become the value and the name of a header (RFC 9110).
 HEADER_VALUE = text(0, 1024, fits=NO_CONTROLS, form="has to be text that a header can hold")
 USER_VALUE = text(0, 2048, verbatim=True, fits=NO_CONTROLS, form="has to be text that a header can hold")
-USER_NAME = text(1, 1024, verbatim=True, fits=HEADER_NAME, form="has to be letters, digits, dashes and underscores")
+USER_NAME = text(1, 1024, verbatim=True, fits=HEADER_NAME, form="has to be a name that a header can have")
 
 NEW_METADATA = container(
     {

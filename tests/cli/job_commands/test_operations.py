@@ -15,11 +15,14 @@ from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from cosbatch.cli.job_commands import from_list
 from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
+from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model.deadline import Clock
 from cosbatch.model.hints import hint_for
 from cosbatch.model.messages import Request
@@ -963,6 +966,28 @@ def test_tells_where_in_the_whole_list_a_row_may_not_stand(run: Run, server: Sta
     Path("five.csv").write_text("".join(f"{bucket},{number}\n" for number, bucket in enumerate(rows)))
     said = run("restore", "five.csv", "--days", "7", "--split", "2", "--dry-run")
     assert [fault["Line"] for fault in said.json["Verdict"]["Faults"]] == [2, 4]
+
+
+def test_divides_a_list_by_the_columns_that_its_profile_names(run: Run, server: Standin) -> None:
+    spec = {"Format": "COSBatchOperations_CSV_V1", "Fields": ["Ignore", "Bucket", "Key"]}
+    named = {"name": "named", "job": {**JOB, "Operation": RESTORE, "Manifest": {"Spec": spec}}}
+    Path("profiles.json").write_text(json.dumps({"profiles": [named]}))
+    Path("three.csv").write_text(f"other-99,{PHOTOS},1.jpg\nother-99,{PHOTOS},2.jpg\n")
+    said = run("create", "--profile", "named", "three.csv", "--split", "1", "--dry-run")
+    assert [plan["Manifest"]["Rows"] for plan in said.json["Plans"]] == [1, 1]
+
+
+def test_tells_which_jobs_were_made_before_the_list_was_changed(
+    run: Run, server: Standin, five: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        from_list,
+        "_made_once",
+        Mock(side_effect=[{"JobId": "1", "Outcome": "created", "Rows": 2}, WrongUsage("changed")]),
+    )
+    said = run(*five)
+    assert (said.code, [job["JobId"] for job in said.json["Jobs"]]) == (2, ["1"])
+    assert "Of 3 jobs, this run has made 1, or found them made." in said.err
 
 
 def test_makes_one_job_of_parts_that_are_the_same(run: Run, server: Standin) -> None:

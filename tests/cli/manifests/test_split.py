@@ -153,6 +153,12 @@ def test_keeps_the_bytes_of_an_inventory_s_keys_and_no_blank_line(folder: Path, 
     assert kept == f'{BUCKET},",中.jpg"\n{BUCKET},a%0Db\n{BUCKET},%20keep.jpg\n{BUCKET},keep.jpg\n'.encode()
 
 
+def test_leaves_out_blanks_behind_commas_and_none_at_the_beginning_of_a_line(folder: Path, standin: Standin) -> None:
+    inventory([], "Key, Bucket, VersionId", gzip.compress(f" a.jpg, {BUCKET}, v1\n".encode()))
+    place = Resource(BUCKET, "inventory/20261123/manifest.json", None)
+    assert b"".join(rows_of_inventory(client_of(os.environ, Clock()), place)) == f"{BUCKET},%20a.jpg,v1\n".encode()
+
+
 def test_keeps_the_bucket_of_each_row_of_an_inventory(folder: Path, standin: Standin) -> None:
     inventory([["photos", "a"], [BUCKET, "b"], ["other-1250000000", "c"]], "Bucket, Key")
     place = Resource(BUCKET, "inventory/20261123/manifest.json", None)

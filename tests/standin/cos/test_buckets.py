@@ -266,6 +266,17 @@ def test_goes_on_behind_a_version_that_is_gone_by_now(client: Client) -> None:
     assert "NextKeyMarker" not in [child.tag for child in page.xml()]
 
 
+def test_goes_on_behind_a_version_without_an_id_that_is_gone_by_now(client: Client) -> None:
+    versioning_after_first_write(client)
+    for _ in range(3):
+        put(client, "k")
+    versioning(client, "Suspended")
+    put(client, "k")
+    which = [("versions", ""), ("prefix", "k"), ("key-marker", "k"), ("version-id-marker", "null")]
+    client.cos("DELETE", BUCKET, "k", [("versionId", "null")])
+    assert len(named(client.cos("GET", BUCKET, "", which), "Version/VersionId")) == 3
+
+
 @pytest.mark.parametrize("body", [b"<VersioningConfiguration/>", VERSIONING % b"Off", b"<Versioning/>", b"{}"])
 def test_refuses_a_versioning_configuration(shared: Client, body: bytes) -> None:
     put(shared, "a")
