@@ -178,8 +178,9 @@ def test_keeps_time_for_the_job_where_each_data_file_takes_long(monkeypatch: pyt
     assert (verdict.files_left, way.deadline.remaining()) == (4, 18.0)
 
 
-@pytest.mark.parametrize("check", ["head", "full"])
-def test_judges_a_data_file_whose_size_no_answer_tells(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer tells the size of a data file."""
     send = Bucket.send
 
     def silently(bucket: Bucket, request: Request, seconds: float) -> Response:
@@ -191,22 +192,17 @@ def test_judges_a_data_file_whose_size_no_answer_tells(monkeypatch: pytest.Monke
         )
 
     monkeypatch.setattr(Bucket, "send", silently)
+
+
+@pytest.mark.usefixtures("silent")
+@pytest.mark.parametrize("check", ["head", "full"])
+def test_judges_a_data_file_whose_size_no_answer_tells(check: str) -> None:
     assert look({"1.csv.gz": GOOD}, check=check).rows == 2
 
 
+@pytest.mark.usefixtures("silent")
 @pytest.mark.parametrize("check", ["head", "full"])
-def test_refuses_a_short_data_file_whose_size_no_answer_tells(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
-    send = Bucket.send
-
-    def silently(bucket: Bucket, request: Request, seconds: float) -> Response:
-        answer = send(bucket, request, seconds)
-        return (
-            answer._replace(headers={"etag": '"e"'})
-            if request.path.endswith(".gz") and answer.status == 206
-            else answer
-        )
-
-    monkeypatch.setattr(Bucket, "send", silently)
+def test_refuses_a_short_data_file_whose_size_no_answer_tells(check: str) -> None:
     entry = {"key": "1.csv.gz", "size": 2 * len(GOOD), "md5Checksum": "0" * 32}
     (message,) = faults({"1.csv.gz": GOOD}, check=check, files=[entry])
     assert f"it has {len(GOOD)} bytes, manifest.json says {2 * len(GOOD)}" in message
