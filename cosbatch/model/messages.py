@@ -48,10 +48,9 @@ class Response(NamedTuple):
         return self.headers.get("x-cos-request-id")
 
     @property
-    def is_of_another(self) -> bool:
-        """Whether it has neither the service's id nor the form of its XML, though it has one: something on the way speaks."""
-        media_type = self.headers.get("content-type", "")
-        return self.request_id is None and bool(media_type) and "xml" not in media_type
+    def is_page(self) -> bool:
+        """Whether a gateway on the way answered with a page of its own, which a HEAD does not show."""
+        return self.request_id is None and self.headers.get("content-type", "").startswith("text/html")
 
     def without(self, secret: str) -> Response:
         """The response with *** wherever it holds the text."""

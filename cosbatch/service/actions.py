@@ -147,7 +147,7 @@ def read(root: str, response: Response) -> dict[str, object]:
 def checked(response: Response) -> Response:
     """The response, if it is a success. Raises the ServiceError that it is, or UnexpectedResponse."""
     if 200 <= response.status < 300:
-        if _is_page(response):
+        if response.is_page:
             raise _strange(response, "it is a page of something on the way")
         return response
     if response.status < 400:
@@ -167,7 +167,7 @@ def checked_with_body(response: Response) -> Response:
 def _failure(response: Response) -> CosbatchError:
     is_its_own = response.status >= 500 and response.request_id is not None
     told = _FAILED if is_its_own else _BODILESS.get(response.status)
-    if not response.body and told and not response.is_of_another:
+    if not response.body and told and not _is_of_another(response):
         failure = _service_error({"Code": told[0], "Message": told[1]}, response)
         failure.unproven = response.request_id is None
         return failure
@@ -180,9 +180,10 @@ def _failure(response: Response) -> CosbatchError:
     return _service_error({name: response.told(str(value)) for name, value in error.items()}, response)
 
 
-def _is_page(response: Response) -> bool:
-    """Whether a gateway on the way answered with a page of its own, which a HEAD does not show."""
-    return response.request_id is None and response.headers.get("content-type", "").startswith("text/html")
+def _is_of_another(response: Response) -> bool:
+    """Whether a refusal without a body is in another form than the service's XML."""
+    media_type = response.headers.get("content-type", "")
+    return response.request_id is None and bool(media_type) and "xml" not in media_type
 
 
 def _service_error(error: Mapping[str, object], response: Response) -> ServiceError:

@@ -101,7 +101,7 @@ class Connection(NamedTuple):
         except Exception as error:  # noqa: BLE001  # whatever the libraries raise, it is translated here
             raise _translated(error, f"{request.host} at {self.endpoint}" if self.endpoint else request.host) from None
         if response.status == 403:
-            off = None if response.is_of_another else self.transport.set_clock_by(response.headers.get("date"), now)
+            off = None if response.is_page else self.transport.set_clock_by(response.headers.get("date"), now)
             response = response._replace(signed=auth.signed(), clock_off=off)
         return _without_secrets(response, self.credentials, prepared.headers["Authorization"])
 

@@ -167,7 +167,7 @@ MUTANTS: dict[str, Mutant] = {
     "a stranger's answer is given up on": _given_up(
         lambda error: isinstance(error, errors.UnexpectedResponse) and not error.retryable
     ),
-    "a stranger's page is the list": _swapped(actions, "_is_page", lambda response: False),
+    "a stranger's page is the list": _swapped(Response, "is_page", False),
     "an edited profile is another job": _edited_profiles_are_others,
     "a refused list was never taken": _swapped(creation, "recall", lambda *_: None),
     "a job is not compared": _swapped(creation, "differences", lambda *_: []),
