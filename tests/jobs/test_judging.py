@@ -208,6 +208,14 @@ def test_refuses_a_short_data_file_whose_size_no_answer_tells(check: str) -> Non
     assert f"it has {len(GOOD)} bytes, manifest.json says {2 * len(GOOD)}" in message
 
 
+@pytest.mark.usefixtures("silent")
+def test_compares_the_size_that_the_end_of_a_data_file_tells() -> None:
+    large = rows_over(2 * EDGE)
+    entry = {"key": "1.csv.gz", "size": len(large) + 1, "md5Checksum": "0" * 32}
+    (message,) = faults({"1.csv.gz": large}, check="full", files=[entry])
+    assert f"it has {len(large)} bytes, manifest.json says {len(large) + 1}" in message
+
+
 def test_takes_what_an_inventory_says_of_its_rows_for_none_that_were_seen() -> None:
     found = look({"1.csv.gz": rows_over(2 * EDGE)}, filterObjectCount="100000")
     assert found.rows == 100_000

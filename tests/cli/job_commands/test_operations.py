@@ -24,6 +24,7 @@ from cosbatch.cli.remote import objects
 from cosbatch.cli.remote.client import Client, client_of
 from cosbatch.cli.terminal.files import WrongUsage
 from cosbatch.model.deadline import Clock
+from cosbatch.model.errors import UpstreamUnreachable
 from cosbatch.model.hints import hint_for
 from cosbatch.model.messages import Request
 from cosbatch.model.names import Resource
@@ -988,6 +989,15 @@ def test_tells_which_jobs_were_made_before_the_list_was_changed(
     said = run(*five)
     assert (said.code, [job["JobId"] for job in said.json["Jobs"]]) == (2, ["1"])
     assert "Of 3 jobs, this run has made 1, or found them made." in said.err
+
+
+def test_looks_at_each_job_once_where_an_outage_was_waited_for(
+    run: Run, server: Standin, five: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow = Mock(side_effect=[UpstreamUnreachable("gone") for _ in range(3)])
+    monkeypatch.setattr(from_list, "follow", follow)
+    assert run(*five, "--wait").code == 5
+    assert [call.args[3] for call in follow.call_args_list] == [None, 0.0, 0.0]
 
 
 def test_makes_one_job_of_parts_that_are_the_same(run: Run, server: Standin) -> None:
