@@ -98,10 +98,10 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     try:
         options = load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
     except InvalidRequest as error:
-        by_name = {each.name: each for each in context.configuration.profiles.profiles}
+        profiles = context.configuration.profiles.profiles
+        profile = next((each for each in profiles if each.name == given.get("Profile")), None)
         # Which elements a profile leaves to the caller is not known of one that is not named rightly.
-        if "Profile" not in given or given["Profile"] in [*by_name]:
-            profile = by_name.get(str(given.get("Profile")))
+        if profile is not None or "Profile" not in given:
             error.problems += _document_problems(elements, profile, context.configuration.settings.account.region)
         raise
     named = options.get("Profile")

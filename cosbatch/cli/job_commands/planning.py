@@ -176,9 +176,9 @@ def _size(client: Client, place: Resource, manifest: ManifestObject) -> int:
 
 def _of_content(call: ListCall, content: Content, show: Callable[[int], None]) -> Proposal:
     place = call.folder._replace(key=f"{call.folder.key}{content.sha256[:32]}.csv")
-    client = _pending(call.client, place, content, headers_before(content, call.client.clock.now()))
-    location = {"ObjectArn": place.uri}
-    watching, now = replace(client, wire=ShownWire(client.wire, show)), client.clock.now()
+    now, location = call.client.clock.now(), {"ObjectArn": place.uri}
+    client = _pending(call.client, place, content, headers_before(content, now))
+    watching = replace(client, wire=ShownWire(client.wire, show))
     return Proposal(place, content, _drafted(call, watching, location, call.token_for(location), now), now)
 
 

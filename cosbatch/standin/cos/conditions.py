@@ -17,19 +17,20 @@ def check_conditions(request: Request, version: Version, prefix: str = "if-") ->
 
     `prefix` is `x-cos-copy-source-if-` for the source of a copy, whose four headers all answer with 412.
     """
-    failed = ServiceError("PreconditionFailed")
-    if prefix == "if-":
-        failed = ServiceError("NotModified", headers=(("ETag", f'"{version.stored.etag}"'),))
     matches = request.header(f"{prefix}match")
     if matches and not _has_etag(matches, version):
         raise ServiceError("PreconditionFailed")
     if not matches and _is_changed_since(request.header(f"{prefix}unmodified-since"), version):
         raise ServiceError("PreconditionFailed")
     differs = request.header(f"{prefix}none-match")
-    if differs and _has_etag(differs, version):
-        raise failed
-    if not differs and _is_changed_since(request.header(f"{prefix}modified-since"), version) is False:
-        raise failed
+    if differs:
+        is_same = _has_etag(differs, version)
+    else:
+        is_same = _is_changed_since(request.header(f"{prefix}modified-since"), version) is False
+    if is_same and prefix == "if-":
+        raise ServiceError("NotModified", headers=(("ETag", f'"{version.stored.etag}"'),))
+    if is_same:
+        raise ServiceError("PreconditionFailed")
 
 
 def _has_etag(listed: str, version: Version) -> bool:

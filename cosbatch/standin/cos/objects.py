@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 from cosbatch.standin.cos.acl import header_acl
@@ -45,7 +46,7 @@ def put_object(call: Call) -> Response:
     """PutObject: write an object in one piece."""
     call.check_writable()
     attributes = read_attributes(call.request)
-    stored = receive(call)
+    stored = receive(call, call.request.body.chunks())
     now = call.service.clock.now()
     with call.service.database.writing() as transaction:
         version = call.create(transaction, stored, attributes, now, "Put")
@@ -69,10 +70,10 @@ def read_attributes(request: Request) -> Attributes:
     )
 
 
-def receive(call: Call) -> Stored:
-    """The request's body, written to a content of its own. Raises ServiceError where it is not as announced."""
+def receive(call: Call, chunks: Iterable[bytes]) -> Stored:
+    """What the request sends, written to a content of its own. Raises ServiceError where it is not as announced."""
     contents = call.service.database.contents
-    stored = contents.receive(call.request.body.chunks())
+    stored = contents.receive(chunks)
     try:
         check_digest(call.request, stored.etag)
     except ServiceError:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from cosbatch.standin.cos.objects import Headers, check_digest, checksums, read_attributes, version_header
+from cosbatch.standin.cos.objects import Headers, checksums, read_attributes, receive, version_header
 from cosbatch.standin.cos.service import Call
 from cosbatch.standin.wire.documents import answer
 from cosbatch.standin.wire.errors import ServiceError
@@ -46,15 +46,10 @@ def post_object(call: Call) -> Response:
 def _written(call: Call, file: Iterator[bytes], bounds: tuple[int, int]) -> Response:
     """The answer to a call with the form's fields as its headers, once the file is written."""
     attributes, now = read_attributes(call.request), call.service.clock.now()
-    contents = call.service.database.contents
-    stored = contents.receive(file)
-    try:
-        check_digest(call.request, stored.etag)
-        if not bounds[0] <= stored.size <= bounds[1]:
-            raise ServiceError("EntityTooSmall" if stored.size < bounds[0] else "EntityTooLarge")
-    except ServiceError:
-        contents.remove(stored.content)
-        raise
+    stored = receive(call, file)
+    if not bounds[0] <= stored.size <= bounds[1]:
+        call.service.database.contents.remove(stored.content)
+        raise ServiceError("EntityTooSmall" if stored.size < bounds[0] else "EntityTooLarge")
     with call.service.database.writing() as transaction:
         version = call.create(transaction, stored, attributes, now, "Post")
     made = {"bucket": call.target.bucket, "key": call.target.key, "etag": f'"{stored.etag}"'}

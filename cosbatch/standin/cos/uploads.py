@@ -55,7 +55,7 @@ def upload_part(call: Call) -> Response:
     number = _part_number(call)
     with call.service.database.reading() as connection:
         find_upload(call, connection)
-    stored = receive(call)
+    stored = receive(call, call.request.body.chunks())
     _keep(call, number, stored)
     return Response(headers=checksums(stored))
 

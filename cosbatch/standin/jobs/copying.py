@@ -10,6 +10,7 @@ from cosbatch.standin.cos.acl import Acl, Grant, read_acl
 from cosbatch.standin.cos.restoring import check_readable
 from cosbatch.standin.cos.service import KEY_LIMIT
 from cosbatch.standin.cos.tags import check_tags
+from cosbatch.standin.jobs.rules import pairs_of
 from cosbatch.standin.jobs.work import Task, Verdict, Work
 from cosbatch.standin.store.catalog import Attributes, Texts, Version, find_object
 from cosbatch.standin.wire.addresses import Resource
@@ -80,7 +81,7 @@ class Copying:
         """What the copy carries beside its bytes."""
         new = part(self.parameters, "NewObjectMetadata") if "NewObjectMetadata" in self.parameters else {}
         headers = {HEADERS[name]: str(value) for name, value in new.items() if name in HEADERS}
-        pairs = _pairs(new, "UserMetadata").items()
+        pairs = pairs_of(new, "UserMetadata").items()
         metadata = {"x-cos-meta-" + key.lower().removeprefix("x-cos-meta-"): value for key, value in pairs}
         directive = str(self.parameters.get("MetadataDirective", "Copy"))
         return Attributes(
@@ -93,7 +94,7 @@ class Copying:
 
     def _tags(self, source: Texts) -> Texts:
         directive = str(self.parameters.get("TaggingDirective", "Copy"))
-        tags = _directed(directive, source, _pairs(self.parameters, "NewObjectTagging"))
+        tags = _directed(directive, source, pairs_of(self.parameters, "NewObjectTagging"))
         return check_tags(list(tags.items()))
 
     def _acl(self, source: Acl) -> Acl:
@@ -109,10 +110,6 @@ class Copying:
     def _grants(self) -> tuple[Grant, ...]:
         listed = cast("list[Mapping[str, Mapping[str, str]]]", self.parameters.get("AccessControlGrants", []))
         return tuple((str(grant["Permission"]), grant["Grantee"]["Identifier"]) for grant in listed)
-
-
-def _pairs(document: Document, name: str) -> dict[str, str]:
-    return {pair["Key"]: pair.get("Value", "") for pair in cast("list[dict[str, str]]", document.get(name, []))}
 
 
 def _directed(directive: str, source: Texts, given: Texts) -> Texts:

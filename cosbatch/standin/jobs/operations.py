@@ -15,7 +15,7 @@ from typing import ClassVar, Protocol, cast
 from cosbatch.standin.cos.restoring import WRITE, restored
 from cosbatch.standin.cos.tags import check_tags
 from cosbatch.standin.jobs.copying import Copying
-from cosbatch.standin.jobs.rules import resource_of
+from cosbatch.standin.jobs.rules import pairs_of, resource_of
 from cosbatch.standin.jobs.work import Task, Values, Verdict, Work
 from cosbatch.standin.store.catalog import delete_object, remove_version, texts_from_json, texts_to_json
 from cosbatch.standin.store.database import Transaction
@@ -52,8 +52,7 @@ def find_operation(work: Work) -> Operation:
         case "COSInitiateRestoreObject":
             return Restoring(work, cast(int, parameters["ExpirationInDays"]), str(parameters["JobTier"]))
         case "COSPutObjectTagging":
-            tags = {tag["Key"]: tag.get("Value", "") for tag in cast("list[dict[str, str]]", parameters["TagSet"])}
-            return Tagging(work, tags, parameters.get("TaggingDirective") == "Add")
+            return Tagging(work, pairs_of(parameters, "TagSet"), parameters.get("TaggingDirective") == "Add")
         case "COSDeleteObject":
             return Deleting(work)
         case _:

@@ -212,6 +212,11 @@ def _check_tags(document: Document) -> None:
         raise Violation(path, "names a Key twice")
 
 
+def pairs_of(document: Document, name: str) -> dict[str, str]:
+    """The values of a list of keys and values in a document that was read, by their keys; none where it has no such list."""
+    return {pair["Key"]: pair.get("Value", "") for pair in cast("list[dict[str, str]]", document.get(name, []))}
+
+
 def resource_of(document: Document, name: str) -> Resource:
     """The bucket or the object that an element of a document that was read names by its ARN."""
     resource = parse_resource(str(document[name]))

@@ -131,16 +131,17 @@ def _check_windows(request: Request, claim: Claim, now: float, clock_moved: bool
     start, end = max(starts), min(ends)
     sent = read_http_date(request.header("date"))
     is_skewed = start - now > SKEW_LIMIT or (sent is not None and abs(now - sent) > SKEW_LIMIT)
-    if is_skewed or (clock_moved and now - start > SKEW_LIMIT):
-        raise ServiceError("RequestTimeTooSkewed")
-    if now > end:
-        raise ServiceError("Request has expired")
+    _check_time(now, end, is_skewed or (clock_moved and now - start > SKEW_LIMIT))
 
 
 def check_window(text: str, now: float) -> None:
     """Check a window of its own, such as that of a form. Raises ServiceError with status 403."""
     start, end = _window(text)
-    if start - now > SKEW_LIMIT:
+    _check_time(now, end, start - now > SKEW_LIMIT)
+
+
+def _check_time(now: float, end: int, is_skewed: bool) -> None:
+    if is_skewed:
         raise ServiceError("RequestTimeTooSkewed")
     if now > end:
         raise ServiceError("Request has expired")
