@@ -158,7 +158,7 @@ def test_points_the_command_line_at_the_stand_in_as_written(standin: Standin, tm
 
 def run(recipe: str, folder: Path, standin: Standin) -> None:
     """Runs the lines as a reader would, in a folder of their own, with the account's variables as the README sets them."""
-    program(folder, "cosbatch", "from cosbatch.__main__ import run\nraise SystemExit(run())")
+    program(folder, "cosbatch", "from cosbatch.cli.process import run\nraise SystemExit(run())")
     pointed = "".join(f"export {name}='{value}'\n" for name, value in standin.environ.items())
     environ = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(folder)}
     lines = ["bash", "-euo", "pipefail", "-c", ACCOUNT + pointed + recipe]

@@ -61,7 +61,7 @@ def test_writes_nothing_to_stdout_for_a_person(run: Run, monkeypatch: pytest.Mon
 HEAR_AND_RUN = """
 import signal, sys
 signal.signal(int(sys.argv.pop(1)), signal.SIG_DFL)
-from cosbatch.__main__ import run
+from cosbatch.cli.process import run
 sys.exit(run())
 """
 
