@@ -171,7 +171,7 @@ class _Invocation:
 
     def failed(self, error: Exception, call: Call | None = None, attempts: int | None = None) -> CosbatchError:
         """Log the failure and add its hint; a bug becomes an InternalError, its traceback for the log alone."""
-        # Only failures need the table of hints; a cold start that succeeds does without its 60 texts.
+        # Only failures need the hints; a cold start that succeeds does without.
         from cosbatch.model.hints import hint_on
 
         trace = None

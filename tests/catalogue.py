@@ -1,11 +1,11 @@
-"""The Chinese catalogues, brought up to the texts of the sources and compiled: python -m tests.catalogue"""
+"""The Chinese catalogue of the command line, brought up to the texts of the sources and compiled: python -m tests.catalogue"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_file
@@ -15,9 +15,10 @@ from babel.messages.pofile import read_po, write_po
 import cosbatch
 from cosbatch.cli.terminal import language
 from cosbatch.cli.terminal.language import DOMAIN
-from cosbatch.model import hints
 
 LANGUAGE = "zh"
+WRITTEN = language.CATALOGUES / LANGUAGE / "LC_MESSAGES" / f"{DOMAIN}.po"
+COMPILED = WRITTEN.with_suffix(".mo")
 
 Text: TypeAlias = str | tuple[str, ...]
 
@@ -49,55 +50,46 @@ _OF_ARGPARSE = (
 )
 
 
-class Catalogue(NamedTuple):
-    """The Chinese words of something: the file as it is written, and the English texts, in order."""
-
-    what: str
-    written: Path
-    texts: Callable[[], Iterable[Text]]
-
-    @property
-    def compiled(self) -> Path:
-        return self.written.with_suffix(".mo")
-
-    def messages(self) -> Catalog:
-        """The texts, without translations."""
-        catalog = Catalog(
-            LANGUAGE,
-            header_comment=f"# The words of {self.what} in Simplified Chinese.",
-            project=DOMAIN,
-            version=cosbatch.__version__,
-            creation_date=_DATE,
-            revision_date=_DATE,
-            last_translator=DOMAIN,
-            msgid_bugs_address=DOMAIN,
-            fuzzy=False,
-        )
-        for text in self.texts():
-            catalog.add(text)
-        return catalog
-
-    def translated(self) -> Catalog:
-        """The catalogue as it is written."""
-        with self.written.open("rb") as file:
-            return read_po(file, LANGUAGE, self.written.stem)
-
-    def write(self) -> None:
-        """Write it anew: texts that are new come without a translation, those that are gone are left out."""
-        known, catalog = self.translated(), self.messages()
-        for message in catalog:
-            before = known.get(message.id)
-            if message.id and before is not None:
-                message.string = before.string
-            if message.id and not message.string:
-                print(f"to translate: {message.id!r}")
-        with self.written.open("wb") as file:
-            write_po(file, catalog, width=0, no_location=True)
-        with self.compiled.open("wb") as file:
-            write_mo(file, catalog)
+def messages() -> Catalog:
+    """The texts, without translations."""
+    catalog = Catalog(
+        LANGUAGE,
+        header_comment="# The words of the command line in Simplified Chinese.",
+        project=DOMAIN,
+        version=cosbatch.__version__,
+        creation_date=_DATE,
+        revision_date=_DATE,
+        last_translator=DOMAIN,
+        msgid_bugs_address=DOMAIN,
+        fuzzy=False,
+    )
+    for text in _texts():
+        catalog.add(text)
+    return catalog
 
 
-def _of_commands() -> Iterator[Text]:
+def translated() -> Catalog:
+    """The catalogue as it is written."""
+    with WRITTEN.open("rb") as file:
+        return read_po(file, LANGUAGE, DOMAIN)
+
+
+def write() -> None:
+    """Write it anew: texts that are new come without a translation, those that are gone are left out."""
+    known, catalog = translated(), messages()
+    for message in catalog:
+        before = known.get(message.id)
+        if message.id and before is not None:
+            message.string = before.string
+        if message.id and not message.string:
+            print(f"to translate: {message.id!r}")
+    with WRITTEN.open("wb") as file:
+        write_po(file, catalog, width=0, no_location=True)
+    with COMPILED.open("wb") as file:
+        write_mo(file, catalog)
+
+
+def _texts() -> Iterator[Text]:
     """What the command line says, the stand-in's own, and argparse."""
     standin = [_PACKAGE / "standin" / name for name in ("options.py", "serving.py")]
     for path in [*sorted((_PACKAGE / "cli").rglob("*.py")), *standin]:
@@ -106,15 +98,5 @@ def _of_commands() -> Iterator[Text]:
     yield from _OF_ARGPARSE
 
 
-def _file(folder: Path | str, domain: str) -> Path:
-    return Path(folder) / LANGUAGE / "LC_MESSAGES" / f"{domain}.po"
-
-
-CATALOGUES = (
-    Catalogue("the command line", _file(language.CATALOGUES, DOMAIN), _of_commands),
-    Catalogue("the hints", _file(hints.CATALOGUES, hints.DOMAIN), lambda: [*hints.ENGLISH.values(), hints.UNKNOWN]),
-)
-
 if __name__ == "__main__":
-    for each in CATALOGUES:
-        each.write()
+    write()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cosbatch.cli.main import parser
 from cosbatch.model.errors import CosbatchError, UnexpectedResponse
-from cosbatch.model.hints import ENGLISH
+from cosbatch.model.hints import OTHER, hints
 
 _OPENING = """\
 # Errors
@@ -41,11 +41,10 @@ def page() -> str:
     # The command line has errors of its own, which this makes known.
     parser()
     own = {kind.code: kind for kind in _below(CosbatchError)}
-    ours = [(f"`{code}`", *_advice(own[code]), _escaped(ENGLISH[code])) for code in sorted(ENGLISH) if code in own]
+    english = {code: _escaped(texts["en"]) for code, texts in sorted(hints().items()) if code != OTHER}
+    ours = [(f"`{code}`", *_advice(own[code]), text) for code, text in english.items() if code in own]
     # "NoSuchJob of UpdateJobPriority": two names, each in its own type.
-    theirs = [
-        (f"`{code.replace(' of ', '` of `')}`", _escaped(ENGLISH[code])) for code in sorted(ENGLISH) if code not in own
-    ]
+    theirs = [(f"`{code.replace(' of ', '` of `')}`", text) for code, text in english.items() if code not in own]
     last = "what is behind it, and how to fix it"
     own_table = _table(("Code", "Status", "tried again", last), ours)
     return "\n\n".join([_OPENING, _OWN, own_table, _SERVICE, _table(("Code of the service", last), theirs)]) + "\n"

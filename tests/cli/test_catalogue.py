@@ -11,7 +11,8 @@ import pytest
 from babel.messages.mofile import read_mo
 
 from cosbatch.cli.terminal import language
-from tests.catalogue import CATALOGUES, Catalogue
+from cosbatch.model.hints import hints
+from tests import catalogue
 
 Texts = tuple[str, ...]
 
@@ -31,31 +32,24 @@ def texts(said: object) -> Texts:
     return tuple(said) if isinstance(said, list | tuple) else (str(said),)
 
 
+WRITTEN = catalogue.translated()
 PAIRS = [
-    (texts(message.id)[-1], chinese)
-    for catalogue in CATALOGUES
-    for message in catalogue.translated()
-    if message.id
-    for chinese in texts(message.string)
+    *((texts(message.id)[-1], chinese) for message in WRITTEN if message.id for chinese in texts(message.string)),
+    *((hint["en"], hint["zh"]) for hint in hints().values()),
 ]
 
-each_catalogue = pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda catalogue: catalogue.what)
 
-
-@each_catalogue
-def test_has_a_chinese_text_for_each_english_one_and_no_others(catalogue: Catalogue) -> None:
-    translated = catalogue.translated()
+def test_has_a_chinese_text_for_each_english_one_and_no_others() -> None:
     wanted = {texts(message.id) for message in catalogue.messages()}
-    assert {texts(message.id) for message in translated if not message.fuzzy} == wanted
+    assert {texts(message.id) for message in WRITTEN if not message.fuzzy} == wanted
     assert [english for english, chinese in PAIRS if not chinese] == []
-    assert not translated.obsolete
+    assert not WRITTEN.obsolete
 
 
-@each_catalogue
-def test_is_compiled_from_what_is_written(catalogue: Catalogue) -> None:
-    with catalogue.compiled.open("rb") as file:
+def test_is_compiled_from_what_is_written() -> None:
+    with catalogue.COMPILED.open("rb") as file:
         compiled = {texts(message.id): texts(message.string) for message in read_mo(file) if message.id}
-    assert compiled == {texts(message.id): texts(message.string) for message in catalogue.translated() if message.id}
+    assert compiled == {texts(message.id): texts(message.string) for message in WRITTEN if message.id}
 
 
 @pytest.mark.parametrize(

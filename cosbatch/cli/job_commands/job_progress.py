@@ -8,7 +8,7 @@ from typing import Any
 
 from cosbatch.cli.terminal import exit_codes
 from cosbatch.cli.terminal.language import N_, _, ngettext
-from cosbatch.model.hints import ENGLISH, hint_for
+from cosbatch.model.hints import hint_for, hints
 from cosbatch.schemas.calls import FINAL_STATES
 
 _SAID = {
@@ -90,7 +90,7 @@ def reasons_of(job: Mapping[str, Any], language: str) -> Iterator[str]:
     for reason in reasons if isinstance(reasons, list) else []:
         code = str(reason.get("FailureCode") or "") if isinstance(reason, Mapping) else ""
         if code:
-            hint = hint_for(code, language) if code in ENGLISH else ""
+            hint = hint_for(code, language) if code in hints() else ""
             yield f"{code}: {reason.get('FailureReason') or ''} {hint}".strip()
 
 

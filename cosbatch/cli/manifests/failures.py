@@ -18,7 +18,7 @@ from cosbatch.cli.terminal.tables import printable
 from cosbatch.manifest.judge import sniff_unreadable
 from cosbatch.manifest.verdict import FAULTS
 from cosbatch.model.errors import InvalidEvent
-from cosbatch.model.hints import ENGLISH
+from cosbatch.model.hints import hints
 from cosbatch.model.names import Resource
 
 
@@ -69,4 +69,4 @@ def most_first(counts: Mapping[str, int]) -> dict[str, int]:
 def failures_told(counts: Mapping[str, int]) -> Iterator[str]:
     """One line for each code: how many tasks failed so, and what to do about it."""
     for code, count in counts.items():
-        yield printable(f"{count:,} {code}: {output.hint_of(code) if code in ENGLISH else ''}".rstrip(": "))
+        yield printable(f"{count:,} {code}: {output.hint_of(code) if code in hints() else ''}".rstrip(": "))

@@ -125,7 +125,7 @@ def test_holds_the_function_its_profiles_and_its_dependencies_at_the_root(packed
         "cosbatch/__init__.py",
         "cosbatch/triggers/cos.py",
         "cosbatch/schemas/document.py",
-        "cosbatch/model/locale/zh/LC_MESSAGES/hints.mo",
+        "cosbatch/model/hints.json",
     }
     assert own < set(packed.names())
     assert {"requests.py", "urllib3.py", "defusedxml.py", "marshmallow.py", "certifi/__init__.py"} < set(packed.names())
