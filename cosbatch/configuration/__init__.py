@@ -24,10 +24,8 @@ def read_configuration(environ: Mapping[str, str], default_path: str, read_file:
     path = settings.profiles_path or default_path
     profiles, more = _profiles(path, settings.profiles_path is None, read_file)
     if problems or more:
-        wrong = ["variables"] if problems else []
-        if more:
-            wrong.append(f"profiles in {path}")
-        raise ConfigurationError(f"The {' and the '.join(wrong)} are not right; nothing was sent.", [*problems, *more])
+        wrong = " and the ".join(["variables"] * bool(problems) + [f"profiles in {path}"] * bool(more))
+        raise ConfigurationError(f"The {wrong} are not right; nothing was sent.", [*problems, *more])
     return Configuration(settings, profiles)
 
 

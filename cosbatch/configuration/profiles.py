@@ -46,11 +46,14 @@ class Profiles(NamedTuple):
     profiles: tuple[Profile, ...] = ()
     policy: Mapping[str, Any] = MappingProxyType({})
 
+    def find(self, name: object) -> Profile | None:
+        """The profile of that name, if there is one."""
+        return next((profile for profile in self.profiles if profile.name == name), None)
+
     def named(self, name: object) -> Profile:
         """Raises InvalidRequest where there is no such profile."""
-        for profile in self.profiles:
-            if profile.name == name:
-                return profile
+        if profile := self.find(name):
+            return profile
         known = ", ".join(profile.name for profile in self.profiles) or "none"
         problem = Problem("/Profile", f"is not a profile; there are: {known}")
         raise InvalidRequest("The call names an unknown profile.", [problem])

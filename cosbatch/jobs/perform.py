@@ -98,8 +98,7 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     try:
         options = load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
     except InvalidRequest as error:
-        profiles = context.configuration.profiles.profiles
-        profile = next((each for each in profiles if each.name == given.get("Profile")), None)
+        profile = context.configuration.profiles.find(given.get("Profile"))
         # Which elements a profile leaves to the caller is not known of one that is not named rightly.
         if profile is not None or "Profile" not in given:
             error.problems += _document_problems(elements, profile, context.configuration.settings.account.region)

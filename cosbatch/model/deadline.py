@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -71,23 +72,12 @@ def deadline_of(context: object, clock: Clock) -> Deadline:
 
 def _seconds_of(context: object) -> float:
     remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if callable(remaining):
-        try:
-            left = _number(remaining())
-        except Exception:  # noqa: BLE001  # a tool's context that does not know its own time
-            left = None
-        return _DEFAULT_LIMIT if left is None else max(left, 0.0) / 1000
-    limit = _number(context.get("time_limit_in_ms")) if isinstance(context, dict) else None
-    if limit is None or limit <= 0:
-        return _DEFAULT_LIMIT
-    return limit / 1000 if limit >= _FEWEST_MILLISECONDS else limit
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
+    with suppress(Exception):  # a tool's context may say anything there, or not know its own time
+        said = remaining() if callable(remaining) else context["time_limit_in_ms"]  # type: ignore[index]
+        number = max(float(said), 0.0)
+        if isinstance(said, bool) or not math.isfinite(number):
+            return _DEFAULT_LIMIT
+        if callable(remaining) or number >= _FEWEST_MILLISECONDS:
+            return number / 1000
+        return number or _DEFAULT_LIMIT
+    return _DEFAULT_LIMIT

@@ -84,7 +84,7 @@ class Upload(NamedTuple):
     # What else the event says may be missing or of an earlier state: which list it is decides the object as found.
     etag: str | None = None  # with its quotes
     size: int | None = None  # in bytes
-    time: int | None = None  # in Unix seconds
+    time: float | None = None  # in Unix seconds
     version: str | None = None
 
 

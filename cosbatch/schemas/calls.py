@@ -14,19 +14,8 @@ from cosbatch.schemas.document import PRIORITY_MAXIMUM
 from cosbatch.schemas.elements import Choice, Element, Flag, Number, Text, load
 
 STATES = (
-    "Active",
-    "Cancelled",
-    "Cancelling",
-    "Complete",
-    "Completing",
-    "Failed",
-    "Failing",
-    "New",
-    "Paused",
-    "Pausing",
-    "Preparing",
-    "Ready",
-    "Suspended",
+    *("Active", "Cancelled", "Cancelling", "Complete", "Completing", "Failed", "Failing", "New", "Paused", "Pausing"),
+    *("Preparing", "Ready", "Suspended"),
 )
 FINAL_STATES = ("Cancelled", "Complete", "Failed")
 

@@ -31,10 +31,7 @@ _URL = re.compile(
 
 def matches(event: Mapping[str, object]) -> bool:
     """Raises InvalidEvent where there are records, but of another sender."""
-    if "Records" not in event:
-        return False
-    records(event)
-    return True
+    return "Records" in event and records(event) is not None
 
 
 def records(event: Mapping[str, object]) -> list[object]:
@@ -181,9 +178,7 @@ def _filled(value: object) -> str | None:
     return value or None
 
 
-def _seconds(value: object) -> int | None:
+def _seconds(value: object) -> float | None:
     """Unix seconds; in the platform's first year the time came as ISO 8601 too, in UTC."""
-    if not isinstance(value, str) or value.isdigit():
-        return whole_number(value)
-    seconds = iso_seconds(value)
-    return None if seconds is None else int(seconds)
+    number = whole_number(value)
+    return iso_seconds(value) if number is None else number
