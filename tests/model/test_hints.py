@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from cosbatch.model import errors
+from cosbatch.model import errors, strict_json
 from cosbatch.model.hints import hint_for, hints
 from tests.pages import blocks, page
 
+FILE = Path(errors.__file__).with_name("hints.json")
 NOT_ANSWERED = {"CosbatchError", "ServiceSideError", "ServiceError"}
 OWN = [
     kind.code
@@ -65,6 +67,10 @@ def test_says_it_in_both_languages(code: str) -> None:
     english, chinese = hint_for(code, "en"), hint_for(code, "zh")
     assert english.isascii()
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
+
+
+def test_names_each_code_once() -> None:
+    assert strict_json.read(FILE.read_bytes()) == hints()
 
 
 def test_names_the_pages_of_calls_and_of_dead_letters() -> None:
