@@ -80,7 +80,6 @@ class Attempts:
         self._exchange = exchange
         self._reserve = reserve
         self._count = 0
-        self._ambiguous: ServiceSideError | None = None
         self._taken = 0
         self._corrected_clock = False
 
@@ -94,6 +93,7 @@ class Attempts:
             try:
                 result = read(self._exchange.wire.send(request, min(self._exchange.timeout, left)))
             except ServiceSideError as failure:
+                failure.ambiguous = failure if failure.may_have_acted else error.ambiguous
                 error = failure
                 if not self._goes_on_after(error):
                     break
@@ -106,9 +106,6 @@ class Attempts:
 
     def _goes_on_after(self, error: ServiceSideError) -> bool:
         """Wait, and say yes, where another try can help, is in time, and is in the budget."""
-        if error.may_have_acted:
-            self._ambiguous = error
-        error.ambiguous = self._ambiguous
         # Other refusals can come of a wrong clock too: an expired signature, or a HEAD, whose 403 gives no reason.
         if error.clock_off is not None and (error.code == "RequestTimeTooSkewed" or error.clock_off > _CLOCK_TOLERANCE):
             # One new try by the service's own clock, which later invocations of this instance go by too.
