@@ -55,17 +55,12 @@ class Order(NamedTuple):
     digest_on: Callable[[float], str] | None = None
 
 
-def order_of(
-    document: Mapping[str, Any],
-    token: str,
-    caller: str | None = None,
-    digest_on: Callable[[float], str] | None = None,
-) -> Order:
+def order_of(document: Mapping[str, Any], token: str, caller: str | None = None) -> Order:
     """The order for a complete document: its token set, its marker, with the caller's trace, at the end of Description."""
     digest = identity.digest_of(document)
     marker = identity.marker_of(token, digest, caller)
     described = {"ClientRequestToken": token, "Description": identity.described(document["Description"], marker)}
-    return Order({**document, **described}, token, digest, marker, digest_on)
+    return Order({**document, **described}, token, digest, marker)
 
 
 def create(order: Order, exchange: Exchange) -> dict[str, Any]:

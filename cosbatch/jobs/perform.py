@@ -197,7 +197,7 @@ def draft_of(call: Call, profile: Profile | None, moment: float, context: CallCo
         given = identity.token_given_to_event(given)
     token = given or call.token or identity.fresh_token(context.random_bytes)
     digest_on = partial(_digest_on, document, call.fields, profile, settings.account.region)
-    order = creation.order_of(document, token, call.caller, digest_on)
+    order = creation.order_of(document, token, call.caller)._replace(digest_on=digest_on)
     if inspection.leaves_limit_open:
         # What nobody could check waits for a person; whether there was time for it makes no other job.
         order = order._replace(document={**order.document, "ConfirmationRequired": True})
