@@ -81,13 +81,10 @@ class ManifestObject:
         self.version: str | None = None  # as the service names it; none where the bucket has no versions
         self._exchange = exchange
         self._resource = names.parse_resource(location["ObjectArn"])
+        self.key = self._resource.key or ""
         allowed = exchange.deadline.remaining()
         self._took = [0.0]  # seconds that the slowest reading took, of objects beside it as well
         self._reserve = max(_SECONDS, allowed * _SHARE) if allowed > 2 * _SECONDS else allowed * _SHARE
-
-    @property
-    def key(self) -> str:
-        return self._resource.key or ""
 
     def head(self) -> None:
         """Learn ETag, size and version."""
