@@ -88,8 +88,8 @@ class ManifestObject:
 
     def head(self) -> None:
         """Learn ETag, size and version."""
-        version = self.location.get("ObjectVersionId")
-        self._ask(head_request(self._resource, self._exchange.account, version), self._noted)
+        request = head_request(self._resource, self._exchange.account, self.location.get("ObjectVersionId"))
+        self._ask(request, lambda response: self._note(actions.checked(response)))
 
     def read(self, start: int, length: int) -> bytes:
         """At most `length` bytes from `start`. Raises ServiceSideError, also where the object is no longer the same."""
@@ -138,16 +138,16 @@ class ManifestObject:
             raise
 
     def _part(self, response: Response, start: int) -> bytes:
-        self._noted(actions.checked_with_body(response))
+        self._note(actions.checked_with_body(response))
         if not is_part(response, start):
             raise _strange("The answer is not the part of the manifest that was asked for.")
         if response.status == 200 and self.size is None:
             self.size = len(response.body)  # ranges are not served: this is all
         return response.body
 
-    def _noted(self, response: Response) -> Response:
-        """The response, its headers noted. Raises ServiceSideError, also where it is of another object than the first."""
-        headers = actions.checked(response).headers
+    def _note(self, response: Response) -> None:
+        """Note what the headers say. Raises UnexpectedResponse, also where they are of another object than the first."""
+        headers = response.headers
         etag, version = _ETAG.fullmatch(headers.get("etag", "")), headers.get("x-cos-version-id", "null")
         if etag is None or not _VERSION.fullmatch(version):
             raise _strange("The answer for the manifest names no ETag, or no version, that a job can name.")
@@ -163,7 +163,6 @@ class ManifestObject:
             raise _strange("The answer gives the manifest another size than the one before.")
         self.size = self.size if size is None else size
         self.last_modified = unix_seconds(headers.get("last-modified"))
-        return response
 
 
 def _strange(message: str) -> UnexpectedResponse:
