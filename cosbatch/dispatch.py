@@ -197,10 +197,9 @@ class _Invocation:
 
     def _about(self, call: Call) -> dict[str, object]:
         """What the log says of a call. A profile is named only where it is one: a caller may write anything in its place."""
-        name = call.fields.get("Profile")
-        is_known = self.configuration is not None and self.configuration.profiles.find(name) is not None
+        profile = self.configuration.profiles.find(call.fields.get("Profile")) if self.configuration else None
         manifest = call.upload.arn if call.upload else None
-        return {"action": call.action, "profile": name if is_known else None, "manifest": manifest}
+        return {"action": call.action, "profile": profile.name if profile else None, "manifest": manifest}
 
     def _say(self, level: str, message: str, **fields: object) -> None:
         milliseconds = round((self._runtime.clock.monotonic() - self._began) * 1000)
