@@ -176,11 +176,10 @@ class _Invocation:
 
         trace = None
         if not isinstance(error, CosbatchError):
-            trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            trace = "".join(traceback.format_exception(error))
             error = InternalError("A fault of this function; its log says more.")
-        # Read here, for the configuration may be what is wrong.
-        language = language_of(self._runtime.environ)
-        error.fields["Hint"] = hint_on(error, language, call.action if call else "")
+        # The language is read here, for the configuration may be what is wrong.
+        error.fields["Hint"] = hint_on(error, language_of(self._runtime.environ), call.action if call else "")
         if call and call.upload:
             error.fields.update(Manifest=call.upload.arn, Profile=call.fields["Profile"])
         self._say(
