@@ -18,11 +18,6 @@ def _read_file(path: str) -> str:
         return file.read().decode("utf-8-sig")
 
 
-def _write(line: str) -> None:
-    # Looked up for each line: the platform's runtime puts its own stdout in place.
-    sys.stdout.write(line)
-
-
 _CLOCK = Clock()
 _RUNTIME = Runtime(
     transport=Transport(_CLOCK),
@@ -31,7 +26,8 @@ _RUNTIME = Runtime(
     environ=os.environ,
     profiles_path=os.path.join(os.path.dirname(os.path.abspath(__file__)), "profiles.json"),
     read_file=_read_file,
-    write=_write,
+    # Looked up for each line: the platform's runtime puts its own stdout in place.
+    write=lambda line: sys.stdout.write(line),
     random_bytes=os.urandom,
 )
 
