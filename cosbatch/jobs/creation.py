@@ -317,6 +317,5 @@ def _profile_changed(what: str) -> dict[str, object]:
 
 
 def _compared(job: Mapping[str, Any]) -> dict[str, Any]:
-    description = identity.without_marker(str(job.get("Description") or ""))
-    compared = {name: job[name] for name in ELEMENTS if name in job and name != "ClientRequestToken"}
-    return {**compared, "Description": description}
+    compared = {name: job.get(name) for name in ELEMENTS if name != "ClientRequestToken"}
+    return {**compared, "Description": identity.without_marker(str(job.get("Description") or ""))}
