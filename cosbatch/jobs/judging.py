@@ -26,23 +26,22 @@ def judge_rows(content: ManifestObject, fields: Sequence[str] | None, allowed: C
     """
     judge = CsvJudge(fields, allowed)
     if full:
-        if feed_in_time(judge, content.blocks(), lambda: judge.size < EDGE or content.has_time()):
-            judge.close()
-            return judge.verdict()
-        if content.size is None:
-            return judge.verdict(complete=False)
-        start, size = judge.size, content.size
+        is_all = feed_in_time(judge, content.blocks(), lambda: judge.size < EDGE or content.has_time())
+        start = judge.size
     else:
         head = content.read(0, EDGE)
-        size = len(head) if content.size is None else content.size
         feed_in_time(judge, [head], lambda: True)
-        if content.size is None and len(head) >= EDGE:
-            judge.break_off()
-            return judge.verdict(complete=False)
+        is_all = len(head) < EDGE if content.size is None else len(head) == content.size
         start = len(head)
-    start = max(start, size - EDGE)
-    tail = content.read(start, size - start) if start < size else b""
-    return judge_head_and_tail(judge, tail, size)
+    if is_all:
+        judge.close()
+        return judge.verdict()
+    if content.size is None:
+        judge.break_off()
+        return judge.verdict(complete=False)
+    start = max(start, content.size - EDGE)
+    tail = content.read(start, content.size - start) if start < content.size else b""
+    return judge_head_and_tail(judge, tail, content.size)
 
 
 class SourceBucket:
