@@ -94,7 +94,6 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
     """The job that the call asks for, and what the call says besides its document. Raises CosbatchError."""
     given = {name: value for name, value in call.fields.items() if name in CREATE_JOB_OPTIONS.fields}
     elements = {name: value for name, value in call.fields.items() if name not in CREATE_JOB_OPTIONS.fields}
-    now = context.exchange.deadline.clock.now()
     try:
         options = load(CREATE_JOB_OPTIONS, given, "The call breaks rules of CreateJob; nothing was sent.")
     except InvalidRequest as error:
@@ -103,8 +102,8 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
         if profile is not None or "Profile" not in given:
             error.problems += _document_problems(elements, profile, context.configuration.settings.account.region)
         raise
-    named = options.get("Profile")
-    profile = context.configuration.profiles.named(named) if named is not None else None
+    profile = context.configuration.profiles.named(options["Profile"]) if "Profile" in options else None
+    now = context.exchange.deadline.clock.now()
     return draft_of(call._replace(fields=elements), profile, now, context), options
 
 
