@@ -18,7 +18,6 @@ from cosbatch.model.errors import (
     DuplicateUnresolved,
     Forbidden,
     InvalidRequest,
-    Problem,
     ServiceSideError,
     UnexpectedResponse,
     UpstreamTLS,
@@ -100,20 +99,14 @@ def draft_of_call(call: Call, context: CallContext) -> tuple[Draft, Mapping[str,
         profile = context.configuration.profiles.find(given.get("Profile"))
         # Which elements a profile leaves to the caller is not known of one that is not named rightly.
         if profile is not None or "Profile" not in given:
-            error.problems += _document_problems(elements, profile, context.configuration.settings.account.region)
+            try:
+                document_of(elements, profile, context.configuration.settings.account.region, 0.0)
+            except (InvalidRequest, Forbidden) as more:
+                error.problems += more.problems
         raise
     profile = context.configuration.profiles.named(options["Profile"]) if "Profile" in options else None
     now = context.exchange.deadline.clock.now()
     return draft_of(call._replace(fields=elements), profile, now, context), options
-
-
-def _document_problems(elements: Mapping[str, object], profile: Profile | None, region: str) -> tuple[Problem, ...]:
-    """What is wrong with the elements that the call gives."""
-    try:
-        document_of(elements, profile, region, 0.0)
-    except (InvalidRequest, Forbidden) as error:
-        return error.problems
-    return ()
 
 
 def _create_for_upload(upload: Upload, name: object, context: CallContext) -> dict[str, object]:
