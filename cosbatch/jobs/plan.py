@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cosbatch.jobs.creation import Order
@@ -42,31 +42,23 @@ def check_digest(seen: str | None, order: Order) -> None:
 
 
 def _warnings(document: Mapping[str, Any], inspection: Inspection) -> Iterator[dict[str, object]]:
+    operation, spec = document["Operation"], document["Manifest"]["Spec"]
     if not document["Report"]["Enabled"]:
         yield warning("NoReport", "/Report/Enabled", "is false: nothing will tell which objects failed")
-    operation = document["Operation"]
-    if "COSPutObjectCopy" in operation:
-        yield from _copy_warnings(operation["COSPutObjectCopy"], inspection.buckets)
+    if copy := operation.get("COSPutObjectCopy"):
+        target = names.parse_resource(copy["TargetResource"]).bucket
+        if target in inspection.buckets and not copy.get("PrefixReplace"):
+            message = f"is a source too: objects of {target} are copied onto themselves"
+            yield warning("CopyOntoItself", "/Operation/COSPutObjectCopy/TargetResource", message)
+        if copy.get("ResourcesPrefix") and not copy.get("TargetKeyPrefix"):
+            message = f"empties the key of an object that is called just {copy['ResourcesPrefix']!r}"
+            yield warning("EmptiesKeys", "/Operation/COSPutObjectCopy/TargetKeyPrefix", message)
     if "COSDeleteObject" in operation:
-        yield from _delete_warnings(document["Manifest"]["Spec"])
+        if spec["Format"] == names.INVENTORY:
+            message = "is an inventory: everything that it lists is deleted"
+            yield warning("DeletesInventory", "/Manifest/Spec/Format", message)
+        elif "VersionId" not in (spec["Fields"] or ()):
+            message = "names no VersionId: without versioning the objects are gone for good"
+            yield warning("DeletesWithoutVersions", "/Manifest/Spec/Fields", message)
     if document["Priority"] == 0:
         yield warning("LowestPriority", "/Priority", "is 0: every other job goes first, and the console cannot set it")
-
-
-def _copy_warnings(copy: Mapping[str, Any], sources: Collection[str]) -> Iterator[dict[str, object]]:
-    target = names.parse_resource(copy["TargetResource"]).bucket
-    if target in sources and not copy.get("PrefixReplace"):
-        message = f"is a source too: objects of {target} are copied onto themselves"
-        yield warning("CopyOntoItself", "/Operation/COSPutObjectCopy/TargetResource", message)
-    if copy.get("ResourcesPrefix") and not copy.get("TargetKeyPrefix"):
-        message = f"empties the key of an object that is called just {copy['ResourcesPrefix']!r}"
-        yield warning("EmptiesKeys", "/Operation/COSPutObjectCopy/TargetKeyPrefix", message)
-
-
-def _delete_warnings(spec: Mapping[str, Any]) -> Iterator[dict[str, object]]:
-    if spec["Format"] == names.INVENTORY:
-        message = "is an inventory: everything that it lists is deleted"
-        yield warning("DeletesInventory", "/Manifest/Spec/Format", message)
-    elif "VersionId" not in (spec["Fields"] or ()):
-        message = "names no VersionId: without versioning the objects are gone for good"
-        yield warning("DeletesWithoutVersions", "/Manifest/Spec/Fields", message)
