@@ -176,7 +176,8 @@ def draft_of(call: Call, profile: Profile | None, moment: float, context: CallCo
     The call's fields are elements of the document alone; `moment`, in Unix seconds, is of the day that {date} stands for.
     """
     settings, profiles = context.configuration
-    document = document_of(call.fields, profile, settings.account.region, moment)
+    document_on = partial(document_of, call.fields, profile, settings.account.region)
+    document = document_on(moment)
     caller_policy.check(document, profile, profiles, settings)
     inspection = inspect(document["Manifest"], profile.limits if profile else {}, settings, context.exchange)
     caller_policy.check_size(inspection.seen, profile, inspection.is_complete)
@@ -188,7 +189,7 @@ def draft_of(call: Call, profile: Profile | None, moment: float, context: CallCo
         # A token in a timer's message holds for all of its ticks.
         given = identity.token_given_to_event(given)
     token = given or call.token or identity.fresh_token(context.random_bytes)
-    digest_on = partial(_digest_on, document, call.fields, profile, settings.account.region)
+    digest_on = partial(_digest_on, document, document_on)
     order = creation.order_of(document, token, call.caller)._replace(digest_on=digest_on)
     if inspection.leaves_limit_open:
         # What nobody could check waits for a person; whether there was time for it makes no other job.
@@ -196,9 +197,7 @@ def draft_of(call: Call, profile: Profile | None, moment: float, context: CallCo
     return Draft(order, inspection)
 
 
-def _digest_on(
-    document: Mapping[str, Any], fields: Mapping[str, object], profile: Profile | None, region: str, moment: float
-) -> str:
+def _digest_on(document: Mapping[str, Any], document_on: Callable[[float], Mapping[str, Any]], moment: float) -> str:
     """The digest of the call's complete document, had it been called at that moment: {date} stands for its day."""
-    then = document_of(fields, profile, region, moment)
+    then = document_on(moment)
     return identity.digest_of({**document, "Description": then["Description"], "Report": then["Report"]})
