@@ -65,7 +65,7 @@ def judge_data_files(
     Raises ServiceSideError.
     """
     buckets = SourceBucket(inventory, allowed)
-    faults: list[Fault] = []
+    faults, warnings, totals = list[Fault](), list[Fault](), Counter[str]()
     counted, complete, left = 0, True, 0
     for index, file in enumerate(inventory.files):
         if len(faults) >= KEPT or not content.has_time() or (index >= FILES and not full):
@@ -73,15 +73,20 @@ def judge_data_files(
             break
         judge = CsvJudge(inventory.verdict.fields, buckets)
         judged = _judge_file(file, judge, content.beside(file.key), full)
-        faults += [fault._replace(message=f"{file.key}: {fault.message}") for fault in judged.faults]
+        faults += _of_file(file, judged.faults)
+        warnings += _of_file(file, judged.warnings[: KEPT - len(warnings)])
+        totals.update(judged.totals)
         counted += judged.rows or 0
         complete = complete and judged.complete
     complete = complete and not left
     estimated = counted if complete else max(counted, inventory.verdict.rows or 0) or None
     seen = counted if complete else counted or None
     verdict = inventory.verdict._replace(rows=seen, estimated_rows=estimated, complete=complete, files_left=left)
-    totals = Counter(fault.fault for fault in faults)
-    return verdict._replace(faults=tuple(faults[:KEPT]), totals=dict(totals))
+    return verdict._replace(faults=tuple(faults[:KEPT]), warnings=tuple(warnings), totals=dict(totals))
+
+
+def _of_file(file: DataFile, found: Iterable[Fault]) -> list[Fault]:
+    return [each._replace(message=f"{file.key}: {each.message}") for each in found]
 
 
 def _judge_file(file: DataFile, judge: CsvJudge, content: ManifestObject, full: bool) -> Verdict:

@@ -162,6 +162,22 @@ def test_keeps_time_for_the_job_while_it_reads_data_files(monkeypatch: pytest.Mo
     assert (verdict.complete, way.deadline.remaining() >= 6.5) == (False, True)
 
 
+def test_counts_all_faults_of_data_files_and_keeps_the_first() -> None:
+    with pytest.raises(InvalidManifest) as caught:
+        look({"1.csv.gz": gzip.compress(b'"secret","x"\n' * 500), "2.csv.gz": GOOD}, check="full")
+    assert len(caught.value.problems) == 50
+    assert caught.value.fields["Totals"] == {"ForeignBucket": 500, "DuplicateRow": 499}
+
+
+def test_warns_of_what_rows_of_data_files_hold_up_to_fifty_times() -> None:
+    odd = b"".join(b'"inv-1250000000","a b %d"\n' % number for number in range(30))
+    found = look({"1.csv.gz": gzip.compress(odd), "2.csv.gz": gzip.compress(odd)})
+    assert [(each.fault, each.line) for each in found.warnings] == [
+        ("NotEncoded", line) for line in [*range(1, 31), *range(1, 21)]
+    ]
+    assert found.warnings[-1].message.startswith("2.csv.gz: The key holds characters")
+
+
 def test_keeps_time_for_the_job_where_each_data_file_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     time, send = SleepingTime(), Bucket.send
 
