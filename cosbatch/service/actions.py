@@ -17,6 +17,7 @@ from cosbatch.service.render import render
 
 # What a HEAD says with its status alone, for it has no body (error codes, 436/7730): the Code, and what it can mean.
 _BODILESS = {
+    400: ("InvalidArgument", "The service refuses a parameter and gives no reason."),
     403: ("AccessDenied", "The service refuses it and gives no reason."),
     404: ("NoSuchKey", "There is no such object, or no such bucket."),
     412: ("PreconditionFailed", "The object is not, or no longer, the one that was asked for."),

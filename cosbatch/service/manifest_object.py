@@ -60,6 +60,8 @@ def is_part(response: Response, start: int) -> bool:
     """Whether the body is what the object holds from `start` on; where ranges are not served, that is all, from 0."""
     if response.status != 206:
         return start == 0
+    if not response.body:  # what is behind the end is refused
+        return False
     found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
     return found is None or (int(found[1]), int(found[2])) == (start, start + len(response.body) - 1)
 

@@ -103,7 +103,7 @@ def test_takes_the_version_that_the_event_names_though_there_is_a_later_one() ->
 
 NO_VERSIONS: dict[str, Any] = {
     "no such version": refused("NoSuchVersion", status=404),
-    "no version id": refused("InvalidArgument", status=400),
+    "no version id": Response(400, {"x-cos-request-id": "r-3"}),
     "a bucket without versions": found(),
     "another size": versioned("vid", size=9),
     "another version": versioned("other"),
@@ -120,6 +120,12 @@ def test_does_not_take_a_service_that_is_ill_for_a_missing_version() -> None:
     with pytest.raises(ServiceSideError) as error:
         look(*[refused("SlowDown", status=503)] * 9, version="vid")
     assert error.value.code == "SlowDown"
+
+
+def test_does_not_take_a_refusal_of_something_on_the_way_for_a_missing_version() -> None:
+    with pytest.raises(ServiceSideError) as error:
+        look(Response(400, {}), found('"now"'), size=5, version="vid")
+    assert error.value.unproven
 
 
 def test_needs_the_time_of_the_object() -> None:

@@ -46,6 +46,11 @@ def test_knows_the_part_that_was_asked_for(status: int, content_range: str | Non
     assert is_part(Response(status, headers, b"01234"), start) is expected
 
 
+def test_takes_no_part_without_a_byte() -> None:
+    assert not is_part(Response(206, {}), 0)
+    assert is_part(Response(200, {}), 0)
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "size"),
     [
