@@ -111,10 +111,10 @@ def upload_of(record: object, configuration: Configuration) -> Upload:
         bucket,
         key,
         names.Resource(bucket, key, None).arn(settings.account.region),
-        etag=_filled(_at(of_object, "meta", "ETag")),
+        etag=_text(of_object, "meta", "ETag") or None,
         size=whole_number(_at(of_object, "size")),
         time=_seconds(_at(record, "event", "eventTime")),
-        version=_filled(_at(of_object, "vid")),
+        version=_text(of_object, "vid") or None,
     )
 
 
@@ -155,27 +155,23 @@ def _check_url(url: str, bucket: str, key: str, region: str) -> None:
 def _check_regions(of_bucket: object, region: str) -> None:
     """`region` itself is a short code that newer regions lack; these two, where they stand, are full names."""
     for name in ("cosRegion", "s3Region"):
-        value = _filled(_at(of_bucket, name))
-        if value not in (None, region):
-            raise InvalidEvent(f"The bucket is in {quoted(value or '')}; this function works in {region}.")
+        value = _text(of_bucket, name)
+        if value not in ("", region):
+            raise InvalidEvent(f"The bucket is in {quoted(value)}; this function works in {region}.")
 
 
 def _text(value: object, *path: str) -> str:
-    """The text at the path; empty where there is none."""
-    return _filled(_at(value, *path)) or ""
+    """The text at the path; empty where there is none that can be sent on: half of a surrogate pair cannot."""
+    text = _at(value, *path)
+    if isinstance(text, str) and (text.isascii() or not re.search("[\ud800-\udfff]", text)):
+        return text
+    return ""
 
 
 def _at(value: object, *path: str) -> object:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value
-
-
-def _filled(value: object) -> str | None:
-    """The value, if it is text that can be sent on: half of a surrogate pair cannot."""
-    if not isinstance(value, str) or (not value.isascii() and re.search("[\ud800-\udfff]", value)):
-        return None
-    return value or None
 
 
 def _seconds(value: object) -> float | None:
