@@ -15,11 +15,7 @@ OPENABLE = tuple(name for name in ELEMENTS if name not in ("ClientRequestToken",
 JOB_OPEN = ("Manifest", "Manifest.Location", *OPENABLE)
 
 _PROFILE_NAME = Regexp(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z", error="must be letters, digits, dots, dashes and underscores")
-
-
-def full_bucket_name(text: str) -> None:
-    if not names.BUCKET.fullmatch(text):
-        raise ValidationError("must be a bucket's full name, <name>-<appid>")
+_FULL_BUCKET_NAME = Regexp(rf"{names.BUCKET.pattern}\Z", error="must be a bucket's full name, <name>-<appid>")
 
 
 def folder(text: str) -> None:
@@ -32,13 +28,13 @@ def folder(text: str) -> None:
         raise ValidationError("must end in a slash: receipts are written below it")
 
 
-_BUCKETS = ListOf(Text(validate=full_bucket_name))
+_BUCKETS = ListOf(Text(validate=_FULL_BUCKET_NAME))
 
 
 class Match(Element):
     """The uploads that a profile takes: a bucket's full name, and how the keys begin and end."""
 
-    bucket = Text(validate=full_bucket_name, required=True)
+    bucket = Text(validate=_FULL_BUCKET_NAME, required=True)
     prefix = Text(load_default="")
     suffix = Text(load_default="")
 
