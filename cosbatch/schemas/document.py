@@ -183,27 +183,21 @@ class Copy(Element):
     StorageClass = Choice(*STORAGE_CLASSES)
     TargetResource = Text(1, 1024, form=bucket_name, required=True, about=f"The target: {NAME_FORMS}.")
 
+    # In both, a field that is wrong by itself counts as given; of what is no object, `data` is empty.
     @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def check_prefixes_and_tags(self, data: dict[str, Any], original: object, **_: Any) -> None:
-        """What depends on other fields; a field that is wrong by itself counts as given."""
-        if not isinstance(original, Mapping):
-            return
-        faults = _prefix_faults(data, original)
+    def check_prefixes(self, data: dict[str, Any], original: Mapping[str, object], **_: Any) -> None:
+        """The page reads prefixes only with PrefixReplace, and tells of no two empty ones: both are taken for mistakes."""
+        unread = [name for name in PREFIXES if data.get(name)]
+        if unread and not data.get("PrefixReplace", "PrefixReplace" in original):
+            message = "is only read when PrefixReplace is true; set it, or leave the prefix out"
+            raise ValidationError({name: [message] for name in unread})
+        if data.get("PrefixReplace") and all(original.get(name, "") == "" for name in PREFIXES):
+            raise ValidationError("needs ResourcesPrefix, TargetKeyPrefix or both", "PrefixReplace")
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_tags(self, data: dict[str, Any], original: Mapping[str, object], **_: Any) -> None:
         if data.get("TaggingDirective") in ("Replaced", "Add") and "NewObjectTagging" not in original:
-            faults["NewObjectTagging"] = ["is required when TaggingDirective is Replaced or Add"]
-        if faults:
-            raise ValidationError(faults)
-
-
-def _prefix_faults(data: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, list[str]]:
-    """The page reads prefixes only with PrefixReplace, and tells of no two empty ones: both are taken for mistakes."""
-    unread = [name for name in PREFIXES if data.get(name)]
-    if unread and not data.get("PrefixReplace", "PrefixReplace" in given):
-        message = "is only read when PrefixReplace is true; set it, or leave the prefix out"
-        return {name: [message] for name in unread}
-    if data.get("PrefixReplace") and all(given.get(name, "") == "" for name in PREFIXES):
-        return {"PrefixReplace": ["needs ResourcesPrefix, TargetKeyPrefix or both"]}
-    return {}
+            raise ValidationError("is required when TaggingDirective is Replaced or Add", "NewObjectTagging")
 
 
 class Restore(Element):
