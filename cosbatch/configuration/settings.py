@@ -162,11 +162,9 @@ def _credentials(reader: Reader) -> Credentials:
 
 def _endpoint(reader: Reader) -> str | None:
     value = reader.text(ENDPOINT)
-    if value is None:
-        return None
-    if not is_endpoint(value):
+    if value is not None and not is_endpoint(value):
         reader.wrong(ENDPOINT, "must be http(s)://host:port, without a path")
-    return value.rstrip("/")
+    return value and value.rstrip("/")
 
 
 def is_endpoint(text: str) -> bool:
