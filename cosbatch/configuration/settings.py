@@ -94,11 +94,11 @@ class Reader:
             self.wrong(next(name for name in names if self.text(name)), f"must be {meaning}")
         return value or ""
 
-    def choice(self, name: str, choices: tuple[str, ...], default: str | None) -> str | None:
+    def choice(self, name: str, *choices: str) -> str | None:
         value = self.text(name)
         if value is not None and value not in choices:
             self.wrong(name, f"must be one of {', '.join(choices)}")
-        return value if value in choices else default
+        return value if value in choices else None
 
     def wrong(self, name: str, message: str) -> None:
         self.problems.append(Problem(f"/{name}", message))
@@ -126,12 +126,12 @@ def _read(values: tuple[str, ...]) -> tuple[Settings, tuple[Problem, ...]]:
         ),
         profiles_path=reader.text(PROFILES),
         endpoint=_endpoint(reader),
-        http_auth=reader.choice(HTTP_AUTH, ("bearer", "gateway", "none"), None),
+        http_auth=reader.choice(HTTP_AUTH, "bearer", "gateway", "none"),
         http_tokens=_http_tokens(reader),
         http_origins=_http_origins(reader),
         timeout=_timeout(reader),
-        manifest_check=reader.choice(MANIFEST_CHECK, ("head", "full", "off"), "head") or "head",
-        log_level=reader.choice(LOG_LEVEL, ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO") or "INFO",
+        manifest_check=reader.choice(MANIFEST_CHECK, "head", "full", "off") or "head",
+        log_level=reader.choice(LOG_LEVEL, "DEBUG", "INFO", "WARNING", "ERROR") or "INFO",
         language=_language(reader),
     )
     return settings, tuple(reader.problems)
