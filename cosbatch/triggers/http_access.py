@@ -12,8 +12,6 @@ from cosbatch.triggers.http_event import header, method_of, methods_of, path_of
 
 # What a token may do that is bound to profiles and names no actions.
 _WITH_PROFILES = frozenset({"CreateJob", "DescribeJob", "ListJobs"})
-# Seconds for which a browser may keep the answer to a preflight.
-_MAX_AGE = 600
 
 
 def authenticate(authorization: str | None, settings: Settings) -> HttpToken | None:
@@ -65,7 +63,7 @@ def preflight_headers(event: Mapping[str, object]) -> dict[str, str]:
     return {
         "Access-Control-Allow-Methods": ", ".join(sorted(methods_of(path_of(event)))),
         "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
-        "Access-Control-Max-Age": str(_MAX_AGE),
+        "Access-Control-Max-Age": "600",  # seconds for which a browser may keep this answer
     }
 
 
