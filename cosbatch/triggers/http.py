@@ -13,7 +13,7 @@ from cosbatch.configuration import Configuration
 from cosbatch.model import strict_json
 from cosbatch.model.errors import CosbatchError, InvalidEvent, MethodNotAllowed, Unauthorized, quoted
 from cosbatch.model.identity import caller_of
-from cosbatch.model.messages import Call, Outcome, Skipped, Step, as_result, as_text
+from cosbatch.model.messages import Call, Outcome, Skipped, Step, as_text
 from cosbatch.schemas.calls import capitalised
 from cosbatch.triggers import http_access
 from cosbatch.triggers.http_event import PARAMETERS, WITH_BODY, header, json_body, method_of, parameters, path_of, route
@@ -51,24 +51,19 @@ def reply(event: Mapping[str, object], outcomes: list[Outcome], configuration: C
     if isinstance(outcome, Skipped):
         return _integration(204, {**headers, **http_access.preflight_headers(event)}, "")
     headers["Content-Type"] = "application/json; charset=utf-8"
-    if isinstance(outcome, CosbatchError):
-        return _integration(outcome.status, {**headers, **_failure_headers(outcome)}, as_text(as_result(outcome)))
-    return _integration(201 if outcome.get("Outcome") == "created" else 200, headers, as_text(outcome))
+    if not isinstance(outcome, CosbatchError):
+        return _integration(201 if outcome.get("Outcome") == "created" else 200, headers, as_text(outcome))
+    if outcome.retryable:
+        headers["Retry-After"] = str(math.ceil(getattr(outcome, "retry_after", None) or _RETRY_AFTER))
+    if isinstance(outcome, Unauthorized):
+        headers["WWW-Authenticate"] = 'Bearer realm="cosbatch"'
+    if isinstance(outcome, MethodNotAllowed):
+        headers["Allow"] = ", ".join(outcome.allowed)
+    return _integration(outcome.status, headers, as_text(outcome.as_json()))
 
 
 def _integration(status: int, headers: dict[str, str], body: str) -> dict[str, object]:
     return {"isBase64Encoded": False, "statusCode": status, "headers": headers, "body": body}
-
-
-def _failure_headers(error: CosbatchError) -> dict[str, str]:
-    headers = {}
-    if error.retryable:
-        headers["Retry-After"] = str(math.ceil(getattr(error, "retry_after", None) or _RETRY_AFTER))
-    if isinstance(error, Unauthorized):
-        headers["WWW-Authenticate"] = 'Bearer realm="cosbatch"'
-    if isinstance(error, MethodNotAllowed):
-        headers["Allow"] = ", ".join(error.allowed)
-    return headers
 
 
 def _fields(event: Mapping[str, object], action: str, of_path: Mapping[str, object]) -> dict[str, object]:
