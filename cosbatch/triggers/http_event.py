@@ -46,18 +46,14 @@ Event = Mapping[str, object]
 
 def method_of(event: Event) -> str:
     """The method, in capitals. Raises InvalidEvent."""
-    method = event.get("httpMethod")
-    if not isinstance(method, str):
-        raise InvalidEvent("httpMethod is not text.")
-    return method.upper()
+    return _text(event.get("httpMethod"), "httpMethod").upper()
 
 
 def path_of(event: Event) -> str:
     """The path as it came. Raises InvalidEvent."""
     path = event.get("path")
-    if path is not None and not isinstance(path, str):
-        raise InvalidEvent("path is not text.")
-    return path or "/"
+    text = "" if path is None else _text(path, "path")
+    return text or "/"
 
 
 def methods_of(path: str) -> dict[str, str]:
@@ -89,10 +85,7 @@ def header(event: Event, name: str) -> str | None:
     values = [value for each, values in given if each.lower() == name for value in values if value is not None]
     if not values:
         return None
-    value = _only(values, f"header {name}")
-    if not isinstance(value, str):
-        raise InvalidEvent(f"The header {name} is not text.")
-    return value.strip()
+    return _text(_only(values, f"header {name}"), f"The header {name}").strip()
 
 
 def parameters(event: Event, known: tuple[str, ...]) -> dict[str, object]:
@@ -123,6 +116,12 @@ def _values(event: Event, parts: tuple[str, ...]) -> dict[str, list[object]]:
     return found
 
 
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidEvent(f"{what} is not text.")
+    return value
+
+
 def _only(values: list[object], what: str) -> object:
     if any(value != values[0] for value in values):
         raise InvalidEvent(f"The {what} is given more than once, differently.")
@@ -149,12 +148,9 @@ def json_body(event: Event) -> dict[str, object]:
 def body_of(event: Event) -> bytes:
     """The body's bytes. Raises InvalidEvent where base64 is announced and is none, PayloadTooLarge."""
     body = event.get("body")
-    if body is None:
-        return b""
-    if not isinstance(body, str):
-        raise InvalidEvent("The body is not text.")
-    if len(body) <= 2 * BODY_LIMIT:
-        content = _base64(body) if event.get("isBase64Encoded") is True else body.encode()
+    text = "" if body is None else _text(body, "The body")
+    if len(text) <= 2 * BODY_LIMIT:
+        content = _base64(text) if event.get("isBase64Encoded") is True else text.encode()
         if len(content) <= BODY_LIMIT:
             return content
     raise PayloadTooLarge(f"The body is larger than {BODY_LIMIT // 1024} KiB.")
