@@ -23,17 +23,14 @@ _EVERYBODY = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 
-_Buckets = Mapping[str, names.Resource]
-
 
 def check(document: Mapping[str, Any], profile: Profile | None, profiles: Profiles, settings: Settings) -> None:
     """Raises Forbidden with everything in the document that its caller may not ask for."""
-    buckets = _buckets(document)
     problems = [
-        *_foreign(document, buckets, settings.account),
+        *_foreign(document, settings.account),
         *_over_policy(document, profile, profiles.policy),
-        *_over_bounds(document, buckets, profiles.policy, "the policy"),
-        *(_over_bounds(document, buckets, profile.limits, f"profile {profile.name}") if profile else ()),
+        *_over_bounds(document, profiles.policy, "the policy"),
+        *(_over_bounds(document, profile.limits, f"profile {profile.name}") if profile else ()),
         *_foreign_grantees(document, profiles.policy, settings.account.uin),
         *(Problem(place.pointer, why) for place, why in profiles.loops(written_by(document))),
     ]
@@ -83,7 +80,7 @@ def _grantees(document: Mapping[str, Any]) -> list[str]:
     return [grant["Grantee"]["Identifier"] for grant in copy.get("AccessControlGrants", ())]
 
 
-def _buckets(document: Mapping[str, Any]) -> _Buckets:
+def _buckets(document: Mapping[str, Any]) -> dict[str, names.Resource]:
     """The buckets that a document names, by where."""
     copy = document["Operation"].get("COSPutObjectCopy")
     arns = {_OBJECT: document["Manifest"]["Location"]["ObjectArn"], _REPORT: document["Report"]["Bucket"]}
@@ -92,10 +89,11 @@ def _buckets(document: Mapping[str, Any]) -> _Buckets:
     return {pointer: names.parse_resource(arn) for pointer, arn in arns.items()}
 
 
-def _foreign(document: Mapping[str, Any], buckets: _Buckets, account: Account) -> Iterator[Problem]:
+def _foreign(document: Mapping[str, Any], account: Account) -> Iterator[Problem]:
     """A job runs where its objects are (console guide, 2023); the report may lie elsewhere (CreateJob sample, 2020)."""
     if names.role_uin(document["RoleArn"]) != account.uin:
         yield Problem("/RoleArn", f"is a role of another account than the job's, UIN {account.uin}")
+    buckets = _buckets(document)
     for pointer, resource in buckets.items():
         if resource.appid != account.appid:
             message = f"{quoted(resource.bucket)} is a bucket of another account than the job's, APPID {account.appid}"
@@ -122,10 +120,9 @@ def _over_policy(document: Mapping[str, Any], profile: Profile | None, policy: M
         yield Problem("/RoleArn", "is not among the roles of the policy")
 
 
-def _over_bounds(
-    document: Mapping[str, Any], buckets: _Buckets, bounds: Mapping[str, Any], whose: str
-) -> Iterator[Problem]:
+def _over_bounds(document: Mapping[str, Any], bounds: Mapping[str, Any], whose: str) -> Iterator[Problem]:
     """What the policy or a profile's limits do not allow; limits name of the buckets only the targets."""
+    buckets = _buckets(document)
     for pointer, name in ((_OBJECT, "manifest_buckets"), (_TARGET, "target_buckets"), (_REPORT, "report_buckets")):
         if pointer in buckets and buckets[pointer].bucket not in bounds.get(name, [buckets[pointer].bucket]):
             yield Problem(pointer, f"{quoted(buckets[pointer].bucket)} is not among the {name} of {whose}")
