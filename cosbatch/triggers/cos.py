@@ -15,7 +15,6 @@ from cosbatch.model import names
 from cosbatch.model.deadline import iso_seconds
 from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError, quoted
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result, as_text, retryable
-from cosbatch.model.names import whole_number
 
 # What COS puts into a record, and what the records of other senders have.
 _OWN = frozenset({"cos", "event"})
@@ -112,7 +111,7 @@ def upload_of(record: object, configuration: Configuration) -> Upload:
         key,
         names.Resource(bucket, key, None).arn(settings.account.region),
         etag=_text(of_object, "meta", "ETag") or None,
-        size=whole_number(_at(of_object, "size")),
+        size=names.whole_number(_at(of_object, "size")),
         time=_seconds(_at(record, "event", "eventTime")),
         version=_text(of_object, "vid") or None,
     )
@@ -146,7 +145,7 @@ def _check_url(url: str, bucket: str, key: str, region: str) -> None:
     found = _URL.fullmatch(url)
     if found is None or found["bucket"].lower() != bucket:
         raise InvalidEvent(f"The url is not one of bucket {quoted(bucket)}.")
-    if (found["region"] or names.SHORT_REGIONS.get(found["short"] or "")) not in (region, "accelerate"):
+    if (found["region"] or names.SHORT_REGIONS.get(found["short"])) not in (region, "accelerate"):
         raise InvalidEvent(f"The url is of another region than {region}, where this function works.")
     if unquote_to_bytes(found["path"]) != key.encode():
         raise InvalidEvent("The url and the key name different objects.")
@@ -176,5 +175,5 @@ def _at(value: object, *path: str) -> object:
 
 def _seconds(value: object) -> float | None:
     """Unix seconds; in the platform's first year the time came as ISO 8601 too, in UTC."""
-    number = whole_number(value)
+    number = names.whole_number(value)
     return iso_seconds(value) if number is None else number
