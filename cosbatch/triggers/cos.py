@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from cosbatch.configuration import Configuration
 from cosbatch.model import names
+from cosbatch.model.credentials import Account
 from cosbatch.model.deadline import iso_seconds
 from cosbatch.model.errors import CosbatchError, InvalidEvent, RetryableInvocationError, quoted
 from cosbatch.model.messages import Call, Outcome, Skipped, Step, Upload, as_result, as_text, retryable
@@ -86,7 +87,7 @@ def _call(record: object, configuration: Configuration) -> Call | Skipped:
         raise InvalidEvent("The record does not say what happened: event.eventName is missing.")
     if kind.partition(":")[0] != "objectcreated":
         return Skipped(f"the event is {quoted(name)}, not the creation of an object")
-    upload = upload_of(record, configuration)
+    upload = upload_of(record, configuration.settings.account)
     if upload.key.endswith("/"):
         return Skipped("the object is a folder marker", upload.arn)
     output = configuration.profiles.output_at(upload.bucket, upload.key)
@@ -98,18 +99,17 @@ def _call(record: object, configuration: Configuration) -> Call | Skipped:
     return Call("CreateJob", {"Profile": profile.name}, upload=upload)
 
 
-def upload_of(record: object, configuration: Configuration) -> Upload:
+def upload_of(record: object, account: Account) -> Upload:
     """The object that the record tells of. Raises InvalidEvent where key, url, bucket, appid and account disagree."""
-    settings = configuration.settings
     of_bucket, of_object = _at(record, "cos", "cosBucket"), _at(record, "cos", "cosObject")
-    bucket = _bucket(of_bucket, settings.account.appid)
+    bucket = _bucket(of_bucket, account.appid)
     key = _key(of_object, bucket)
-    _check_url(_text(of_object, "url"), bucket, key, settings.account.region)
-    _check_regions(of_bucket, settings.account.region)
+    _check_url(_text(of_object, "url"), bucket, key, account.region)
+    _check_regions(of_bucket, account.region)
     return Upload(
         bucket,
         key,
-        names.Resource(bucket, key, None).arn(settings.account.region),
+        names.Resource(bucket, key, None).arn(account.region),
         etag=_text(of_object, "meta", "ETag") or None,
         size=names.whole_number(_at(of_object, "size")),
         time=_seconds(_at(record, "event", "eventTime")),

@@ -7,11 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cosbatch.configuration import Configuration
-from cosbatch.configuration.profiles import Profiles
-from cosbatch.configuration.settings import Settings
 from cosbatch.model import names, strict_json
-from cosbatch.model.credentials import Account, Credentials
+from cosbatch.model.credentials import Account
 from cosbatch.model.errors import CosbatchError
 from cosbatch.model.names import Resource
 from cosbatch.triggers import cos, http, http_event, timer
@@ -37,8 +34,7 @@ def account_of(event: Mapping[str, object]) -> tuple[str | None, str | None]:
 def manifests_of(event: Mapping[str, object], appid: str, region: str) -> list[Resource]:
     """The account's objects that the event names as manifests, as far as it can be read."""
     if "Records" in event:
-        settings = Settings(Credentials("", ""), Account("", appid, region))
-        return [place for record in _records(event) for place in _uploaded(record, Configuration(settings, Profiles()))]
+        return [place for record in _records(event) for place in _uploaded(record, Account("", appid, region))]
     manifest = _manifest_of(_call_of(event))
     return [manifest] if manifest and manifest.key else []
 
@@ -85,12 +81,12 @@ def _records(event: Mapping[str, object]) -> list[Any]:
         return []
 
 
-def _uploaded(record: object, configuration: Configuration) -> Iterator[Resource]:
+def _uploaded(record: object, account: Account) -> Iterator[Resource]:
     try:
-        upload = cos.upload_of(record, configuration)
+        upload = cos.upload_of(record, account)
     except CosbatchError:
         return
-    yield Resource(upload.bucket, upload.key, configuration.settings.account.region)
+    yield Resource(upload.bucket, upload.key, account.region)
 
 
 def _account_of_record(record: Any) -> tuple[str | None, str | None]:
