@@ -20,11 +20,9 @@ class Match(NamedTuple):
 
     def meets(self, other: Match) -> bool:
         """Whether there can be an upload that both take."""
-        return (
-            self.bucket == other.bucket
-            and _one_begins_the_other(self.prefix, other.prefix)
-            and _one_begins_the_other(self.suffix[::-1], other.suffix[::-1])
-        )
+        prefixes = self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix)
+        suffixes = self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix)
+        return self.bucket == other.bucket and prefixes and suffixes
 
 
 class Place(NamedTuple):
@@ -61,7 +59,3 @@ def written_by(job: Mapping[str, Any], receipts: str | None = None) -> Iterator[
     if receipts:
         folder = names.parse_resource(receipts)
         yield Place(folder.bucket, folder.region, folder.key or "", "receipts", "/receipts")
-
-
-def _one_begins_the_other(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
