@@ -209,16 +209,11 @@ def problems_of(messages: Mapping[Any, Any] | Sequence[str], pointer: str = "") 
     """
     if isinstance(messages, Mapping):
         for key, below in messages.items():
-            yield from problems_of(below, pointer + _below(key))
+            step = "" if key == SCHEMA else f"/{str(key).removeprefix('/')}"
+            yield from problems_of(below, pointer + step)
     else:
         for text in messages:
             yield Problem(pointer, text)
-
-
-def _below(key: object) -> str:
-    if key == SCHEMA:
-        return ""
-    return key if isinstance(key, str) and key.startswith("/") else _step(key)
 
 
 def _step(name: object) -> str:
