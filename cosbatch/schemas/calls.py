@@ -78,7 +78,7 @@ def capitalised(fields: Mapping[str, object]) -> dict[str, object]:
     """
     named = {name[:1].upper() + name[1:]: value for name, value in fields.items()}
     if len(named) < len(fields):
-        twice = [name for name in named if name in fields and name[:1].lower() + name[1:] in fields]
+        twice = [name for name in named if name in fields and name[:1].lower() + name[1:] in fields.keys() - {name}]
         message = "is given twice, with a small first letter too; give it once"
         problems = [Problem(f"/{quoted(name)}", message) for name in twice]
         raise InvalidRequest("The call gives a field twice; nothing was sent.", problems)

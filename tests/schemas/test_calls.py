@@ -81,7 +81,7 @@ BAD: list[tuple[str, dict[str, object], str, str]] = [
     ),
     (
         "ListJobs",
-        {"nextToken": "a", "NextToken": "a", "MaxResults": 1, "jobStatuses": "New"},
+        {"nextToken": "a", "NextToken": "a", "MaxResults": 1, "jobStatuses": "New", "_x": 1, "清": 1},
         "/NextToken",
         "is given twice, with a small first letter too",
     ),
