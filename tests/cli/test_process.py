@@ -38,9 +38,8 @@ def test_is_what_the_package_runs(
     monkeypatch: pytest.MonkeyPatch, listening: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["cosbatch", "--help"])
-    monkeypatch.delitem(sys.modules, "cosbatch.__main__", raising=False)
     with pytest.raises(SystemExit) as ending:
-        runpy.run_module("cosbatch", run_name="__main__")
+        runpy.run_path(str(ROOT / "cosbatch" / "__main__.py"), run_name="__main__")
     assert ending.value.code == 0
     assert "usage: cosbatch" in capsys.readouterr().out
 

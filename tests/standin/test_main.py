@@ -133,10 +133,9 @@ def test_stops_at_once_while_a_function_is_loaded(tmp_path: Path, number: signal
 
 
 def test_is_a_module_to_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.delitem(sys.modules, "cosbatch.standin.__main__")
     monkeypatch.setattr(sys, "argv", ["standin", "--help"])
     with pytest.raises(SystemExit) as done:
-        runpy.run_module("cosbatch.standin", run_name="__main__")
+        runpy.run_path(str(ROOT / "cosbatch" / "standin" / "__main__.py"), run_name="__main__")
     assert done.value.code == 0
     assert "--data DIR" in capsys.readouterr().out
 
