@@ -41,10 +41,9 @@ def parse(body: bytes, root: str) -> dict[str, object]:
     """
     element = _parsed(body)
     if _name(element) != root:
-        inner = [child for child in element if _name(child) == root]
-        if len(element) != 1 or not inner:
+        if len(element) != 1 or _name(element[0]) != root:
             raise ValueError(f"the root element is {_name(element)[:64]!r}, not {root}")
-        element = inner[0]
+        element = element[0]
     return _object(element)
 
 
