@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from xml.etree.ElementTree import Element, TreeBuilder  # build only; what parses is defusedxml's
 
 from defusedxml.ElementTree import XMLParser
@@ -120,9 +119,9 @@ def _plain(element: Element) -> object:
     return text
 
 
-def _object(children: Iterable[Element]) -> dict[str, object]:
-    """Children by name; a name that stands more than once holds a list."""
+def _object(element: Element) -> dict[str, object]:
+    """Its children by name; a name that stands more than once holds a list."""
     found: dict[str, list[object]] = {}
-    for child in children:
+    for child in element:
         found.setdefault(_name(child), []).append(_plain(child))
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
