@@ -22,17 +22,14 @@ def render(root: str, document: Mapping[str, object]) -> bytes:
 
 
 def _element(name: str, value: object) -> str:
-    return f"<{name}>{_content(name, value)}</{name}>"
-
-
-def _content(name: str, value: object) -> str:
     if isinstance(value, str):
-        escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        content = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         # Bare, it would reach the other side as a line feed (XML 1.0, 2.11).
-        return escaped.replace("\r", "&#13;")
-    if isinstance(value, dict):
-        return "".join([_element(child, below) for child, below in value.items() if below is not None])
-    if isinstance(value, list):
-        return "".join([_element(MEMBERS[name], each) for each in value])
-    # A number, or one of the words true and false.
-    return str(value).lower()
+        content = content.replace("\r", "&#13;")
+    elif isinstance(value, dict):
+        content = "".join([_element(child, below) for child, below in value.items() if below is not None])
+    elif isinstance(value, list):
+        content = "".join([_element(MEMBERS[name], each) for each in value])
+    else:  # a number, or one of the words true and false
+        content = str(value).lower()
+    return f"<{name}>{content}</{name}>"
