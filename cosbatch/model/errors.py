@@ -175,13 +175,12 @@ class ServiceError(ServiceSideError):
 
     def __init__(self, code: str, message: str, http_status: int) -> None:
         server_fault = http_status >= 500
-        slow_down = code == "SlowDown"
         # TooManyJobs is a 500 too, but it says plainly that nothing was made.
-        super().__init__(message, may_have_acted=server_fault and not slow_down and code != "TooManyJobs")
+        super().__init__(message, may_have_acted=server_fault and code not in ("SlowDown", "TooManyJobs"))
         self.code = code
         self.status = http_status if 400 <= http_status < 500 else 502
         # RequestTimeout: the request did not arrive whole, so a later one may.
-        self.retryable = server_fault or slow_down or code == "RequestTimeout"
+        self.retryable = server_fault or code in ("SlowDown", "RequestTimeout")
 
 
 class RetryableInvocationError(Exception):
