@@ -110,7 +110,7 @@ class DeadlineConnection(HTTPConnection):
         sent: Any = request.body
         self._used, sock.until = time.monotonic(), until
         sock.settimeout(_left(until))
-        self.request(str(request.method), request.path_url, sent, dict(request.headers.items()))
+        self.request(str(request.method), request.path_url, sent, request.headers)
         with self.getresponse() as response:
             if sock.has_ended:
                 raise RemoteDisconnected("the response ended among its headers")
