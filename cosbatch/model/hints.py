@@ -7,21 +7,19 @@ something else in the result of one action, that stands beside it as `Code of Ac
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from cosbatch.model.errors import CosbatchError, ServiceError
 
-_FILE = os.path.join(os.path.dirname(__file__), "hints.json")
 OTHER = "any other"  # stands for a Code that no page has
 
 
 @cache
 def hints() -> Mapping[str, Mapping[str, str]]:
     """The texts by Code and language, `en` and `zh`."""
-    with open(_FILE, encoding="utf-8") as file:
-        table: Mapping[str, Mapping[str, str]] = json.load(file)
+    table: Mapping[str, Mapping[str, str]] = json.loads(Path(__file__).with_name("hints.json").read_text("utf-8"))
     return table
 
 
