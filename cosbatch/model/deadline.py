@@ -29,23 +29,20 @@ class Clock(NamedTuple):
 
 def unix_seconds(date: str | None) -> float | None:
     """The moment that an HTTP header such as Date names; None where there is none, or it is no date."""
-    try:
-        return _seconds_at(parsedate_to_datetime(date or ""))
-    except (TypeError, ValueError, OverflowError):
-        return None
+    return _seconds_at(parsedate_to_datetime, date or "")
 
 
 def iso_seconds(text: object) -> float | None:
     """The moment that a text in ISO 8601 names, in UTC where it says no zone; None where there is none, or it is no date."""
+    return _seconds_at(datetime.fromisoformat, str(text).replace("Z", "+00:00"))
+
+
+def _seconds_at(parse: Callable[[str], datetime], date: str) -> float | None:
     try:
-        return _seconds_at(datetime.fromisoformat(str(text).replace("Z", "+00:00")))
-    except (ValueError, OverflowError):
+        moment = parse(date)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc).timestamp()
+    except (TypeError, ValueError, OverflowError):  # the last where UTC has no such year
         return None
-
-
-def _seconds_at(moment: datetime) -> float:
-    """Raises OverflowError where UTC has no such year."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc).timestamp()
 
 
 class Deadline(NamedTuple):
