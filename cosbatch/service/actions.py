@@ -17,12 +17,13 @@ from cosbatch.service.render import render
 
 # What a HEAD says with its status alone, for it has no body (error codes, 436/7730): the Code, and what it can mean.
 _BODILESS = {
-    400: ("InvalidArgument", "The service refuses a parameter and gives no reason."),
-    403: ("AccessDenied", "The service refuses it and gives no reason."),
-    404: ("NoSuchKey", "There is no such object, or no such bucket."),
-    412: ("PreconditionFailed", "The object is not, or no longer, the one that was asked for."),
+    400: {"Code": "InvalidArgument", "Message": "The service refuses a parameter and gives no reason."},
+    403: {"Code": "AccessDenied", "Message": "The service refuses it and gives no reason."},
+    404: {"Code": "NoSuchKey", "Message": "There is no such object, or no such bucket."},
+    412: {"Code": "PreconditionFailed", "Message": "The object is not, or no longer, the one that was asked for."},
 }
-_FAILED = ("ServiceUnavailable", "The service failed, and gives no reason.")  # the same of a 5xx that is its own
+# The same of a 5xx that is its own.
+_FAILED = {"Code": "ServiceUnavailable", "Message": "The service failed, and gives no reason."}
 _RETRY_AFTER_LONGEST = 3600.0
 # Characters of a service's Message that are passed on; the ones that it was seen to write have less than 300.
 _LONGEST_MESSAGE = 1000
@@ -169,7 +170,7 @@ def _failure(response: Response) -> CosbatchError:
     is_its_own = response.status >= 500 and response.request_id is not None
     told = _FAILED if is_its_own else _BODILESS.get(response.status)
     if not response.body and told and not _is_of_another(response):
-        failure = _service_error({"Code": told[0], "Message": told[1]}, response)
+        failure = _service_error(told, response)
         failure.unproven = response.request_id is None
         return failure
     try:
@@ -187,12 +188,12 @@ def _is_of_another(response: Response) -> bool:
     return response.request_id is None and bool(media_type) and "xml" not in media_type
 
 
-def _service_error(error: Mapping[str, object], response: Response) -> ServiceError:
+def _service_error(error: Mapping[str, str], response: Response) -> ServiceError:
     """Headers stand in for what the document leaves empty."""
-    message = quoted(str(error.get("Message") or "The service says no more."), _LONGEST_MESSAGE)
-    failure = ServiceError(quoted(str(error["Code"])), message, response.status)
-    failure.request_id = str(error.get("RequestId") or "") or response.request_id
-    failure.trace_id = str(error.get("TraceId") or "") or response.headers.get("x-cos-trace-id")
+    message = quoted(error.get("Message") or "The service says no more.", _LONGEST_MESSAGE)
+    failure = ServiceError(quoted(error["Code"]), message, response.status)
+    failure.request_id = error.get("RequestId") or response.request_id
+    failure.trace_id = error.get("TraceId") or response.headers.get("x-cos-trace-id")
     failure.retry_after = _retry_after(response)
     failure.clock_off = response.clock_off
     if failure.code == "SignatureDoesNotMatch" and response.signed:
