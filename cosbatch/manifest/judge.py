@@ -108,17 +108,16 @@ class CsvJudge:
 
     def _begin(self, first: bytes) -> bytes:
         """Look at the first bytes; gives what there is to judge."""
-        fault, what = sniff_unreadable(first), None
-        if fault is None and first.startswith(BYTE_ORDER_MARK):
+        if first.startswith(BYTE_ORDER_MARK):
             self.findings.note("ByteOrderMark", 1, 1)
-            first = first.removeprefix(BYTE_ORDER_MARK)
-        if fault is None:
-            what = sniff_other_format(first)
-            fault = "WrongFormat" if what is not None and not self._begins_with_rows(first) else None
+        content = first.removeprefix(BYTE_ORDER_MARK)
+        fault, what = sniff_unreadable(first), sniff_other_format(content)
+        if fault is None and what is not None and not self._begins_with_rows(content):
+            fault = "WrongFormat"
         if fault is not None:
             self.findings.note(fault, 1, None, what, f"the CSV of {CSV}")
             self.stopped = True
-        return first
+        return content
 
     def _begins_with_rows(self, first: bytes) -> bool:
         """Whether one of the first lines can be a row of the Fields: then it does not matter what it begins with."""
