@@ -130,19 +130,18 @@ class CsvJudge:
         return False
 
     def _judge(self, content: bytes, is_last: bool = False) -> None:
-        start = 0
         if self._in_long_line:  # it was too long to be kept
-            self._in_long_line = b"\n" not in content
-            self.reader.line += not self._in_long_line
-            start = len(content) if self._in_long_line else content.find(b"\n") + 1
-        start += self._pass_clean(content[start : content.rfind(b"\n") + 1])
-        if start < len(content):
-            start += self.reader.read(content[start:], is_last)
-        self._waiting = content[start:]
-        if len(self._waiting) > LONGEST + 1 and b"\n" not in self._waiting:
-            self.reader.pass_long_line(self.reader.line, self._waiting.decode("latin-1"))
+            _, line_end, content = content.partition(b"\n")
+            self._in_long_line = not line_end
+            self.reader.line += len(line_end)
+        content = content[self._pass_clean(content[: content.rfind(b"\n") + 1]) :]
+        if content:
+            content = content[self.reader.read(content, is_last) :]
+        if len(content) > LONGEST + 1 and b"\n" not in content:
+            self.reader.pass_long_line(self.reader.line, content.decode("latin-1"))
             self.rules.judge([(self.reader.line, [])], b"", is_odd=False)
-            self._waiting, self._in_long_line = b"", True
+            content, self._in_long_line = b"", True
+        self._waiting = content
 
     def _pass_clean(self, lines: bytes) -> int:
         """Count the rows of whole lines, where all are clean, or broken and only to be counted; gives how many bytes that are."""
