@@ -201,8 +201,6 @@ def _first_rows(tail: bytes) -> list[int]:
     """
     behind_line = tail.find(b"\n") + 1 or len(tail)
     sight = tail[:WINDOW].decode("latin-1")
-    if '"' not in sight:
-        return [behind_line]
     if len(tail) <= WINDOW:
         sight = sight.removesuffix("\n") + "\n"
     rests = [(opening, split_row(opening + sight, 0)) for opening in ("", '"')]
