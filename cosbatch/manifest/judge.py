@@ -96,14 +96,13 @@ class CsvJudge:
         if complete and self.rules.rows == 0 and not self.stopped:
             self.findings.note("Empty", 1)
 
-    def verdict(self, complete: bool = True, estimated_rows: int | None = None) -> Verdict:
+    def verdict(self, complete: bool = True) -> Verdict:
         rules, found, fields = self.rules, self.findings, self.rules.layout.fields if self.rules.layout else None
         if self._infers and "StrangeVersionId" in found.totals:
             fields = None  # the third column is something else, and no person has said what
-        estimated_rows = rules.rows if estimated_rows is None else estimated_rows
         kept = tuple(found.faults), tuple(found.warnings), found.totals
         return Verdict(
-            rules.rows, rules.columns, tuple(rules.buckets), *kept, self.size, fields, estimated_rows, complete=complete
+            rules.rows, rules.columns, tuple(rules.buckets), *kept, self.size, fields, rules.rows, complete=complete
         )
 
     def _begin(self, first: bytes) -> bytes:
@@ -191,7 +190,7 @@ def _judge_from(begin: int, judge: CsvJudge, tail: bytes, size: int, first: int)
     feed_in_time(judge, [tail[begin:]], lambda: True)
     judge.close(complete=False)
     rows, unread = judge.rules.rows, size - judge.size
-    return judge.verdict(complete=False, estimated_rows=rows + round(unread * rows / max(judge.size, 1)))
+    return judge.verdict(complete=False)._replace(estimated_rows=rows + round(unread * rows / max(judge.size, 1)))
 
 
 def _first_rows(tail: bytes) -> list[int]:
