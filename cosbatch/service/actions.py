@@ -31,7 +31,10 @@ _LONGEST_MESSAGE = 1000
 
 def create_job_request(document: Mapping[str, object], account: Account) -> Request:
     """`POST /jobs` with the document as XML (436/38608)."""
-    return _batch_request("POST", "/jobs", account, body=render("CreateJobRequest", document))
+    body = render("CreateJobRequest", document)
+    of_body = (("Content-Type", "application/xml"), ("Content-MD5", content_md5(body)))
+    request = _batch_request("POST", "/jobs", account)
+    return request._replace(headers=(*request.headers, *of_body), body=body)
 
 
 def describe_job_request(job_id: str, account: Account) -> Request:
@@ -65,14 +68,10 @@ def content_md5(body: bytes) -> str:
     return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
 
 
-def _batch_request(
-    method: str, path: str, account: Account, query: Mapping[str, object] | None = None, body: bytes = b""
-) -> Request:
-    host, headers = names.control_host(account.uin, account.region), [("x-cos-appid", account.appid)]
-    if body:
-        headers += [("Content-Type", "application/xml"), ("Content-MD5", content_md5(body))]
+def _batch_request(method: str, path: str, account: Account, query: Mapping[str, object] | None = None) -> Request:
+    host = names.control_host(account.uin, account.region)
     parameters = tuple((name, str(value)) for name, value in (query or {}).items() if value is not None)
-    return Request(method, host, path, parameters, tuple(headers), body)
+    return Request(method, host, path, parameters, (("x-cos-appid", account.appid),))
 
 
 def _job_path(job_id: str) -> str:
