@@ -48,7 +48,7 @@ class Layout(NamedTuple):
 
 def layout_of(fields: Sequence[str]) -> Layout:
     """The columns that a manifest's Fields name. Raises ValueError unless they have one Bucket and one Key."""
-    if not fields or column_faults(fields):
+    if column_faults(fields):
         raise ValueError(f"Fields need one Bucket, one Key and at most one VersionId: {', '.join(fields)}")
     version = fields.index("VersionId") if "VersionId" in fields else -1
     return Layout(tuple(fields), fields.index("Bucket"), fields.index("Key"), version)
