@@ -28,7 +28,7 @@ _URL = re.compile(
 _NO_APPID = re.compile(r"cos://[a-z0-9-]*[a-z](?:/|\Z)", re.ASCII)
 ROLE_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _ROLE = re.compile(rf"qcs::cam::uin/(?P<uin>[0-9]+):roleName/(?P<name>{ROLE_NAME.pattern})", re.ASCII)
-_JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*", re.ASCII)
+_JOB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]{0,63}", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 BUCKET = re.compile(_BUCKET, re.ASCII)
 REGION = re.compile(_REGION, re.ASCII)
@@ -82,10 +82,8 @@ class Resource(NamedTuple):
 
 
 def is_job_id(value: object) -> bool:
-    """Whether it can be a JobId. Every one that was ever shown is a UUID; characters that need no encoding in a path are
-    taken, but no path of dots (1 to 64 bytes, 436/38608).
-    """
-    return isinstance(value, str) and len(value) <= 64 and bool(_JOB_ID.fullmatch(value))
+    """Whether it can be a JobId (436/38608): 1 to 64 bytes that a path holds as they are. Those seen were UUIDs."""
+    return isinstance(value, str) and bool(_JOB_ID.fullmatch(value))
 
 
 def appid_of(bucket: str) -> str:
