@@ -38,7 +38,7 @@ def read_clean(block: bytes, layout: Layout) -> Clean | None:
     rests = plain.rsplit(ending + start)
     rests[0] = rests[0].removeprefix(start)
     rests[-1] = rests[-1].removesuffix(ending)
-    if not plain.startswith(start) or any(map(eq, rests, rests[1:])) or holds_long_line(block):
+    if any(map(eq, rests, rests[1:])) or holds_long_line(block):
         return None
     slash = ending + start + b"/" if layout.key == layout.bucket + 1 else b",/"
     if rests[0].startswith(b"/") or plain.rfind(slash) >= 0:
