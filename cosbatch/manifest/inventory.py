@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Container, Iterable
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
-from cosbatch.manifest.judge import BYTE_ORDER_MARK, sniff_other_format, sniff_unreadable
+from cosbatch.manifest.judge import sniff_other_format, sniff_unreadable
 from cosbatch.manifest.rules import UNNAMED, bucket_fault
 from cosbatch.manifest.verdict import KEPT, Findings, Verdict, shown
 from cosbatch.model import strict_json
@@ -81,7 +82,7 @@ class _Reading:
         if fault is not None:
             self._note(fault)
             return None
-        if self._content.startswith(BYTE_ORDER_MARK):
+        if self._content.startswith(BOM_UTF8):
             self._note("ByteOrderMark")
         try:
             return self._document_in(self._content.decode("utf-8-sig"))

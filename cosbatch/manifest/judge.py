@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE
 from collections.abc import Callable, Container, Iterable, Sequence
 from copy import deepcopy
 
@@ -12,10 +13,8 @@ from cosbatch.manifest.verdict import FAULTS, KEPT, Findings, Verdict
 from cosbatch.model.blocks import BEGINNING, GZIP_MARK, BrokenGzip, in_pieces
 from cosbatch.model.names import CSV
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
 _FIRST_LINES = 3  # that are looked at where the content begins like one of another format
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_UTF16_MARKS = (BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF32_BE)  # UTF-32's other one begins as UTF-16's does
 
 
 def judge_csv(
@@ -107,9 +106,9 @@ class CsvJudge:
 
     def _begin(self, first: bytes) -> bytes:
         """Look at the first bytes; gives what there is to judge."""
-        if first.startswith(BYTE_ORDER_MARK):
+        if first.startswith(BOM_UTF8):
             self.findings.note("ByteOrderMark", 1, 1)
-        content = first.removeprefix(BYTE_ORDER_MARK)
+        content = first.removeprefix(BOM_UTF8)
         fault, what = sniff_unreadable(first), sniff_other_format(content)
         if fault is None and what is not None and not self._begins_with_rows(content):
             fault = "WrongFormat"
