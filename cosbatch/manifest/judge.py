@@ -177,7 +177,7 @@ def judge_head_and_tail(judge: CsvJudge, tail: bytes, size: int) -> Verdict:
     judge.break_off()
     begins = _first_rows(tail)
     readings = [_judge_from(begin, deepcopy(judge), tail, size, min(begins)) for begin in begins]
-    return _certain(judge.verdict(), readings[0], readings[-1])
+    return readings[0] if len(readings) == 1 else _certain(judge.verdict(), *readings)
 
 
 def _judge_from(begin: int, judge: CsvJudge, tail: bytes, size: int, first: int) -> Verdict:
@@ -216,8 +216,8 @@ def _certain(before: Verdict, one: Verdict, other: Verdict) -> Verdict:
             return min(fitting, key=lambda verdict: len(verdict.warnings))
     faults = tuple(fault for fault in one.faults if fault in other.faults)
     warnings = tuple(warning for warning in one.warnings if warning in other.warnings)
-    kept = {each.fault for each in (*faults, *warnings)}
-    totals = {name: min(count, other.totals[name]) for name, count in one.totals.items() if name in kept}
+    found = {each.fault for each in (*faults, *warnings)} | before.totals.keys()
+    totals = {name: min(count, other.totals[name]) for name, count in one.totals.items() if name in found}
     return one._replace(faults=faults, warnings=warnings, totals=totals)
 
 

@@ -134,6 +134,20 @@ def test_names_only_what_is_wrong_whichever_way_the_tail_is_read() -> None:
     assert verdict.totals == {"BadQuoting": 1, "BadEscape": 1}
 
 
+def test_counts_what_is_wrong_in_the_tail_where_the_head_has_all_faults_that_are_kept() -> None:
+    broken = B + b",\n"
+    verdict = judged(broken * 60, rows(1) + (B + b",100%\n") * 5, 5000)
+    assert len(verdict.faults) == 50
+    assert verdict.totals == {"EmptyKey": 60, "DuplicateRow": 63, "BadEscape": 5}
+
+
+def test_counts_what_the_head_has_too_much_of_to_be_kept_whichever_way_the_tail_is_read() -> None:
+    head = (B + b",\n") * 50 + B + b",100%\n"
+    either = b'a,"\n' + B + b',k",v\n' + B + b',a"b\n'
+    # Whether both readings find the same fault of the tail is not known where it is not kept.
+    assert judged(head, either, 5000).totals == {"EmptyKey": 50, "DuplicateRow": 49, "BadEscape": 1}
+
+
 def test_bears_a_short_tail_that_ends_in_the_row_of_the_cut() -> None:
     verdict = judged(rows(10), b'end"', 5000)
     assert (verdict.ok, verdict.rows) == (True, 10)
