@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 # Bytes judged at a time: large enough to make scans cheap, small enough for the processor's cache and for little memory.
-PIECE = 48 << 10
+PIECE = 96 << 10
 BEGINNING = 1024  # bytes that are enough to tell a format: no piece but the last is shorter
 GZIP_MARK = b"\x1f\x8b"
 

@@ -456,7 +456,7 @@ def test_refuses_no_list_for_more_rows_than_were_seen(monkeypatch: pytest.Monkey
 
 def test_says_where_the_time_does_not_suffice_to_count_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     time = SleepingTime()
-    slow_judge(monkeypatch, time, 1.4)
+    slow_judge(monkeypatch, time, 2.8)
     found = look_by(time, Bucket(TWO_ROWS * 18_000), "list.csv", "head", {"max_objects": 40_000})
     _, warning = found.unchecked
     message = "may be over the profile's max_objects, for it could not be read: the time did not suffice for all rows"
