@@ -70,7 +70,9 @@ class RowRules:
         self._note = findings.note
         self._allowed = allowed
         self._expected = _AS_INFERRED if fields is None else str(len(fields))
-        self._bucket_faults: dict[str, tuple[str, ...]] = {}  # in words, of names known; empty if none
+        # What is known of names: those without a fault, and the words for the others.
+        self._good_buckets: set[str] = set()
+        self._bucket_faults: dict[str, tuple[str, str]] = {}
         self._versioned: set[bool] = set()  # whether rows with, and rows without, a version id were seen
         self.previous: list[str] = []  # empty where the next row is to be compared with none
 
@@ -99,7 +101,7 @@ class RowRules:
     def take_clean(self, rows: int, versioned: set[bool], first: list[str], last: list[str]) -> bool:
         """Count rows that the fast reader found clean; False, and nothing is done, where something is to be said of them yet."""
         versioned = self._versioned | versioned
-        is_known = self.layout is not None and self._bucket_faults.get(first[self.layout.bucket]) == ()
+        is_known = self.layout is not None and first[self.layout.bucket] in self._good_buckets
         if not is_known or first == self.previous or len(versioned) == 2 > len(self._versioned):
             return False
         self.rows, self.previous, self._versioned = self.rows + rows, last, versioned
@@ -130,9 +132,11 @@ class RowRules:
     ) -> None:
         """Judge rows; which rules keys may break is known for all of them together."""
         fields, bucket_at, key_at, version_at = self.layout or Layout((), 0, 0, -1)
-        width, known, note, no_text = len(fields), self._bucket_faults, self._note, list[int]()
+        width, good, note, no_text = len(fields), self._good_buckets, self._note, list[int]()
         seen, previous, expected = 0, self.previous, self._expected
-        counts, is_counting = self._findings.counts, len(self._findings.faults) >= KEPT
+        counts, kept = self._findings.counts, (self._findings.faults, self._findings.warnings)
+        # Where enough of them are kept, these two are counted without a call for each: a list of them takes a tenth less.
+        has_all_faults, has_all_warnings = [len(each) >= KEPT for each in kept]
         for line, values in rows:
             seen += 1
             if not values:  # whoever read the row has noted why
@@ -140,13 +144,14 @@ class RowRules:
                 continue
             if is_odd:
                 no_text = self.judge_bytes(line, values)
-            if len(values) != width and is_counting:  # without a call, a list of such rows takes a tenth less
-                counts["ColumnCount"] += 1
-            elif len(values) != width:
-                note("ColumnCount", line, None, len(values), expected)
+            if len(values) != width:
+                if has_all_faults:
+                    counts["ColumnCount"] += 1
+                else:
+                    note("ColumnCount", line, None, len(values), expected)
             else:
                 key = values[key_at]
-                if known.get(values[bucket_at]) != ():
+                if values[bucket_at] not in good:
                     self._judge_bucket(line, values[bucket_at], bucket_at + 1)
                 if not key or key[0] == "/":
                     note("LeadingSlash" if key else "EmptyKey", line, key_at + 1)
@@ -156,7 +161,10 @@ class RowRules:
                     if "%25" in key and _find_double_escape(key):
                         note("DoublyEncoded", line, key_at + 1)
                 if (characters or "\n" in key) and key_at + 1 not in no_text and _find_raw(key):
-                    note("NotEncoded", line, key_at + 1)
+                    if has_all_warnings:
+                        counts["NotEncoded"] += 1
+                    else:
+                        note("NotEncoded", line, key_at + 1)
                 if version_at >= 0:
                     version = values[version_at]
                     if (version != "") not in self._versioned or _find_strange(version):
@@ -178,9 +186,12 @@ class RowRules:
         if words is None:  # it is new, as far as is remembered
             name = _decoded(bucket)
             fault = bucket_fault(name, self._allowed)
-            words = (shown(name), fault) if fault else ()
-            if len(self._bucket_faults) < MOST_NAMES and len(bucket) <= _LONGEST_NAME:
-                self._bucket_faults[bucket] = words
+            words = (shown(name), fault) if fault else None
+            if len(self._good_buckets) + len(self._bucket_faults) < MOST_NAMES and len(bucket) <= _LONGEST_NAME:
+                if words:
+                    self._bucket_faults[bucket] = words
+                else:
+                    self._good_buckets.add(bucket)
             if fault != UNNAMED and len(self.buckets) < MOST_NAMES and name not in self.buckets:
                 self.buckets[name] = None
                 if len(self.buckets) == 2:
