@@ -132,23 +132,20 @@ class RowRules:
     ) -> None:
         """Judge rows; which rules keys may break is known for all of them together."""
         fields, bucket_at, key_at, version_at = self.layout or Layout((), 0, 0, -1)
-        width, good, note, no_text = len(fields), self._good_buckets, self._note, list[int]()
-        seen, previous, expected = 0, self.previous, self._expected
-        counts, kept = self._findings.counts, (self._findings.faults, self._findings.warnings)
-        # Where enough of them are kept, these two are counted without a call for each: a list of them takes a tenth less.
-        has_all_faults, has_all_warnings = [len(each) >= KEPT for each in kept]
+        width, good, note = len(fields), self._good_buckets, self._note
+        counts, seen, previous = self._findings.counts, 0, self.previous
+        # Where enough are kept, these two are counted without a call for each: a list of them takes a tenth less.
+        has_all_faults, has_all_warnings = len(self._findings.faults) >= KEPT, len(self._findings.warnings) >= KEPT
         for line, values in rows:
             seen += 1
-            if not values:  # whoever read the row has noted why
-                previous = values
-                continue
-            if is_odd:
-                no_text = self.judge_bytes(line, values)
-            if len(values) != width:
+            no_text = self.judge_bytes(line, values) if is_odd else ()
+            if not values:
+                pass  # whoever read the row has noted why
+            elif len(values) != width:
                 if has_all_faults:
                     counts["ColumnCount"] += 1
                 else:
-                    note("ColumnCount", line, None, len(values), expected)
+                    note("ColumnCount", line, None, len(values), self._expected)
             else:
                 key = values[key_at]
                 if values[bucket_at] not in good:
@@ -156,10 +153,7 @@ class RowRules:
                 if not key or key[0] == "/":
                     note("LeadingSlash" if key else "EmptyKey", line, key_at + 1)
                 if escapes:
-                    if _find_bad_escape(key):
-                        note("BadEscape", line, key_at + 1)
-                    if "%25" in key and _find_double_escape(key):
-                        note("DoublyEncoded", line, key_at + 1)
+                    self._judge_escapes(line, key, key_at + 1)
                 if (characters or "\n" in key) and key_at + 1 not in no_text and _find_raw(key):
                     if has_all_warnings:
                         counts["NotEncoded"] += 1
@@ -169,10 +163,16 @@ class RowRules:
                     version = values[version_at]
                     if (version != "") not in self._versioned or _find_strange(version):
                         self._judge_version(line, version, version_at + 1)
-            if values == previous:
+            if values == previous and values:
                 note("DuplicateRow", line)
             previous = values
         self.rows, self.previous = self.rows + seen, previous
+
+    def _judge_escapes(self, line: int, key: str, column: int) -> None:
+        if _find_bad_escape(key):
+            self._note("BadEscape", line, column)
+        if "%25" in key and _find_double_escape(key):
+            self._note("DoublyEncoded", line, column)
 
     def _judge_version(self, line: int, version: str, column: int) -> None:
         if self._versioned == {version == ""}:
