@@ -17,12 +17,12 @@ from cosbatch.service.render import render
 
 # What a HEAD says with its status alone, for it has no body (error codes, 436/7730): the Code, and what it can mean.
 _BODILESS = {
-    400: {"Code": "InvalidArgument", "Message": "The service refuses a parameter and gives no reason."},
     403: {"Code": "AccessDenied", "Message": "The service refuses it and gives no reason."},
     404: {"Code": "NoSuchKey", "Message": "There is no such object, or no such bucket."},
     412: {"Code": "PreconditionFailed", "Message": "The object is not, or no longer, the one that was asked for."},
 }
-# The same of a 5xx that is its own.
+# The same where it is certainly the service that says it: of a 400, and of any 5xx.
+_REFUSED = {"Code": "InvalidArgument", "Message": "The service refuses a parameter and gives no reason."}
 _FAILED = {"Code": "ServiceUnavailable", "Message": "The service failed, and gives no reason."}
 _RETRY_AFTER_LONGEST = 3600.0
 # Characters of a service's Message that are passed on; the ones that it was seen to write have less than 300.
@@ -166,8 +166,11 @@ def checked_with_body(response: Response) -> Response:
 
 
 def _failure(response: Response) -> CosbatchError:
-    is_its_own = response.status >= 500 and response.request_id is not None
-    told = _FAILED if is_its_own else _BODILESS.get(response.status)
+    told = _BODILESS.get(response.status)
+    if response.request_id is not None and response.status == 400:
+        told = _REFUSED
+    if response.request_id is not None and response.status >= 500:
+        told = _FAILED
     if not response.body and told and not _is_of_another(response):
         failure = _service_error(told, response)
         failure.unproven = response.request_id is None
