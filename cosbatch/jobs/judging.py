@@ -109,7 +109,7 @@ def _judge_file(file: DataFile, judge: CsvJudge, content: ManifestObject, full: 
         return judge.verdict(complete=False)
     if content.size not in (None, file.size):  # which is told behind its end, where no answer told it before
         return _broken(judge, f"it has {content.size} bytes, manifest.json says {file.size}")
-    if not judge.findings.faults:
+    if not judge.stopped:
         judge.close()
     return judge.verdict()
 

@@ -169,6 +169,12 @@ def test_counts_all_faults_of_data_files_and_keeps_the_first() -> None:
     assert caught.value.fields["Totals"] == {"ForeignBucket": 500, "DuplicateRow": 499}
 
 
+def test_judges_the_last_row_of_a_data_file_that_has_faults_too() -> None:
+    with pytest.raises(InvalidManifest) as caught:
+        look({"1.csv.gz": gzip.compress(b'"inv-1250000000",""\n"inv-1250000000","%zz"')})
+    assert caught.value.fields["Totals"] == {"EmptyKey": 1, "BadEscape": 1}
+
+
 def test_warns_of_what_rows_of_data_files_hold_up_to_fifty_times() -> None:
     odd = b"".join(b'"inv-1250000000","a b %d"\n' % number for number in range(30))
     found = look({"1.csv.gz": gzip.compress(odd), "2.csv.gz": gzip.compress(odd)})
