@@ -69,7 +69,7 @@ def collect(python: str | None, profiles: bytes) -> tuple[Files, dict[str, str]]
 
 def _own_files() -> Iterator[tuple[str, bytes]]:
     yield "handler.py", function_file("handler.py").read_bytes()
-    for path in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.json")]:
+    for path in [*PACKAGE.rglob("*.py"), PACKAGE / "model" / "hints.json"]:
         name = path.relative_to(PACKAGE.parent).as_posix()
         if not name.startswith(_NOT_OWN):
             yield name, path.read_bytes()
