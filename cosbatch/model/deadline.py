@@ -71,9 +71,10 @@ def _seconds_of(context: object) -> float:
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     with suppress(Exception):  # a tool's context may say anything there, or not know its own time
         said = remaining() if callable(remaining) else context["time_limit_in_ms"]  # type: ignore[index]
-        number = max(float(said), 0.0)
+        number = float(said)
         if isinstance(said, bool) or not math.isfinite(number):
             return _DEFAULT_LIMIT
+        number = max(number, 0.0)
         if callable(remaining) or number >= _FEWEST_MILLISECONDS:
             return number / 1000
         return number or _DEFAULT_LIMIT

@@ -48,7 +48,7 @@ def test_takes_half_a_minute_where_an_scf_context_does_not_say(odd: object) -> N
     assert deadline_of({"time_limit_in_ms": odd}, CLOCK).remaining() == pytest.approx(29.5)
 
 
-@pytest.mark.parametrize("odd", [None, True, "", "soon", "nan", float("inf"), HUGE, []])
+@pytest.mark.parametrize("odd", [None, True, "", "soon", "nan", float("inf"), "-inf", HUGE, []])
 def test_takes_half_a_minute_where_a_lambda_context_does_not_say(odd: object) -> None:
     assert deadline_of(lambda_context(odd), CLOCK).remaining() == pytest.approx(29.5)
 
