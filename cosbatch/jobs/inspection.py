@@ -118,7 +118,8 @@ def _unchecked(verdict: Verdict | None, full: bool, open_bounds: Collection[str]
     if verdict is not None and not verdict.complete and full:
         yield warning("JudgedInPart", OBJECT_ARN, "was not judged to the end: the time did not suffice")
     if verdict is not None and verdict.files_left:
-        why = "the time did not suffice" if full else f"that takes {MANIFEST_CHECK}=full"
+        asks = f"the first are, as far as the time suffices; {MANIFEST_CHECK}=full asks for all"
+        why = "the time did not suffice" if full else asks
         message = f"names {verdict.files_left} data files that were not looked for: {why}"
         yield warning("FilesNotLookedFor", OBJECT_ARN, message)
     if open_bounds:
