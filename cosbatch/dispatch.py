@@ -18,7 +18,7 @@ from cosbatch.service.exchange import Budget, Exchange
 from cosbatch.service.transport import Transport
 from cosbatch.triggers import cos, direct, http, timer
 
-# Events that nobody here takes, by a field that only they have.
+# Events that nobody here takes, by a field that marks them where they are no HTTP call, to which a gateway adds some.
 UNSUPPORTED_EVENTS = {
     "requestContext": "an HTTP call without httpMethod (payload format 2.0)",
     "websocket": "a WebSocket message",

@@ -35,7 +35,7 @@ LOOKUPS = 4
 _FIRST_PAUSE = 0.3
 _LONGEST_RESERVE = 5.0
 _CLOCKS_APART = 900.0  # seconds that the service lets a clock be off its own (error codes, 436/7730)
-# Also the Code of other faults, among them these (436/38608, 436/38610). A job that exists passed their rules with the same
+# The Code of a token that was used, and of other faults, among them those of the expression below (436/38608, 436/38610). A job that exists passed their rules with the same
 # bytes, so such an answer cannot stand for a duplicate, unless its words could mean one.
 _REFUSED = "InvalidRequest"
 _OTHER_FAULT = re.compile(r"priority|empty body|body is empty", re.IGNORECASE)

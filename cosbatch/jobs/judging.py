@@ -16,7 +16,7 @@ from cosbatch.model.blocks import GZIP_MARK, gunzip
 from cosbatch.model.errors import ServiceError
 from cosbatch.service.manifest_object import EDGE, ManifestObject
 
-# Data files of an inventory that are looked at in any case.
+# Data files of an inventory that are looked at where not all are asked for, as far as the time suffices.
 FILES = 20
 
 
@@ -44,7 +44,7 @@ def judge_rows(content: ManifestObject, fields: Sequence[str] | None, allowed: C
     return judge_head_and_tail(judge, tail, content.size)
 
 
-class SourceBucket:
+class BucketNames:
     """The names that rows may have for their bucket: the source bucket's, without its appid too, or an allowed one's."""
 
     def __init__(self, inventory: Inventory, allowed: Container[str] | None) -> None:
@@ -64,7 +64,7 @@ def judge_data_files(
     instead of the beginnings of the first 20. Where all were read, `rows` counts them, and the verdict is complete.
     Raises ServiceSideError.
     """
-    buckets = SourceBucket(inventory, allowed)
+    buckets = BucketNames(inventory, allowed)
     faults, warnings, totals = list[Fault](), list[Fault](), Counter[str]()
     counted, complete, left = 0, True, 0
     for index, file in enumerate(inventory.files):

@@ -1,7 +1,7 @@
 """An upload and its list: which state of the object the job is of, and the receipt that tells the uploader the result.
 
 Events come late, twice and out of order, and what they say of the object is not complete. So the object is looked at, and
-its state gives the job its identity: one state of a manifest makes one job for each profile (contract of the guarantee, 1).
+its state gives the job its identity: one state of a manifest makes one job for each profile (docs/guarantee.md).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def judge_csv(
 ) -> Verdict:
     """Judge the whole content of a CSV manifest, or of an inventory's data file (see `gunzip`), in blocks of any length.
 
-    `fields` are the document's Fields or the Inventory's; None infers them from the first row. `allowed_buckets` are names
+    `fields` are the document's Fields or the Inventory's; None infers them from the first row of two or three columns. `allowed_buckets` are names
     with appid, or the Inventory's; None allows any. Raises ValueError for Fields without one Bucket and one Key.
     """
     judge = CsvJudge(fields, allowed_buckets)
@@ -209,6 +209,7 @@ def _first_rows(tail: bytes) -> list[int]:
 def _certain(before: Verdict, one: Verdict, other: Verdict) -> Verdict:
     """Of two readings of a tail the one without faults (of a right manifest, one is), or else the one that has all quotes in
     their places; or else what both find."""
+    # First by all faults, then by quotes alone: a reading fits where the tail adds none to those of the head.
     for names in (tuple(FAULTS), ("BadQuoting",)):
         known, *counts = [sum(each.totals.get(name, 0) for name in names) for each in (before, one, other)]
         fitting = [each for each, count in zip((one, other), counts, strict=True) if count == known]

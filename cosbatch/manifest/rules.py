@@ -57,8 +57,8 @@ def layout_of(fields: Sequence[str]) -> Layout:
 class RowRules:
     """Judges rows in the order of the file, and remembers what the next ones are compared with.
 
-    Without `fields`, the first row of two or three columns decides what the columns are. Rows of another number are not
-    looked into any further.
+    Without `fields`, the first row of two or three columns decides what the columns are. Of rows of another number it is
+    noted besides only what is no text, and whether they repeat.
     """
 
     def __init__(self, findings: Findings, fields: Sequence[str] | None, allowed: Container[str] | None) -> None:
@@ -80,7 +80,7 @@ class RowRules:
         """Judge rows, all from the block: what it shows as a whole (`is_odd`: see has_odd_bytes) spares a look at each of them."""
         remaining = iter(rows)
         for row in remaining:
-            if row[1] and self._is_header(*row):
+            if row[1] and self._take_header(*row):
                 continue
             if self.layout is None or not row[1]:
                 self._judge_rows([row], is_odd)
@@ -113,8 +113,8 @@ class RowRules:
             return False
         return bucket_fault(_decoded(values[self.layout.bucket]), self._allowed) != UNNAMED
 
-    def _is_header(self, line: int, values: list[str]) -> bool:
-        """Whether the row holds the names of the fields, which is noted; learns from the first rows what the columns are."""
+    def _take_header(self, line: int, values: list[str]) -> bool:
+        """Note a row that holds the names of the fields, and say whether it is one; learns from the first rows what the columns are."""
         self.columns = self.columns or len(values)
         if self.layout is None and len(values) in (2, 3):
             self.layout = layout_of(COLUMNS[1 : len(values) + 1])

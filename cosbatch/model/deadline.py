@@ -1,4 +1,4 @@
-"""Time: the clock that everything is given, and the deadline that every answer keeps."""
+"""Time: the clock that is handed on as an argument, and the deadline that every answer keeps."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """For every Code that can come back: what is behind it, and how to fix it, in English and in Chinese.
 
-The texts stand in hints.json: our own Codes, then the service's (436/38610, 436/7730), each list by name. Where a Code means
-something else in the result of one action, that stands beside it as `Code of Action`.
+The texts stand in hints.json: our own Codes, then the service's (436/38610, 436/7730). What a Code means in the result of one
+action stands there as `Code of Action`, where it is something else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def hints() -> Mapping[str, Mapping[str, str]]:
 
 
 def hint_for(code: str, language: str = "en", action: str = "") -> str:
-    """One or two sentences for the Code, which came of that action where one is given; `language` is `en` or `zh`."""
+    """What to do about the Code, which came of that action where one is given; `language` is `en` or `zh`."""
     known = hints()
     return (known.get(f"{code} of {action}") or known.get(code) or known[OTHER])[language]
 

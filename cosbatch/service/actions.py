@@ -22,7 +22,7 @@ _BODILESS = {
     412: {"Code": "PreconditionFailed", "Message": "The object is not, or no longer, the one that was asked for."},
 }
 # The same where it is certainly the service that says it: of a 400, and of any 5xx.
-_REFUSED = {"Code": "InvalidArgument", "Message": "The service refuses a parameter and gives no reason."}
+_INVALID = {"Code": "InvalidArgument", "Message": "The service refuses a parameter and gives no reason."}
 _FAILED = {"Code": "ServiceUnavailable", "Message": "The service failed, and gives no reason."}
 _RETRY_AFTER_LONGEST = 3600.0
 # Characters of a service's Message that are passed on; the ones that it was seen to write have less than 300.
@@ -168,7 +168,7 @@ def checked_with_body(response: Response) -> Response:
 def _failure(response: Response) -> CosbatchError:
     told = _BODILESS.get(response.status)
     if response.request_id is not None and response.status == 400:
-        told = _REFUSED
+        told = _INVALID
     if response.request_id is not None and response.status >= 500:
         told = _FAILED
     if not response.body and told and not _is_of_another(response):

@@ -25,7 +25,8 @@ _CLOCK_TOLERANCE = 60.0
 
 
 class Wire(Protocol):
-    """What requests are sent over: one attempt, bounded in seconds; what time can fix is a ServiceSideError."""
+    """What requests are sent over, `transport.Connection`: one attempt, bounded in seconds; what time can fix is a
+    ServiceSideError."""
 
     def send(self, request: Request, seconds: float) -> Response: ...
 

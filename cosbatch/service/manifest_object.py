@@ -20,7 +20,7 @@ from cosbatch.service.exchange import Exchange
 T = TypeVar("T")
 
 BLOCK = 4 * 1024 * 1024
-# Bytes at the ends of a manifest, or at the start of a data file, that are looked at in any case.
+# Bytes at each end of a manifest, or at the start of a data file, that are looked at where not all are asked for.
 EDGE = 256 * 1024
 # A full look ends when less than this share of the time, or than so many seconds, are left for the job itself.
 _SHARE = 0.25

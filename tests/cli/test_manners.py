@@ -28,7 +28,7 @@ FILES = {
     "event.json": b'{"Records": []}',
     "folder/file": b"",
 }
-# By exit code (contract of the command line): 1 refused or failed, 2 wrong usage, 5 the service could not be reached.
+# By exit code: 1 refused or failed, 2 wrong usage, 5 the service could not be reached.
 WRONG = {
     1: f"""
         invoke half.json

@@ -1,4 +1,4 @@
-"""One state of a list makes one job for each profile, however its events come (contract 5.2)."""
+"""One state of a list makes one job for each profile, however its events come."""
 
 from __future__ import annotations
 

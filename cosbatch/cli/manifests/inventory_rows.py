@@ -14,7 +14,7 @@ from cosbatch.cli.remote.client import Client
 from cosbatch.cli.terminal.language import _
 from cosbatch.cli.terminal.progress import bytes_shown
 from cosbatch.jobs.inspection import refusal
-from cosbatch.jobs.judging import SourceBucket
+from cosbatch.jobs.judging import BucketNames
 from cosbatch.manifest.inventory import DataFile, Inventory, judge_inventory
 from cosbatch.manifest.judge import CsvJudge
 from cosbatch.model.blocks import BrokenGzip, gunzip, in_pieces
@@ -78,7 +78,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 def _judged(blocks: Iterable[bytes], inventory: Inventory) -> Iterator[bytes]:
     """The blocks, of which each was judged as the inventory's jobs have it."""
-    judge = CsvJudge(inventory.verdict.fields, SourceBucket(inventory, None))
+    judge = CsvJudge(inventory.verdict.fields, BucketNames(inventory, None))
     for piece in in_pieces(blocks):
         judge.feed(piece)
         _check(judge)
