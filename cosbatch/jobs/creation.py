@@ -35,8 +35,9 @@ LOOKUPS = 4
 _FIRST_PAUSE = 0.3
 _LONGEST_RESERVE = 5.0
 _CLOCKS_APART = 900.0  # seconds that the service lets a clock be off its own (error codes, 436/7730)
-# The Code of a token that was used, and of other faults, among them those of the expression below (436/38608, 436/38610). A job that exists passed their rules with the same
-# bytes, so such an answer cannot stand for a duplicate, unless its words could mean one.
+# The Code of a token that was used, and of other faults, among them those of the expression below (436/38608, 436/38610). A
+# job that exists passed their rules with the same bytes, so such an answer cannot stand for a duplicate, unless its words
+# could mean one.
 _REFUSED = "InvalidRequest"
 _OTHER_FAULT = re.compile(r"priority|empty body|body is empty", re.IGNORECASE)
 _DUPLICATE = re.compile(r"duplicate|already|exist|repeat|token|conflict|same|used|submitted", re.IGNORECASE)

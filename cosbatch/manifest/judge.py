@@ -22,8 +22,9 @@ def judge_csv(
 ) -> Verdict:
     """Judge the whole content of a CSV manifest, or of an inventory's data file (see `gunzip`), in blocks of any length.
 
-    `fields` are the document's Fields or the Inventory's; None infers them from the first row of two or three columns. `allowed_buckets` are names
-    with appid, or the Inventory's; None allows any. Raises ValueError for Fields without one Bucket and one Key.
+    `fields` are the document's Fields or the Inventory's; None infers them from the first row of two or three columns.
+    `allowed_buckets` are names with appid, or the Inventory's; None allows any. Raises ValueError for Fields without one
+    Bucket and one Key.
     """
     judge = CsvJudge(fields, allowed_buckets)
     feed_in_time(judge, blocks, lambda: True)

@@ -114,7 +114,7 @@ class RowRules:
         return bucket_fault(_decoded(values[self.layout.bucket]), self._allowed) != UNNAMED
 
     def _take_header(self, line: int, values: list[str]) -> bool:
-        """Note a row that holds the names of the fields, and say whether it is one; learns from the first rows what the columns are."""
+        """Note a row that holds the names of the fields, and say if it does; learns from the first rows what the columns are."""
         self.columns = self.columns or len(values)
         if self.layout is None and len(values) in (2, 3):
             self.layout = layout_of(COLUMNS[1 : len(values) + 1])

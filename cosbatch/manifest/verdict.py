@@ -65,10 +65,11 @@ class Fault(NamedTuple):
 class Verdict(NamedTuple):
     """What came of judging a manifest.
 
-    `rows` counts the rows that were seen (for a manifest.json by itself: those it speaks of, None when it does not say); `columns` are
-    those of the first row, `fields` what they were taken for; `buckets` stand in the order of their first row. `faults` and
-    `warnings` keep the first 50 each in the order of the file, `totals` counts all of them by name. `complete` is False when
-    a part was left unread that could have changed the verdict; `estimated_rows` then estimates the rows of the whole file.
+    `rows` counts the rows that were seen (for a manifest.json by itself: those it speaks of, None when it does not say);
+    `columns` are those of the first row, `fields` what they were taken for; `buckets` stand in the order of their first row.
+    `faults` and `warnings` keep the first 50 each in the order of the file, `totals` counts all of them by name. `complete`
+    is False when a part was left unread that could have changed the verdict; `estimated_rows` then estimates the rows of the
+    whole file.
     `size` is the number of bytes read; `files_left` counts the data files of an inventory that were not looked at.
     """
 
